@@ -1,1 +1,157 @@
-//! Empty room.
+//! Every rule of a sound module, and the only maker of [`Checked`].
+//!
+//! Passes, interpreter and planner take only a `Checked`, so none of them repeats a rule or meets a module that breaks one. All
+//! breaches of a module are reported at once. A breach is a defect of a front end or a pass, or a damaged IR file: never of a user's
+//! script.
+//!
+//! The rules: operands and callees stand before their users; every operation fits its operands ([`ir::type_of`]); names of fields are
+//! distinct and results have the types that they say; a called function has no rejections and takes and gives scalars; tables hold what
+//! their shapes say, maps have distinct keys, trees are trees; the entry is there.
+
+mod tables;
+
+use std::collections::HashSet;
+
+use ir::typing::Scope;
+use ir::{Arena, Elem, Field, Function, Handle, Literal, Module, Op, Origin, Type, Value, type_of};
+use source::Diagnostic;
+
+/// A module that broke no rule, with the type of every node.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    module: Module,
+    entry: Handle<Function>,
+    types: Vec<Vec<Type>>,
+}
+
+impl Checked {
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+
+    pub fn into_module(self) -> Module {
+        self.module
+    }
+
+    pub fn entry(&self) -> Handle<Function> {
+        self.entry
+    }
+
+    pub fn entry_function(&self) -> &Function {
+        &self.module.functions[self.entry]
+    }
+
+    /// The type of a node of a function.
+    pub fn type_of(&self, function: Handle<Function>, value: Value) -> &Type {
+        &self.types[function.index()][value.index()]
+    }
+}
+
+/// Takes a module that breaks no rule. Errors: every breach, named `ir-unsound`, with the origin of the node.
+pub fn check(module: Module) -> Result<Checked, Vec<Diagnostic>> {
+    let mut breaches = Breaches { module: &module, found: Vec::new() };
+    tables::check(&mut breaches);
+    for (_, origin) in module.origins.iter() {
+        breaches.origin(origin);
+    }
+    // Calls may look only at functions before their own.
+    let mut before = Arena::default();
+    let mut types = Vec::with_capacity(module.functions.len());
+    for (handle, function) in module.functions.iter() {
+        types.push(breaches.function(handle, function, &before));
+        before.push(function.clone());
+    }
+    let found = breaches.found;
+    match module.entry {
+        Some(entry) if found.is_empty() && module.functions.get(entry).is_some() => Ok(Checked { module, entry, types }),
+        Some(_) if !found.is_empty() => Err(found),
+        Some(_) | None => Err([found, vec![Diagnostic::error("ir-unsound", "the module has no entry")]].concat()),
+    }
+}
+
+struct Breaches<'a> {
+    module: &'a Module,
+    found: Vec<Diagnostic>,
+}
+
+impl Breaches<'_> {
+    fn say(&mut self, text: String, origin: Option<Handle<Origin>>) {
+        let diagnostic = Diagnostic::error("ir-unsound", text);
+        self.found.push(match origin.and_then(|origin| self.module.place(origin)) {
+            Some(place) => diagnostic.at(place, ""),
+            None => diagnostic,
+        });
+    }
+
+    fn origin(&mut self, origin: &Origin) {
+        let count = self.module.origins.len();
+        if let Origin::Made { from, .. } = origin
+            && from.iter().any(|earlier| earlier.index() >= count)
+        {
+            self.say("an origin speaks of one that is not there".into(), None);
+        }
+    }
+
+    /// The types of the function's nodes; a node that breaks a rule counts as an `f64`.
+    fn function(&mut self, handle: Handle<Function>, function: &Function, before: &Arena<Function>) -> Vec<Type> {
+        let name = &function.name;
+        let mut types: Vec<Type> = Vec::with_capacity(function.nodes.len());
+        for (value, node) in function.nodes.iter() {
+            let scope = Scope { tables: &self.module.tables, functions: before, params: &function.params, types: &types };
+            let ty = type_of(&node.op, scope).unwrap_or_else(|error| {
+                self.say(format!("{name}, node {value:?}: {error}"), Some(node.origin));
+                Type::scalar(Elem::F64)
+            });
+            if let Op::Const(Literal::Null(_)) = node.op
+                && !ty.nullable
+            {
+                self.say(format!("{name}, node {value:?}: a null of a type that is never null"), Some(node.origin));
+            }
+            if node.origin.index() >= self.module.origins.len() {
+                self.say(format!("{name}, node {value:?} has no origin"), None);
+            }
+            types.push(ty);
+        }
+        self.distinct(name, "parameters", function.params.iter());
+        self.distinct(name, "results", function.results.iter().map(|output| &output.field));
+        for param in &function.params {
+            self.nullable_is_scalar(name, param);
+        }
+        for output in &function.results {
+            match types.get(output.value.index()) {
+                Some(ty) if *ty == output.field.ty => {}
+                Some(ty) => self.say(format!("{name}: the result {:?} is {ty}, not {}", output.field.name, output.field.ty), None),
+                None => self.say(format!("{name}: the result {:?} is no node", output.field.name), None),
+            }
+        }
+        for rejection in &function.rejections {
+            match types.get(rejection.when.index()) {
+                Some(ty) if ty.elem == Elem::Bool && ty.is_scalar() => {}
+                Some(_) | None => self.say(format!("{name}: the condition of a rejection is no truth value"), Some(rejection.origin)),
+            }
+        }
+        if Some(handle) != self.module.entry {
+            let scalars =
+                function.params.iter().chain(function.results.iter().map(|output| &output.field)).all(|field| field.ty.is_scalar());
+            if !function.rejections.is_empty() || !scalars {
+                self.say(format!("{name} is called, so it takes and gives scalars and rejects nothing"), None);
+            }
+        }
+        types
+    }
+
+    fn distinct<'f>(&mut self, function: &str, what: &str, fields: impl Iterator<Item = &'f Field>) {
+        let mut seen = HashSet::new();
+        for field in fields {
+            if !seen.insert(&field.name) {
+                self.say(format!("{function}: two {what} are called {:?}", field.name), None);
+            }
+        }
+    }
+
+    fn nullable_is_scalar(&mut self, function: &str, field: &Field) {
+        if field.ty.nullable && !field.ty.is_scalar() {
+            self.say(format!("{function}: {:?} is {}, but only scalars may be null", field.name, field.ty), None);
+        }
+    }
+}

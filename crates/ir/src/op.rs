@@ -1,0 +1,182 @@
+//! Every operation.
+
+use crate::{Binary, Elem, Handle, Literal, Table, TextOp, Unary, Value, module::Function};
+
+/// How an axis is folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reduce {
+    /// Eight lanes: element `i` is added to lane `i % 8` in index order (a lane starts as its first element, an empty one as 0), then
+    /// `((l0 + l1) + (l2 + l3)) + ((l4 + l5) + (l6 + l7))`. Elements are counted over all reduced axes in row-major order.
+    Sum,
+    /// In index order, from the first element; the order in which forests add their trees. Nothing gives 0.
+    SumInOrder,
+    /// In index order; nothing gives 1.
+    Prod,
+    /// The first greatest element; a NaN wins over everything. There must be an element.
+    Max,
+    /// The first least element; a NaN wins over everything. There must be an element.
+    Min,
+    /// The index of the first greatest element as `i64`, along one axis. A NaN is never greater, so it wins only in first place.
+    ArgMax,
+}
+
+impl Reduce {
+    pub const ALL: &[Reduce] = &[Reduce::Sum, Reduce::SumInOrder, Reduce::Prod, Reduce::Max, Reduce::Min, Reduce::ArgMax];
+
+    /// The word of the text form.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reduce::Sum => "sum",
+            Reduce::SumInOrder => "sum_in_order",
+            Reduce::Prod => "prod",
+            Reduce::Max => "max",
+            Reduce::Min => "min",
+            Reduce::ArgMax => "arg_max",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Reduce> {
+        Reduce::ALL.iter().copied().find(|how| how.name() == name)
+    }
+}
+
+/// What a node computes. All operations are total and have no effect. Strict unless said otherwise: a null operand makes a null result.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// A parameter of the function.
+    Param(u32),
+    Const(Literal),
+    /// A tensor, read whole.
+    Table(Handle<Table>),
+    /// Element by element.
+    Unary(Unary, Value),
+    /// Element by element; shapes broadcast as in numpy.
+    Binary(Binary, Value, Value),
+    /// Element by element. Integers to floats round to nearest; floats to integers cut toward zero, saturate, and NaN gives 0;
+    /// wider integers wrap into narrower ones; anything to `bool` is `!= 0`; times to and from `i64` keep the number.
+    Cast {
+        x: Value,
+        to: Elem,
+    },
+    /// On scalars.
+    Text(TextOp, Vec<Value>),
+    /// `yes` where `cond` holds, else `no`; null where `cond` is null. The other arm may be null. Shapes broadcast.
+    Select {
+        cond: Value,
+        yes: Value,
+        no: Value,
+    },
+    /// Never null.
+    IsNull(Value),
+    /// `x` where it is not null, else `default`.
+    OrElse {
+        x: Value,
+        default: Value,
+    },
+    /// The value beside the keys, null when they are not there. A NaN key is never there.
+    Lookup {
+        keys: Vec<Value>,
+        map: Handle<Table>,
+    },
+    /// The leaf that the row reaches in each tree: `i32[trees]`, counted over the whole forest.
+    Walk {
+        row: Value,
+        forest: Handle<Table>,
+    },
+    /// Scalars of one kind as a vector.
+    Pack(Vec<Value>),
+    /// The same elements in row-major order.
+    Reshape {
+        x: Value,
+        shape: Vec<u32>,
+    },
+    /// Axis `i` of the result is axis `order[i]` of `x`.
+    Transpose {
+        x: Value,
+        order: Vec<u8>,
+    },
+    /// The elements `start, start + step, ...`, `count` of them, along an axis. All are inside.
+    Slice {
+        x: Value,
+        axis: u8,
+        start: u32,
+        step: i32,
+        count: u32,
+    },
+    Concat {
+        parts: Vec<Value>,
+        axis: u8,
+    },
+    /// The elements at integer positions along an axis, whose place the shape of `at` takes. A position outside is clamped.
+    Gather {
+        x: Value,
+        at: Value,
+        axis: u8,
+    },
+    /// Folds the axes away.
+    Reduce {
+        how: Reduce,
+        x: Value,
+        axes: Vec<u8>,
+    },
+    /// The sum of products over pairs of axes, added as [`Reduce::Sum`]. Left are the axes of `a`, then those of `b`.
+    Contract {
+        a: Value,
+        b: Value,
+        over: Vec<(u8, u8)>,
+    },
+    /// One result of an earlier function. Arguments and results are scalars.
+    Call {
+        function: Handle<Function>,
+        args: Vec<Value>,
+        result: u32,
+    },
+}
+
+impl Op {
+    /// All operands, in order.
+    pub fn operands(&self) -> Vec<Value> {
+        match self {
+            Op::Param(_) | Op::Const(_) | Op::Table(_) => vec![],
+            Op::Unary(_, x)
+            | Op::Cast { x, .. }
+            | Op::IsNull(x)
+            | Op::Reshape { x, .. }
+            | Op::Transpose { x, .. }
+            | Op::Slice { x, .. }
+            | Op::Reduce { x, .. } => vec![*x],
+            Op::Binary(_, a, b) | Op::Contract { a, b, .. } => vec![*a, *b],
+            Op::Text(_, args) | Op::Lookup { keys: args, .. } | Op::Pack(args) | Op::Concat { parts: args, .. } | Op::Call { args, .. } => {
+                args.clone()
+            }
+            Op::Select { cond, yes, no } => vec![*cond, *yes, *no],
+            Op::OrElse { x, default } => vec![*x, *default],
+            Op::Walk { row, .. } => vec![*row],
+            Op::Gather { x, at, .. } => vec![*x, *at],
+        }
+    }
+
+    /// The same operation on other operands.
+    pub fn map_operands(&self, mut to: impl FnMut(Value) -> Value) -> Op {
+        let mut op = self.clone();
+        match &mut op {
+            Op::Param(_) | Op::Const(_) | Op::Table(_) => {}
+            Op::Unary(_, x)
+            | Op::Cast { x, .. }
+            | Op::IsNull(x)
+            | Op::Reshape { x, .. }
+            | Op::Transpose { x, .. }
+            | Op::Slice { x, .. }
+            | Op::Reduce { x, .. } => *x = to(*x),
+            Op::Binary(_, a, b) | Op::Contract { a, b, .. } => (*a, *b) = (to(*a), to(*b)),
+            Op::Text(_, args) | Op::Lookup { keys: args, .. } | Op::Pack(args) | Op::Concat { parts: args, .. } | Op::Call { args, .. } => {
+                args.iter_mut().for_each(|arg| *arg = to(*arg));
+            }
+            Op::Select { cond, yes, no } => (*cond, *yes, *no) = (to(*cond), to(*yes), to(*no)),
+            Op::OrElse { x, default } => (*x, *default) = (to(*x), to(*default)),
+            Op::Walk { row, .. } => *row = to(*row),
+            Op::Gather { x, at, .. } => (*x, *at) = (to(*x), to(*at)),
+        }
+        op
+    }
+}
