@@ -51,10 +51,7 @@ fn map_breach(map: &Map) -> Option<String> {
 
 /// Both zeros are one key.
 fn canonical(key: &Literal) -> Literal {
-    match key {
-        Literal::F64(0.0) => Literal::F64(0.0),
-        other => other.clone(),
-    }
+    if matches!(key, Literal::F64(0.0)) { Literal::F64(0.0) } else { key.clone() }
 }
 
 fn forest_breach(forest: &Forest) -> Option<String> {

@@ -187,15 +187,12 @@ impl Builder {
         let mut values: Vec<Val<'b>> = Vec::with_capacity(entry.nodes.len());
         for (_, node) in entry.nodes.iter() {
             self.return_to(import.origin(node.origin));
-            let value = match &node.op {
-                Op::Param(index) => match args.get(*index as usize) {
-                    Some(arg) => *arg,
-                    None => self.type_error(format!("parameter {index} of {} is not given", other.name)),
-                },
-                op => {
-                    let made = self.node(import.op(op).map_operands(|operand| values[operand.index()].value));
-                    if let Some(label) = &node.label { made.named(label) } else { made }
-                }
+            let value = if let Op::Param(index) = node.op {
+                let missing = || self.type_error(format!("parameter {index} of {} is not given", other.name));
+                args.get(index as usize).copied().unwrap_or_else(missing)
+            } else {
+                let made = self.node(import.op(&node.op).map_operands(|operand| values[operand.index()].value));
+                if let Some(label) = &node.label { made.named(label) } else { made }
             };
             values.push(value);
         }
@@ -311,10 +308,8 @@ impl<'b> Val<'b> {
 
     /// The constant that the value is, if it is one.
     pub fn literal(self) -> Option<Literal> {
-        match &self.builder.state.borrow().function.nodes[self.value].op {
-            Op::Const(literal) => Some(literal.clone()),
-            _ => None,
-        }
+        let state = self.builder.state.borrow();
+        if let Op::Const(literal) = &state.function.nodes[self.value].op { Some(literal.clone()) } else { None }
     }
 
     /// Gives the value the user's name for it; the first name stays.

@@ -1,0 +1,172 @@
+//! The operations on tensors. A tensor is its elements in row-major order beside its shape.
+
+use ir::{Binary, Elem, Forest, Literal, Reduce};
+use source::bug;
+
+use crate::scalar::{binary, cast};
+
+type Shaped<'a> = (&'a [Literal], &'a [u32]);
+
+fn count(shape: &[u32]) -> usize {
+    shape.iter().map(|dim| *dim as usize).product()
+}
+
+/// The position along each axis of the element with a row-major number.
+fn unravel(mut number: usize, shape: &[u32]) -> Vec<usize> {
+    let mut at = vec![0; shape.len()];
+    for (axis, dim) in shape.iter().enumerate().rev() {
+        at[axis] = number % *dim as usize;
+        number /= *dim as usize;
+    }
+    at
+}
+
+/// The row-major number of an element.
+fn ravel(at: impl IntoIterator<Item = usize>, shape: &[u32]) -> usize {
+    at.into_iter().zip(shape).fold(0, |number, (at, dim)| number * *dim as usize + at)
+}
+
+/// The element of a tensor that broadcasts to `shape` at a position of that shape.
+fn spread<'a>((elements, own): Shaped<'a>, at: &[usize]) -> &'a Literal {
+    let aligned = &at[at.len() - own.len()..];
+    &elements[ravel(aligned.iter().zip(own).map(|(at, dim)| if *dim == 1 { 0 } else { *at }), own)]
+}
+
+/// Two tensors element by element, broadcast to `shape`.
+pub fn zip(shape: &[u32], a: Shaped<'_>, b: Shaped<'_>, f: impl Fn(&Literal, &Literal) -> Literal) -> Vec<Literal> {
+    (0..count(shape)).map(|number| unravel(number, shape)).map(|at| f(spread(a, &at), spread(b, &at))).collect()
+}
+
+/// `[cond, yes, no]`, broadcast to `shape`.
+pub fn select(shape: &[u32], [cond, yes, no]: [Shaped<'_>; 3]) -> Vec<Literal> {
+    let pick = |at: Vec<usize>| match spread(cond, &at) {
+        Literal::Bool(true) => spread(yes, &at).clone(),
+        Literal::Bool(false) => spread(no, &at).clone(),
+        Literal::Null(_) => Literal::Null(spread(yes, &at).elem()),
+        _ => bug!("select asks for a truth value"),
+    };
+    (0..count(shape)).map(|number| pick(unravel(number, shape))).collect()
+}
+
+pub fn transpose(x: &[Literal], shape: &[u32], order: &[u8]) -> Vec<Literal> {
+    let new: Vec<u32> = order.iter().map(|axis| shape[usize::from(*axis)]).collect();
+    let old_place = |at: Vec<usize>| {
+        let mut old = vec![0; shape.len()];
+        order.iter().zip(at).for_each(|(axis, at)| old[usize::from(*axis)] = at);
+        old
+    };
+    (0..x.len()).map(|number| x[ravel(old_place(unravel(number, &new)), shape)].clone()).collect()
+}
+
+/// The slices at `positions` along an axis, in that order.
+pub fn take(x: &[Literal], shape: &[u32], axis: usize, positions: &[usize]) -> Vec<Literal> {
+    let inner = count(&shape[axis + 1..]);
+    let dim = shape[axis] as usize;
+    let mut out = Vec::new();
+    for outer in 0..count(&shape[..axis]) {
+        for position in positions {
+            let start = (outer * dim + position) * inner;
+            out.extend_from_slice(&x[start..start + inner]);
+        }
+    }
+    out
+}
+
+pub fn concat(parts: &[Shaped<'_>], axis: usize) -> Vec<Literal> {
+    let outer = parts.first().map_or(0, |(_, shape)| count(&shape[..axis]));
+    let mut out = Vec::new();
+    for at in 0..outer {
+        for (elements, shape) in parts {
+            let length = count(&shape[axis..]);
+            out.extend_from_slice(&elements[at * length..(at + 1) * length]);
+        }
+    }
+    out
+}
+
+/// The leaf of each tree.
+pub fn walk(forest: &Forest, row: &[Literal]) -> Vec<Literal> {
+    let feature = |index: u32| match cast(&row[index as usize], Elem::F64) {
+        Literal::F64(x) => x,
+        _ => bug!("a forest walks floats"),
+    };
+    forest.roots.iter().map(|root| Literal::I32(forest.leaf(*root, feature) as i32)).collect()
+}
+
+pub fn reduce(how: Reduce, elem: Elem, x: &[Literal], shape: &[u32], axes: &[u8]) -> Vec<Literal> {
+    let folded = |axis: usize| axes.contains(&(axis as u8));
+    let kept: Vec<u32> = shape.iter().enumerate().filter(|(axis, _)| !folded(*axis)).map(|(_, dim)| *dim).collect();
+    let mut groups: Vec<Vec<Literal>> = vec![Vec::new(); count(&kept)];
+    for (number, element) in x.iter().enumerate() {
+        let at = unravel(number, shape);
+        let place = at.iter().enumerate().filter(|(axis, _)| !folded(*axis)).map(|(_, at)| *at);
+        groups[ravel(place, &kept)].push(element.clone());
+    }
+    groups.iter().map(|group| fold(how, elem, group)).collect()
+}
+
+fn fold(how: Reduce, elem: Elem, group: &[Literal]) -> Literal {
+    let in_order = |op: Binary, start: i64| match group.split_first() {
+        Some((first, rest)) => rest.iter().fold(first.clone(), |so_far, x| binary(op, &so_far, x)),
+        None => cast(&Literal::I64(start), elem),
+    };
+    match how {
+        Reduce::Sum => lane_sum(elem, group),
+        Reduce::SumInOrder => in_order(Binary::Add, 0),
+        Reduce::Prod => in_order(Binary::Mul, 1),
+        Reduce::Max => group[extreme(Binary::Gt, NanWins::Yes, group)].clone(),
+        Reduce::Min => group[extreme(Binary::Lt, NanWins::Yes, group)].clone(),
+        Reduce::ArgMax => Literal::I64(extreme(Binary::Gt, NanWins::No, group) as i64),
+    }
+}
+
+/// [`Reduce::Sum`]: eight lanes, then a tree.
+pub fn lane_sum(elem: Elem, terms: &[Literal]) -> Literal {
+    let add = |a: &Literal, b: &Literal| binary(Binary::Add, a, b);
+    let mut lanes = vec![cast(&Literal::I64(0), elem); 8];
+    for (index, term) in terms.iter().enumerate() {
+        let lane = &mut lanes[index % 8];
+        *lane = if index < 8 { term.clone() } else { add(lane, term) };
+    }
+    let pair = |low: usize| add(&lanes[low], &lanes[low + 1]);
+    add(&add(&pair(0), &pair(2)), &add(&pair(4), &pair(6)))
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum NanWins {
+    Yes,
+    No,
+}
+
+/// The place of the first element that no other beats.
+fn extreme(beats: Binary, nan_wins: NanWins, group: &[Literal]) -> usize {
+    let nan = |x: &Literal| matches!(x, Literal::F64(x) if x.is_nan()) || matches!(x, Literal::F32(x) if x.is_nan());
+    if nan_wins == NanWins::Yes
+        && let Some(first) = group.iter().position(nan)
+    {
+        return first;
+    }
+    (1..group.len()).fold(0, |best, at| if binary(beats, &group[at], &group[best]) == Literal::Bool(true) { at } else { best })
+}
+
+/// The sum of products over pairs of axes; left are the other axes of `a`, then those of `b`.
+pub fn contract(elem: Elem, a: Shaped<'_>, b: Shaped<'_>, over: &[(u8, u8)]) -> Vec<Literal> {
+    let kept = |shape: &[u32], gone: &dyn Fn(u8) -> bool| (0..shape.len()).filter(|axis| !gone(*axis as u8)).collect::<Vec<_>>();
+    let left = kept(a.1, &|axis| over.iter().any(|(x, _)| *x == axis));
+    let right = kept(b.1, &|axis| over.iter().any(|(_, y)| *y == axis));
+    let dims = |shape: &[u32], axes: &[usize]| axes.iter().map(|axis| shape[*axis]).collect::<Vec<_>>();
+    let out = [dims(a.1, &left), dims(b.1, &right)].concat();
+    let inner: Vec<u32> = over.iter().map(|(axis, _)| a.1[usize::from(*axis)]).collect();
+    let element = |at: &[usize]| {
+        let term = |k: usize| {
+            let k = unravel(k, &inner);
+            let (mut x, mut y) = (vec![0; a.1.len()], vec![0; b.1.len()]);
+            left.iter().zip(at).for_each(|(axis, at)| x[*axis] = *at);
+            right.iter().zip(&at[left.len()..]).for_each(|(axis, at)| y[*axis] = *at);
+            over.iter().zip(&k).for_each(|((p, q), k)| (x[usize::from(*p)], y[usize::from(*q)]) = (*k, *k));
+            binary(Binary::Mul, &a.0[ravel(x, a.1)], &b.0[ravel(y, b.1)])
+        };
+        lane_sum(elem, &(0..count(&inner)).map(term).collect::<Vec<_>>())
+    };
+    (0..count(&out)).map(|number| element(&unravel(number, &out))).collect()
+}
