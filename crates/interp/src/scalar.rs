@@ -160,11 +160,7 @@ int!(int32, i32, u32, I32);
 
 /// An integer element as `i64`.
 pub fn int(x: &Literal) -> i64 {
-    match x {
-        I64(x) => *x,
-        I32(x) => i64::from(*x),
-        _ => undefined("an index"),
-    }
+    x.as_i64().unwrap_or_else(|| undefined("an index"))
 }
 
 /// The conversion of [`ir::Op::Cast`]. Rust's `as` saturates, cuts toward zero and gives 0 for NaN, which is what is meant.

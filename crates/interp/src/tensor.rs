@@ -39,11 +39,10 @@ pub fn zip(shape: &[u32], a: Shaped<'_>, b: Shaped<'_>, f: impl Fn(&Literal, &Li
 
 /// `[cond, yes, no]`, broadcast to `shape`.
 pub fn select(shape: &[u32], [cond, yes, no]: [Shaped<'_>; 3]) -> Vec<Literal> {
-    let pick = |at: Vec<usize>| match spread(cond, &at) {
-        Literal::Bool(true) => spread(yes, &at).clone(),
-        Literal::Bool(false) => spread(no, &at).clone(),
-        Literal::Null(_) => Literal::Null(spread(yes, &at).elem()),
-        _ => bug!("select asks for a truth value"),
+    let pick = |at: Vec<usize>| match spread(cond, &at).as_bool() {
+        Some(true) => spread(yes, &at).clone(),
+        Some(false) => spread(no, &at).clone(),
+        None => Literal::Null(spread(yes, &at).elem()),
     };
     (0..count(shape)).map(|number| pick(unravel(number, shape))).collect()
 }
@@ -86,10 +85,7 @@ pub fn concat(parts: &[Shaped<'_>], axis: usize) -> Vec<Literal> {
 
 /// The leaf of each tree.
 pub fn walk(forest: &Forest, row: &[Literal]) -> Vec<Literal> {
-    let feature = |index: u32| match cast(&row[index as usize], Elem::F64) {
-        Literal::F64(x) => x,
-        _ => bug!("a forest walks floats"),
-    };
+    let feature = |index: u32| row[index as usize].as_f64().unwrap_or_else(|| bug!("a forest walks floats"));
     forest.roots.iter().map(|root| Literal::I32(forest.leaf(*root, feature) as i32)).collect()
 }
 
@@ -140,7 +136,7 @@ enum NanWins {
 
 /// The place of the first element that no other beats.
 fn extreme(beats: Binary, nan_wins: NanWins, group: &[Literal]) -> usize {
-    let nan = |x: &Literal| matches!(x, Literal::F64(x) if x.is_nan()) || matches!(x, Literal::F32(x) if x.is_nan());
+    let nan = |x: &Literal| x.as_f64().is_some_and(f64::is_nan);
     if nan_wins == NanWins::Yes
         && let Some(first) = group.iter().position(nan)
     {

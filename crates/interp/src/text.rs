@@ -1,6 +1,6 @@
 //! The operations on text. Positions and lengths count code points.
 
-use ir::{Literal, TextOp};
+use ir::{Literal, TextOp, unicode};
 use source::bug;
 
 /// The operation; null if an operand is null.
@@ -10,8 +10,8 @@ pub fn eval(op: TextOp, args: &[&Literal]) -> Literal {
     }
     match (op, args) {
         (TextOp::Len, [Literal::Str(x)]) => Literal::I64(x.chars().count() as i64),
-        (TextOp::Lower, [Literal::Str(x)]) => Literal::Str(x.chars().map(lower).collect()),
-        (TextOp::Upper, [Literal::Str(x)]) => Literal::Str(x.to_uppercase()),
+        (TextOp::Lower, [Literal::Str(x)]) => Literal::Str(unicode::LOWER.apply(x)),
+        (TextOp::Upper, [Literal::Str(x)]) => Literal::Str(unicode::UPPER.apply(x)),
         (TextOp::Strip, [Literal::Str(x)]) => Literal::Str(x.trim_matches(is_space).into()),
         (TextOp::LStrip, [Literal::Str(x)]) => Literal::Str(x.trim_start_matches(is_space).into()),
         (TextOp::RStrip, [Literal::Str(x)]) => Literal::Str(x.trim_end_matches(is_space).into()),
@@ -42,8 +42,4 @@ pub fn eval(op: TextOp, args: &[&Literal]) -> Literal {
 /// White space as Python's `str.isspace` has it: Unicode's, and the four ASCII separators U+001C to U+001F.
 pub fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
-}
-
-fn lower(c: char) -> impl Iterator<Item = char> {
-    c.to_lowercase()
 }

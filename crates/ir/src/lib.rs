@@ -23,6 +23,7 @@ pub mod table;
 pub mod text;
 pub mod types;
 pub mod typing;
+pub mod unicode;
 
 pub use arena::{Arena, Handle};
 pub use build::{Builder, Val};

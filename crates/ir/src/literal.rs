@@ -56,6 +56,40 @@ impl Literal {
         }
     }
 
+    /// The truth value, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Literal::Bool(x) = self { Some(*x) } else { None }
+    }
+
+    /// A float of either width, widened.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Literal::F64(x) => Some(*x),
+            Literal::F32(x) => Some(f64::from(*x)),
+            Literal::Null(_)
+            | Literal::Bool(_)
+            | Literal::I32(_)
+            | Literal::I64(_)
+            | Literal::Str(_)
+            | Literal::Date(_)
+            | Literal::DateTime(_)
+            | Literal::Duration(_) => None,
+        }
+    }
+
+    /// An integer of either width, or the number behind a time.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Literal::I32(x) => Some(i64::from(*x)),
+            Literal::I64(x) | Literal::Date(x) | Literal::DateTime(x) | Literal::Duration(x) => Some(*x),
+            Literal::Null(_) | Literal::Bool(_) | Literal::F32(_) | Literal::F64(_) | Literal::Str(_) => None,
+        }
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        if let Literal::Str(text) = self { Some(text) } else { None }
+    }
+
     /// The bits that tell two literals of one kind apart; strings have none.
     fn bits(&self) -> u64 {
         match self {
@@ -74,22 +108,18 @@ impl Literal {
             Literal::Str(_) => 0,
         }
     }
-
-    fn text(&self) -> &str {
-        if let Literal::Str(text) = self { text } else { "" }
-    }
 }
 
 impl PartialEq for Literal {
     fn eq(&self, other: &Self) -> bool {
-        self.elem() == other.elem() && self.is_null() == other.is_null() && self.bits() == other.bits() && self.text() == other.text()
+        self.elem() == other.elem() && self.is_null() == other.is_null() && self.bits() == other.bits() && self.as_str() == other.as_str()
     }
 }
 impl Eq for Literal {}
 
 impl Hash for Literal {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.elem(), self.is_null(), self.bits(), self.text()).hash(state);
+        (self.elem(), self.is_null(), self.bits(), self.as_str()).hash(state);
     }
 }
 

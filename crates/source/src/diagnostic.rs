@@ -30,7 +30,7 @@ pub struct Note {
 /// What was found, where, why it cannot go on, and what would work.
 ///
 /// ```
-/// use scorewright_source::{Diagnostic, Sources, Span};
+/// use source::{Diagnostic, Sources, Span};
 /// let mut sources = Sources::new();
 /// let file = sources.add("prep.py", "x = df.rolling(7)\n");
 /// let found = Diagnostic::error("python-rolling-window", "`rolling` looks at several rows at once")

@@ -1,7 +1,7 @@
 //! How modules are written: values with operators.
 //!
 //! ```
-//! use scorewright_ir::{Builder, Elem, Type};
+//! use ir::{Builder, Elem, Type};
 //! let b = Builder::new("scaled");
 //! let x = b.param("x", Type::scalar(Elem::F64));
 //! b.result("z", (x - 3.5) / 2.0);
