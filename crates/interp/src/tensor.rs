@@ -102,10 +102,7 @@ pub fn reduce(how: Reduce, elem: Elem, x: &[Literal], shape: &[u32], axes: &[u8]
 }
 
 fn fold(how: Reduce, elem: Elem, group: &[Literal]) -> Literal {
-    let in_order = |op: Binary, start: i64| match group.split_first() {
-        Some((first, rest)) => rest.iter().fold(first.clone(), |so_far, x| binary(op, &so_far, x)),
-        None => cast(&Literal::I64(start), elem),
-    };
+    let in_order = |op: Binary, start: i64| group.iter().fold(cast(&Literal::I64(start), elem), |so_far, x| binary(op, &so_far, x));
     match how {
         Reduce::Sum => lane_sum(elem, group),
         Reduce::SumInOrder => in_order(Binary::Add, 0),
@@ -116,13 +113,13 @@ fn fold(how: Reduce, elem: Elem, group: &[Literal]) -> Literal {
     }
 }
 
-/// [`Reduce::Sum`]: eight lanes, then a tree.
+/// [`Reduce::Sum`]: eight lanes that start at 0, then a tree.
 pub fn lane_sum(elem: Elem, terms: &[Literal]) -> Literal {
     let add = |a: &Literal, b: &Literal| binary(Binary::Add, a, b);
     let mut lanes = vec![cast(&Literal::I64(0), elem); 8];
     for (index, term) in terms.iter().enumerate() {
         let lane = &mut lanes[index % 8];
-        *lane = if index < 8 { term.clone() } else { add(lane, term) };
+        *lane = add(lane, term);
     }
     let pair = |low: usize| add(&lanes[low], &lanes[low + 1]);
     add(&add(&pair(0), &pair(2)), &add(&pair(4), &pair(6)))

@@ -5,12 +5,12 @@ use crate::{Binary, Elem, Handle, Literal, Table, TextOp, Unary, Value, module::
 /// How an axis is folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reduce {
-    /// Eight lanes: element `i` is added to lane `i % 8` in index order (a lane starts as its first element, an empty one as 0), then
+    /// Eight lanes that start at 0: element `i` is added to lane `i % 8` in index order, then
     /// `((l0 + l1) + (l2 + l3)) + ((l4 + l5) + (l6 + l7))`. Elements are counted over all reduced axes in row-major order.
     Sum,
-    /// In index order, from the first element; the order in which forests add their trees. Nothing gives 0.
+    /// In index order, starting at 0; the order in which forests add their trees.
     SumInOrder,
-    /// In index order; nothing gives 1.
+    /// In index order, starting at 1.
     Prod,
     /// The first greatest element; a NaN wins over everything. There must be an element.
     Max,
