@@ -1,0 +1,193 @@
+//! How tables lie in memory.
+
+use ir::{Elem, Literal, Next, Split, Test};
+
+use crate::Ident;
+
+/// Where a table's numbers stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// In the source, as literals.
+    Source,
+    /// In a file of bytes beside it, little-endian.
+    File,
+}
+
+/// Above so many numbers a table is a file: compilers are slow on long lists, and javac refuses them.
+const SOURCE_LENGTH: usize = 1024;
+
+impl Storage {
+    fn of(length: usize) -> Storage {
+        if length > SOURCE_LENGTH { Storage::File } else { Storage::Source }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Tensor {
+    pub ident: Ident,
+    /// What it is, for a reader.
+    pub name: String,
+    pub elem: Elem,
+    pub values: Vec<Literal>,
+    pub storage: Storage,
+}
+
+#[derive(Debug, Clone)]
+pub struct Map {
+    pub ident: Ident,
+    pub name: String,
+    pub keys: Vec<Elem>,
+    pub value: Elem,
+    pub rows: Vec<(Vec<Literal>, Literal)>,
+}
+
+/// How a forest is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForestForm {
+    /// As nested conditions, which people can read.
+    Code,
+    /// As tables and one loop.
+    Table(Storage),
+}
+
+/// A forest is code up to so many splits, and only if no tree is deeper than [`CODE_DEPTH`].
+///
+/// Measured: above a few hundred splits tables are faster, and compile in any size.
+const CODE_SPLITS: usize = 256;
+const CODE_DEPTH: u32 = 12;
+
+#[derive(Debug, Clone)]
+pub struct Forest {
+    pub ident: Ident,
+    pub name: String,
+    /// The kind of the row's elements and thresholds.
+    pub elem: Elem,
+    pub features: u32,
+    pub form: ForestForm,
+    /// What a leaf gives instead of its number, if all uses of the forest ask for the same table.
+    pub values: Option<(Elem, Vec<Literal>)>,
+    /// For the table form: roots and children are numbers of splits, or `!leaf` (negative) for a leaf.
+    pub roots: Vec<i32>,
+    pub splits: Vec<PlannedSplit>,
+    /// For the code form.
+    pub trees: Vec<Tree>,
+}
+
+/// A split of the table form.
+#[derive(Debug, Clone, Copy)]
+pub struct PlannedSplit {
+    pub feature: u32,
+    pub test: Test,
+    pub yes: i32,
+    pub no: i32,
+    /// Whether NaN goes with `yes`; otherwise with `no`.
+    pub missing_is_yes: bool,
+}
+
+/// A tree of the code form.
+#[derive(Debug, Clone)]
+pub enum Tree {
+    Leaf(u32),
+    Split { feature: u32, test: Test, yes: Box<Tree>, no: Box<Tree>, missing_is_yes: bool },
+}
+
+impl Tensor {
+    pub(crate) fn new(ident: Ident, table: &ir::Tensor) -> Tensor {
+        Tensor { ident, name: table.name.clone(), elem: table.elem, values: table.values.clone(), storage: Storage::of(table.values.len()) }
+    }
+}
+
+impl Map {
+    pub(crate) fn new(ident: Ident, map: &ir::Map) -> Map {
+        Map { ident, name: map.name.clone(), keys: map.keys.clone(), value: map.value, rows: map.rows.clone() }
+    }
+}
+
+impl Forest {
+    pub(crate) fn new(ident: Ident, forest: &ir::Forest, values: Option<(Elem, Vec<Literal>)>) -> Forest {
+        let small = forest.splits.len() <= CODE_SPLITS && forest.roots.iter().all(|root| depth(forest, *root) <= CODE_DEPTH);
+        let mut table = Lowered { forest, splits: Vec::new() };
+        let roots: Vec<i32> = forest.roots.iter().map(|root| table.next(*root)).collect();
+        Forest {
+            ident,
+            name: forest.name.clone(),
+            elem: forest.elem,
+            features: forest.features,
+            form: if small { ForestForm::Code } else { ForestForm::Table(Storage::of(table.splits.len())) },
+            values,
+            trees: if small { roots.iter().map(|root| tree(&table.splits, *root)).collect() } else { vec![] },
+            roots,
+            splits: table.splits,
+        }
+    }
+}
+
+/// The number of splits on the longest way. Children stand after their parents, so one backward pass is enough.
+fn depth(forest: &ir::Forest, root: Next) -> u32 {
+    let mut stack = vec![(root, 0)];
+    let mut deepest = 0;
+    while let Some((next, level)) = stack.pop() {
+        deepest = deepest.max(level);
+        if let Next::Split(index) = next {
+            let split = &forest.splits[index as usize];
+            stack.extend([split.yes, split.no].map(|child| (child, level + 1)));
+        }
+    }
+    deepest
+}
+
+/// Writes splits in the order in which a walk meets them, so that a tree lies together in memory.
+struct Lowered<'a> {
+    forest: &'a ir::Forest,
+    splits: Vec<PlannedSplit>,
+}
+
+impl Lowered<'_> {
+    fn next(&mut self, root: Next) -> i32 {
+        // (where to go on, which split waits for the number, as yes or as no)
+        let mut stack: Vec<(Next, Option<(usize, bool)>)> = vec![(root, None)];
+        let mut first = 0;
+        while let Some((next, waiting)) = stack.pop() {
+            let number = match next {
+                Next::Leaf(leaf) => !(leaf as i32),
+                Next::Split(index) => self.split(self.forest.splits[index as usize], &mut stack),
+            };
+            match waiting {
+                Some((parent, true)) => self.splits[parent].yes = number,
+                Some((parent, false)) => self.splits[parent].no = number,
+                None => first = number,
+            }
+        }
+        first
+    }
+
+    fn split(&mut self, split: Split, stack: &mut Vec<(Next, Option<(usize, bool)>)>) -> i32 {
+        let at = self.splits.len();
+        let missing_is_yes = split.missing == split.yes;
+        self.splits.push(PlannedSplit { feature: split.feature, test: split.test, yes: 0, no: 0, missing_is_yes });
+        let own_way = split.missing != split.yes && split.missing != split.no;
+        if own_way {
+            // A third way for NaN is a second split: `x == x` parts NaN from the rest.
+            self.splits[at].test = Test::LessEq(f64::INFINITY);
+            stack.push((split.missing, Some((at, false))));
+            let rest = Split { missing: split.no, ..split };
+            let number = self.split(rest, stack);
+            self.splits[at].yes = number;
+        } else {
+            stack.push((split.no, Some((at, false))));
+            stack.push((split.yes, Some((at, true))));
+        }
+        at as i32
+    }
+}
+
+/// The tree that hangs at a number of the table form. Its depth was limited.
+fn tree(splits: &[PlannedSplit], at: i32) -> Tree {
+    match usize::try_from(at) {
+        Err(_) => Tree::Leaf(!at as u32),
+        Ok(index) => {
+            let PlannedSplit { feature, test, yes, no, missing_is_yes } = splits[index];
+            Tree::Split { feature, test, yes: Box::new(tree(splits, yes)), no: Box::new(tree(splits, no)), missing_is_yes }
+        }
+    }
+}
