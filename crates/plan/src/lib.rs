@@ -8,12 +8,14 @@
 
 mod lower;
 pub mod names;
+mod output;
 mod tables;
 
-pub use ir::{Elem, Literal, Reason, TextOp, Type, unicode};
+pub use ir::{Elem, Literal, Reason, Test, TextOp, Type, unicode};
 pub use lower::lower;
 pub use names::Ident;
-pub use tables::{Forest, ForestForm, Map, Storage, Tensor, Tree};
+pub use output::{Cell, File, Golden, GoldenOutcome};
+pub use tables::{Asks, FEATURE_MASK, Forest, ForestForm, MISSING_IS_YES, Map, PlannedSplit, Storage, TEST_SHIFT, Tensor, Tree, bytes};
 
 /// A scorer, ready to be spelled.
 #[derive(Debug, Clone)]

@@ -46,8 +46,8 @@ pub struct Map {
 pub enum ForestForm {
     /// As nested conditions, which people can read.
     Code,
-    /// As tables and one loop.
-    Table(Storage),
+    /// As tables in files beside the source, and one loop.
+    Table,
 }
 
 /// A forest is code up to so many splits, and only if no tree is deeper than [`CODE_DEPTH`].
@@ -66,11 +66,98 @@ pub struct Forest {
     pub form: ForestForm,
     /// What a leaf gives instead of its number, if all uses of the forest ask for the same table.
     pub values: Option<(Elem, Vec<Literal>)>,
-    /// For the table form: roots and children are numbers of splits, or `!leaf` (negative) for a leaf.
+    /// How many leaves there are.
+    pub leaves: u32,
+    /// For the table form: where each tree starts. A number is that of a split, or `!leaf` (negative) for a leaf.
     pub roots: Vec<i32>,
     pub splits: Vec<PlannedSplit>,
     /// For the code form.
     pub trees: Vec<Tree>,
+}
+
+/// What the splits of a forest ask, so that a loop need not look where all ask the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    Less,
+    LessEq,
+    /// Bits [`TEST_SHIFT`] and up of a split's feature word say: 0 `<`, 1 `<=`, 2 `==`.
+    Mixed,
+}
+
+/// In a split's feature word, the bit that sends NaN with `yes`.
+pub const MISSING_IS_YES: u32 = 1 << 28;
+/// In a split's feature word, where the test's number starts.
+pub const TEST_SHIFT: u32 = 29;
+/// The part of a split's feature word that is the feature.
+pub const FEATURE_MASK: u32 = MISSING_IS_YES - 1;
+
+impl Forest {
+    /// The splits as bytes, little-endian: the threshold (4 or 8 bytes), the feature word, `yes` and `no` (4 bytes each).
+    pub fn split_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.splits.len() * self.split_size());
+        for split in &self.splits {
+            let (test, threshold) = match split.test {
+                Test::Less(t) => (0, t),
+                Test::LessEq(t) => (1, t),
+                Test::Equal(t) => (2, t),
+            };
+            if self.elem == Elem::F32 {
+                bytes.extend((threshold as f32).to_le_bytes());
+            } else {
+                bytes.extend(threshold.to_le_bytes());
+            }
+            let missing = if split.missing_is_yes { MISSING_IS_YES } else { 0 };
+            bytes.extend((split.feature | missing | test << TEST_SHIFT).to_le_bytes());
+            bytes.extend(split.yes.to_le_bytes());
+            bytes.extend(split.no.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The number of bytes of one split.
+    pub fn split_size(&self) -> usize {
+        if self.elem == Elem::F32 { 16 } else { 20 }
+    }
+
+    pub fn root_bytes(&self) -> Vec<u8> {
+        self.roots.iter().flat_map(|root| root.to_le_bytes()).collect()
+    }
+
+    pub fn asks(&self) -> Asks {
+        if self.splits.iter().all(|split| matches!(split.test, Test::LessEq(_))) {
+            Asks::LessEq
+        } else if self.splits.iter().all(|split| matches!(split.test, Test::Less(_))) {
+            Asks::Less
+        } else {
+            Asks::Mixed
+        }
+    }
+
+    /// Whether NaN goes with `yes` anywhere; if not, every comparison sends it to `no` by itself.
+    pub fn minds_missing(&self) -> bool {
+        self.splits.iter().any(|split| split.missing_is_yes)
+    }
+
+    /// The kind of what a walk gives: the leaf's value, or its number.
+    pub fn gives(&self) -> Elem {
+        self.values.as_ref().map_or(Elem::I32, |(elem, _)| *elem)
+    }
+}
+
+/// Elements of one numeric kind as bytes, little-endian; a truth value is one byte.
+pub fn bytes(values: &[Literal]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for value in values {
+        match value {
+            Literal::Bool(x) => bytes.push(u8::from(*x)),
+            Literal::I32(x) => bytes.extend(x.to_le_bytes()),
+            Literal::I64(x) | Literal::Date(x) | Literal::DateTime(x) | Literal::Duration(x) => bytes.extend(x.to_le_bytes()),
+            Literal::F32(x) => bytes.extend(x.to_le_bytes()),
+            Literal::F64(x) => bytes.extend(x.to_le_bytes()),
+            Literal::Null(_) | Literal::Str(_) => {}
+        }
+    }
+    bytes
 }
 
 /// A split of the table form.
@@ -113,7 +200,8 @@ impl Forest {
             name: forest.name.clone(),
             elem: forest.elem,
             features: forest.features,
-            form: if small { ForestForm::Code } else { ForestForm::Table(Storage::of(table.splits.len())) },
+            form: if small { ForestForm::Code } else { ForestForm::Table },
+            leaves: forest.leaves,
             values,
             trees: if small { roots.iter().map(|root| tree(&table.splits, *root)).collect() } else { vec![] },
             roots,
