@@ -28,7 +28,7 @@ pub struct Plan {
     pub inputs: Vec<Column>,
     pub outputs: Vec<Column>,
     /// Why a row may have no score, in the order of their numbers.
-    pub rejections: Vec<Reason>,
+    pub rejections: Vec<Rejection>,
     pub tensors: Vec<Tensor>,
     pub maps: Vec<Map>,
     pub forests: Vec<Forest>,
@@ -36,6 +36,13 @@ pub struct Plan {
     pub routines: Vec<Routine>,
     /// One row in, one record out. Its parameters are the inputs.
     pub entry: Routine,
+}
+
+/// A reason with a name.
+#[derive(Debug, Clone)]
+pub struct Rejection {
+    pub ident: Ident,
+    pub reason: Reason,
 }
 
 /// A field of the input or the output record.

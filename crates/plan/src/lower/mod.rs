@@ -15,7 +15,7 @@ use check::Checked;
 use ir::{Handle, Op, Table, Value};
 
 use crate::names::Scope;
-use crate::{Column, Forest, Ident, Map, Plan, Tensor};
+use crate::{Column, Forest, Ident, Map, Plan, Reason, Rejection, Tensor};
 
 /// Words that generated code uses itself, in one of the targets.
 const RESERVED: &[&str] = &[
@@ -84,18 +84,29 @@ pub fn lower(checked: &Checked) -> Plan {
     let function = expanded.entry_function();
     let mut inputs = Scope::default();
     let mut outputs = Scope::default();
+    let mut reasons = Scope::default();
     Plan {
         name: module.name.clone(),
         ident: Ident::new(&module.name, "scorer"),
         files: module.files.clone(),
         inputs: function.params.iter().map(|field| Column::new(field, &mut inputs)).collect(),
         outputs: function.results.iter().map(|output| Column::new(&output.field, &mut outputs)).collect(),
-        rejections: function.rejections.iter().map(|rejection| rejection.reason.clone()).collect(),
+        rejections: function.rejections.iter().map(|rejection| Rejection::new(&rejection.reason, &mut reasons)).collect(),
         tensors: tables.tensors,
         maps: tables.maps,
         forests: tables.forests,
         routines,
         entry: entry.unwrap_or_else(|| source::bug!("a checked module has an entry")),
+    }
+}
+
+impl Rejection {
+    fn new(reason: &Reason, scope: &mut Scope) -> Rejection {
+        let text = match reason {
+            Reason::Invalid(why) => why.clone(),
+            Reason::Filtered(place) => format!("filtered {place}"),
+        };
+        Rejection { ident: scope.name(&text, "rejection"), reason: reason.clone() }
     }
 }
 
