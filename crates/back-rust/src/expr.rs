@@ -192,7 +192,7 @@ impl Printer<'_> {
         }
     }
 
-    fn lookup(&self, map: usize, keys: &[Expr]) -> String {
+    pub(crate) fn lookup(&self, map: usize, keys: &[Expr]) -> String {
         let keys: Vec<String> = keys.iter().map(|key| self.argument(key)).collect();
         format!("tables::{}({})", snake(&self.plan.maps[map].ident), keys.join(", "))
     }
@@ -235,6 +235,10 @@ impl Printer<'_> {
             Unary::Neg => Code::new(format!("-{}", self.code(x).at(Level::Unary)), Level::Unary),
             Unary::Abs if int => method("wrapping_abs"),
             Unary::Abs => method("abs"),
+            Unary::Not if matches!(x.kind, ExprKind::MapHas { .. }) => {
+                let has = self.expr(x);
+                Code::tight(format!("{}.is_none()", has.trim_end_matches(".is_some()")))
+            }
             Unary::Not => Code::new(format!("!{}", self.code(x).at(Level::Unary)), Level::Unary),
             Unary::Sqrt => method("sqrt"),
             Unary::Floor => method("floor"),
@@ -336,7 +340,10 @@ impl Printer<'_> {
         };
         let number = |at: usize| self.expr(&args[at]);
         Code::tight(match op {
-            TextOp::Concat => format!("[{}, {}].concat()", text(0), text(1)),
+            TextOp::Concat => {
+                let part = |at: usize| if args[at].as_const().is_some() { text(at) } else { format!("&*{}", tight(at)) };
+                format!("[{}, {}].concat()", part(0), part(1))
+            }
             TextOp::Len => return Code::new(format!("{}.chars().count() as i64", tight(0)), Level::As),
             TextOp::CodeAt => format!("support::code_at({}, {})", text(0), number(1)),
             TextOp::Slice if self.is_owned(&args[0]) => format!("support::slice({}, {}, {}).to_string()", text(0), number(1), number(2)),

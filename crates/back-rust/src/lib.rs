@@ -5,12 +5,14 @@
 //! text and formatted by `prettyplease`, so its layout is rustfmt's.
 
 mod expr;
+mod harness;
 mod package;
 mod record;
 mod stmt;
 mod support;
 mod table;
 
+pub use harness::harness;
 pub use package::print;
 
 use plan::{Ident, Plan, Routine};

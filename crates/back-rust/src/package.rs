@@ -109,6 +109,12 @@ fn formatted(code: &str) -> String {
                 out.push_str(&format!("{indent}// {text}\n"));
             }
             None => {
+                // The formatter keeps no empty lines; items are easier to find with one before them.
+                let starts = ["///", "pub ", "fn ", "impl", "#[", "static"].iter().any(|word| line.starts_with(word));
+                let first_use = line.starts_with("mod ") || line.starts_with("use ");
+                if starts && (out.ends_with("\n}\n") || out.ends_with(";\n")) || first_use && out.ends_with("]\n") {
+                    out.push('\n');
+                }
                 out.push_str(line);
                 out.push('\n');
             }

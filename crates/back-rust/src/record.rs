@@ -1,6 +1,6 @@
 //! The typed record that goes in, the one that comes out, and why a row may have none.
 
-use plan::{Cell, Column, Elem, Literal, Plan, Reason, ResultValue};
+use plan::{Cell, Column, Elem, Expr, ExprKind, Literal, Plan, Reason, ResultValue, Unary};
 
 use crate::expr::{literal_text, rust_type};
 use crate::{Printer, plain, quoted, snake};
@@ -98,17 +98,35 @@ impl Printer<'_> {
             let value = match result {
                 ResultValue::Array(array) if column.ty.elem == Elem::Str => format!("{}.map(str::to_string)", self.array(*array)),
                 ResultValue::Array(array) => self.array(*array),
-                ResultValue::Scalar { value, missing } => {
-                    let value = if column.ty.elem == Elem::Str { self.owned(value) } else { self.expr(value) };
-                    match missing {
-                        Some(missing) => format!("if {} {{ None }} else {{ Some({value}) }}", self.expr(missing)),
-                        None => value,
-                    }
-                }
+                ResultValue::Scalar { value, missing: Some(missing) } => self.optional(value, missing),
+                ResultValue::Scalar { value, missing: None } => self.whole(value),
             };
             fields.push(if name == value { name } else { format!("{name}: {value}") });
         }
         format!("Output {{ {} }}", fields.join(", "))
+    }
+}
+
+impl Printer<'_> {
+    /// A result that is always there.
+    fn whole(&self, value: &Expr) -> String {
+        if value.elem == Elem::Str { self.owned(value) } else { self.expr(value) }
+    }
+
+    /// A result that may be missing. What already is an `Option` is given as it is.
+    fn optional(&self, value: &Expr, missing: &Expr) -> String {
+        let owned = if value.elem == Elem::Str { ".map(str::to_string)" } else { "" };
+        match (&value.kind, &missing.kind) {
+            (ExprKind::Input(input), ExprKind::InputIsNull(null)) if input == null => {
+                format!("input.{}{owned}", snake(&self.plan.inputs[*input as usize].ident))
+            }
+            (ExprKind::MapGet { map, keys, .. }, ExprKind::Unary(Unary::Not, has))
+                if has.kind == (ExprKind::MapHas { map: *map, keys: keys.clone() }) =>
+            {
+                format!("{}{owned}", self.lookup(*map, keys))
+            }
+            (_, _) => format!("if {} {{ None }} else {{ Some({}) }}", self.expr(missing), self.whole(value)),
+        }
     }
 }
 

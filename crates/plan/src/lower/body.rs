@@ -95,9 +95,11 @@ impl Body<'_> {
         id
     }
 
-    /// A variable that counts a loop. Loops beside each other could share one; a fresh one each is simpler to read in nests.
-    pub(super) fn counter(&mut self) -> (LocalId, Expr) {
-        let id = self.local("i", Elem::I32, None);
+    /// A variable that counts a loop: `i` over the elements of a result, `k` over the terms of one. Loops beside each other share the
+    /// name; none lies inside one of its kind.
+    pub(super) fn counter(&mut self, name: &str) -> (LocalId, Expr) {
+        self.locals.push(Local { ident: Ident::new(name, "i"), elem: Elem::I32, length: None, mutable: false });
+        let id = LocalId(self.locals.len() as u32 - 1);
         (id, self.read(id))
     }
 
@@ -181,6 +183,10 @@ impl Body<'_> {
         if self.ty(value).is_scalar() {
             let missing = self.missing(value);
             let expr = self.scalar(value);
+            if self.done.contains_key(&value) {
+                // A reduction makes its own local.
+                return;
+            }
             let name = self.wish(value);
             let missing = missing.map(|missing| {
                 if matches!(missing.kind, ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::InputIsNull(_)) {

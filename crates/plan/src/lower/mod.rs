@@ -19,6 +19,8 @@ use crate::{Column, Forest, Ident, Map, Plan, Reason, Rejection, Tensor};
 
 /// Words that generated code uses itself, in one of the targets.
 const RESERVED: &[&str] = &[
+    "i",
+    "k",
     "input",
     "row",
     "rows",

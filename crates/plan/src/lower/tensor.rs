@@ -170,7 +170,7 @@ impl Body<'_> {
             Op::Concat { parts, axis } => self.joined(value, &parts, usize::from(axis)),
             Op::Reduce { .. } | Op::Contract { .. } => self.folded(value),
             _ => {
-                let (counter, number) = self.counter();
+                let (counter, number) = self.counter("i");
                 let element = self.element(value, number.clone());
                 self.say(origin);
                 let local = self.zeros(value);
@@ -207,7 +207,7 @@ impl Body<'_> {
         let mut offset = 0;
         for part in parts {
             let own = self.ty(*part).shape.clone();
-            let (counter, number) = self.counter();
+            let (counter, number) = self.counter("i");
             let element = self.element(*part, number.clone());
             let mut place = unravel(&number, &own);
             place[axis] = plus(place[axis].clone(), constant(offset));
@@ -232,7 +232,7 @@ impl Body<'_> {
             return ArrayRef::Local(local);
         }
         let local = self.zeros(value);
-        let (counter, number) = self.counter();
+        let (counter, number) = self.counter("i");
         let mut body = Vec::new();
         let sum = self.accumulate(&fold, &number, "sum", &mut body);
         body.push(Stmt::SetElement { local, index: number, value: self.read(sum) });
@@ -264,7 +264,7 @@ impl Body<'_> {
     /// The statements that fold the terms of one result; gives the local that holds it.
     fn accumulate(&mut self, fold: &Fold, outer: &Expr, name: &str, stmts: &mut Vec<Stmt>) -> LocalId {
         let count = fold.inner.iter().product::<u32>();
-        let (counter, number) = self.counter();
+        let (counter, number) = self.counter("k");
         let term = self.term(fold, outer, &number);
         let zero = Expr::constant(Literal::zero(fold.elem));
         let binary = |op: Binary, a: Expr, b: Expr, elem: Elem| Expr { kind: ExprKind::Binary(op, Box::new(a), Box::new(b)), elem };
