@@ -90,3 +90,8 @@ fn agrees(target: Target) {
 fn rust_agrees_with_the_interpreter() {
     agrees(Target::Rust);
 }
+
+#[test]
+fn java_agrees_with_the_interpreter() {
+    agrees(Target::Java);
+}
