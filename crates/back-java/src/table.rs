@@ -62,7 +62,7 @@ impl Tables<'_> {
         let value = java_type(map.value);
         self.doc(&format!("{}: the value beside the key, or the other one", map.name));
         self.out.push_str(&format!("    static {value} {}({}, {value} otherwise) {{\n", camel(&map.ident), params.join(", ")));
-        self.rows(map, &names, |value| literal_text(value), "otherwise");
+        self.rows(map, &names, literal_text, "otherwise");
         self.doc(&format!("{}: whether the key is there", map.name));
         self.out.push_str(&format!("    static boolean {}({}) {{\n", has_name(map), params.join(", ")));
         self.rows(map, &names, |_| "true".into(), "false");
@@ -78,9 +78,9 @@ impl Tables<'_> {
             return;
         }
         for (keys, row) in &map.rows {
-            let same = |(name, key): (&String, &Literal)| match key {
-                Literal::Str(_) => format!("{name}.equals({})", literal_text(key)),
-                key => format!("{name} == {}", literal_text(key)),
+            let same = |(name, key): (&String, &Literal)| {
+                let key_text = literal_text(key);
+                if key.as_str().is_some() { format!("{name}.equals({key_text})") } else { format!("{name} == {key_text}") }
             };
             let conditions: Vec<String> = names.iter().zip(keys).map(same).collect();
             self.out.push_str(&format!("        if ({}) {{\n            return {};\n        }}\n", conditions.join(" && "), value(row)));
