@@ -75,6 +75,8 @@ struct Body<'a> {
     /// Inputs that were asked for; they are read before anything else.
     inputs: BTreeMap<(u32, Part), Local>,
     reads: Vec<Steps>,
+    /// The leaf of the tree that the statements of a loop over trees are at, if it is known by now.
+    walked: Option<Local>,
 }
 
 /// What the entry reads of an input.
@@ -97,7 +99,7 @@ impl<'a> Body<'a> {
             }
         });
         let locals = locals.collect();
-        Body { plan, runtime, placed, code, locals, inputs: BTreeMap::new(), reads: Vec::new() }
+        Body { plan, runtime, placed, code, locals, inputs: BTreeMap::new(), reads: Vec::new(), walked: None }
     }
 
     fn finish(mut self) -> Code {
@@ -167,11 +169,36 @@ impl<'a> Body<'a> {
         if count == 0 {
             return;
         }
-        let index = self.scalar(index);
-        self.code.set(index, 0);
-        self.code.begin_repeat();
-        self.stmts(body);
-        self.code.end_repeat(index.tee(index + 1).lt(count));
+        let counter = self.scalar(index);
+        self.code.set(counter, 0);
+        let mut left = count;
+        if let Some(walk) = walk_over(body, index)
+            && count >= ABREAST
+        {
+            left = count % ABREAST;
+            self.code.begin_repeat();
+            self.abreast(counter, walk, body);
+            self.code.end_repeat(counter.get().lt(count - left));
+        }
+        if left > 0 {
+            self.code.begin_repeat();
+            self.stmts(body);
+            self.code.end_repeat(counter.tee(counter + 1).lt(count));
+        }
+    }
+
+    /// The next trees of a loop over trees, all walked first and then used one after the other, in the loop's order.
+    fn abreast(&mut self, counter: Local, (forest, row): (usize, ArrayRef), body: &[Stmt]) {
+        let row = self.array_address(row);
+        let forest = &self.placed.forests[forest];
+        let leaves: Vec<Local> = (0..ABREAST).map(|_| self.code.local(stack(forest.gives()))).collect();
+        forest.walk_abreast(&mut self.code, counter, &row, &leaves);
+        for leaf in leaves {
+            self.walked = Some(leaf);
+            self.stmts(body);
+            self.code.set(counter, counter + 1);
+        }
+        self.walked = None;
     }
 
     /// Where a column of the entry stands for this row. Columns are numbered inputs first, then outputs, then the status.
@@ -321,6 +348,9 @@ impl<'a> Body<'a> {
                 self.placed.maps[*map].find.call(ValType::I32, keys).ge(0)
             }
             ExprKind::Tree { forest, tree, row } => {
+                if let Some(leaf) = self.walked {
+                    return leaf.get();
+                }
                 let tree = self.expr(tree);
                 let row = self.array_address(*row);
                 self.placed.forests[*forest].walk(&mut self.code, tree, row)
@@ -489,6 +519,28 @@ impl<'a> Body<'a> {
         });
         let low = steps.before(kept.gt(zero(ty)).select(kept, zero(ty)));
         narrow(low)
+    }
+}
+
+/// How many trees are walked at once.
+const ABREAST: u32 = 8;
+
+/// The forest and row of a loop that does nothing but use one leaf of tree number `index`: a sum over trees, or their list.
+fn walk_over(body: &[Stmt], index: LocalId) -> Option<(usize, ArrayRef)> {
+    let value = match body {
+        [Stmt::Set { value, .. } | Stmt::SetElement { value, .. }] => value,
+        _ => return None,
+    };
+    let leaf = if let ExprKind::Binary(Binary::Add, sum, leaf) = &value.kind
+        && matches!(sum.kind, ExprKind::Local(_))
+    {
+        leaf
+    } else {
+        value
+    };
+    match &leaf.kind {
+        ExprKind::Tree { forest, tree, row } if tree.kind == ExprKind::Local(index) => Some((*forest, *row)),
+        _ => None,
     }
 }
 

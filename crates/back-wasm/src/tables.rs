@@ -197,8 +197,8 @@ fn by_halves(runtime: &mut Runtime, map: &Map, rows: &[Vec<Literal>]) -> Code {
 
 /// A forest: nodes of one size one after the other, roots, and the values of leaves.
 ///
-/// A node is its threshold, a word, and the two children, `no` first. The word is the feature's place in the row in bytes; bit 0 says that
-/// NaN goes with `yes`, bit 1 that the test is `==`. A child is the place of a node in bytes, or, negative, what `!child` makes of a leaf:
+/// A node is its threshold, a word, and the two children, `no` first. The word is the feature's place in the row in bytes; where splits
+/// differ in that, bit 0 says that NaN goes with `yes` and bit 1 that the test is `==`. A child is the place of a node in bytes, or, negative, what `!child` makes of a leaf:
 /// its number, or the place of its value in bytes.
 pub(crate) struct PlacedForest {
     elem: Elem,
@@ -206,7 +206,10 @@ pub(crate) struct PlacedForest {
     roots: u32,
     values: Option<Row>,
     missing: Missing,
+    /// Whether some test is `==`.
     has_equal: bool,
+    /// Whether words have flags.
+    flagged: bool,
 }
 
 /// Where NaN goes in a forest.
@@ -226,19 +229,6 @@ impl PlacedForest {
         let size = node_size(forest.elem) as i32;
         let leaf_size = forest.values.as_ref().map_or(1, |(elem, _)| cell(*elem).size() as i32);
         let child = |next: i32| if next < 0 { !(!next * leaf_size) } else { next * size };
-        let mut nodes = Vec::with_capacity(forest.splits.len() * size as usize);
-        for split in &forest.splits {
-            let equal = matches!(split.test, Test::Equal(_));
-            let flags = i32::from(split.missing_is_yes) * MISSING_IS_YES + i32::from(equal) * TEST_IS_EQUAL;
-            let place = split.feature as i32 * cell(forest.elem).size() as i32;
-            if forest.elem == Elem::F32 {
-                nodes.extend(threshold_f32(split.test).to_le_bytes());
-            } else {
-                nodes.extend(threshold_f64(split.test).to_le_bytes());
-            }
-            [place | flags, child(split.no), child(split.yes)].iter().for_each(|word| nodes.extend(word.to_le_bytes()));
-            nodes.resize(nodes.len().next_multiple_of(8), 0);
-        }
         let (mut to_yes, mut to_no) = (false, false);
         for split in &forest.splits {
             // What is not above NaN would go with `yes`, so a test that never holds needs a flag.
@@ -250,6 +240,21 @@ impl PlacedForest {
             (true, false) => Missing::AlwaysYes,
             (true, true) => Missing::Mixed,
         };
+        let has_equal = forest.splits.iter().any(|split| matches!(split.test, Test::Equal(_)));
+        let flagged = has_equal || missing == Missing::Mixed;
+        let mut nodes = Vec::with_capacity(forest.splits.len() * size as usize);
+        for split in &forest.splits {
+            let equal = matches!(split.test, Test::Equal(_));
+            let flags = if flagged { i32::from(split.missing_is_yes) * MISSING_IS_YES + i32::from(equal) * TEST_IS_EQUAL } else { 0 };
+            let place = split.feature as i32 * cell(forest.elem).size() as i32;
+            if forest.elem == Elem::F32 {
+                nodes.extend(threshold_f32(split.test).to_le_bytes());
+            } else {
+                nodes.extend(threshold_f64(split.test).to_le_bytes());
+            }
+            [place | flags, child(split.no), child(split.yes)].iter().for_each(|word| nodes.extend(word.to_le_bytes()));
+            nodes.resize(nodes.len().next_multiple_of(8), 0);
+        }
         let roots: Vec<u8> = forest.roots.iter().flat_map(|root| child(*root).to_le_bytes()).collect();
         PlacedForest {
             elem: forest.elem,
@@ -257,44 +262,95 @@ impl PlacedForest {
             roots: memory.put(&roots),
             values: forest.values.as_ref().map(|(elem, values)| Row::new(memory, *elem, values)),
             missing,
-            has_equal: forest.splits.iter().any(|split| matches!(split.test, Test::Equal(_))),
+            flagged,
+            has_equal,
         }
     }
 
     /// The leaf of a tree that the row at an address reaches, or the leaf's value.
     pub(crate) fn walk(&self, code: &mut Code, tree: Expr, row: Expr) -> Expr {
-        let cell = cell(self.elem);
-        let (node, word, x) = (code.local(ValType::I32), code.local(ValType::I32), code.local(stack(self.elem)));
-        let after_threshold = cell.size();
-        let threshold = || node.get().load(cell, self.nodes);
-        let flagged = self.has_equal || self.missing == Missing::Mixed;
+        let walker = self.walker(code, row);
         let steps = code.aside(|code| {
-            code.set(node, scaled(tree, Cell::I32).load(Cell::I32, self.roots));
-            code.while_(node.ge(0), |code| {
-                let stored = node.get().load(Cell::I32, self.nodes + after_threshold);
-                let place = if flagged { word.tee(stored) & !FLAGS } else { stored & !FLAGS };
-                code.set(x, (row + place).load(cell, 0));
-                let below = || match self.missing {
-                    Missing::AlwaysNo | Missing::Mixed => x.le(threshold()),
-                    Missing::AlwaysYes => x.gt(threshold()).eqz(),
-                };
-                let mut yes = below();
-                if self.has_equal {
-                    yes = (word & TEST_IS_EQUAL).if_else(x.eq(threshold()), yes);
-                }
-                if flagged {
-                    yes = yes | (x.ne(x) & word & MISSING_IS_YES);
-                }
-                code.set(node, (node + (yes << 2)).load(Cell::I32, self.nodes + after_threshold + 4));
-            });
+            code.set(walker.node, self.root(tree));
+            code.while_(walker.node.ge(0), |code| self.step(code, &walker));
         });
-        let leaf = node ^ -1;
-        let result = match self.values {
-            Some(values) => leaf.load(crate::tables::cell(values.elem), values.address),
-            None => leaf,
-        };
-        steps.before(result)
+        steps.before(self.leaf(walker.node))
     }
+
+    /// What [`PlacedForest::walk`] gives for as many trees as there are `results`, from tree number `first` on.
+    ///
+    /// The trees take their steps in turn: a step waits for memory, and while one tree waits the others go on.
+    pub(crate) fn walk_abreast(&self, code: &mut Code, first: Local, row: &Expr, results: &[Local]) {
+        let walkers: Vec<Walker> = results.iter().map(|_| self.walker(code, row.clone())).collect();
+        for (number, walker) in walkers.iter().enumerate() {
+            code.set(walker.node, self.root(first + number as i32));
+        }
+        code.repeat(|code| {
+            for walker in &walkers {
+                code.if_(walker.node.ge(0), |code| self.step(code, walker));
+            }
+            // All have arrived when all are negative.
+            let all = walkers.iter().map(|walker| walker.node.get()).reduce(|all, node| all & node);
+            all.unwrap_or(Expr::from(-1)).ge(0)
+        });
+        for (walker, result) in walkers.iter().zip(results) {
+            code.set(*result, self.leaf(walker.node));
+        }
+    }
+
+    /// What the leaves give.
+    pub(crate) fn gives(&self) -> Elem {
+        self.values.map_or(Elem::I32, |values| values.elem)
+    }
+
+    fn walker(&self, code: &mut Code, row: Expr) -> Walker {
+        Walker { node: code.local(ValType::I32), word: code.local(ValType::I32), x: code.local(stack(self.elem)), row }
+    }
+
+    fn root(&self, tree: Expr) -> Expr {
+        scaled(tree, Cell::I32).load(Cell::I32, self.roots)
+    }
+
+    fn leaf(&self, node: Local) -> Expr {
+        let leaf = node ^ -1;
+        match self.values {
+            Some(values) => leaf.load(cell(values.elem), values.address),
+            None => leaf,
+        }
+    }
+
+    /// Goes from a split to its child.
+    fn step(&self, code: &mut Code, walker: &Walker) {
+        let Walker { node, word, x, row } = walker.clone();
+        let cell = cell(self.elem);
+        let after_threshold = self.nodes + cell.size();
+        let stored = node.get().load(Cell::I32, after_threshold);
+        let place = if self.flagged { word.tee(stored) & !FLAGS } else { stored };
+        code.set(x, (row + place).load(cell, 0));
+        let threshold = || node.get().load(cell, self.nodes);
+        let mut yes = match self.missing {
+            Missing::AlwaysNo | Missing::Mixed => x.le(threshold()),
+            Missing::AlwaysYes => x.gt(threshold()).eqz(),
+        };
+        if self.has_equal {
+            yes = (word & TEST_IS_EQUAL).if_else(x.eq(threshold()), yes);
+        }
+        if self.flagged {
+            yes = yes | (x.ne(x) & word & MISSING_IS_YES);
+        }
+        code.set(node, (node + (yes << 2)).load(Cell::I32, after_threshold + 4));
+    }
+}
+
+/// Where a walk is.
+#[derive(Clone)]
+struct Walker {
+    node: Local,
+    /// The place of the feature and the flags, where there are flags.
+    word: Local,
+    x: Local,
+    /// The address of the row.
+    row: Expr,
 }
 
 fn node_size(elem: Elem) -> u32 {

@@ -246,11 +246,15 @@ fn maps_small_and_great_with_one_key_and_two() {
     }
 }
 
+/// Enough for trees that are walked abreast and some that are left over; the last is a lone leaf, the others have eight.
+const TREES: u32 = 20;
+const LEAVES: u32 = 8 * (TREES - 1) + 1;
+
 /// A forest whose trees ask with every test and send NaN every way.
 fn forest(elem: Elem, tests: &[fn(f64) -> Test], nan_goes_with_yes: impl Fn(u32, u32) -> bool) -> Forest {
     let mut splits = Vec::new();
     let mut roots = Vec::new();
-    for tree in 0..5_u32 {
+    for tree in 0..TREES - 1 {
         let base = splits.len() as u32;
         roots.push(Next::Split(base));
         // A complete tree of depth 3: splits 0..7, leaves 0..8.
@@ -262,8 +266,8 @@ fn forest(elem: Elem, tests: &[fn(f64) -> Test], nan_goes_with_yes: impl Fn(u32,
             splits.push(Split { feature: (at + tree) % 3, test: tests[((at + tree) as usize) % tests.len()](threshold), yes, no, missing });
         }
     }
-    roots.push(Next::Leaf(40));
-    Forest { name: "forest".into(), elem, features: 3, roots, splits, leaves: 41 }
+    roots.push(Next::Leaf(LEAVES - 1));
+    Forest { name: "forest".into(), elem, features: 3, roots, splits, leaves: LEAVES }
 }
 
 #[test]
@@ -281,7 +285,7 @@ fn forests() {
                 let leaves = b.walk(row, table);
                 b.result("leaves", leaves);
                 let other = b.table(Table::Forest(forest(elem, &tests, |_, _| ways == 2)));
-                let values_table = b.tensor(Tensor::f64("values", [41], (0..41).map(|i| f64::from(i) * 0.1)));
+                let values_table = b.tensor(Tensor::f64("values", [LEAVES], (0..LEAVES).map(|i| f64::from(i) * 0.1)));
                 b.result("sum", values_table.gather(b.walk(row, other), 0).reduce(Reduce::SumInOrder, [0]));
                 let mut rows = Vec::new();
                 for (i, x) in values.iter().enumerate() {
