@@ -95,3 +95,8 @@ fn rust_agrees_with_the_interpreter() {
 fn java_agrees_with_the_interpreter() {
     agrees(Target::Java);
 }
+
+#[test]
+fn wasm_agrees_with_the_interpreter() {
+    agrees(Target::Wasm);
+}
