@@ -1,0 +1,18 @@
+//! Every folder under `tests/cases/onnx` through the interpreter, against onnxruntime's answers.
+
+mod support;
+
+#[test]
+fn every_case_agrees_with_onnxruntime() {
+    let mut failures = String::new();
+    let folders = support::folders("onnx");
+    assert!(!folders.is_empty());
+    for folder in &folders {
+        let differences = support::run(folder, "model.onnx", front_onnx::read);
+        if !differences.is_empty() {
+            let shown: Vec<&str> = differences.iter().take(6).map(String::as_str).collect();
+            failures += &format!("\n{} ({} differences)\n  {}", folder.file_name().unwrap().to_string_lossy(), differences.len(), shown.join("\n  "));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
