@@ -375,7 +375,7 @@ impl Reader {
                 ),
             }
         }
-        for rule in signature.attributes.iter().filter(|rule| rule.required && !attributes.contains_key(&rule.name)) {
+        for rule in signature.attributes.iter().filter(|rule| rule.required && !proto.attribute.iter().any(|given| given.name.as_deref() == Some(&rule.name))) {
             self.found.push(
                 Diagnostic::error("onnx-missing-attribute", format!("`{operator}` lacks its required attribute `{}`", rule.name))
                     .at(place.clone(), ""),
@@ -429,7 +429,7 @@ fn read_attribute(proto: &AttributeProto, signature: &Signature) -> Result<Attri
         Kind::Int => Ok(Attribute::Int(proto.i.unwrap_or(0))),
         Kind::String => Ok(Attribute::String(text(proto.s.as_ref().unwrap_or(&bytes::Bytes::new()))?)),
         Kind::Tensor => match &proto.t {
-            Some(tensor) => Ok(Attribute::Tensor(Tensor::decode(tensor)?)),
+            Some(tensor) => Ok(Attribute::Tensor(Tensor::decode_attribute(tensor)?)),
             None => Err("it holds no tensor".to_owned()),
         },
         Kind::Floats => Ok(Attribute::Floats(proto.floats.clone())),

@@ -167,6 +167,20 @@ impl Tensor {
         }
     }
 
+    /// A tensor attribute. `TreeEnsemble` keeps its node modes as uint8, which come out as int32.
+    pub fn decode_attribute(proto: &TensorProto) -> Result<Tensor, String> {
+        /// The number of uint8 in `TensorProto.DataType`.
+        const UINT8: i32 = 2;
+        if proto.data_type != Some(UINT8) {
+            return Tensor::decode(proto);
+        }
+        let widened = match &proto.raw_data {
+            Some(raw) if !raw.is_empty() => raw.iter().map(|byte| i32::from(*byte)).collect(),
+            Some(_) | None => proto.int32_data.clone(),
+        };
+        Tensor::decode(&TensorProto { data_type: Some(6), int32_data: widened, raw_data: None, ..proto.clone() })
+    }
+
     pub fn decode(proto: &TensorProto) -> Result<Tensor, String> {
         let mut dims = Vec::with_capacity(proto.dims.len());
         let mut count = 1usize;

@@ -220,11 +220,11 @@ fn relu<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, |x| x.lt(0_i64).select(zero_like(x), x))
 }
 
-/// -1, 0 or 1. NaN gives 0, as in onnxruntime; numpy keeps it.
+/// -1, 0 or 1. NaN stays NaN.
 fn sign<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, |x| {
-        let one = |value: i64| number(x, value);
-        x.gt(0_i64).select(one(1), x.lt(0_i64).select(one(-1), one(0)))
+        let zero = if x.elem().is_float() { x.eq(x).select(zero_like(x), x) } else { zero_like(x) };
+        x.gt(0_i64).select(number(x, 1), x.lt(0_i64).select(number(x, -1), zero))
     })
 }
 

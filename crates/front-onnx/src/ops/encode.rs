@@ -10,6 +10,9 @@ use crate::value::{PerRow, Value, elem, literals};
 
 pub(super) const OPS: &[Row] = &[Row::ml("LabelEncoder", label_encoder), Row::ml("OneHotEncoder", one_hot_encoder), Row::ml("ZipMap", zip_map)];
 
+/// The version of ai.onnx.ml from which LabelEncoder finds NaN.
+const NAN_IS_A_KEY: i64 = 4;
+
 /// A value as a key of a map: whole numbers as `i64`, floats as `f64`, both exactly.
 fn key<'b>(x: Val<'b>) -> Val<'b> {
     match x.elem() {
@@ -91,8 +94,9 @@ fn category_text(literal: &Literal) -> String {
     }
 }
 
-/// The value beside the key, or the default where the key is not listed. A NaN among the keys stands for every NaN.
+/// The value beside the key, or the default where the key is not listed.
 ///
+/// From version 4 a NaN among the keys stands for every NaN; onnxruntime never finds it before.
 /// Version 1 of the operator had one list, `classes_strings`, and went from text to its index or back.
 fn label_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = node.row(0)?;
@@ -137,7 +141,7 @@ fn label_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let mut rows = Vec::new();
     for (from, to) in std::iter::zip(literals(&keys), literals(&values)) {
         if is_nan(&from) {
-            for_nan = for_nan.or(Some(to));
+            for_nan = for_nan.or(Some(to)).filter(|_| node.node.opset >= NAN_IS_A_KEY);
         } else {
             rows.push((key_literal(from), to));
         }

@@ -401,13 +401,7 @@ fn array_feature_extractor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                 return node.mixes_rows("it picks along the batch axis");
             }
             let flat = Tensor { dims: vec![at.data.len()], data: at.data.clone() };
-            let mut picked = pick(node, x, x.shape.len() - 1, &flat)?;
-            // A vector comes out as a matrix of one row.
-            if let (0, Some(Value::PerRow(row))) = (x.batch, picked.first()) {
-                let row = row.clone();
-                picked = vec![Value::PerRow(row)];
-            }
-            Ok(picked)
+            pick(node, x, x.shape.len() - 1, &flat)
         }
         (Value::Constant(list), Value::PerRow(at)) if list.dims.len() == 1 || list.dims.first() == Some(&1) && list.dims.len() == 2 => {
             if at.count() != 1 {
