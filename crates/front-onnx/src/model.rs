@@ -4,6 +4,7 @@
 //! them, and only nodes that an output needs; each node has its signature, and its attributes have the kinds that the signature asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use grammars::onnx::{self as signatures, Grammar, Kind, Signature};
 use prost::Message;
@@ -23,7 +24,7 @@ const UNDECLARED_ML_OPSET: i64 = 1;
 #[derive(Debug)]
 pub struct Model {
     pub file: FileId,
-    pub constants: BTreeMap<String, Tensor>,
+    pub constants: BTreeMap<String, Rc<Tensor>>,
     pub inputs: Vec<Port>,
     pub outputs: Vec<Port>,
     pub nodes: Vec<Node>,
@@ -184,13 +185,13 @@ impl Reader {
         }
     }
 
-    fn constants(&mut self, graph: &GraphProto) -> BTreeMap<String, Tensor> {
+    fn constants(&mut self, graph: &GraphProto) -> BTreeMap<String, Rc<Tensor>> {
         let mut constants = BTreeMap::new();
         for proto in &graph.initializer {
             let name = proto.name.clone().unwrap_or_default();
             match Tensor::decode(proto) {
                 Ok(tensor) => {
-                    if constants.insert(name.clone(), tensor).is_some() {
+                    if constants.insert(name.clone(), Rc::new(tensor)).is_some() {
                         self.refuse(
                             Diagnostic::error("onnx-duplicate-name", format!("two initializers are called `{name}`"))
                                 .at(Place::File(self.file), ""),
@@ -222,7 +223,7 @@ impl Reader {
     }
 
     /// An initializer may also stand among the inputs (IR version 3); it is a constant all the same.
-    fn inputs(&mut self, graph: &GraphProto, constants: &BTreeMap<String, Tensor>) -> Vec<Port> {
+    fn inputs(&mut self, graph: &GraphProto, constants: &BTreeMap<String, Rc<Tensor>>) -> Vec<Port> {
         let mut seen = BTreeSet::new();
         let mut ports = Vec::new();
         for info in &graph.input {
@@ -244,7 +245,7 @@ impl Reader {
     ///
     /// The file's own order is kept where it is valid. Depth-first on an explicit stack, so that a long chain cannot overflow ours.
     fn order<'p>(
-        &mut self, graph: &'p GraphProto, constants: &BTreeMap<String, Tensor>, inputs: &[Port], outputs: &[Port],
+        &mut self, graph: &'p GraphProto, constants: &BTreeMap<String, Rc<Tensor>>, inputs: &[Port], outputs: &[Port],
     ) -> Vec<(&'p NodeProto, String)> {
         let mut producer: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, node) in graph.node.iter().enumerate() {

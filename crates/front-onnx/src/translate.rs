@@ -9,19 +9,22 @@ use ir::{Builder, Module, Type};
 use source::{Diagnostic, Place, Sources};
 
 use crate::model::{Model, Node, Port, PortDim, PortKind};
-use crate::node::OnnxNode;
+use crate::node::{OnnxNode, Translated};
 use crate::ops;
-use crate::value::{PerRow, Value, constant, elem, ir_shape};
+use crate::value::{PerRow, RANK_LIMIT, Value, constant, elem, element_count, ir_shape};
 
 /// More fields than this in one record is a mistake in a shape.
 const FIELD_LIMIT: usize = 1 << 16;
+
+/// Elements of all values of a row together; a small file could otherwise ask for days of work.
+const TOTAL_LIMIT: usize = 1 << 24;
 
 /// The module of a graph. On failure: everything that was found, never empty.
 pub fn module(model: &Model, name: &str, sources: &Sources) -> Result<Module, Vec<Diagnostic>> {
     let mut found = unsupported_operators(model);
     let b = Builder::new(name);
     {
-        let mut walk = Walk { model, b: &b, sources, values: BTreeMap::new(), found: Vec::new() };
+        let mut walk = Walk { model, b: &b, sources, values: BTreeMap::new(), found: Vec::new(), written: 0 };
         walk.inputs();
         for node in &model.nodes {
             if ops::find(&node.domain, &node.operator).is_some() {
@@ -61,12 +64,34 @@ fn unsupported_operators(model: &Model) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// Outputs of a node whose ranks and sizes the next nodes can work with.
+fn within_limits<'b>(node: &OnnxNode<'_, 'b>, outputs: Vec<Value<'b>>, written: &mut usize) -> Translated<'b> {
+    for output in &outputs {
+        *written += match output {
+            Value::PerRow(row) => row.count(),
+            Value::Constant(tensor) if node.node.operator != "Identity" => tensor.data.len(),
+            Value::Constant(_) | Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => 1,
+        };
+        if *written > TOTAL_LIMIT {
+            return node.unsupported(format!("the graph has more than {TOTAL_LIMIT} elements a row in all"));
+        }
+        if let Value::PerRow(row) = output {
+            if row.rank() > RANK_LIMIT || element_count(&row.shape).is_none() {
+                return node.unsupported(format!("its result has the dims {:?}", row.dims()));
+            }
+        }
+    }
+    Ok(outputs)
+}
+
 struct Walk<'m, 'b> {
     model: &'m Model,
     b: &'b Builder,
     sources: &'m Sources,
     values: BTreeMap<String, Value<'b>>,
     found: Vec<Diagnostic>,
+    /// Elements of all values so far.
+    written: usize,
 }
 
 impl<'b> Walk<'_, 'b> {
@@ -76,7 +101,7 @@ impl<'b> Walk<'_, 'b> {
 
     fn inputs(&mut self) {
         for (name, tensor) in &self.model.constants {
-            self.values.insert(name.clone(), Value::Constant(tensor.clone()));
+            self.values.insert(name.clone(), Value::Constant(std::rc::Rc::clone(tensor)));
         }
         for port in &self.model.inputs {
             let place = self.port_place("input", &port.name);
@@ -110,6 +135,9 @@ impl<'b> Walk<'_, 'b> {
             }
         };
         match dims.split_first() {
+            Some((_, rest)) if rest.len() >= RANK_LIMIT => {
+                return Err(Diagnostic::error("onnx-input-size", format!("the input `{}` has {} axes", port.name, dims.len())).help(shapes));
+            }
             None => return Err(Diagnostic::error("onnx-no-batch", format!("the input `{}` has no batch axis", port.name)).help(shapes)),
             Some((PortDim::Known(rows), _)) if *rows != 1 => {
                 return Err(Diagnostic::error("onnx-fixed-batch", format!("the input `{}` takes {rows} rows at once", port.name))
@@ -164,7 +192,8 @@ impl<'b> Walk<'_, 'b> {
             return;
         }
         self.b.at(&Place::Path { file: self.model.file, path: format!("node {}", node.name) }, self.sources);
-        let translated = (row.translate)(&OnnxNode { node, inputs, file: self.model.file, b: self.b });
+        let call = OnnxNode { node, inputs, file: self.model.file, b: self.b };
+        let translated = (row.translate)(&call).and_then(|outputs| within_limits(&call, outputs, &mut self.written));
         match translated {
             Ok(outputs) => {
                 for (index, name) in node.outputs.iter().enumerate().filter(|(_, name)| !name.is_empty()) {

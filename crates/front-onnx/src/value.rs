@@ -3,6 +3,8 @@
 //! A [`PerRow`] keeps its elements as one IR tensor or as separate scalars, whichever reads better in generated code: columns that come
 //! in one by one and one-hot cells stay scalars until something (a forest, a dot product) needs a vector.
 
+use std::rc::Rc;
+
 use ir::{Builder, Elem, Literal, Val};
 
 use crate::tensor::{Data, ElementType, Tensor};
@@ -10,12 +12,17 @@ use crate::tensor::{Data, ElementType, Tensor};
 /// With more cells than this, scalars are packed into a vector before element-wise work.
 const SCALAR_LIMIT: usize = 32;
 
+/// More elements than this in one row, or in one folded constant, are a mistake in a shape or an attack.
+pub const ELEMENT_LIMIT: usize = 1 << 20;
+/// Axis numbers of the IR are small; no exporter comes near.
+pub const RANK_LIMIT: usize = 16;
+
 #[derive(Clone)]
 pub enum Value<'b> {
     /// An optional input that is not given.
     Absent,
     /// The same for every row; has no batch axis.
-    Constant(Tensor),
+    Constant(Rc<Tensor>),
     PerRow(PerRow<'b>),
     /// A vector of dims (int64), one of which may be the batch size.
     Dims(Vec<Dim>),
@@ -56,6 +63,13 @@ pub enum Axis {
     Batch,
     /// An axis of the IR value.
     Inner(usize),
+}
+
+impl Value<'_> {
+    /// A value that is the same for every row.
+    pub fn known(tensor: Tensor) -> Self {
+        Value::Constant(Rc::new(tensor))
+    }
 }
 
 impl<'b> PerRow<'b> {
@@ -250,7 +264,7 @@ pub fn broadcast_all<'b>(
     for side in &sides {
         shape = broadcast_shape(&shape, &side.shape).ok_or_else(|| format!("shapes {shape:?} and {:?} do not broadcast", side.shape))?;
     }
-    let count: usize = shape.iter().product();
+    let Some(count) = element_count(&shape) else { return Err(format!("its result of shape {shape:?} is too large")) };
     if count <= SCALAR_LIMIT && sides.iter().all(Operand::prefers_scalars) {
         let columns: Vec<Vec<Val<'b>>> = sides.iter().map(|side| side.cells(b)).collect();
         let cells: Vec<Val<'b>> = (0..count)
@@ -347,6 +361,11 @@ pub fn source_index(index: usize, shape: &[usize], from: &[usize]) -> usize {
         }
     }
     source
+}
+
+/// The number of elements of a shape, if it is within [`ELEMENT_LIMIT`].
+pub fn element_count(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1usize, |count, dim| count.checked_mul(*dim)).filter(|count| *count <= ELEMENT_LIMIT)
 }
 
 /// An axis number with negative ones counted from the end.

@@ -114,6 +114,11 @@ impl<'d, 'b> Growth<'_, 'd, 'b> {
 
     /// The subtree of a node that a row has reached.
     fn node(&mut self, node: &'d Element) -> Result<Next, Refusal> {
+        // What an inner node would predict matters only where a strategy stops at it; ids only where one leads to a default child.
+        for name in ["id", "score", "defaultChild"] {
+            node.attribute(name);
+        }
+        node.children_named("ScoreDistribution").for_each(Element::mark_all);
         let children: Vec<&'d Element> = node.children_named("Node").collect();
         for embedded in ["DecisionTree", "Regression"] {
             if let Some(other) = node.child(embedded) {

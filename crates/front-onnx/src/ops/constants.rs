@@ -4,13 +4,10 @@ use super::Row;
 use crate::model::Attribute;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, Tensor};
-use crate::value::{Dim, PerRow, Value, constant};
+use crate::value::{Dim, PerRow, Value, constant, element_count};
 
 pub(super) const OPS: &[Row] =
     &[Row::new("Constant", constant_node), Row::new("ConstantOfShape", constant_of_shape), Row::new("Dropout", identity), Row::new("Identity", identity)];
-
-/// More elements than this in one row are a mistake in a shape.
-const ELEMENT_LIMIT: usize = 1 << 16;
 
 /// Its input. `Dropout` does nothing when scoring; its mask output cannot be asked for.
 fn identity<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
@@ -36,7 +33,7 @@ fn constant_node<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         Attribute::Ints(values) => Tensor::vector(Data::I64(values.clone())),
         Attribute::Strings(values) => Tensor::vector(Data::Str(values.clone())),
     };
-    Ok(vec![Value::Constant(tensor)])
+    Ok(vec![Value::known(tensor)])
 }
 
 /// One value everywhere; float32 zero where none is given. The shape may hold the batch size.
@@ -53,12 +50,11 @@ fn constant_of_shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         }
     };
     let shape: Vec<usize> = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
-    let count = shape.iter().try_fold(1usize, |count, dim| count.checked_mul(*dim)).filter(|count| *count <= ELEMENT_LIMIT);
-    let Some(count) = count else { return node.unsupported(format!("a tensor of shape {shape:?}")) };
+    let Some(count) = element_count(&shape) else { return node.unsupported(format!("a tensor of shape {shape:?}")) };
     let value = node.tensor("value").map_or(Data::F32(vec![0.0]), |tensor| tensor.data.clone());
     let data = value.pick(&vec![0; count]);
     match dims.iter().position(|dim| *dim == Dim::Batch) {
-        None => Ok(vec![Value::Constant(Tensor { dims: shape, data })]),
+        None => Ok(vec![Value::known(Tensor { dims: shape, data })]),
         Some(batch) => Ok(vec![Value::PerRow(PerRow::tensor(batch, constant(node.b, node.output_name(0), &shape, &data)))]),
     }
 }

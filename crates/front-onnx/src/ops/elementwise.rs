@@ -5,7 +5,7 @@ use ir::{Elem, Reduce, Val};
 use super::Row;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{Axis, PerRow, Value, broadcast, broadcast_all, broadcast_shape, source_index};
+use crate::value::{Axis, PerRow, Value, broadcast, broadcast_all, broadcast_shape, element_count, source_index};
 
 pub(super) const OPS: &[Row] = &[
     Row::new("Abs", abs),
@@ -66,7 +66,7 @@ fn arithmetic<'b>(
 ) -> Translated<'b> {
     if let (Value::Constant(a), Value::Constant(c)) = (node.input(0), node.input(1)) {
         return match folded(a, c, fold) {
-            Some(tensor) => Ok(vec![Value::Constant(tensor)]),
+            Some(tensor) => Ok(vec![Value::known(tensor)]),
             None => node.unsupported("both of its inputs are constants that do not fit each other"),
         };
     }
@@ -81,7 +81,7 @@ struct Fold {
 
 fn folded(a: &Tensor, c: &Tensor, fold: Fold) -> Option<Tensor> {
     let dims = broadcast_shape(&a.dims, &c.dims)?;
-    let count: usize = dims.iter().product();
+    let count = element_count(&dims)?;
     let pairs = || (0..count).map(|index| (source_index(index, &dims, &a.dims), source_index(index, &dims, &c.dims)));
     let data = match (&a.data, &c.data) {
         (Data::I64(x), Data::I64(y)) => {
@@ -381,5 +381,5 @@ fn cast_constant<'b>(node: &OnnxNode<'_, 'b>, tensor: &Tensor, to: ElementType) 
         (Data::Bool(items), ElementType::I64) => Data::I64(items.iter().map(|item| i64::from(*item)).collect()),
         (data, to) => return node.unsupported(format!("a constant of {} to {}", data.element_type().name(), to.name())),
     };
-    Ok(vec![Value::Constant(Tensor { dims: tensor.dims.clone(), data })])
+    Ok(vec![Value::known(Tensor { dims: tensor.dims.clone(), data })])
 }

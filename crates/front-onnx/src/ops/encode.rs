@@ -6,7 +6,7 @@ use super::Row;
 use super::scores::map;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType};
-use crate::value::{PerRow, Value, elem, literals};
+use crate::value::{PerRow, Value, elem, element_count, literals};
 
 pub(super) const OPS: &[Row] = &[Row::ml("LabelEncoder", label_encoder), Row::ml("OneHotEncoder", one_hot_encoder), Row::ml("ZipMap", zip_map)];
 
@@ -62,6 +62,9 @@ fn one_hot_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     // Of equal categories the last counts in onnxruntime; no exporter writes such a list.
     let rows = categories.iter().enumerate().map(|(index, category)| (category.clone(), Literal::I64(index as i64))).collect();
     let table = map(node.b, &format!("categories of {}", node.input_name(0)), elem(x.elements), rows, Elem::I64);
+    if element_count(&[x.count(), categories.len()]).is_none() {
+        return node.unsupported(format!("{} categories for each of {} elements", categories.len(), x.count()));
+    }
     let mut cells = Vec::with_capacity(x.count() * categories.len());
     for input in x.cells() {
         let found = node.b.lookup(table, &[input]);

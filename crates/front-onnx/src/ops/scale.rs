@@ -24,7 +24,7 @@ fn columns(node: &OnnxNode<'_, '_>, name: &str, values: &[f32], row: &PerRow<'_>
         ElementType::F64 => Data::F64(values.iter().map(|value| f64::from(*value)).collect()),
         ElementType::F32 | ElementType::I64 | ElementType::I32 | ElementType::Bool | ElementType::Str => Data::F32(values.to_vec()),
     };
-    Ok(Value::Constant(Tensor::vector(data)))
+    Ok(Value::known(Tensor::vector(data)))
 }
 
 /// `(x - offset) * scale`; float32 out. A double input is computed in double first.
@@ -70,7 +70,7 @@ fn imputer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             x.eq(f64::from(replaced))
         }
     };
-    match broadcast(node.b, &Value::PerRow(x.clone()), &Value::Constant(imputed), |x, imputed| is_missing(x).select(imputed, x)) {
+    match broadcast(node.b, &Value::PerRow(x.clone()), &Value::known(imputed), |x, imputed| is_missing(x).select(imputed, x)) {
         Ok(value) => Ok(vec![value]),
         Err(why) => node.unsupported(why),
     }

@@ -5,7 +5,7 @@ use ir::Builder;
 use super::Row;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{Axis, Dim, PerRow, Value, constant, ir_shape, normal_axis};
+use crate::value::{Axis, Dim, ELEMENT_LIMIT, PerRow, Value, constant, ir_shape, normal_axis};
 
 pub(super) const OPS: &[Row] = &[
     Row::ml("ArrayFeatureExtractor", array_feature_extractor),
@@ -40,7 +40,7 @@ fn dims_value<'b>(dims: Vec<Dim>) -> Value<'b> {
     let known: Option<Vec<i64>> =
         dims.iter().map(|dim| if let Dim::Known(size) = dim { i64::try_from(*size).ok() } else { None }).collect();
     match known {
-        Some(numbers) => Value::Constant(Tensor::vector(Data::I64(numbers))),
+        Some(numbers) => Value::known(Tensor::vector(Data::I64(numbers))),
         None => Value::Dims(dims),
     }
 }
@@ -139,7 +139,7 @@ fn lay<'b>(node: &OnnxNode<'_, 'b>, value: &Value<'b>, dims: Vec<Dim>) -> Transl
         }
         Value::Constant(tensor) => {
             let dims = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
-            Ok(vec![Value::Constant(Tensor { dims, data: tensor.data.clone() })])
+            Ok(vec![Value::known(Tensor { dims, data: tensor.data.clone() })])
         }
         // A vector of dims stays one; a scalar of them is only ever put back into a vector.
         Value::Dims(list) => Ok(vec![Value::Dims(list.clone())]),
@@ -232,6 +232,7 @@ fn concat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     if node.inputs.iter().any(|input| matches!(input, Value::Dims(_))) {
         let mut dims = Vec::new();
         for index in 0..node.inputs.len() {
+            limited(node, dims.len())?;
             for dim in dims_input(node, index)? {
                 match dim {
                     TargetDim::Batch => dims.push(Dim::Batch),
@@ -266,6 +267,7 @@ fn concat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         }
     }
     let rows: Vec<PerRow<'b>> = rows.into_iter().cloned().collect();
+    limited(node, rows.iter().map(PerRow::count).fold(0usize, usize::saturating_add))?;
     Ok(vec![Value::PerRow(joined(node.b, &rows, axis))])
 }
 
@@ -273,9 +275,20 @@ fn concat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 fn open_tail<'b>(node: &OnnxNode<'_, 'b>, dims: Vec<Dim>, index: usize) -> Translated<'b> {
     if index + 1 == node.inputs.len() && dims.iter().all(|dim| *dim == Dim::Batch) {
         // Zero copies the dimension of the input and -1 stays open; `[0, -1]` says the same without the batch size.
-        return Ok(vec![Value::Constant(Tensor::vector(Data::I64(vec![0, -1])))]);
+        return Ok(vec![Value::known(Tensor::vector(Data::I64(vec![0, -1])))]);
     }
     node.unsupported("a shape with the batch size and an open dimension in the middle")
+}
+
+/// A result of this many elements, or a refusal.
+fn limited(node: &OnnxNode<'_, '_>, count: usize) -> Result<(), Box<source::Diagnostic>> {
+    if count > ELEMENT_LIMIT { node.unsupported(format!("its result would have {count} elements a row")) } else { Ok(()) }
+}
+
+/// The shape with an axis replaced by other dims must be within limits before any of its positions are listed.
+fn limited_shape(node: &OnnxNode<'_, '_>, shape: &[usize], axis: usize, along: &[usize]) -> Result<(), Box<source::Diagnostic>> {
+    let others = shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, dim)| dim);
+    limited(node, others.chain(along).fold(1usize, |count, dim| count.saturating_mul(*dim)))
 }
 
 fn concat_constants<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
@@ -285,7 +298,10 @@ fn concat_constants<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     }
     let integers: Option<Vec<Vec<i64>>> = tensors.iter().map(|tensor| tensor.integers()).collect();
     match integers {
-        Some(parts) => Ok(vec![Value::Constant(Tensor::vector(Data::I64(parts.concat())))]),
+        Some(parts) => {
+            limited(node, parts.iter().map(Vec::len).fold(0usize, usize::saturating_add))?;
+            Ok(vec![Value::known(Tensor::vector(Data::I64(parts.concat())))])
+        }
         None => node.unsupported("constants that are not whole numbers"),
     }
 }
@@ -358,10 +374,11 @@ fn gather<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             let positions = node.integers_input(1)?.unwrap_or_default();
             let length = x.dims.get(axis).copied().unwrap_or(0);
             let Some(positions) = normal_positions(&positions, length) else { return node.malformed("a position is outside") };
+            limited_shape(node, &x.dims, axis, &[positions.len()])?;
             let data = x.data.pick(&positions_along(&x.dims, axis, &positions));
             let mut dims = x.dims.clone();
             dims.splice(axis..=axis, at.dims.iter().copied());
-            Ok(vec![Value::Constant(Tensor { dims, data })])
+            Ok(vec![Value::known(Tensor { dims, data })])
         }
         (Value::Constant(x), Value::PerRow(at)) if normal_axis(node.int("axis"), x.dims.len()) == Some(0) => embed(node, x, at),
         _ => node.unsupported("positions that differ from row to row, in a tensor that does too"),
@@ -374,6 +391,7 @@ fn pick<'b>(node: &OnnxNode<'_, 'b>, x: &PerRow<'b>, axis: usize, at: &Tensor) -
     let Some(positions) = normal_positions(&positions, length) else {
         return node.malformed(format!("a position is outside its axis of {length}"));
     };
+    limited_shape(node, &x.shape, axis, &[positions.len()])?;
     let mut shape = x.shape.clone();
     shape.splice(axis..=axis, at.dims.iter().copied());
     // The batch axis moves when the replaced axis stands before it and the positions are no vector.
@@ -387,6 +405,7 @@ fn embed<'b>(node: &OnnxNode<'_, 'b>, table: &Tensor, at: &PerRow<'b>) -> Transl
     if length == 0 {
         return node.malformed("it picks from nothing");
     }
+    limited_shape(node, &table.dims, 0, &at.shape)?;
     let table = constant(node.b, node.input_name(0), &table.dims, &table.data);
     let positions = at.value(node.b);
     let positions = positions.lt(0_i64).select(positions + length as i64, positions);
@@ -438,7 +457,7 @@ fn slice<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             Ok(vec![dims_value(bounds.positions(dims.len()).iter().filter_map(|at| dims.get(*at).copied()).collect())])
         }
         Value::Constant(tensor) => {
-            let mut tensor = tensor.clone();
+            let mut tensor = Tensor::clone(tensor);
             for bounds in bounds {
                 let Some(axis) = normal_axis(bounds.axis, tensor.dims.len()) else { return node.malformed("an axis is outside") };
                 let along = bounds.positions(tensor.dims.get(axis).copied().unwrap_or(0));
@@ -448,7 +467,7 @@ fn slice<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                 }
                 tensor.data = data;
             }
-            Ok(vec![Value::Constant(tensor)])
+            Ok(vec![Value::known(tensor)])
         }
         Value::PerRow(_) | Value::Absent | Value::Map(_) | Value::Refused(_) => slice_row(node, &bounds),
     }
