@@ -21,8 +21,8 @@ use source::{Diagnostic, FileId, Sources};
 /// `p_<class>` a class. Nulls: none; a missing float is NaN, as in the graph. Errors: everything that stands in the way, each with its
 /// node and the output that needs it; never empty. Rows that onnxruntime fails on are rejections. The size of the file bounds memory.
 pub fn read(bytes: &[u8], file: FileId, sources: &Sources) -> Result<Module, Vec<Diagnostic>> {
-    let model = model::decode(bytes, file)?;
+    let (model, found) = model::decode(bytes, file)?;
     let name = sources.name(file);
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    translate::module(&model, name.strip_suffix(".onnx").unwrap_or(name), sources)
+    translate::module(&model, found, name.strip_suffix(".onnx").unwrap_or(name), sources)
 }

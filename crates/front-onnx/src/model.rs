@@ -90,8 +90,10 @@ fn node_place(file: FileId, name: &str, needed_by: &str) -> Place {
     Place::Path { file, path: format!("node {name}, needed by output {needed_by}") }
 }
 
-/// Reads a model. On failure: everything that was found, never empty.
-pub fn decode(bytes: &[u8], file: FileId) -> Result<Model, Vec<Diagnostic>> {
+/// Reads a model as far as it can be read, with everything that was found; only a model without findings is whole.
+///
+/// On failure there is no graph to speak of, and the findings are not empty.
+pub fn decode(bytes: &[u8], file: FileId) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
     let whole = |name, message: String| vec![Diagnostic::error(name, message).at(Place::File(file), "")];
     if bytes.len() >= SIZE_LIMIT {
         return Err(whole("onnx-too-large", format!("the file has {} bytes; a protobuf message holds less than 2 GiB", bytes.len())));
@@ -120,7 +122,7 @@ pub fn decode(bytes: &[u8], file: FileId) -> Result<Model, Vec<Diagnostic>> {
     }
     let order = reader.order(graph, &constants, &inputs, &outputs);
     let nodes = order.into_iter().filter_map(|(proto, needed_by)| reader.node(proto, needed_by, &opsets)).collect();
-    if reader.found.is_empty() { Ok(Model { file, constants, inputs, outputs, nodes }) } else { Err(reader.found) }
+    Ok((Model { file, constants, inputs, outputs, nodes }, reader.found))
 }
 
 struct Reader {
@@ -364,9 +366,10 @@ impl Reader {
         for attribute in &proto.attribute {
             let attribute_name = attribute.name.clone().unwrap_or_default();
             match read_attribute(attribute, signature) {
-                Ok(value) => {
+                Ok(Some(value)) => {
                     attributes.insert(attribute_name, value);
                 }
+                Ok(None) => {}
                 Err(reason) => self.refuse(
                     Diagnostic::error(
                         "onnx-unsupported-attribute",
@@ -411,7 +414,8 @@ fn in_file_order_is_valid(order: &[(usize, String)], graph: &GraphProto, produce
     })
 }
 
-fn read_attribute(proto: &AttributeProto, signature: &Signature) -> Result<Attribute, String> {
+/// `None` for kinds that only operators without a translation have, such as the bodies of loops: those are refused as a whole.
+fn read_attribute(proto: &AttributeProto, signature: &Signature) -> Result<Option<Attribute>, String> {
     let name = proto.name.as_deref().unwrap_or("");
     let Some(rule) = signature.attribute(name) else {
         return Err("the operator has no such attribute at this opset".to_owned());
@@ -425,28 +429,22 @@ fn read_attribute(proto: &AttributeProto, signature: &Signature) -> Result<Attri
             return Err(format!("it has the attribute type {number}, and the standard asks for {}", kind_number(rule.kind)));
         }
     }
-    match rule.kind {
-        Kind::Float => Ok(Attribute::Float(proto.f.unwrap_or(0.0))),
-        Kind::Int => Ok(Attribute::Int(proto.i.unwrap_or(0))),
-        Kind::String => Ok(Attribute::String(text(proto.s.as_ref().unwrap_or(&bytes::Bytes::new()))?)),
+    Ok(match rule.kind {
+        Kind::Float => Some(Attribute::Float(proto.f.unwrap_or(0.0))),
+        Kind::Int => Some(Attribute::Int(proto.i.unwrap_or(0))),
+        Kind::String => Some(Attribute::String(text(proto.s.as_ref().unwrap_or(&bytes::Bytes::new()))?)),
         Kind::Tensor => match &proto.t {
-            Some(tensor) => Ok(Attribute::Tensor(Tensor::decode_attribute(tensor)?)),
-            None => Err("it holds no tensor".to_owned()),
+            Some(tensor) => Some(Attribute::Tensor(Tensor::decode_attribute(tensor)?)),
+            None => return Err("it holds no tensor".to_owned()),
         },
-        Kind::Floats => Ok(Attribute::Floats(proto.floats.clone())),
-        Kind::Ints => Ok(Attribute::Ints(proto.ints.clone())),
+        Kind::Floats => Some(Attribute::Floats(proto.floats.clone())),
+        Kind::Ints => Some(Attribute::Ints(proto.ints.clone())),
         Kind::Strings => {
             let texts: Result<Vec<String>, String> = proto.strings.iter().map(text).collect();
-            Ok(Attribute::Strings(texts?))
+            Some(Attribute::Strings(texts?))
         }
-        Kind::Graph
-        | Kind::Graphs
-        | Kind::SparseTensor
-        | Kind::SparseTensors
-        | Kind::Tensors
-        | Kind::Type
-        | Kind::Types => Err("attributes of this kind are not read".to_owned()),
-    }
+        Kind::Graph | Kind::Graphs | Kind::SparseTensor | Kind::SparseTensors | Kind::Tensors | Kind::Type | Kind::Types => None,
+    })
 }
 
 /// The number of `AttributeProto.AttributeType`.

@@ -19,9 +19,13 @@ const FIELD_LIMIT: usize = 1 << 16;
 /// Elements of all values of a row together; a small file could otherwise ask for days of work.
 const TOTAL_LIMIT: usize = 1 << 24;
 
-/// The module of a graph. On failure: everything that was found, never empty.
-pub fn module(model: &Model, name: &str, sources: &Sources) -> Result<Module, Vec<Diagnostic>> {
-    let mut found = unsupported_operators(model);
+/// The module of a graph, if nothing was `found` in it before. On failure: everything that was found, never empty.
+pub fn module(model: &Model, mut found: Vec<Diagnostic>, name: &str, sources: &Sources) -> Result<Module, Vec<Diagnostic>> {
+    let is_whole = found.is_empty();
+    found.append(&mut unsupported_operators(model));
+    if !is_whole {
+        return Err(found);
+    }
     let b = Builder::new(name);
     {
         let mut walk = Walk { model, b: &b, sources, values: BTreeMap::new(), found: Vec::new(), written: 0 };

@@ -1,4 +1,4 @@
-//! Every folder under `tests/cases/onnx` through the interpreter, against onnxruntime's answers.
+//! Every folder under `tests/cases/onnx` through the interpreter, against onnxruntime's answers; refusals; damaged files.
 
 mod support;
 
@@ -15,4 +15,17 @@ fn every_case_agrees_with_onnxruntime() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// The rendered diagnostics are the expectation; `BLESS=1` writes them.
+#[test]
+fn every_refusal_says_what_where_and_the_way_out() {
+    support::check_refusals("onnx", "model.onnx", front_onnx::read);
+}
+
+#[test]
+fn damaged_models_are_refused_or_sound() {
+    for folder in support::folders("onnx") {
+        support::survive_damage(&folder, "model.onnx", 60, front_onnx::read);
+    }
 }

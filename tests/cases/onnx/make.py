@@ -4,7 +4,8 @@
 
 A case folder holds `model.onnx`, `rows.csv` (the inputs; a column an input, `name[i]` for the i-th column of a matrix input), `expected.csv`
 (the outputs, in the same way; a ZipMap output `p` gives one column `p_<class>` a class) and `case.toml`. float32 is written with nine
-significant digits, float64 with seventeen: both read back to the same bits.
+significant digits, float64 with seventeen: both read back to the same bits. Under `refused/` are models that do not convert; the
+diagnostics beside them (`expected.txt`) are written by `BLESS=1 cargo test -p scorewright-front-onnx`.
 
 Needs: onnx, onnxruntime, skl2onnx, onnxmltools, scikit-learn, xgboost, lightgbm, pandas (versions in case.toml's head).
 """
@@ -983,10 +984,169 @@ def casts():
     return graph(nodes, inputs, outputs), feeds, *EXACT
 
 
+# ---------------------------------------------------------------------------------------------- refused
+
+REFUSED = {}
+
+
+def refused(function):
+    REFUSED[function.__name__] = function
+    return function
+
+
+def small(nodes, outputs, **options):
+    return graph(nodes, [("x", F, [None, 3])], [(name, F, [None, 3]) for name in outputs], **options)
+
+
+def whole():
+    return small([helper.make_node("Neg", ["x"], ["y"], name="flip")], ["y"])
+
+
+@refused
+def cut_in_half():
+    data = (HERE / "random_forest_regressor" / "model.onnx").read_bytes()
+    return data[: len(data) // 2]
+
+
+@refused
+def not_a_model():
+    return b"PK\x03\x04 this is a zip file, not a model" * 4
+
+
+@refused
+def empty_file():
+    return b""
+
+
+@refused
+def contradictory_opsets():
+    model = whole()
+    model.opset_import.extend([helper.make_opsetid("ai.onnx", 13)])
+    return model
+
+
+@refused
+def opset_too_new():
+    return small([helper.make_node("Neg", ["x"], ["y"])], ["y"], opset=99)
+
+
+@refused
+def several_unsupported():
+    """Everything at once, each with its place."""
+    nodes = [
+        helper.make_node("Erf", ["x"], ["a"], name="first"), helper.make_node("Erf", ["a"], ["b"], name="second"), helper.make_node("Einsum", ["b"], ["c"], name="sum", equation="ij->ij"),
+        helper.make_node("Mystery", ["c"], ["y"], name="strange", domain="com.example"), helper.make_node("Neg", ["x"], ["unused"], name="dead"),
+        helper.make_node("Dreamt", ["unused"], ["nothing"], name="also_dead"),
+    ]
+    model = small(nodes, ["y"])
+    model.opset_import.extend([helper.make_opsetid("com.example", 1)])
+    return model
+
+
+@refused
+def cycle():
+    return small([helper.make_node("Add", ["x", "b"], ["a"], name="one"), helper.make_node("Neg", ["a"], ["b"], name="two")], ["b"])
+
+
+@refused
+def missing_value():
+    return small([helper.make_node("Add", ["x", "nowhere"], ["y"], name="sum")], ["y"])
+
+
+@refused
+def made_twice():
+    return small([helper.make_node("Neg", ["x"], ["y"], name="one"), helper.make_node("Abs", ["x"], ["y"], name="two")], ["y"])
+
+
+@refused
+def huge_dims():
+    model = whole()
+    model.graph.initializer.append(TensorProto(name="huge", dims=[2**62, 2**62], data_type=F))
+    return model
+
+
+@refused
+def external_data():
+    model = whole()
+    tensor = TensorProto(name="weights", dims=[2], data_type=F, data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="../../etc/passwd")
+    model.graph.initializer.append(tensor)
+    return model
+
+
+@refused
+def mixes_rows():
+    axes = [("axes", np.array([0], np.int64))]
+    return graph([helper.make_node("ReduceMean", ["x", "axes"], ["m"], name="centre", keepdims=1), helper.make_node("Sub", ["x", "m"], ["y"])], [("x", F, [None, 3])], [("y", F, [None, 3])], axes)
+
+
+@refused
+def fixed_batch():
+    return graph([helper.make_node("Neg", ["x"], ["y"])], [("x", F, [8, 3])], [("y", F, [8, 3])])
+
+
+@refused
+def open_width():
+    return graph([helper.make_node("Neg", ["x"], ["y"])], [("x", F, [None, None])], [("y", F, [None, None])])
+
+
+@refused
+def probit():
+    return small([ml("LinearRegressor", ["x"], ["y"], name="score", coefficients=[1.0, 2.0, 3.0], post_transform="PROBIT")], ["y"])
+
+
+@refused
+def unknown_attribute():
+    return small([helper.make_node("Neg", ["x"], ["y"], name="flip", strength=3)], ["y"])
+
+
+@refused
+def wrong_arity():
+    return small([helper.make_node("Add", ["x"], ["y"], name="sum")], ["y"])
+
+
+@refused
+def tree_leads_back():
+    node = ml("TreeEnsembleRegressor", ["x"], ["y"], name="forest", nodes_treeids=[0, 0], nodes_nodeids=[0, 1], nodes_featureids=[0, 0], nodes_modes=["BRANCH_LEQ"] * 2, nodes_values=[0.5, 0.25],
+              nodes_truenodeids=[1, 0], nodes_falsenodeids=[1, 0], n_targets=1)
+    return small([node], ["y"])
+
+
+@refused
+def ambiguous_label():
+    """Two classes with weights for both: onnxruntime labels by the sign of the second score."""
+    node = classifier("p", [0.25, 0.75, 0.9, 0.1], [0, 1, 0, 1], ["no", "yes"], trees=stump, treeids=[0] * 4, nodeids=[1, 1, 2, 2])
+    return graph([node], [("x", F, [None, 1])], [("p_label", S, [None]), ("p", F, [None, 2])])
+
+
+@refused
+def text_to_number():
+    return graph([helper.make_node("Cast", ["s"], ["y"], name="parse", to=F)], [("s", S, [None, 1])], [("y", F, [None, 1])])
+
+
+@refused
+def shape_from_data():
+    nodes = [helper.make_node("Reshape", ["x", "i"], ["y"], name="fold")]
+    return graph(nodes, [("x", F, [None, 3]), ("i", I64, [None, 2])], [("y", F, [None, 3])])
+
+
+@refused
+def growing():
+    """Forty doublings of three columns."""
+    nodes = [helper.make_node("Concat", [f"v{i}" if i else "x"] * 2, [f"v{i + 1}"], axis=1) for i in range(40)]
+    return small(nodes, ["v40"])
+
+
 def main():
-    chosen = sys.argv[1:] or list(CASES)
+    chosen = sys.argv[1:] or [*CASES, *REFUSED]
     for name in chosen:
-        write(name, *CASES[name]())
+        if name in CASES:
+            write(name, *CASES[name]())
+        else:
+            folder = HERE / "refused" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            model = REFUSED[name]()
+            (folder / "model.onnx").write_bytes(model if isinstance(model, bytes) else model.SerializeToString())
 
 
 if __name__ == "__main__":

@@ -125,3 +125,81 @@ fn near(got: &Literal, wanted: &Literal, case: &Case) -> bool {
     }
     (a - b).abs() <= case.ulps * epsilon * b.abs().max(case.scale)
 }
+
+fn sources(file: &str, bytes: &[u8]) -> (Sources, FileId) {
+    let mut sources = Sources::new();
+    let id = match std::str::from_utf8(bytes) {
+        Ok(text) if !file.ends_with("onnx") => sources.add(file, text),
+        _ => sources.add_binary(file),
+    };
+    (sources, id)
+}
+
+/// Each folder under `refused` does not convert, and says so as `expected.txt` has it. `BLESS=1` writes that file.
+pub fn check_refusals(kind: &str, file: &str, read: impl Fn(&[u8], FileId, &Sources) -> Result<Module, Vec<Diagnostic>>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases").join(kind).join("refused");
+    let mut folders: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    assert!(!folders.is_empty());
+    let mut failures = String::new();
+    for folder in folders {
+        let bytes = fs::read(folder.join(file)).unwrap();
+        let (sources, id) = sources(file, &bytes);
+        let said = match read(&bytes, id, &sources) {
+            Ok(_) => "It converts.\n".to_owned(),
+            Err(found) => human(&found, &sources),
+        };
+        let expected = folder.join("expected.txt");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&expected, &said).unwrap();
+        } else if fs::read_to_string(&expected).unwrap_or_default() != said {
+            failures += &format!("\n{}\n{said}", folder.display());
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Reads damaged copies of a file: every short prefix, then bytes changed at random. What still converts must be sound.
+pub fn survive_damage(folder: &Path, file: &str, rounds: u64, read: impl Fn(&[u8], FileId, &Sources) -> Result<Module, Vec<Diagnostic>>) {
+    let whole = fs::read(folder.join(file)).unwrap();
+    let attempt = |bytes: &[u8], what: &dyn Fn() -> String| {
+        let (sources, id) = sources(file, bytes);
+        match read(bytes, id, &sources) {
+            Ok(module) => {
+                if let Err(found) = check::check(module) {
+                    panic!("{}, {}: unsound\n{}", folder.display(), what(), human(&found, &sources));
+                }
+            }
+            Err(found) => {
+                assert!(!found.is_empty(), "{}, {}: refused without a word", folder.display(), what());
+                let breach = found.iter().find(|diagnostic| diagnostic.name.starts_with("ir-"));
+                assert!(breach.is_none(), "{}, {}: {breach:?}", folder.display(), what());
+            }
+        }
+    };
+    let step = (whole.len() / 200).max(1);
+    for length in (0..whole.len()).step_by(step) {
+        attempt(&whole[..length], &|| format!("cut at {length}"));
+    }
+    // A generator of Knuth's; the same damage in every run.
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64 ^ whole.len() as u64;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    for round in 0..rounds {
+        let mut bytes = whole.clone();
+        for _ in 0..=random(4) {
+            let at = random(bytes.len());
+            match random(4) {
+                0 => bytes[at] = random(256) as u8,
+                1 => bytes[at] ^= 1 << random(8),
+                2 => {
+                    bytes.remove(at);
+                }
+                _ => bytes.insert(at, random(256) as u8),
+            }
+        }
+        attempt(&bytes, &|| format!("damage {round}"));
+    }
+}
