@@ -1,0 +1,526 @@
+//! Bytes to a [`Model`]: decoded, in an order that can be computed, with every name resolved. Nothing here knows what an operator means.
+//!
+//! All findings of a file are collected. A model that comes out has opsets that the signature table knows, nodes whose operands stand before
+//! them, and only nodes that an output needs; each node has its signature, and its attributes have the kinds that the signature asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use grammars::onnx::{self as signatures, Grammar, Kind, Signature};
+use prost::Message;
+use source::{Diagnostic, FileId, Place};
+
+use crate::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TypeProto};
+use crate::tensor::{ElementType, Tensor, text};
+
+/// Protobuf itself cannot hold more.
+const SIZE_LIMIT: usize = 1 << 31;
+/// The oldest opset with numpy-style broadcasting; what is older has an `axis` attribute on each arithmetic node.
+const OLDEST_OPSET: i64 = 7;
+/// `ai.onnx.ml` operators of files that forget to import the domain, as files of the booster converters do.
+const UNDECLARED_ML_OPSET: i64 = 1;
+
+/// A graph that can be translated from front to back.
+#[derive(Debug)]
+pub struct Model {
+    pub file: FileId,
+    pub constants: BTreeMap<String, Rc<Tensor>>,
+    pub inputs: Vec<Port>,
+    pub outputs: Vec<Port>,
+    pub nodes: Vec<Node>,
+}
+
+/// An input or output of the graph.
+#[derive(Debug, Clone)]
+pub struct Port {
+    pub name: String,
+    pub kind: PortKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PortKind {
+    /// The rank is unknown where the file gives no shape.
+    Tensor { elements: ElementType, dims: Option<Vec<PortDim>> },
+    /// A sequence of maps, which is what `ZipMap` makes.
+    Maps,
+    /// Something else; named for the diagnostic.
+    Other(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PortDim {
+    Known(usize),
+    /// A name, or nothing at all.
+    Open,
+}
+
+#[derive(Debug)]
+pub struct Node {
+    /// The node's own name, or `Op producing output` where it has none.
+    pub name: String,
+    pub domain: String,
+    pub operator: String,
+    pub opset: i64,
+    pub signature: &'static Signature,
+    pub inputs: Vec<String>,
+    pub outputs: Vec<String>,
+    pub attributes: BTreeMap<String, Attribute>,
+    /// The first output of the graph that needs this node.
+    pub needed_by: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attribute {
+    Float(f32),
+    Int(i64),
+    String(String),
+    Tensor(Tensor),
+    Floats(Vec<f32>),
+    Ints(Vec<i64>),
+    Strings(Vec<String>),
+}
+
+impl Node {
+    pub fn place(&self, file: FileId) -> Place {
+        node_place(file, &self.name, &self.needed_by)
+    }
+}
+
+fn node_place(file: FileId, name: &str, needed_by: &str) -> Place {
+    Place::Path { file, path: format!("node {name}, needed by output {needed_by}") }
+}
+
+/// Reads a model as far as it can be read, with everything that was found; only a model without findings is whole.
+///
+/// On failure there is no graph to speak of, and the findings are not empty.
+pub fn decode(bytes: &[u8], file: FileId) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let whole = |name, message: String| vec![Diagnostic::error(name, message).at(Place::File(file), "")];
+    if bytes.len() >= SIZE_LIMIT {
+        return Err(whole("onnx-too-large", format!("the file has {} bytes; a protobuf message holds less than 2 GiB", bytes.len())));
+    }
+    let grammar = signatures::grammar().map_err(|error| whole("onnx-signature-table", format!("the operator table is damaged: {error}")))?;
+    let proto = ModelProto::decode(bytes).map_err(|error| {
+        vec![
+            Diagnostic::error("onnx-unreadable", "the file is not a readable ONNX model")
+                .at(Place::File(file), error.to_string())
+                .help("check that it was copied whole: `python -c \"import onnx; onnx.checker.check_model('model.onnx')\"`"),
+        ]
+    })?;
+    let Some(graph) = &proto.graph else {
+        return Err(vec![
+            Diagnostic::error("onnx-unreadable", "the file holds no graph").at(Place::File(file), "not an ONNX model, or cut off"),
+        ]);
+    };
+    let mut reader = Reader { file, grammar, found: Vec::new() };
+    let opsets = reader.opsets(&proto);
+    reader.local_functions(&proto);
+    let constants = reader.constants(graph);
+    let inputs = reader.inputs(graph, &constants);
+    let outputs: Vec<Port> = graph.output.iter().map(|info| port(info.name.clone().unwrap_or_default(), info.kind.as_ref())).collect();
+    if outputs.is_empty() {
+        reader.refuse(Diagnostic::error("onnx-unreadable", "the graph has no outputs").at(Place::File(file), ""));
+    }
+    let order = reader.order(graph, &constants, &inputs, &outputs);
+    let nodes = order.into_iter().filter_map(|(proto, needed_by)| reader.node(proto, needed_by, &opsets)).collect();
+    Ok((Model { file, constants, inputs, outputs, nodes }, reader.found))
+}
+
+struct Reader {
+    file: FileId,
+    grammar: &'static Grammar,
+    found: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn refuse(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// `ai.onnx` and the empty domain are the same. Equal duplicates are what `skl2onnx` writes; contradicting ones have no meaning.
+    fn opsets(&mut self, proto: &ModelProto) -> BTreeMap<String, i64> {
+        let mut opsets: BTreeMap<String, i64> = BTreeMap::new();
+        for import in &proto.opset_import {
+            let domain = plain_domain(import.domain.as_deref().unwrap_or(""));
+            let version = import.version.unwrap_or(0);
+            match opsets.get(domain) {
+                Some(other) if *other != version => self.refuse(
+                    Diagnostic::error(
+                        "onnx-contradictory-opsets",
+                        format!("the file imports the domain `{}` at opset {other} and at opset {version}", domain_name(domain)),
+                    )
+                    .at(Place::File(self.file), "one of the two has to go")
+                    .help("export the model again with one `target_opset` for each domain"),
+                ),
+                Some(_) | None => {
+                    opsets.insert(domain.to_owned(), version);
+                }
+            }
+        }
+        for (domain, newest) in &self.grammar.newest {
+            let oldest = if domain.is_empty() { OLDEST_OPSET } else { 1 };
+            match opsets.get(domain).copied() {
+                Some(version) if version > *newest || version < oldest => self.found.push(
+                    Diagnostic::error(
+                        "onnx-unsupported-opset",
+                        format!("the file uses opset {version} of `{}`; opsets {oldest} to {newest} are known", domain_name(domain)),
+                    )
+                    .at(Place::File(self.file), "")
+                    .help(format!("export with a `target_opset` in that range, or convert with `onnx.version_converter`; {newest} is the newest")),
+                ),
+                Some(_) => {}
+                None => {
+                    opsets.insert(domain.clone(), if domain.is_empty() { *newest } else { UNDECLARED_ML_OPSET });
+                }
+            }
+        }
+        opsets
+    }
+
+    fn local_functions(&mut self, proto: &ModelProto) {
+        if let Some(function) = proto.functions.first() {
+            let name = function.name.as_deref().unwrap_or("");
+            self.refuse(
+                Diagnostic::error("onnx-local-function", format!("the model defines functions of its own, the first is `{name}`"))
+                    .at(Place::File(self.file), "model-local functions are not read")
+                    .help("inline them first: `onnx.inliner.inline_local_functions(model)`"),
+            );
+        }
+    }
+
+    fn constants(&mut self, graph: &GraphProto) -> BTreeMap<String, Rc<Tensor>> {
+        let mut constants = BTreeMap::new();
+        for proto in &graph.initializer {
+            let name = proto.name.clone().unwrap_or_default();
+            match Tensor::decode(proto) {
+                Ok(tensor) => {
+                    if constants.insert(name.clone(), Rc::new(tensor)).is_some() {
+                        self.refuse(
+                            Diagnostic::error("onnx-duplicate-name", format!("two initializers are called `{name}`"))
+                                .at(Place::File(self.file), ""),
+                        );
+                    }
+                }
+                Err(reason) => {
+                    let external = reason.contains("external data");
+                    let mut diagnostic =
+                        Diagnostic::error("onnx-unreadable-tensor", format!("the initializer `{name}` cannot be read: {reason}"))
+                            .at(Place::Path { file: self.file, path: format!("initializer {name}") }, "");
+                    if external {
+                        diagnostic = diagnostic.help(
+                            "save the model as one file: `onnx.save(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False)`",
+                        );
+                    }
+                    self.refuse(diagnostic);
+                }
+            }
+        }
+        if !graph.sparse_initializer.is_empty() {
+            self.refuse(
+                Diagnostic::error("onnx-sparse-initializer", "the model holds sparse initializers").at(Place::File(self.file), "").help(
+                    "store these weights as dense initializers; the exporters for scikit-learn and the boosters do so",
+                ),
+            );
+        }
+        constants
+    }
+
+    /// An initializer may also stand among the inputs (IR version 3); it is a constant all the same.
+    fn inputs(&mut self, graph: &GraphProto, constants: &BTreeMap<String, Rc<Tensor>>) -> Vec<Port> {
+        let mut seen = BTreeSet::new();
+        let mut ports = Vec::new();
+        for info in &graph.input {
+            let name = info.name.clone().unwrap_or_default();
+            if constants.contains_key(&name) {
+                continue;
+            }
+            if !seen.insert(name.clone()) {
+                self.refuse(
+                    Diagnostic::error("onnx-duplicate-name", format!("two inputs are called `{name}`")).at(Place::File(self.file), ""),
+                );
+            }
+            ports.push(port(name, info.kind.as_ref()));
+        }
+        ports
+    }
+
+    /// The nodes that some output needs, operands before users, each with the first output that needs it.
+    ///
+    /// The file's own order is kept where it is valid. Depth-first on an explicit stack, so that a long chain cannot overflow ours.
+    fn order<'p>(
+        &mut self, graph: &'p GraphProto, constants: &BTreeMap<String, Rc<Tensor>>, inputs: &[Port], outputs: &[Port],
+    ) -> Vec<(&'p NodeProto, String)> {
+        let mut producer: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, node) in graph.node.iter().enumerate() {
+            for output in node.output.iter().filter(|name| !name.is_empty()) {
+                let taken = producer.insert(output, index).is_some()
+                    || constants.contains_key(output)
+                    || inputs.iter().any(|input| input.name == *output);
+                if taken {
+                    self.refuse(
+                        Diagnostic::error("onnx-duplicate-name", format!("the value `{output}` is made twice"))
+                            .at(Place::Path { file: self.file, path: format!("node {}", node_name(node)) }, "each name may be made once"),
+                    );
+                }
+            }
+        }
+        let given: BTreeSet<&str> = constants.keys().map(String::as_str).chain(inputs.iter().map(|input| input.name.as_str())).collect();
+        let mut states = vec![State::New; graph.node.len()];
+        let mut order = Vec::new();
+        for output in outputs {
+            if !given.contains(output.name.as_str()) && !producer.contains_key(output.name.as_str()) {
+                self.refuse(
+                    Diagnostic::error("onnx-missing-value", format!("no node makes the output `{}`", output.name))
+                        .at(Place::Path { file: self.file, path: format!("output {}", output.name) }, ""),
+                );
+                continue;
+            }
+            let Some(root) = producer.get(output.name.as_str()) else { continue };
+            self.visit(*root, graph, &producer, &given, &mut states, &output.name, &mut order);
+        }
+        let mut order: Vec<(usize, String)> = order;
+        if in_file_order_is_valid(&order, graph, &producer) {
+            order.sort_by_key(|(index, _)| *index);
+        }
+        order.into_iter().filter_map(|(index, needed_by)| graph.node.get(index).map(|node| (node, needed_by))).collect()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the one recursive step of `order`, written out as a loop")]
+    fn visit(
+        &mut self, root: usize, graph: &GraphProto, producer: &BTreeMap<&str, usize>, given: &BTreeSet<&str>, states: &mut [State],
+        output: &str, order: &mut Vec<(usize, String)>,
+    ) {
+        let mut stack = vec![(root, 0usize)];
+        while let Some((index, next_input)) = stack.pop() {
+            let (Some(node), Some(state)) = (graph.node.get(index), states.get_mut(index)) else { continue };
+            if *state == State::Done {
+                continue;
+            }
+            *state = State::Open;
+            let Some(input) = node.input.get(next_input) else {
+                *state = State::Done;
+                order.push((index, output.to_owned()));
+                continue;
+            };
+            stack.push((index, next_input + 1));
+            if input.is_empty() || given.contains(input.as_str()) {
+                continue;
+            }
+            match producer.get(input.as_str()) {
+                None => self.refuse(
+                    Diagnostic::error("onnx-missing-value", format!("nothing makes the value `{input}`"))
+                        .at(node_place(self.file, &node_name(node), output), "this node needs it"),
+                ),
+                Some(operand) => match states.get(*operand) {
+                    Some(State::Open) => {
+                        self.refuse(
+                            Diagnostic::error("onnx-cycle", format!("the value `{input}` depends on itself"))
+                                .at(node_place(self.file, &node_name(node), output), "a graph may not have cycles"),
+                        );
+                        return;
+                    }
+                    Some(State::New) => stack.push((*operand, 0)),
+                    Some(State::Done) | None => {}
+                },
+            }
+        }
+    }
+
+    fn node(&mut self, proto: &NodeProto, needed_by: String, opsets: &BTreeMap<String, i64>) -> Option<Node> {
+        let name = node_name(proto);
+        let place = node_place(self.file, &name, &needed_by);
+        let operator = proto.op_type.clone().unwrap_or_default();
+        let domain = plain_domain(proto.domain.as_deref().unwrap_or("")).to_owned();
+        let opset = opsets.get(&domain).copied().unwrap_or(0);
+        let Some(signature) = self.grammar.signature(&domain, &operator, opset) else {
+            let why = if self.grammar.knows(&domain, &operator) {
+                format!("`{operator}` does not exist at opset {opset} of `{}`", domain_name(&domain))
+            } else {
+                format!("`{operator}` is not an operator of `{}`", domain_name(&domain))
+            };
+            self.refuse(
+                Diagnostic::error("onnx-unknown-op", why)
+                    .at(place, "this node cannot be converted")
+                    .help("export the model with standard operators only, or leave this step out and compute it before scoring"),
+            );
+            return None;
+        };
+        let (least, greatest) = signature.input_count();
+        let given = proto.input.len();
+        if given < least || greatest.is_some_and(|greatest| given > greatest) {
+            self.refuse(
+                Diagnostic::error("onnx-wrong-arity", format!("`{operator}` has {given} inputs at opset {opset}"))
+                    .at(place.clone(), format!("the standard asks for {}", range_text(least, greatest))),
+            );
+            return None;
+        }
+        let (_, greatest) = signature.output_count();
+        if proto.output.is_empty() || greatest.is_some_and(|greatest| proto.output.len() > greatest) {
+            self.refuse(
+                Diagnostic::error("onnx-wrong-arity", format!("`{operator}` has {} outputs at opset {opset}", proto.output.len()))
+                    .at(place, ""),
+            );
+            return None;
+        }
+        let before = self.found.len();
+        let mut attributes = BTreeMap::new();
+        for attribute in &proto.attribute {
+            let attribute_name = attribute.name.clone().unwrap_or_default();
+            match read_attribute(attribute, signature) {
+                Ok(Some(value)) => {
+                    attributes.insert(attribute_name, value);
+                }
+                Ok(None) => {}
+                Err(reason) => self.refuse(
+                    Diagnostic::error(
+                        "onnx-unsupported-attribute",
+                        format!("the attribute `{attribute_name}` of `{operator}` cannot be converted: {reason}"),
+                    )
+                    .at(place.clone(), ""),
+                ),
+            }
+        }
+        for rule in signature.attributes.iter().filter(|rule| rule.required && !proto.attribute.iter().any(|given| given.name.as_deref() == Some(&rule.name))) {
+            self.found.push(
+                Diagnostic::error("onnx-missing-attribute", format!("`{operator}` lacks its required attribute `{}`", rule.name))
+                    .at(place.clone(), ""),
+            );
+        }
+        (self.found.len() == before).then(|| Node {
+            name,
+            domain,
+            operator,
+            opset,
+            signature,
+            inputs: proto.input.clone(),
+            outputs: proto.output.clone(),
+            attributes,
+            needed_by,
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+fn in_file_order_is_valid(order: &[(usize, String)], graph: &GraphProto, producer: &BTreeMap<&str, usize>) -> bool {
+    order.iter().all(|(index, _)| {
+        graph.node.get(*index).is_some_and(|node| {
+            node.input.iter().all(|input| producer.get(input.as_str()).is_none_or(|operand| operand < index))
+        })
+    })
+}
+
+/// `None` for kinds that only operators without a translation have, such as the bodies of loops: those are refused as a whole.
+fn read_attribute(proto: &AttributeProto, signature: &Signature) -> Result<Option<Attribute>, String> {
+    let name = proto.name.as_deref().unwrap_or("");
+    let Some(rule) = signature.attribute(name) else {
+        return Err("the operator has no such attribute at this opset".to_owned());
+    };
+    if proto.ref_attr_name.as_ref().is_some_and(|name| !name.is_empty()) {
+        return Err("it refers to an attribute of a function".to_owned());
+    }
+    // Files written before IR version 3 have no type number; the signature says it then.
+    if let Some(number) = proto.kind.filter(|number| *number != 0) {
+        if number != kind_number(rule.kind) {
+            return Err(format!("it has the attribute type {number}, and the standard asks for {}", kind_number(rule.kind)));
+        }
+    }
+    Ok(match rule.kind {
+        Kind::Float => Some(Attribute::Float(proto.f.unwrap_or(0.0))),
+        Kind::Int => Some(Attribute::Int(proto.i.unwrap_or(0))),
+        Kind::String => Some(Attribute::String(text(proto.s.as_ref().unwrap_or(&bytes::Bytes::new()))?)),
+        Kind::Tensor => match &proto.t {
+            Some(tensor) => Some(Attribute::Tensor(Tensor::decode_attribute(tensor)?)),
+            None => return Err("it holds no tensor".to_owned()),
+        },
+        Kind::Floats => Some(Attribute::Floats(proto.floats.clone())),
+        Kind::Ints => Some(Attribute::Ints(proto.ints.clone())),
+        Kind::Strings => {
+            let texts: Result<Vec<String>, String> = proto.strings.iter().map(text).collect();
+            Some(Attribute::Strings(texts?))
+        }
+        Kind::Graph | Kind::Graphs | Kind::SparseTensor | Kind::SparseTensors | Kind::Tensors | Kind::Type | Kind::Types => None,
+    })
+}
+
+/// The number of `AttributeProto.AttributeType`.
+fn kind_number(kind: Kind) -> i32 {
+    match kind {
+        Kind::Float => 1,
+        Kind::Int => 2,
+        Kind::String => 3,
+        Kind::Tensor => 4,
+        Kind::Graph => 5,
+        Kind::Floats => 6,
+        Kind::Ints => 7,
+        Kind::Strings => 8,
+        Kind::Tensors => 9,
+        Kind::Graphs => 10,
+        Kind::SparseTensor => 11,
+        Kind::SparseTensors => 12,
+        Kind::Type => 13,
+        Kind::Types => 14,
+    }
+}
+
+fn port(name: String, kind: Option<&TypeProto>) -> Port {
+    let kind = match kind {
+        None => PortKind::Other("a value of unknown type".to_owned()),
+        Some(kind) => port_kind(kind),
+    };
+    Port { name, kind }
+}
+
+fn port_kind(kind: &TypeProto) -> PortKind {
+    if let Some(tensor) = &kind.tensor_type {
+        return match ElementType::from_number(tensor.elem_type.unwrap_or(0)) {
+            Err(name) => PortKind::Other(format!("a tensor of {name}")),
+            Ok(elements) => PortKind::Tensor {
+                elements,
+                dims: tensor.shape.as_ref().map(|shape| {
+                    let known = |dim: &crate::proto::DimensionProto| match dim.dim_value {
+                        Some(value) => usize::try_from(value).map_or(PortDim::Open, PortDim::Known),
+                        None => PortDim::Open,
+                    };
+                    shape.dim.iter().map(known).collect()
+                }),
+            },
+        };
+    }
+    match &kind.sequence_type {
+        Some(sequence) if sequence.elem_type.as_ref().is_some_and(|element| element.map_type.is_some()) => PortKind::Maps,
+        Some(_) => PortKind::Other("a sequence".to_owned()),
+        None => PortKind::Other("a value that is neither a tensor nor a sequence".to_owned()),
+    }
+}
+
+fn node_name(proto: &NodeProto) -> String {
+    match proto.name.as_deref() {
+        Some(name) if !name.is_empty() => name.to_owned(),
+        Some(_) | None => {
+            let operator = proto.op_type.as_deref().unwrap_or("?");
+            let output = proto.output.first().map_or("", String::as_str);
+            format!("{operator} making {output}")
+        }
+    }
+}
+
+fn plain_domain(domain: &str) -> &str {
+    if domain == "ai.onnx" { "" } else { domain }
+}
+
+fn domain_name(domain: &str) -> &str {
+    if domain.is_empty() { "ai.onnx" } else { domain }
+}
+
+fn range_text(least: usize, greatest: Option<usize>) -> String {
+    match greatest {
+        None => format!("{least} or more"),
+        Some(greatest) if greatest == least => least.to_string(),
+        Some(greatest) => format!("{least} to {greatest}"),
+    }
+}

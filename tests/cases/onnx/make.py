@@ -1,0 +1,1153 @@
+"""Writes every ONNX case beside this file: a small fitted or hand-built model, rows, and what onnxruntime says of them.
+
+    python tests/cases/onnx/make.py [case ...]
+
+A case folder holds `model.onnx`, `rows.csv` (the inputs; a column an input, `name[i]` for the i-th column of a matrix input), `expected.csv`
+(the outputs, in the same way; a ZipMap output `p` gives one column `p_<class>` a class) and `case.toml`. float32 is written with nine
+significant digits, float64 with seventeen: both read back to the same bits. Under `refused/` are models that do not convert; the
+diagnostics beside them (`expected.txt`) are written by `BLESS=1 cargo test -p scorewright-front-onnx`.
+
+Needs: onnx, onnxruntime, skl2onnx, onnxmltools, scikit-learn, xgboost, lightgbm, pandas (versions in case.toml's head).
+"""
+
+import csv
+import json
+import pathlib
+import sys
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+warnings.filterwarnings("ignore")
+HERE = pathlib.Path(__file__).parent
+CASES = {}
+NAN, INF = float("nan"), float("inf")
+
+
+def case(function):
+    CASES[function.__name__] = function
+    return function
+
+
+def cell(value):
+    if isinstance(value, (bool, np.bool_)):
+        return "true" if value else "false"
+    if isinstance(value, (str, np.str_)):
+        return str(value)
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if np.isnan(value):
+        return "NaN"
+    if np.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return f"{value:.9g}" if isinstance(value, np.float32) else f"{value:.17g}"
+
+
+def columns(name, values, shape=None):
+    """Columns of one input or output, as (header, list of cells)."""
+    if isinstance(values, list) and values and isinstance(values[0], dict):
+        # onnxruntime hands a map's float32 values over as Python floats.
+        return [(f"{name}_{key}", [cell(np.float32(row[key])) for row in values]) for key in values[0]]
+    values = np.asarray(values)
+    if values.ndim == 1:
+        return [(name, [cell(v) for v in values])]
+    if values.shape[1] == 1:
+        return [(name, [cell(v) for v in values[:, 0]])]
+    return [(f"{name}[{i}]", [cell(v) for v in values[:, i]]) for i in range(values.shape[1])]
+
+
+def write_csv(path, table):
+    with open(path, "w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([header for header, _ in table])
+        writer.writerows(zip(*[cells for _, cells in table]))
+
+
+def write(name, model, feeds, tolerance, reason):
+    description = " ".join(CASES[name].__doc__.split())
+    folder = HERE / name
+    folder.mkdir(exist_ok=True)
+    if not isinstance(model, (bytes, bytearray)):
+        model = model.SerializeToString()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    outputs = session.run(None, feeds)
+    (folder / "model.onnx").write_bytes(model)
+    # The order of the graph's inputs, not of the feed.
+    write_csv(folder / "rows.csv", [c for port in session.get_inputs() for c in columns(port.name, feeds[port.name])])
+    write_csv(folder / "expected.csv", [c for port, value in zip(session.get_outputs(), outputs) for c in columns(port.name, value)])
+    text = f"description = {json.dumps(description, ensure_ascii=False)}\n"
+    text += f'reference = "onnxruntime {onnxruntime.__version__}"\n'
+    ulps, scale = tolerance
+    text += f"# {reason}\nulps = {ulps}\n"
+    if scale:
+        text += f"scale = {scale}\n"
+    (folder / "case.toml").write_text(text, encoding="utf-8")
+    assert len(model) < 100_000, f"{name}: {len(model)} bytes"
+    print(f"{name}: {len(model)} bytes, {len(next(iter(feeds.values())))} rows, outputs {[o.name for o in session.get_outputs()]}")
+
+
+# Tolerances: units in the last place of the greater of the expected magnitude and the scale, and why.
+EXACT = ((0, 0), "Every step is exact or correctly rounded.")
+SUMS = ((4, 1), "onnxruntime leaves the order of sums open; ours is the lane order.")
+MATHS = ((4, 1), "onnxruntime's exp and logistic function are a few units off near 1, and so lose all digits near 0.")
+
+
+# ---------------------------------------------------------------------------------------------- data
+
+
+def numbers(seed, rows, width, missing=0.0):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(rows, width)).round(3).astype(np.float32)
+    if missing:
+        x[rng.random(x.shape) < missing] = np.nan
+    return x
+
+
+def three_classes(x):
+    score = np.nan_to_num(x[:, 0]) + 0.5 * np.nan_to_num(x[:, 1])
+    return np.digitize(score, [-0.5, 0.5])
+
+
+def names(y):
+    return np.array(["low", "middle", "high"])[y]
+
+
+def thresholds(model):
+    """Split points of every tree node of a graph, by feature, so that rows can stand on them."""
+    found = []
+    for node in model.graph.node:
+        if node.op_type.startswith("TreeEnsemble"):
+            attributes = {a.name: a for a in node.attribute}
+            features = list(attributes["nodes_featureids"].ints)
+            values = list(attributes["nodes_values"].floats)
+            modes = [m.decode() for m in attributes["nodes_modes"].strings]
+            found += [(f, np.float32(v)) for f, v, m in zip(features, values, modes) if m != "LEAF"]
+    return found
+
+
+def with_edges(model, x, limit=24):
+    """Rows on split points and one ULP to both sides, a row of NaN, infinities, zeros of both signs, then plain rows."""
+    base = np.nan_to_num(x[0].copy())
+    rows = [np.full_like(base, NAN), np.full_like(base, INF), np.full_like(base, -INF), np.full_like(base, 0.0), np.full_like(base, -0.0)]
+    for feature, value in thresholds(model)[:limit]:
+        for v in (value, np.nextafter(value, np.float32(INF)), np.nextafter(value, np.float32(-INF))):
+            row = base.copy()
+            row[feature] = v
+            rows.append(row)
+    return np.vstack([np.array(rows, dtype=np.float32), x[:20]])
+
+
+def skl(model, inputs, **options):
+    from skl2onnx import convert_sklearn
+
+    zipmap = options.pop("zipmap", None)
+    kwargs = {}
+    if zipmap is not None:
+        kwargs["options"] = {id(model): {"zipmap": zipmap}}
+    return convert_sklearn(model, initial_types=inputs, target_opset=options.pop("target_opset", {"": 21, "ai.onnx.ml": 3}), **kwargs)
+
+
+def floats(width):
+    from skl2onnx.common.data_types import FloatTensorType
+
+    return [("features", FloatTensorType([None, width]))]
+
+
+def fitted(estimator, x, y):
+    return estimator.fit(x, y)
+
+
+# ---------------------------------------------------------------------------------------------- linear models
+
+
+@case
+def linear_regression():
+    """A linear regression is a dot product and an intercept, in float32."""
+    from sklearn.linear_model import LinearRegression
+
+    x = numbers(1, 60, 4)
+    model = fitted(LinearRegression(), x, x @ [1.5, -2.0, 0.25, 3.0] + 0.7)
+    return skl(model, floats(4)), {"features": np.vstack([x[:8], [[NAN, 0, 0, 0], [INF, 0, 0, 0]]]).astype(np.float32)}, *SUMS
+
+
+@case
+def linear_regression_two_targets():
+    """Two targets give a matrix output, one column a target."""
+    from sklearn.linear_model import LinearRegression
+
+    x = numbers(2, 60, 3)
+    model = fitted(LinearRegression(), x, np.stack([x[:, 0] * 2 + 1, x[:, 1] - x[:, 2]], 1))
+    return skl(model, floats(3)), {"features": x[:8]}, *SUMS
+
+
+@case
+def ridge_scaled():
+    """A standard scaler before a ridge regression: offset and scale are float32 constants."""
+    from sklearn.linear_model import Ridge
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    x = numbers(3, 60, 5) * 10 + 3
+    model = fitted(make_pipeline(StandardScaler(), Ridge(0.5)), x, x[:, 0] - 0.1 * x[:, 3])
+    return skl(model, floats(5)), {"features": x[:8]}, *SUMS
+
+
+@case
+def min_max_scaled_clipped():
+    """A min-max scaler that clips: values outside the training range stop at its ends."""
+    from sklearn.linear_model import LinearRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MinMaxScaler
+
+    x = numbers(4, 60, 3)
+    model = fitted(make_pipeline(MinMaxScaler(clip=True), LinearRegression()), x, x[:, 0])
+    return skl(model, floats(3)), {"features": np.vstack([x[:6], [[9, -9, 0]]]).astype(np.float32)}, *SUMS
+
+
+@case
+def logistic_binary_zipmap():
+    """A binary logistic regression with text labels; ZipMap makes one field a class."""
+    from sklearn.linear_model import LogisticRegression
+
+    x = numbers(5, 80, 4)
+    y = np.where(x[:, 0] + x[:, 1] > 0, "good", "bad")
+    return skl(fitted(LogisticRegression(), x, y), floats(4)), {"features": x[:12]}, *MATHS
+
+
+@case
+def logistic_binary_matrix():
+    """The same without ZipMap: integer labels and a matrix of probabilities."""
+    from sklearn.linear_model import LogisticRegression
+
+    x = numbers(6, 80, 4)
+    y = (x[:, 0] - x[:, 1] > 0).astype(int)
+    return skl(fitted(LogisticRegression(), x, y), floats(4), zipmap=False), {"features": x[:12]}, *MATHS
+
+
+@case
+def logistic_zipmap_columns():
+    """`zipmap='columns'` writes one output a class."""
+    from sklearn.linear_model import LogisticRegression
+
+    x = numbers(7, 80, 3)
+    return skl(fitted(LogisticRegression(), x, names(three_classes(x))), floats(3), zipmap="columns"), {"features": x[:8]}, *MATHS
+
+
+@case
+def logistic_multinomial():
+    """Three classes: softmax over three scores, the label is the first greatest."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    x = numbers(8, 90, 4)
+    model = fitted(make_pipeline(StandardScaler(), LogisticRegression()), x, names(three_classes(x)))
+    return skl(model, floats(4)), {"features": x[:12]}, *MATHS
+
+
+# ---------------------------------------------------------------------------------------------- trees
+
+
+def tree_case(estimator, x, y, **options):
+    estimator.fit(x, y)
+    model = skl(estimator, floats(x.shape[1]), **options)
+    return model, {"features": with_edges(model, x)}
+
+
+@case
+def decision_tree_classifier():
+    """One tree, three text classes. Rows stand on every split point and one ULP beside it."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    x = numbers(10, 120, 3)
+    return *tree_case(DecisionTreeClassifier(max_depth=4, random_state=0), x, names(three_classes(x))), *EXACT
+
+
+@case
+def decision_tree_regressor():
+    """One tree, one target: the leaf's value as it stands."""
+    from sklearn.tree import DecisionTreeRegressor
+
+    x = numbers(11, 120, 3)
+    return *tree_case(DecisionTreeRegressor(max_depth=5, random_state=0), x, x[:, 0] * x[:, 1]), *EXACT
+
+
+@case
+def decision_tree_regressor_two_targets():
+    """Several weights on a leaf, one a target."""
+    from sklearn.tree import DecisionTreeRegressor
+
+    x = numbers(12, 120, 3)
+    return *tree_case(DecisionTreeRegressor(max_depth=4, random_state=0), x, np.stack([x[:, 0], x[:, 1] ** 2], 1)), *EXACT
+
+
+@case
+def decision_tree_binary_integers():
+    """Two classes and both weights on each leaf, with integer labels."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    x = numbers(13, 120, 3)
+    return *tree_case(DecisionTreeClassifier(max_depth=3, random_state=0), x, (x[:, 0] > x[:, 1]).astype(int), zipmap=False), *EXACT
+
+
+@case
+def random_forest_classifier():
+    """Ten trees vote with weights; the sum runs in tree order."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    x = numbers(14, 120, 4)
+    return *tree_case(RandomForestClassifier(10, max_depth=4, random_state=0), x, names(three_classes(x))), *SUMS
+
+
+@case
+def random_forest_regressor():
+    """A forest's mean is written as a sum of weights that are already divided."""
+    from sklearn.ensemble import RandomForestRegressor
+
+    x = numbers(15, 120, 4)
+    return *tree_case(RandomForestRegressor(10, max_depth=4, random_state=0), x, x[:, 0] + x[:, 1]), *SUMS
+
+
+@case
+def extra_trees_binary():
+    """Extremely randomised trees, two classes with text labels."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    x = numbers(16, 120, 4)
+    return *tree_case(ExtraTreesClassifier(8, max_depth=4, random_state=0), x, np.where(x[:, 0] > 0, "yes", "no")), *SUMS
+
+
+@case
+def gradient_boosting_binary():
+    """Boosted trees for two classes: one weight a leaf, a base value, the logistic function."""
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    x = numbers(17, 150, 4)
+    return *tree_case(GradientBoostingClassifier(n_estimators=12, max_depth=3, random_state=0), x, (x[:, 0] > 0.2).astype(int)), *MATHS
+
+
+@case
+def gradient_boosting_three_classes():
+    """Boosted trees for three classes: softmax over three sums."""
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    x = numbers(18, 150, 4)
+    return *tree_case(GradientBoostingClassifier(n_estimators=6, max_depth=2, random_state=0), x, names(three_classes(x))), *MATHS
+
+
+@case
+def gradient_boosting_regressor():
+    """Boosted trees for a number: sum and base value."""
+    from sklearn.ensemble import GradientBoostingRegressor
+
+    x = numbers(19, 150, 4)
+    return *tree_case(GradientBoostingRegressor(n_estimators=12, max_depth=3, random_state=0), x, x[:, 0] - x[:, 2]), *SUMS
+
+
+@case
+def hist_gradient_boosting_binary():
+    """Histogram boosting sends a missing value where training did (missing tracks)."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    x = numbers(20, 300, 3, missing=0.2)
+    y = (np.nan_to_num(x[:, 0], nan=1.0) > 0.2).astype(int)
+    return *tree_case(HistGradientBoostingClassifier(max_iter=6, max_leaf_nodes=7, random_state=0), x, y, zipmap=False), *MATHS
+
+
+@case
+def hist_gradient_boosting_regressor():
+    """Histogram boosting for a number, with missing values on both tracks."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    x = numbers(21, 300, 3, missing=0.2)
+    return *tree_case(HistGradientBoostingRegressor(max_iter=6, max_leaf_nodes=7, random_state=0), x, np.nan_to_num(x[:, 0], nan=-1.0)), *SUMS
+
+
+@case
+def hist_gradient_boosting_three_classes():
+    """Histogram boosting for three classes."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    x = numbers(22, 300, 3, missing=0.1)
+    return *tree_case(HistGradientBoostingClassifier(max_iter=4, max_leaf_nodes=6, random_state=0), x, names(three_classes(x))), *MATHS
+
+
+def booster_case(convert, estimator, x, y):
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    estimator.fit(x, y)
+    model = convert(estimator, initial_types=[("features", FloatTensorType([None, x.shape[1]]))], target_opset=15)
+    return model, {"features": with_edges(model, x)}
+
+
+@case
+def xgboost_binary():
+    """XGBoost compares with `<` and sends NaN down the learnt track."""
+    from onnxmltools import convert_xgboost
+    from xgboost import XGBClassifier
+
+    x = numbers(23, 200, 4, missing=0.1)
+    y = (np.nan_to_num(x[:, 0]) > 0).astype(int)
+    return *booster_case(convert_xgboost, XGBClassifier(n_estimators=8, max_depth=3, random_state=0, n_jobs=1), x, y), *MATHS
+
+
+@case
+def xgboost_three_classes():
+    """XGBoost with three classes: eight trees a class, softmax."""
+    from onnxmltools import convert_xgboost
+    from xgboost import XGBClassifier
+
+    x = numbers(24, 200, 4, missing=0.1)
+    return *booster_case(convert_xgboost, XGBClassifier(n_estimators=4, max_depth=3, random_state=0, n_jobs=1), x, three_classes(x)), *MATHS
+
+
+@case
+def xgboost_regressor():
+    """XGBoost for a number: base value and sum."""
+    from onnxmltools import convert_xgboost
+    from xgboost import XGBRegressor
+
+    x = numbers(25, 200, 4, missing=0.1)
+    return *booster_case(convert_xgboost, XGBRegressor(n_estimators=8, max_depth=3, random_state=0, n_jobs=1), x, np.nan_to_num(x[:, 0])), *SUMS
+
+
+@case
+def lightgbm_binary():
+    """LightGBM for two classes with a ZipMap."""
+    from lightgbm import LGBMClassifier
+    from onnxmltools import convert_lightgbm
+
+    x = numbers(26, 300, 4, missing=0.1)
+    y = (np.nan_to_num(x[:, 0]) > 0).astype(int)
+    return *booster_case(convert_lightgbm, LGBMClassifier(n_estimators=6, num_leaves=7, random_state=0, n_jobs=1, verbose=-1), x, y), *MATHS
+
+
+@case
+def lightgbm_three_classes():
+    """LightGBM with three classes."""
+    from lightgbm import LGBMClassifier
+    from onnxmltools import convert_lightgbm
+
+    x = numbers(27, 300, 4)
+    y = three_classes(x)
+    return *booster_case(convert_lightgbm, LGBMClassifier(n_estimators=4, num_leaves=7, random_state=0, n_jobs=1, verbose=-1), x, y), *MATHS
+
+
+@case
+def lightgbm_regressor():
+    """LightGBM for a number."""
+    from lightgbm import LGBMRegressor
+    from onnxmltools import convert_lightgbm
+
+    x = numbers(28, 300, 4)
+    return *booster_case(convert_lightgbm, LGBMRegressor(n_estimators=8, num_leaves=7, random_state=0, n_jobs=1, verbose=-1), x, x[:, 0] ** 2), *SUMS
+
+
+# ---------------------------------------------------------------------------------------------- whole pipelines
+
+
+def people(seed, rows):
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({
+        "age": rng.integers(18, 80, rows).astype(np.float32),
+        "income": rng.lognormal(3, 1, rows).round(2).astype(np.float32),
+        "city": rng.choice(["Berlin", "São Paulo", "日本", "a, \"b\""], rows),
+        "job": rng.choice(["clerk", "nurse", "pilot"], rows),
+    })
+
+
+def frame_inputs(frame):
+    from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+
+    kinds = {"f": FloatTensorType, "i": Int64TensorType}
+    return [(c, kinds.get(frame[c].dtype.kind, StringTensorType)([None, 1])) for c in frame.columns]
+
+
+def frame_feed(frame):
+    def column(c):
+        kind = frame[c].dtype.kind
+        return frame[c].to_numpy(np.float32 if kind == "f" else np.int64 if kind == "i" else object).reshape(-1, 1)
+
+    return {c: column(c) for c in frame.columns}
+
+
+def mixed_columns(numeric, text):
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    return ColumnTransformer([
+        ("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numeric),
+        ("texts", OneHotEncoder(handle_unknown="ignore"), text),
+    ])
+
+
+def edge_people(frame):
+    """A missing age, unseen and empty categories first."""
+    import pandas as pd
+
+    edges = frame.iloc[:3].copy()
+    edges["age"] = np.array([NAN, 18, 79], dtype=np.float32)
+    edges["city"] = ["Paris", "", "berlin"]
+    return pd.concat([edges, frame.iloc[:15]], ignore_index=True)
+
+
+@case
+def pipeline_logistic():
+    """One input a column: numbers are imputed and scaled, text is one-hot encoded; unseen text is all zeros."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    frame = people(30, 150)
+    y = np.where(frame.age + frame.income > 70, "yes", "no")
+    model = make_pipeline(mixed_columns(["age", "income"], ["city", "job"]), LogisticRegression(max_iter=500)).fit(frame, y)
+    return skl(model, frame_inputs(frame)), frame_feed(edge_people(frame)), *MATHS
+
+
+@case
+def pipeline_gradient_boosting():
+    """The same preparation before boosted trees."""
+    from sklearn.ensemble import GradientBoostingClassifier
+    from sklearn.pipeline import make_pipeline
+
+    frame = people(31, 200)
+    y = np.where(frame.age + frame.income > 70, 1, 0)
+    model = make_pipeline(mixed_columns(["age", "income"], ["city", "job"]), GradientBoostingClassifier(n_estimators=10, max_depth=2, random_state=0))
+    model.fit(frame, y)
+    return skl(model, frame_inputs(frame)), frame_feed(edge_people(frame)), *MATHS
+
+
+@case
+def pipeline_passthrough_and_integers():
+    """Integer columns pass through a column transformer beside scaled floats."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.linear_model import Ridge
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MinMaxScaler
+
+    frame = people(32, 100)[["age", "income"]]
+    frame["children"] = np.random.default_rng(1).integers(0, 5, 100)
+    model = make_pipeline(ColumnTransformer([("scaled", MinMaxScaler(), ["age", "income"])], remainder="passthrough"), Ridge())
+    model.fit(frame, frame.age * 0.5 + frame.children)
+    return skl(model, frame_inputs(frame)), frame_feed(frame.iloc[:10]), *SUMS
+
+
+@case
+def ordinal_encoder_forest():
+    """An ordinal encoder with a value for the unknown, before a forest."""
+    from sklearn.ensemble import RandomForestRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OrdinalEncoder
+
+    frame = people(33, 150)[["city", "job"]]
+    target = frame.city.str.len() + (frame.job == "nurse")
+    model = make_pipeline(OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), RandomForestRegressor(5, max_depth=4, random_state=0))
+    model.fit(frame, target)
+    feed = frame_feed(frame.iloc[:12])
+    feed["city"][0, 0] = "nowhere"
+    return skl(model, frame_inputs(frame)), feed, *SUMS
+
+
+@case
+def one_hot_integers():
+    """One-hot over integer columns, and over integers that come as floats."""
+    from sklearn.linear_model import LinearRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+    from skl2onnx.common.data_types import Int64TensorType
+
+    x = np.random.default_rng(34).integers(-1, 4, (60, 2))
+    model = make_pipeline(OneHotEncoder(handle_unknown="ignore", sparse_output=False), LinearRegression()).fit(x, x[:, 0] * 2 + x[:, 1])
+    rows = np.vstack([[[77, 0], [0, -9]], x[:8]]).astype(np.int64)
+    return skl(model, [("codes", Int64TensorType([None, 2]))]), {"codes": rows}, *SUMS
+
+
+@case
+def one_hot_drop_first():
+    """`drop='first'` leaves one column out of each category."""
+    from sklearn.preprocessing import OneHotEncoder
+
+    frame = people(35, 60)[["city", "job"]]
+    model = OneHotEncoder(drop="first", sparse_output=False).fit(frame)
+    return skl(model, frame_inputs(frame)), frame_feed(frame.iloc[:8]), *EXACT
+
+
+@case
+def simple_imputer_strategies():
+    """Median and a constant: only NaN is replaced, infinities stay."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+
+    x = numbers(36, 50, 3, missing=0.2)
+    model = ColumnTransformer([("a", SimpleImputer(strategy="median"), [0, 1]), ("b", SimpleImputer(strategy="constant", fill_value=-7), [2])])
+    model.fit(x)
+    return skl(model, floats(3)), {"features": np.vstack([np.full(3, NAN), np.full(3, INF), x[:8]]).astype(np.float32)}, *EXACT
+
+
+@case
+def normalizers():
+    """L1 and L2 norms; a row of zeros stays as it is."""
+    from sklearn.pipeline import FeatureUnion
+    from sklearn.preprocessing import Normalizer
+
+    x = numbers(37, 20, 3)
+    model = FeatureUnion([("l1", Normalizer("l1")), ("l2", Normalizer("l2"))]).fit(x)
+    return skl(model, floats(3)), {"features": np.vstack([np.zeros(3), x[:8]]).astype(np.float32)}, *SUMS
+
+
+@case
+def binarizer():
+    """Above the threshold is one; the threshold itself is zero. onnxruntime refuses NaN here, and so does the scorer."""
+    from sklearn.preprocessing import Binarizer
+
+    model = Binarizer(threshold=0.5).fit(np.zeros((1, 2)))
+    rows = np.array([[0.5, 3.0], [np.nextafter(np.float32(0.5), np.float32(1)), -0.0], [INF, -INF]], dtype=np.float32)
+    return skl(model, floats(2)), {"features": rows}, *EXACT
+
+
+@case
+def label_encoder():
+    """scikit-learn's label encoder turns text into its index."""
+    from sklearn.preprocessing import LabelEncoder
+    from skl2onnx.common.data_types import StringTensorType
+
+    model = LabelEncoder().fit(["red", "green", "blue"])
+    return skl(model, [("colour", StringTensorType([None]))]), {"colour": np.array(["blue", "green", "red", "", "pink"], dtype=object)}, *EXACT
+
+
+@case
+def hostile_names():
+    """Input names that are keywords, code and not ASCII, and text labels with quotes."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    frame = people(38, 80)
+    y = np.where(frame.age > 40, "it's \"old\"", "${young}\\n")
+    model = make_pipeline(mixed_columns(["age", "income"], ["city", "job"]), LogisticRegression(max_iter=500)).fit(frame, y)
+    model = skl(model, frame_inputs(frame))
+    # skl2onnx cleans such names up; other exporters do not.
+    fresh = dict(zip(frame.columns, ["class", "\"; System.exit(0); //", "日本", "a b"]))
+    for port in model.graph.input:
+        port.name = fresh[port.name]
+    for node in model.graph.node:
+        for i, name in enumerate(node.input):
+            node.input[i] = fresh.get(name, name)
+    feed = {fresh[name]: values for name, values in frame_feed(frame.iloc[:8]).items()}
+    return model, feed, *MATHS
+
+
+# ---------------------------------------------------------------------------------------------- built by hand
+
+
+def graph(nodes, inputs, outputs, initializers=(), opset=21, ml=3):
+    def info(name, kind, shape):
+        return helper.make_tensor_value_info(name, kind, shape)
+
+    model = helper.make_model(
+        helper.make_graph(nodes, "case", [info(*i) for i in inputs], [info(*o) for o in outputs], [numpy_helper.from_array(v, n) for n, v in initializers]),
+        opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", ml)], ir_version=10,
+    )
+    return model
+
+
+def ml(op, inputs, outputs, **attributes):
+    return helper.make_node(op, inputs, outputs, domain="ai.onnx.ml", **attributes)
+
+
+F, D, I64, I32, S, B = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64, TensorProto.INT32, TensorProto.STRING, TensorProto.BOOL
+
+
+def stump(mode="BRANCH_LEQ", value=0.5, missing=0):
+    """One split over feature 0: node 1 when it holds, node 2 when not."""
+    return dict(
+        nodes_treeids=[0, 0, 0], nodes_nodeids=[0, 1, 2], nodes_featureids=[0, 0, 0], nodes_modes=[mode, "LEAF", "LEAF"], nodes_values=[value, 0.0, 0.0],
+        nodes_truenodeids=[1, 0, 0], nodes_falsenodeids=[2, 0, 0], nodes_missing_value_tracks_true=[missing, 0, 0],
+    )
+
+
+@case
+def tree_modes():
+    """The six comparisons, each with both tracks for NaN."""
+    modes = ["LEQ", "LT", "GTE", "GT", "EQ", "NEQ"]
+    nodes, outputs = [], []
+    for mode in modes:
+        for missing in (0, 1):
+            name = f"{mode.lower()}_{missing}"
+            nodes.append(ml("TreeEnsembleRegressor", ["x"], [name], **stump("BRANCH_" + mode, 0.5, missing), target_treeids=[0, 0], target_nodeids=[1, 2],
+                            target_ids=[0, 0], target_weights=[1.0, 2.0], n_targets=1))
+            outputs.append((name, F, [None, 1]))
+    half = np.float32(0.5)
+    rows = np.array([[NAN], [0.5], [np.nextafter(half, np.float32(1))], [np.nextafter(half, np.float32(0))], [INF], [-INF], [-0.0]], dtype=np.float32)
+    return graph(nodes, [("x", F, [None, 1])], outputs), {"x": rows}, *EXACT
+
+
+@case
+def tree_mixed_modes():
+    """Comparisons of different kinds in one tree, node ids out of order."""
+    attributes = dict(
+        nodes_treeids=[0] * 7, nodes_nodeids=[4, 0, 1, 2, 3, 5, 6], nodes_featureids=[1, 0, 0, 0, 0, 0, 0],
+        nodes_modes=["BRANCH_LT", "BRANCH_GTE", "BRANCH_EQ", "LEAF", "LEAF", "LEAF", "LEAF"], nodes_values=[1.5, -1.0, 2.0, 0, 0, 0, 0],
+        nodes_truenodeids=[0, 2, 3, 0, 0, 0, 0], nodes_falsenodeids=[0, 3, 5, 0, 0, 0, 0],
+    )
+    # The first node of a tree in the file is its root: node 4, then nodes 0 and 1.
+    attributes["nodes_truenodeids"] = [0, 2, 5, 0, 0, 0, 0]
+    attributes["nodes_falsenodeids"] = [1, 3, 6, 0, 0, 0, 0]
+    node = ml("TreeEnsembleRegressor", ["x"], ["y"], **attributes, target_treeids=[0] * 4, target_nodeids=[2, 3, 5, 6], target_ids=[0] * 4,
+              target_weights=[10.0, 20.0, 30.0, 40.0], n_targets=1)
+    rows = np.array([[a, b] for a in (NAN, -2.0, -1.0, 2.0, 3.0) for b in (NAN, 1.5, 1.0)], dtype=np.float32)
+    return graph([node], [("x", F, [None, 2])], [("y", F, [None, 1])]), {"x": rows}, *EXACT
+
+
+def two_trees(scale=1.0):
+    first, second = stump(), stump("BRANCH_LT", -0.25)
+    both = {k: first[k] + second[k] for k in first}
+    both["nodes_treeids"] = [0, 0, 0, 1, 1, 1]
+    return both
+
+
+@case
+def tree_aggregates():
+    """SUM, AVERAGE, MIN and MAX over two trees with base values, one and two targets."""
+    nodes, outputs = [], []
+    for how in ("SUM", "AVERAGE", "MIN", "MAX"):
+        nodes.append(ml("TreeEnsembleRegressor", ["x"], [how.lower()], **two_trees(), target_treeids=[0, 0, 1, 1], target_nodeids=[1, 2, 1, 2],
+                        target_ids=[0] * 4, target_weights=[1.25, -2.5, 0.75, 3.0], n_targets=1, aggregate_function=how, base_values=[0.125]))
+        # Target 1 has no weight in the second tree.
+        nodes.append(ml("TreeEnsembleRegressor", ["x"], [how.lower() + "_two"], **two_trees(), target_treeids=[0, 0, 0, 0, 1, 1], target_nodeids=[1, 2, 1, 2, 1, 2],
+                        target_ids=[0, 0, 1, 1, 0, 0], target_weights=[1.25, -2.5, 0.5, 4.0, 0.75, 3.0], n_targets=2, aggregate_function=how, base_values=[0.125, -8.0]))
+        outputs += [(how.lower(), F, [None, 1]), (how.lower() + "_two", F, [None, 2])]
+    rows = np.array([[-1.0], [-0.25], [0.0], [0.5], [0.75], [NAN]], dtype=np.float32)
+    return graph(nodes, [("x", F, [None, 1])], outputs), {"x": rows}, *EXACT
+
+
+@case
+def tree_regressor_transforms():
+    """A regressor's post transforms with two targets, and with one."""
+    nodes, outputs = [], []
+    for how in ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"):
+        for targets, ids, weights in ((1, [0, 0, 0, 0], [1.25, -2.5, 0.75, 0.0]), (2, [0, 1, 0, 1], [1.25, -2.5, 0.75, 0.0])):
+            name = f"{how.lower()}_{targets}"
+            nodes.append(ml("TreeEnsembleRegressor", ["x"], [name], **two_trees(), target_treeids=[0, 0, 1, 1], target_nodeids=[1, 2, 1, 2],
+                            target_ids=ids, target_weights=weights, n_targets=targets, post_transform=how))
+            outputs.append((name, F, [None, targets]))
+    rows = np.array([[-1.0], [0.0], [0.75], [NAN]], dtype=np.float32)
+    return graph(nodes, [("x", F, [None, 1])], outputs), {"x": rows}, *MATHS
+
+
+def classifier(name, weights, ids, labels, transform="NONE", base=None, trees=two_trees, treeids=(0, 0, 1, 1), nodeids=(1, 2, 1, 2)):
+    attributes = dict(trees(), class_treeids=list(treeids), class_nodeids=list(nodeids), class_ids=ids, class_weights=weights, post_transform=transform)
+    if isinstance(labels[0], str):
+        attributes["classlabels_strings"] = labels
+    else:
+        attributes["classlabels_int64s"] = labels
+    if base:
+        attributes["base_values"] = base
+    return ml("TreeEnsembleClassifier", ["x"], [name + "_label", name], **attributes)
+
+
+@case
+def tree_classifier_binary():
+    """Two labels and weights for one class only: the other score follows from the transform and from the weights' signs."""
+    nodes, outputs = [], []
+    forms = {
+        "positive": ([0.25, 0.4, 0.25, 0.1], [1, 1, 1, 1]), "mixed": ([0.25, -1.4, 0.5, 0.1], [1, 1, 1, 1]), "zeroth": ([0.25, -1.4, 0.5, 0.1], [0, 0, 0, 0]),
+        "zeroth_positive": ([0.25, 0.4, 0.25, 0.1], [0, 0, 0, 0]),
+    }
+    for form, (weights, ids) in forms.items():
+        for how in ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"):
+            for base in ([], [0.3], [0.1, 0.2]):
+                name = f"{form}_{how.lower()}_{len(base)}"
+                nodes.append(classifier(name, weights, ids, ["no", "yes"] if how == "NONE" else [7, 9], how, base))
+                outputs += [(name + "_label", S if how == "NONE" else I64, [None]), (name, F, [None, 2])]
+    rows = np.array([[-1.0], [0.0], [0.75], [NAN]], dtype=np.float32)
+    return graph(nodes, [("x", F, [None, 1])], outputs), {"x": rows}, *MATHS
+
+
+@case
+def tree_classifier_three():
+    """Three labels, a class without any weight, base values, every transform."""
+    nodes, outputs = [], []
+    for how in ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"):
+        for base in ([], [0.1, 0.2, -0.3]):
+            for form, ids in (("all", [0, 1, 2, 0, 1, 2]), ("some", [1, 2, 1, 1, 2, 1])):
+                name = f"{form}_{how.lower()}_{len(base)}"
+                nodes.append(classifier(name, [0.25, -1.4, 0.5, 0.1, -0.7, -0.2], ids, ["a", "b", "c"], how, base, treeids=[0] * 6, nodeids=[1, 1, 1, 2, 2, 2], trees=stump))
+                outputs += [(name + "_label", S, [None]), (name, F, [None, 3])]
+    rows = np.array([[-1.0], [0.0], [0.75], [NAN]], dtype=np.float32)
+    return graph(nodes, [("x", F, [None, 1])], outputs), {"x": rows}, *MATHS
+
+
+@case
+def tree_double():
+    """Double thresholds and weights as tensors (ai.onnx.ml 3): the comparison is in double, and so is the sum."""
+    def tensor(values):
+        return helper.make_tensor("t", D, [len(values)], values)
+
+    attributes = {k: v for k, v in two_trees().items() if k != "nodes_values"}
+    node = ml("TreeEnsembleRegressor", ["x"], ["y"], **attributes, nodes_values_as_tensor=tensor([0.1, 0, 0, 0.3, 0, 0]), target_treeids=[0, 0, 1, 1],
+              target_nodeids=[1, 2, 1, 2], target_ids=[0] * 4, target_weights_as_tensor=tensor([0.1, 0.2, 0.7, 1e-9]), n_targets=1,
+              base_values_as_tensor=tensor([1e-12]))
+    rows = np.array([[0.1], [np.nextafter(0.1, 1)], [np.float64(np.float32(0.1))], [NAN], [0.3]])
+    return graph([node], [("x", D, [None, 1])], [("y", F, [None, 1])]), {"x": rows}, *EXACT
+
+
+def ensemble5(kind, dtype, name="y", x="x", **changes):
+    """ai.onnx.ml 5: two trees, the second a single leaf (both branches of its root are that leaf)."""
+    attributes = dict(
+        n_targets=2, aggregate_function=1, post_transform=0, tree_roots=[0, 2], nodes_featureids=[0, 1, 0], nodes_modes=helper.make_tensor("m", TensorProto.UINT8, [3], [0, 4, 0]),
+        nodes_splits=helper.make_tensor("s", kind, [3], np.array([0.1, 2.0, 0.0], dtype)), nodes_truenodeids=[1, 1, 2], nodes_trueleafs=[0, 1, 1],
+        nodes_falsenodeids=[0, 3, 2], nodes_falseleafs=[1, 1, 1], nodes_missing_value_tracks_true=[1, 0, 0],
+        leaf_targetids=[0, 1, 0, 1], leaf_weights=helper.make_tensor("w", kind, [4], np.array([0.1, 0.2, 0.3, -4.0], dtype)),
+    )
+    attributes.update(changes)
+    return ml("TreeEnsemble", [x], [name], **attributes)
+
+
+@case
+def tree_ensemble_5():
+    """The single operator of ai.onnx.ml 5, float and double, with a tree that is one leaf."""
+    nodes = [ensemble5(F, np.float32), ensemble5(D, np.float64, "z", "d", aggregate_function=0)]
+    rows = np.array([[a, b] for a in (NAN, 0.0, 0.1, 0.2) for b in (NAN, 2.0, 1.0)])
+    return (graph(nodes, [("x", F, [None, 2]), ("d", D, [None, 2])], [("y", F, [None, 2]), ("z", D, [None, 2])], ml=5),
+            {"x": rows.astype(np.float32), "d": rows}, *EXACT)
+
+
+@case
+def tree_ensemble_5_members():
+    """Set membership in ai.onnx.ml 5: a feature is compared with a list of values."""
+    modes = helper.make_tensor("m", TensorProto.UINT8, [2], [6, 0])
+    node = ml("TreeEnsemble", ["x"], ["y"], n_targets=1, aggregate_function=1, post_transform=0, tree_roots=[0], nodes_featureids=[0, 0], nodes_modes=modes,
+              nodes_splits=helper.make_tensor("s", F, [2], [NAN, 3.5]), nodes_truenodeids=[0, 1], nodes_trueleafs=[1, 1], nodes_falsenodeids=[1, 2], nodes_falseleafs=[0, 1],
+              membership_values=helper.make_tensor("v", F, [4], [1.0, 2.5, 7.0, NAN]), leaf_targetids=[0, 0, 0], leaf_weights=helper.make_tensor("w", F, [3], [10.0, 20.0, 30.0]))
+    rows = np.array([[1.0], [2.5], [7.0], [3.0], [3.5], [4.0], [NAN]], dtype=np.float32)
+    return graph([node], [("x", F, [None, 1])], [("y", F, [None, 1])], ml=5), {"x": rows}, *EXACT
+
+
+@case
+def linear_classifier_forms():
+    """LinearClassifier by hand: one and several score rows, every transform, text and integer labels."""
+    nodes, outputs = [], []
+    forms = {
+        "one": dict(coefficients=[0.5, -1.0], intercepts=[0.25], classlabels_strings=["no", "yes"]),
+        "two": dict(coefficients=[0.5, -1.0, -0.5, 1.0], intercepts=[0.25, -0.25], classlabels_ints=[0, 1]),
+        "three": dict(coefficients=[0.5, -1.0, -0.5, 1.0, 0.0, 0.0], intercepts=[0.25, -0.25, 0.0], classlabels_strings=["a", "b", "c"]),
+    }
+    for form, attributes in forms.items():
+        for how in ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"):
+            name = f"{form}_{how.lower()}"
+            nodes.append(ml("LinearClassifier", ["x"], [name + "_label", name], **attributes, post_transform=how))
+            outputs += [(name + "_label", I64 if form == "two" else S, [None]), (name, F, [None, None])]
+    rows = np.array([[0, 0], [0, 0.25], [0.5, 0.5], [3, 0], [-3, 2], [NAN, 0]], dtype=np.float32)
+    return graph(nodes, [("x", F, [None, 2])], outputs), {"x": rows}, *MATHS
+
+
+@case
+def linear_regressor_forms():
+    """LinearRegressor by hand: transforms with one and two targets, no intercepts, an integer input."""
+    nodes, outputs = [], []
+    for how in ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"):
+        nodes.append(ml("LinearRegressor", ["x"], [how.lower() + "_1"], coefficients=[0.5, -1.0], intercepts=[0.25], post_transform=how))
+        nodes.append(ml("LinearRegressor", ["x"], [how.lower() + "_2"], coefficients=[0.5, -1.0, 1.0, 1.0], targets=2, post_transform=how))
+        outputs += [(how.lower() + "_1", F, [None, 1]), (how.lower() + "_2", F, [None, 2])]
+    rows = np.array([[0, 0], [0.5, 0.5], [3, 0], [-3, 2]], dtype=np.float32)
+    return graph(nodes, [("x", F, [None, 2])], outputs), {"x": rows}, *MATHS
+
+
+@case
+def label_encoder_forms():
+    """LabelEncoder between text, integers and floats, with defaults given and left out. A NaN key finds nothing before ai.onnx.ml 4."""
+    forms = {
+        "si": (S, dict(keys_strings=["a", "b"], values_int64s=[5, 6])), "is": (I64, dict(keys_int64s=[1, 2], values_strings=["one", "two"], default_string="other")),
+        "ss": (S, dict(keys_strings=["a", "b"], values_strings=["x", "y"])), "sf": (S, dict(keys_strings=["a", "b"], values_floats=[0.5, 1.5])),
+        "fs": (F, dict(keys_floats=[0.5, NAN], values_strings=["half", "missing"], default_string="none")), "ff": (F, dict(keys_floats=[0.5, NAN], values_floats=[2.0, 3.0], default_float=-9.0)),
+        "if": (I64, dict(keys_int64s=[1, 2], values_floats=[0.5, 0.25])), "fi": (F, dict(keys_floats=[0.5, 1.0], values_int64s=[4, 5], default_int64=77)),
+        "ii": (I64, dict(keys_int64s=[1, 2], values_int64s=[10, 20])),
+    }
+    kinds = {"i": I64, "s": S, "f": F}
+    nodes = [ml("LabelEncoder", [form[0]], [form], **attributes) for form, (_, attributes) in forms.items()]
+    outputs = [(form, kinds[form[1]], [None]) for form in forms]
+    feeds = {"s": np.array(["a", "b", "", "c"], dtype=object), "i": np.array([1, 2, 3, -1]), "f": np.array([0.5, NAN, 1.0, 2.0], dtype=np.float32)}
+    return graph(nodes, [("s", S, [None]), ("i", I64, [None]), ("f", F, [None])], outputs, ml=2), feeds, *EXACT
+
+
+@case
+def label_encoder_tensors():
+    """Keys and values as tensors, and a NaN key that finds NaN (ai.onnx.ml 4)."""
+    node = ml("LabelEncoder", ["s"], ["y"], keys_tensor=numpy_helper.from_array(np.array(["a", "b"], dtype=object)),
+              values_tensor=numpy_helper.from_array(np.array([0.5, 1.5], dtype=np.float32)), default_tensor=numpy_helper.from_array(np.array([-1.0], dtype=np.float32)))
+    missing = ml("LabelEncoder", ["x"], ["z"], keys_floats=[0.5, NAN], values_int64s=[1, 2], default_int64=-7)
+    model = graph([node, missing], [("s", S, [None, 2]), ("x", F, [None])], [("y", F, [None, 2]), ("z", I64, [None])], ml=4)
+    return model, {"s": np.array([["a", "b"], ["c", ""]], dtype=object), "x": np.array([NAN, 0.5], np.float32)}, *EXACT
+
+
+@case
+def imputer_forms():
+    """Imputer by hand: one value for all columns, a replaced value that is not NaN, integers."""
+    nodes = [
+        ml("Imputer", ["x"], ["one"], imputed_value_floats=[9.0], replaced_value_float=NAN), ml("Imputer", ["x"], ["zero"], imputed_value_floats=[1.0, 2.0], replaced_value_float=0.0),
+        ml("Imputer", ["i"], ["whole"], imputed_value_int64s=[5, 6], replaced_value_int64=-1),
+    ]
+    feeds = {"x": np.array([[NAN, 1], [0, -0.0], [3, NAN]], dtype=np.float32), "i": np.array([[-1, -1], [0, 4], [5, -1]])}
+    return graph(nodes, [("x", F, [None, 2]), ("i", I64, [None, 2])], [("one", F, [None, 2]), ("zero", F, [None, 2]), ("whole", I64, [None, 2])]), feeds, *EXACT
+
+
+@case
+def one_hot_forms():
+    """OneHotEncoder by hand over text, integers, and floats that are cut to integers."""
+    nodes = [
+        ml("OneHotEncoder", ["s"], ["text"], cats_strings=["a", "b"], zeros=1), ml("OneHotEncoder", ["i"], ["whole"], cats_int64s=[3, 1, -2], zeros=1),
+        ml("OneHotEncoder", ["f"], ["cut"], cats_int64s=[0, 1], zeros=1),
+    ]
+    nodes += [helper.make_node("Flatten", [n], [n + "_flat"]) for n in ("text", "whole", "cut")]
+    feeds = {"s": np.array([["a"], ["b"], ["c"], [""]], dtype=object), "i": np.array([[3, 1], [-2, 0], [1, 1], [3, 3]]), "f": np.array([[0.9], [1.0], [-0.5], [2.0]], dtype=np.float32)}
+    return (graph(nodes, [("s", S, [None, 1]), ("i", I64, [None, 2]), ("f", F, [None, 1])], [("text_flat", F, [None, 2]), ("whole_flat", F, [None, 6]), ("cut_flat", F, [None, 2])]),
+            feeds, *EXACT)
+
+
+@case
+def arithmetic():
+    """Add, Sub, Mul, Div with broadcasting both ways, whole-number division, Pow, Sqrt, Neg, Abs, Sign, Min, Max, Clip, Where."""
+    node = helper.make_node
+    nodes = [
+        node("Add", ["x", "row"], ["add"]), node("Sub", ["one", "x"], ["sub"]), node("Mul", ["x", "k"], ["mul"]), node("Div", ["x", "k"], ["div"]),
+        node("Div", ["i", "three"], ["whole"]), node("Neg", ["x"], ["neg"]), node("Abs", ["x"], ["abs"]), node("Sqrt", ["x"], ["sqrt"]), node("Sign", ["x"], ["sign"]),
+        node("Max", ["x", "row"], ["max"]), node("Min", ["x", "one"], ["min"]), node("Clip", ["x", "low", "high"], ["clip"]), node("Greater", ["x", "one"], ["greater"]),
+        node("Where", ["greater", "row", "x"], ["where"]), node("Sum", ["x", "row", "k"], ["sum"]), node("Reciprocal", ["x"], ["reciprocal"]),
+        node("Not", ["greater"], ["not"]), node("Cast", ["not"], ["flag"], to=F), node("IsNaN", ["x"], ["nan"]), node("Cast", ["nan"], ["nan_flag"], to=I64),
+        node("Relu", ["x"], ["relu"]), node("Floor", ["x"], ["floor"]), node("Identity", ["x"], ["same"]),
+    ]
+    constants = [("row", np.array([[1, 2]], np.float32)), ("one", np.array(1, np.float32)), ("three", np.array([3], np.int64)), ("low", np.array(-0.5, np.float32)),
+                 ("high", np.array(2, np.float32))]
+    wide = ["add", "sub", "mul", "div", "neg", "abs", "sqrt", "sign", "max", "min", "clip", "where", "sum", "reciprocal", "flag", "relu", "floor", "same"]
+    feeds = {"x": np.array([[1, -1], [0.1, 4], [-0.0, NAN], [INF, -INF]], np.float32), "k": np.array([[3], [0], [7], [-2]], np.float32), "i": np.array([[7, -7], [9, 0], [-1, 1], [2, -3]])}
+    outputs = [(n, F, [None, 2]) for n in wide] + [("whole", I64, [None, 2]), ("nan_flag", I64, [None, 2])]
+    return graph(nodes, [("x", F, [None, 2]), ("k", F, [None, 1]), ("i", I64, [None, 2])], outputs, constants), feeds, *EXACT
+
+
+@case
+def activations():
+    """Exp, Log, Sigmoid, Tanh, Softmax and its older form, in float32 and double."""
+    node = helper.make_node
+    nodes, outputs = [], []
+    for kind, x in ((F, "x"), (D, "d")):
+        for op in ("Exp", "Log", "Sigmoid", "Tanh", "Softmax"):
+            name = f"{op.lower()}_{x}"
+            nodes.append(node(op, [x], [name]))
+            outputs.append((name, kind, [None, 3]))
+    rows = np.array([[0, 1, -1], [0.5, 20, -20], [90, -90, 3], [1e-3, 700, -700]], np.float64)
+    return graph(nodes, [("x", F, [None, 3]), ("d", D, [None, 3])], outputs), {"x": rows.astype(np.float32), "d": rows}, *MATHS
+
+
+@case
+def glue():
+    """What exporters put around models: ArgMax, ArrayFeatureExtractor, Reshape, Concat, Cast, Slice, Gather, Transpose, Shape arithmetic."""
+    node = helper.make_node
+    nodes = [
+        node("ArgMax", ["x"], ["top"], axis=1), ml("ArrayFeatureExtractor", ["classes", "top"], ["picked"]), node("Reshape", ["picked", "flat"], ["label"]),
+        node("ArgMin", ["x"], ["bottom"], axis=1, keepdims=0), ml("ArrayFeatureExtractor", ["x", "columns"], ["some"]), node("Concat", ["some", "x"], ["both"], axis=1),
+        node("Slice", ["both", "from", "to", "axes"], ["sliced"]), node("Gather", ["x", "last"], ["gathered"], axis=1), node("Cast", ["x"], ["whole"], to=I64),
+        node("Shape", ["x"], ["shape"]), node("Gather", ["shape", "zero"], ["rows"], axis=0), node("Concat", ["rows", "minus"], ["target"], axis=0),
+        node("Reshape", ["both", "target"], ["same"]), node("ReduceSum", ["x", "axes"], ["total"], keepdims=1), node("ReduceMean", ["x", "axes"], ["mean"], keepdims=0),
+        node("MatMul", ["x", "weights"], ["product"]), node("Gemm", ["x", "weights", "bias"], ["gemm"], alpha=0.5, beta=2.0), node("ReduceMax", ["x", "axes"], ["greatest"], keepdims=0),
+    ]
+    constants = [("classes", np.array(["a", "b", "c"], dtype=object)), ("flat", np.array([-1], np.int64)), ("columns", np.array([2, 0], np.int64)), ("from", np.array([1], np.int64)),
+                 ("to", np.array([4], np.int64)), ("axes", np.array([1], np.int64)), ("last", np.array([-1, 0], np.int64)), ("zero", np.array([0], np.int64)), ("minus", np.array([-1], np.int64)),
+                 ("weights", np.array([[1, 2], [0.5, -1], [0.25, 0]], np.float32)), ("bias", np.array([1, -1], np.float32))]
+    outputs = [("label", S, [None]), ("bottom", I64, [None]), ("some", F, [None, 2]), ("sliced", F, [None, 3]), ("gathered", F, [None, 2]), ("whole", I64, [None, 3]), ("same", F, [None, 5]),
+               ("total", F, [None, 1]), ("mean", F, [None]), ("product", F, [None, 2]), ("gemm", F, [None, 2]), ("greatest", F, [None])]
+    rows = np.array([[1, 1, 0], [0, 2.5, 2.5], [-1.5, -2.5, 7], [0.1, 0.2, 0.3]], np.float32)
+    return graph(nodes, [("x", F, [None, 3])], outputs, constants), {"x": rows}, *SUMS
+
+
+@case
+def casts():
+    """Casts among bool, int32, int64, float, double, and from whole numbers to text."""
+    node = helper.make_node
+    nodes, outputs = [], []
+    for source, kinds in (("f", (I64, I32, D, B)), ("i", (F, D, I32, B, S)), ("d", (F, B)), ("b", (F, I64))):
+        for kind in kinds:
+            name = f"{source}_{TensorProto.DataType.Name(kind).lower()}"
+            nodes.append(node("Cast", [source], [name], to=kind))
+            outputs.append((name, kind, [None]))
+    feeds = {"f": np.array([0.0, 1.9, -1.9, 0.1], np.float32), "i": np.array([0, -5, 2**40 + 1, 16777217]), "d": np.array([0.1, 1e-50, 1e40, -2.5]),
+             "b": np.array([True, False, True, True])}
+    inputs = [("f", F, [None]), ("i", I64, [None]), ("d", D, [None]), ("b", B, [None])]
+    return graph(nodes, inputs, outputs), feeds, *EXACT
+
+
+# ---------------------------------------------------------------------------------------------- refused
+
+REFUSED = {}
+
+
+def refused(function):
+    REFUSED[function.__name__] = function
+    return function
+
+
+def small(nodes, outputs, **options):
+    return graph(nodes, [("x", F, [None, 3])], [(name, F, [None, 3]) for name in outputs], **options)
+
+
+def whole():
+    return small([helper.make_node("Neg", ["x"], ["y"], name="flip")], ["y"])
+
+
+@refused
+def cut_in_half():
+    data = (HERE / "random_forest_regressor" / "model.onnx").read_bytes()
+    return data[: len(data) // 2]
+
+
+@refused
+def not_a_model():
+    return b"PK\x03\x04 this is a zip file, not a model" * 4
+
+
+@refused
+def empty_file():
+    return b""
+
+
+@refused
+def contradictory_opsets():
+    model = whole()
+    model.opset_import.extend([helper.make_opsetid("ai.onnx", 13)])
+    return model
+
+
+@refused
+def opset_too_new():
+    return small([helper.make_node("Neg", ["x"], ["y"])], ["y"], opset=99)
+
+
+@refused
+def several_unsupported():
+    """Everything at once, each with its place."""
+    nodes = [
+        helper.make_node("Erf", ["x"], ["a"], name="first"), helper.make_node("Erf", ["a"], ["b"], name="second"), helper.make_node("Einsum", ["b"], ["c"], name="sum", equation="ij->ij"),
+        helper.make_node("Mystery", ["c"], ["y"], name="strange", domain="com.example"), helper.make_node("Neg", ["x"], ["unused"], name="dead"),
+        helper.make_node("Dreamt", ["unused"], ["nothing"], name="also_dead"),
+    ]
+    model = small(nodes, ["y"])
+    model.opset_import.extend([helper.make_opsetid("com.example", 1)])
+    return model
+
+
+@refused
+def cycle():
+    return small([helper.make_node("Add", ["x", "b"], ["a"], name="one"), helper.make_node("Neg", ["a"], ["b"], name="two")], ["b"])
+
+
+@refused
+def missing_value():
+    return small([helper.make_node("Add", ["x", "nowhere"], ["y"], name="sum")], ["y"])
+
+
+@refused
+def made_twice():
+    return small([helper.make_node("Neg", ["x"], ["y"], name="one"), helper.make_node("Abs", ["x"], ["y"], name="two")], ["y"])
+
+
+@refused
+def huge_dims():
+    model = whole()
+    model.graph.initializer.append(TensorProto(name="huge", dims=[2**62, 2**62], data_type=F))
+    return model
+
+
+@refused
+def external_data():
+    model = whole()
+    tensor = TensorProto(name="weights", dims=[2], data_type=F, data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="../../etc/passwd")
+    model.graph.initializer.append(tensor)
+    return model
+
+
+@refused
+def mixes_rows():
+    axes = [("axes", np.array([0], np.int64))]
+    return graph([helper.make_node("ReduceMean", ["x", "axes"], ["m"], name="centre", keepdims=1), helper.make_node("Sub", ["x", "m"], ["y"])], [("x", F, [None, 3])], [("y", F, [None, 3])], axes)
+
+
+@refused
+def fixed_batch():
+    return graph([helper.make_node("Neg", ["x"], ["y"])], [("x", F, [8, 3])], [("y", F, [8, 3])])
+
+
+@refused
+def open_width():
+    return graph([helper.make_node("Neg", ["x"], ["y"])], [("x", F, [None, None])], [("y", F, [None, None])])
+
+
+@refused
+def probit():
+    return small([ml("LinearRegressor", ["x"], ["y"], name="score", coefficients=[1.0, 2.0, 3.0], post_transform="PROBIT")], ["y"])
+
+
+@refused
+def unknown_attribute():
+    return small([helper.make_node("Neg", ["x"], ["y"], name="flip", strength=3)], ["y"])
+
+
+@refused
+def wrong_arity():
+    return small([helper.make_node("Add", ["x"], ["y"], name="sum")], ["y"])
+
+
+@refused
+def tree_leads_back():
+    node = ml("TreeEnsembleRegressor", ["x"], ["y"], name="forest", nodes_treeids=[0, 0], nodes_nodeids=[0, 1], nodes_featureids=[0, 0], nodes_modes=["BRANCH_LEQ"] * 2, nodes_values=[0.5, 0.25],
+              nodes_truenodeids=[1, 0], nodes_falsenodeids=[1, 0], n_targets=1)
+    return small([node], ["y"])
+
+
+@refused
+def ambiguous_label():
+    """Two classes with weights for both: onnxruntime labels by the sign of the second score."""
+    node = classifier("p", [0.25, 0.75, 0.9, 0.1], [0, 1, 0, 1], ["no", "yes"], trees=stump, treeids=[0] * 4, nodeids=[1, 1, 2, 2])
+    return graph([node], [("x", F, [None, 1])], [("p_label", S, [None]), ("p", F, [None, 2])])
+
+
+@refused
+def text_to_number():
+    return graph([helper.make_node("Cast", ["s"], ["y"], name="parse", to=F)], [("s", S, [None, 1])], [("y", F, [None, 1])])
+
+
+@refused
+def shape_from_data():
+    nodes = [helper.make_node("Reshape", ["x", "i"], ["y"], name="fold")]
+    return graph(nodes, [("x", F, [None, 3]), ("i", I64, [None, 2])], [("y", F, [None, 3])])
+
+
+@refused
+def growing():
+    """Forty doublings of three columns."""
+    nodes = [helper.make_node("Concat", [f"v{i}" if i else "x"] * 2, [f"v{i + 1}"], axis=1) for i in range(40)]
+    return small(nodes, ["v40"])
+
+
+def main():
+    chosen = sys.argv[1:] or [*CASES, *REFUSED]
+    for name in chosen:
+        if name in CASES:
+            write(name, *CASES[name]())
+        else:
+            folder = HERE / "refused" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            model = REFUSED[name]()
+            (folder / "model.onnx").write_bytes(model if isinstance(model, bytes) else model.SerializeToString())
+
+
+if __name__ == "__main__":
+    main()
