@@ -8,6 +8,7 @@
 //! is how all of them write instructions: as expressions and statements.
 
 mod asm;
+mod harness;
 mod memory;
 mod module;
 mod package;
@@ -15,4 +16,5 @@ mod runtime;
 mod spell;
 mod tables;
 
+pub use harness::harness;
 pub use package::print;
