@@ -4,7 +4,8 @@
 
 A case folder holds `model.pmml`, `rows.csv` (an empty cell is a missing value), `expected.csv` and `case.toml`. The expected values come from
 JPMML-Evaluator 1.6.5, run by `engine/` (Java 17 and Maven; `mvn -q package dependency:copy-dependencies` there first), unless the case says otherwise.
-`#status` is `invalid` where the engine refuses the row.
+`#status` is `invalid` where the engine refuses the row. Under `refused/` are documents that do not convert; the diagnostics beside them
+(`expected.txt`) are written by `BLESS=1 cargo test -p scorewright-front-pmml`.
 """
 
 import csv
@@ -577,9 +578,134 @@ def tree_iris():
     return document(fields, text), rows + [dict(zip(names, map(float, row))) for row in data.data.to_numpy()[::15]]
 
 
+# ---------------------------------------------------------------------------------------------- refused
+
+REFUSED = {}
+
+
+def refused(function):
+    REFUSED[function.__name__] = function
+    return function
+
+
+def plain_tree(**attributes):
+    root = "<Node><True/>" + leaf("a", simple("x", "lessOrEqual", "0")) + leaf("b", "<True/>") + "</Node>"
+    return document(X | C, tree(root, schema("c", "x"), **attributes))
+
+
+@refused
+def entity_bomb():
+    levels = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10 if i else "lol"}">' for i in range(12))
+    return plain_tree().replace("<PMML", f"<!DOCTYPE PMML [{levels}]>\n<PMML").replace('copyright="none"', 'copyright="&e11;"')
+
+
+@refused
+def external_entity():
+    return plain_tree().replace("<PMML", '<!DOCTYPE PMML SYSTEM "file:///etc/passwd">\n<PMML')
+
+
+@refused
+def undefined_entity():
+    return plain_tree().replace('score="a"', 'score="&nbsp;"')
+
+
+@refused
+def cut_in_half():
+    text = plain_tree()
+    return text[: len(text) // 2]
+
+
+@refused
+def not_xml():
+    return "{\"model\": 1}"
+
+
+@refused
+def another_root():
+    return "<html><body>Not found</body></html>"
+
+
+@refused
+def not_utf8():
+    return plain_tree().replace('encoding="UTF-8"', 'encoding="ISO-8859-1"').replace('score="a"', 'score="\u00e9"').encode("latin-1")
+
+
+@refused
+def too_deep():
+    return document(X | C, tree("<Node>" * 5000 + "</Node>" * 5000, schema("c", "x")))
+
+
+@refused
+def other_model():
+    model = f'  <NeuralNetwork functionName="regression" activationFunction="logistic">{schema("y", "x")}</NeuralNetwork>'
+    return document(X | Y, model)
+
+
+@refused
+def several_findings():
+    """All that is wrong with the fields at once."""
+    fields = {"x": "continuous dateTime", "k": "categorical string", "z": "continuous double"} | Y
+    mining = schema("y", "x", "k", "missing", z=' outliers="asMissingValues"')
+    return document(fields, regression(table(0, numeric("x", 1)), mining)).replace('dataType="string"', 'dataType="string" shade="blue"')
+
+
+@refused
+def unknown_field():
+    return document(X | C, tree("<Node><True/>" + leaf("a", simple("n", "lessOrEqual", "0")) + "</Node>", schema("c", "x")))
+
+
+@refused
+def weighted_confidence():
+    return plain_tree(missingValueStrategy="weightedConfidence")
+
+
+@refused
+def unread_element():
+    return plain_tree().replace("<Node><True/>", "<Surprise/><Node><True/>")
+
+
+@refused
+def unread_attribute():
+    return plain_tree(output='<Output><OutputField name="p" feature="probability" value="a" segmentId="3" dataType="double"/></Output>').replace(
+        'score="a">', 'score="a"><ScoreDistribution value="a" recordCount="1"/>').replace('score="b">', 'score="b"><ScoreDistribution value="b" recordCount="1"/>')
+
+
+@refused
+def derived_cycle():
+    derived = derived_field("p", "double", ref("q")) + derived_field("q", "double", ref("p"))
+    return document(X | Y, regression(table(0, numeric("p", 1)), schema("y", "x")), derived)
+
+
+@refused
+def unsupported_function():
+    derived = derived_field("p", "double", apply("normalCDF", ref("x"), constant(0), constant(1)))
+    return document(X | Y, regression(table(0, numeric("p", 1)), schema("y", "x")), derived)
+
+
+@refused
+def malformed_numbers():
+    return document(X | Y, regression(table("one", numeric("x", "0x10")), schema("y", "x")))
+
+
+@refused
+def probabilities_of_nothing():
+    return plain_tree(output='<Output><OutputField name="p" feature="probability" value="a" dataType="double"/></Output>')
+
+
+@refused
+def probit():
+    return document(X | Y, one_table("probit"))
+
+
 def main():
-    chosen = sys.argv[1:] or list(CASES)
+    chosen = sys.argv[1:] or [*CASES, *REFUSED]
     for name in chosen:
+        if name in REFUSED:
+            folder = HERE / "refused" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            text = REFUSED[name]()
+            (folder / "model.pmml").write_bytes(text if isinstance(text, bytes) else text.encode())
+            continue
         function, (ulps, scale) = CASES[name]
         text, rows = function()
         folder = HERE / name
@@ -593,7 +719,7 @@ def main():
         toml += "# Every step is exact or correctly rounded.\nulps = 0\n" if ulps == 0 else f"# The order of sums, and exp and log of the engine's Java.\nulps = {ulps}\nscale = {scale}\n"
         (folder / "case.toml").write_text(toml, encoding="utf-8")
     classpath = f"{HERE}/engine/target/classes:{HERE}/engine/target/dependency/*"
-    subprocess.run(["java", "-cp", classpath, "Engine", *[str(HERE / name) for name in chosen]], check=True)
+    subprocess.run(["java", "-cp", classpath, "Engine", *[str(HERE / name) for name in chosen if name in CASES]], check=True)
 
 
 if __name__ == "__main__":
