@@ -70,17 +70,12 @@ pub enum Kind {
 impl Grammar {
     /// The signature that holds for an operator at an opset. `None` when the operator does not exist there.
     pub fn signature(&self, domain: &str, name: &str, opset: i64) -> Option<&Signature> {
-        self.signatures
-            .get(&(domain.to_owned(), name.to_owned()))?
-            .iter()
-            .rev()
-            .find(|signature| signature.since <= opset)
+        self.signatures.get(&(domain.to_owned(), name.to_owned()))?.iter().rev().find(|signature| signature.since <= opset)
     }
 
     /// Whether the standard has an operator of this name at any opset.
     pub fn knows(&self, domain: &str, name: &str) -> bool {
-        self.signatures
-            .contains_key(&(domain.to_owned(), name.to_owned()))
+        self.signatures.contains_key(&(domain.to_owned(), name.to_owned()))
     }
 }
 
@@ -96,30 +91,20 @@ impl Signature {
     }
 
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.attributes
-            .iter()
-            .find(|attribute| attribute.name == name)
+        self.attributes.iter().find(|attribute| attribute.name == name)
     }
 }
 
 fn count(arguments: &[Argument]) -> (usize, Option<usize>) {
-    let least = arguments
-        .iter()
-        .filter(|argument| argument.arity == Arity::One)
-        .count();
-    let open = arguments
-        .iter()
-        .any(|argument| argument.arity == Arity::Many);
+    let least = arguments.iter().filter(|argument| argument.arity == Arity::One).count();
+    let open = arguments.iter().any(|argument| argument.arity == Arity::Many);
     (least, (!open).then_some(arguments.len()))
 }
 
 /// The table, read once. An error means that `onnx.toml` itself is damaged.
 pub fn grammar() -> Result<&'static Grammar, &'static str> {
     static GRAMMAR: OnceLock<Result<Grammar, String>> = OnceLock::new();
-    GRAMMAR
-        .get_or_init(|| parse(include_str!("../onnx.toml")))
-        .as_ref()
-        .map_err(String::as_str)
+    GRAMMAR.get_or_init(|| parse(include_str!("../onnx.toml"))).as_ref().map_err(String::as_str)
 }
 
 #[derive(Deserialize)]
@@ -147,26 +132,16 @@ fn parse(text: &str) -> Result<Grammar, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut signatures: BTreeMap<(String, String), Vec<Signature>> = BTreeMap::new();
     for entry in file.op {
-        let attributes = entry
-            .attributes
-            .iter()
-            .map(|(name, text)| attribute(name, text))
-            .collect::<Result<_, _>>()?;
-        signatures
-            .entry((entry.domain, entry.name))
-            .or_default()
-            .push(Signature {
-                since: entry.since,
-                deprecated: entry.deprecated,
-                inputs: entry.inputs.iter().map(|text| argument(text)).collect(),
-                outputs: entry.outputs.iter().map(|text| argument(text)).collect(),
-                attributes,
-            });
+        let attributes = entry.attributes.iter().map(|(name, text)| attribute(name, text)).collect::<Result<_, _>>()?;
+        signatures.entry((entry.domain, entry.name)).or_default().push(Signature {
+            since: entry.since,
+            deprecated: entry.deprecated,
+            inputs: entry.inputs.iter().map(|text| argument(text)).collect(),
+            outputs: entry.outputs.iter().map(|text| argument(text)).collect(),
+            attributes,
+        });
     }
-    Ok(Grammar {
-        newest: file.newest,
-        signatures,
-    })
+    Ok(Grammar { newest: file.newest, signatures })
 }
 
 fn argument(text: &str) -> Argument {
@@ -175,10 +150,7 @@ fn argument(text: &str) -> Argument {
         (None, Some(name)) => (name, Arity::Many),
         (None, None) => (text, Arity::One),
     };
-    Argument {
-        name: name.to_owned(),
-        arity,
-    }
+    Argument { name: name.to_owned(), arity }
 }
 
 fn attribute(name: &str, text: &str) -> Result<Attribute, String> {
@@ -204,12 +176,7 @@ fn attribute(name: &str, text: &str) -> Result<Attribute, String> {
         "types" => Kind::Types,
         other => return Err(format!("attribute `{name}` has the unknown kind `{other}`")),
     };
-    Ok(Attribute {
-        name: name.to_owned(),
-        kind,
-        required,
-        default,
-    })
+    Ok(Attribute { name: name.to_owned(), kind, required, default })
 }
 
 #[cfg(test)]
@@ -223,10 +190,7 @@ mod tests {
         let new = grammar.signature("", "Clip", 22).unwrap();
         assert_eq!(old.input_count(), (1, Some(1)));
         assert_eq!(new.input_count(), (1, Some(3)));
-        assert_eq!(
-            old.attribute("max").unwrap().default.as_deref(),
-            Some("3.40282347e+38")
-        );
+        assert_eq!(old.attribute("max").unwrap().default.as_deref(), Some("3.40282347e+38"));
     }
 
     #[test]

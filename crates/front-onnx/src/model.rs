@@ -98,7 +98,8 @@ pub fn decode(bytes: &[u8], file: FileId) -> Result<(Model, Vec<Diagnostic>), Ve
     if bytes.len() >= SIZE_LIMIT {
         return Err(whole("onnx-too-large", format!("the file has {} bytes; a protobuf message holds less than 2 GiB", bytes.len())));
     }
-    let grammar = signatures::grammar().map_err(|error| whole("onnx-signature-table", format!("the operator table is damaged: {error}")))?;
+    let grammar =
+        signatures::grammar().map_err(|error| whole("onnx-signature-table", format!("the operator table is damaged: {error}")))?;
     let proto = ModelProto::decode(bytes).map_err(|error| {
         vec![
             Diagnostic::error("onnx-unreadable", "the file is not a readable ONNX model")
@@ -165,7 +166,9 @@ impl Reader {
                         format!("the file uses opset {version} of `{}`; opsets {oldest} to {newest} are known", domain_name(domain)),
                     )
                     .at(Place::File(self.file), "")
-                    .help(format!("export with a `target_opset` in that range, or convert with `onnx.version_converter`; {newest} is the newest")),
+                    .help(format!(
+                        "export with a `target_opset` in that range, or convert with `onnx.version_converter`; {newest} is the newest"
+                    )),
                 ),
                 Some(_) => {}
                 None => {
@@ -216,9 +219,9 @@ impl Reader {
         }
         if !graph.sparse_initializer.is_empty() {
             self.refuse(
-                Diagnostic::error("onnx-sparse-initializer", "the model holds sparse initializers").at(Place::File(self.file), "").help(
-                    "store these weights as dense initializers; the exporters for scikit-learn and the boosters do so",
-                ),
+                Diagnostic::error("onnx-sparse-initializer", "the model holds sparse initializers")
+                    .at(Place::File(self.file), "")
+                    .help("store these weights as dense initializers; the exporters for scikit-learn and the boosters do so"),
             );
         }
         constants
@@ -247,7 +250,11 @@ impl Reader {
     ///
     /// The file's own order is kept where it is valid. Depth-first on an explicit stack, so that a long chain cannot overflow ours.
     fn order<'p>(
-        &mut self, graph: &'p GraphProto, constants: &BTreeMap<String, Rc<Tensor>>, inputs: &[Port], outputs: &[Port],
+        &mut self,
+        graph: &'p GraphProto,
+        constants: &BTreeMap<String, Rc<Tensor>>,
+        inputs: &[Port],
+        outputs: &[Port],
     ) -> Vec<(&'p NodeProto, String)> {
         let mut producer: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, node) in graph.node.iter().enumerate() {
@@ -286,8 +293,14 @@ impl Reader {
 
     #[expect(clippy::too_many_arguments, reason = "the one recursive step of `order`, written out as a loop")]
     fn visit(
-        &mut self, root: usize, graph: &GraphProto, producer: &BTreeMap<&str, usize>, given: &BTreeSet<&str>, states: &mut [State],
-        output: &str, order: &mut Vec<(usize, String)>,
+        &mut self,
+        root: usize,
+        graph: &GraphProto,
+        producer: &BTreeMap<&str, usize>,
+        given: &BTreeSet<&str>,
+        states: &mut [State],
+        output: &str,
+        order: &mut Vec<(usize, String)>,
     ) {
         let mut stack = vec![(root, 0usize)];
         while let Some((index, next_input)) = stack.pop() {
@@ -379,7 +392,11 @@ impl Reader {
                 ),
             }
         }
-        for rule in signature.attributes.iter().filter(|rule| rule.required && !proto.attribute.iter().any(|given| given.name.as_deref() == Some(&rule.name))) {
+        for rule in signature
+            .attributes
+            .iter()
+            .filter(|rule| rule.required && !proto.attribute.iter().any(|given| given.name.as_deref() == Some(&rule.name)))
+        {
             self.found.push(
                 Diagnostic::error("onnx-missing-attribute", format!("`{operator}` lacks its required attribute `{}`", rule.name))
                     .at(place.clone(), ""),
@@ -408,9 +425,10 @@ enum State {
 
 fn in_file_order_is_valid(order: &[(usize, String)], graph: &GraphProto, producer: &BTreeMap<&str, usize>) -> bool {
     order.iter().all(|(index, _)| {
-        graph.node.get(*index).is_some_and(|node| {
-            node.input.iter().all(|input| producer.get(input.as_str()).is_none_or(|operand| operand < index))
-        })
+        graph
+            .node
+            .get(*index)
+            .is_some_and(|node| node.input.iter().all(|input| producer.get(input.as_str()).is_none_or(|operand| operand < index)))
     })
 }
 
@@ -424,10 +442,10 @@ fn read_attribute(proto: &AttributeProto, signature: &Signature) -> Result<Optio
         return Err("it refers to an attribute of a function".to_owned());
     }
     // Files written before IR version 3 have no type number; the signature says it then.
-    if let Some(number) = proto.kind.filter(|number| *number != 0) {
-        if number != kind_number(rule.kind) {
-            return Err(format!("it has the attribute type {number}, and the standard asks for {}", kind_number(rule.kind)));
-        }
+    if let Some(number) = proto.kind.filter(|number| *number != 0)
+        && number != kind_number(rule.kind)
+    {
+        return Err(format!("it has the attribute type {number}, and the standard asks for {}", kind_number(rule.kind)));
     }
     Ok(match rule.kind {
         Kind::Float => Some(Attribute::Float(proto.f.unwrap_or(0.0))),

@@ -48,6 +48,11 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
         self.inputs.get(index).unwrap_or(&Value::Absent)
     }
 
+    /// An input that may be left out.
+    pub fn optional(&self, index: usize) -> Option<&Value<'b>> {
+        self.inputs.get(index).filter(|value| !matches!(value, Value::Absent))
+    }
+
     pub fn input_name(&self, index: usize) -> &str {
         self.node.inputs.get(index).map_or("", String::as_str)
     }
@@ -76,9 +81,9 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
         }
         if row.shape.is_empty() {
             // A single row of N features to the standard; N rows of one feature to whoever scores a batch.
-            return self.unsupported("its input has only a batch axis").map_err(|diagnostic| {
-                Box::new(diagnostic.help("reshape it to `[N, 1]` before this node"))
-            });
+            return self
+                .unsupported("its input has only a batch axis")
+                .map_err(|diagnostic| Box::new(diagnostic.help("reshape it to `[N, 1]` before this node")));
         }
         Ok(row)
     }

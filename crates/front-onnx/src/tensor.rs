@@ -186,16 +186,17 @@ impl Tensor {
         let mut count = 1usize;
         for dim in &proto.dims {
             let dim = usize::try_from(*dim).map_err(|_| format!("its dimension {dim} is negative"))?;
-            count = count.checked_mul(dim).filter(|count| *count <= ELEMENT_LIMIT).ok_or_else(|| {
-                format!("its dims {:?} ask for more than {ELEMENT_LIMIT} elements", proto.dims)
-            })?;
+            count = count
+                .checked_mul(dim)
+                .filter(|count| *count <= ELEMENT_LIMIT)
+                .ok_or_else(|| format!("its dims {:?} ask for more than {ELEMENT_LIMIT} elements", proto.dims))?;
             dims.push(dim);
         }
         if proto.data_location == Some(1) || !proto.external_data.is_empty() {
             return Err("its data lies in another file (external data)".to_owned());
         }
-        let elements = ElementType::from_number(proto.data_type.unwrap_or(0))
-            .map_err(|name| format!("its element type {name} is not supported"))?;
+        let elements =
+            ElementType::from_number(proto.data_type.unwrap_or(0)).map_err(|name| format!("its element type {name} is not supported"))?;
         let data = match &proto.raw_data {
             Some(raw) if !raw.is_empty() => from_raw(elements, raw)?,
             Some(_) | None => from_fields(elements, proto)?,

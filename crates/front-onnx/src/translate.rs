@@ -79,10 +79,10 @@ fn within_limits<'b>(node: &OnnxNode<'_, 'b>, outputs: Vec<Value<'b>>, written: 
         if *written > TOTAL_LIMIT {
             return node.unsupported(format!("the graph has more than {TOTAL_LIMIT} elements a row in all"));
         }
-        if let Value::PerRow(row) = output {
-            if row.rank() > RANK_LIMIT || element_count(&row.shape).is_none() {
-                return node.unsupported(format!("its result has the dims {:?}", row.dims()));
-            }
+        if let Value::PerRow(row) = output
+            && (row.rank() > RANK_LIMIT || element_count(&row.shape).is_none())
+        {
+            return node.unsupported(format!("its result has the dims {:?}", row.dims()));
         }
     }
     Ok(outputs)
@@ -122,54 +122,49 @@ impl<'b> Walk<'_, 'b> {
     }
 
     /// `[N]` and `[N, 1]` are a scalar field, `[N, k]` is a vector field.
-    fn input(&self, port: &Port) -> Result<PerRow<'b>, Diagnostic> {
-        let shapes = "give the input the shape `[None]`, `[None, 1]` or `[None, columns]` when exporting";
+    fn input(&self, port: &Port) -> Result<PerRow<'b>, Box<Diagnostic>> {
+        const SHAPES: &str = "give the input the shape `[None]`, `[None, 1]` or `[None, columns]` when exporting";
+        let refuse =
+            |name, what: String, help: &str| Err(Box::new(Diagnostic::error(name, format!("the input `{}` {what}", port.name)).help(help)));
         let (elements, dims) = match &port.kind {
             PortKind::Tensor { elements, dims: Some(dims) } => (*elements, dims),
-            PortKind::Tensor { dims: None, .. } => {
-                return Err(Diagnostic::error("onnx-unknown-shape", format!("the input `{}` has no shape", port.name)).help(shapes));
-            }
+            PortKind::Tensor { dims: None, .. } => return refuse("onnx-unknown-shape", "has no shape".to_owned(), SHAPES),
             PortKind::Maps => {
-                return Err(Diagnostic::error("onnx-unsupported-input", format!("the input `{}` is a sequence of maps", port.name))
-                    .help("export with one tensor input a column"));
+                return refuse("onnx-unsupported-input", "is a sequence of maps".to_owned(), "export with one tensor input a column");
             }
             PortKind::Other(kind) => {
-                return Err(Diagnostic::error("onnx-unsupported-input", format!("the input `{}` is {kind}", port.name))
-                    .help("inputs may be tensors of float, double, int32, int64, bool or string"));
+                let help = "inputs may be tensors of float, double, int32, int64, bool or string";
+                return refuse("onnx-unsupported-input", format!("is {kind}"), help);
             }
         };
-        match dims.split_first() {
-            Some((_, rest)) if rest.len() >= RANK_LIMIT => {
-                return Err(Diagnostic::error("onnx-input-size", format!("the input `{}` has {} axes", port.name, dims.len())).help(shapes));
-            }
-            None => return Err(Diagnostic::error("onnx-no-batch", format!("the input `{}` has no batch axis", port.name)).help(shapes)),
-            Some((PortDim::Known(rows), _)) if *rows != 1 => {
-                return Err(Diagnostic::error("onnx-fixed-batch", format!("the input `{}` takes {rows} rows at once", port.name))
-                    .help("export with an open first dimension; a scorer sees one row at a time"));
-            }
-            Some(_) => {}
+        let Some((batch, columns)) = dims.split_first() else {
+            return refuse("onnx-no-batch", "has no batch axis".to_owned(), SHAPES);
+        };
+        if let PortDim::Known(rows) = batch
+            && *rows != 1
+        {
+            let help = "export with an open first dimension; a scorer sees one row at a time";
+            return refuse("onnx-fixed-batch", format!("takes {rows} rows at once"), help);
         }
-        let mut shape = Vec::new();
-        for dim in dims.iter().skip(1) {
-            match dim {
-                PortDim::Known(size) => shape.push(*size),
-                PortDim::Open => {
-                    return Err(Diagnostic::error("onnx-unknown-width", format!("the number of columns of the input `{}` is open", port.name))
-                        .help(shapes));
-                }
-            }
+        if dims.len() > RANK_LIMIT {
+            return refuse("onnx-input-size", format!("has {} axes", dims.len()), SHAPES);
         }
-        let count = shape.iter().try_fold(1usize, |count, dim| count.checked_mul(*dim)).filter(|count| (1..=FIELD_LIMIT).contains(count));
-        match count {
-            None => Err(Diagnostic::error("onnx-input-size", format!("the input `{}` has the shape {shape:?}", port.name))
-                .help(format!("an input has 1 to {FIELD_LIMIT} columns"))),
+        let known = |dim: &PortDim| if let PortDim::Known(size) = dim { Some(*size) } else { None };
+        let Some(shape) = columns.iter().map(known).collect::<Option<Vec<usize>>>() else {
+            return refuse("onnx-unknown-width", "has an open number of columns".to_owned(), SHAPES);
+        };
+        match element_count(&shape) {
             Some(1) => {
                 let field = self.b.param(port.name.clone(), Type::scalar(elem(elements)));
                 Ok(PerRow::scalars(0, elements, shape, vec![field]))
             }
-            Some(_) => {
+            Some(count) if (1..=FIELD_LIMIT).contains(&count) => {
                 let field = self.b.param(port.name.clone(), Type::tensor(elem(elements), ir_shape(&shape)));
                 Ok(PerRow::tensor(0, field))
+            }
+            Some(_) | None => {
+                let help = format!("an input has 1 to {FIELD_LIMIT} columns");
+                refuse("onnx-input-size", format!("has the shape {shape:?}"), &help)
             }
         }
     }
@@ -182,8 +177,11 @@ impl<'b> Walk<'_, 'b> {
 
     fn node(&mut self, node: &Node) {
         let Some(row) = ops::find(&node.domain, &node.operator) else { return };
-        let inputs: Vec<Value<'b>> =
-            node.inputs.iter().map(|name| if name.is_empty() { Value::Absent } else { self.values.get(name).cloned().unwrap_or(Value::Absent) }).collect();
+        let inputs: Vec<Value<'b>> = node
+            .inputs
+            .iter()
+            .map(|name| if name.is_empty() { Value::Absent } else { self.values.get(name).cloned().unwrap_or(Value::Absent) })
+            .collect();
         let mut refused = false;
         for input in &inputs {
             if let Value::Refused(why) = input {

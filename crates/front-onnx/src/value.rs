@@ -206,7 +206,9 @@ impl<'b> PerRow<'b> {
                 let chosen = positions.iter().filter_map(|position| cells.get(*position).copied()).collect();
                 PerRow::scalars(batch, self.elements, shape, chosen)
             }
-            Cells::Tensor(_) if positions.iter().enumerate().all(|(index, position)| index == *position) && positions.len() == self.count() => {
+            Cells::Tensor(_)
+                if positions.iter().enumerate().all(|(index, position)| index == *position) && positions.len() == self.count() =>
+            {
                 self.reshaped(batch, shape)
             }
             Cells::Tensor(_) => {
@@ -227,7 +229,10 @@ impl<'b> PerRow<'b> {
 
 /// Two operands aligned at their last axes; see [`broadcast_all`].
 pub fn broadcast<'b>(
-    b: &'b Builder, left: &Value<'b>, right: &Value<'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>,
+    b: &'b Builder,
+    left: &Value<'b>,
+    right: &Value<'b>,
+    operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>,
 ) -> Result<Value<'b>, String> {
     broadcast_all(b, &[left, right], |values| match values {
         [x, y] => operation(*x, *y),
@@ -238,9 +243,7 @@ pub fn broadcast<'b>(
 /// Operands aligned at their last axes as numpy does, with the batch axes at one place; one at least differs from row to row.
 ///
 /// The error says why they cannot be: the batch axis of one would meet another axis of the other, which mixes rows.
-pub fn broadcast_all<'b>(
-    b: &'b Builder, operands: &[&Value<'b>], operation: impl Fn(&[Val<'b>]) -> Val<'b>,
-) -> Result<Value<'b>, String> {
+pub fn broadcast_all<'b>(b: &'b Builder, operands: &[&Value<'b>], operation: impl Fn(&[Val<'b>]) -> Val<'b>) -> Result<Value<'b>, String> {
     let mut place = None;
     let mut rank = 0;
     for operand in operands {
@@ -295,10 +298,10 @@ impl<'v, 'b> Operand<'v, 'b> {
             Value::PerRow(row) => row.shape.clone(),
             Value::Constant(tensor) => {
                 let mut dims = tensor.dims.clone();
-                if let Some(axis) = dims.len().checked_sub(place + 1) {
-                    if dims.remove(axis) != 1 {
-                        return Err(format!("a constant of shape {:?} has a value for each row of a batch", tensor.dims));
-                    }
+                if let Some(axis) = dims.len().checked_sub(place + 1)
+                    && dims.remove(axis) != 1
+                {
+                    return Err(format!("a constant of shape {:?} has a value for each row of a batch", tensor.dims));
                 }
                 dims
             }

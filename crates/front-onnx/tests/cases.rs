@@ -11,7 +11,12 @@ fn every_case_agrees_with_onnxruntime() {
         let differences = support::run(folder, "model.onnx", front_onnx::read);
         if !differences.is_empty() {
             let shown: Vec<&str> = differences.iter().take(6).map(String::as_str).collect();
-            failures += &format!("\n{} ({} differences)\n  {}", folder.file_name().unwrap().to_string_lossy(), differences.len(), shown.join("\n  "));
+            failures += &format!(
+                "\n{} ({} differences)\n  {}",
+                folder.file_name().unwrap().to_string_lossy(),
+                differences.len(),
+                shown.join("\n  ")
+            );
         }
     }
     assert!(failures.is_empty(), "{failures}");

@@ -210,7 +210,11 @@ fn map_values<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, wanted: Wante
             // Of equal rows the first counts.
             Some(keys) if rows.iter().all(|(before, _)| *before != keys) => rows.push((keys, value)),
             Some(_) => {}
-            None => return Err(row.error("pmml-malformed-value", "the row lacks a cell of its input columns, or it has another type than the field")),
+            None => {
+                return Err(
+                    row.error("pmml-malformed-value", "the row lacks a cell of its input columns, or it has another type than the field")
+                );
+            }
         }
     }
     let Some(any_missing) = fields.iter().map(|field| field.is_null()).reduce(|a, b| a | b) else {

@@ -217,7 +217,9 @@ fn concat<'b>(_: &'b Builder, args: &[Val<'b>]) -> Result<Val<'b>, String> {
         .map(|arg| match arg.elem() {
             Elem::Str => Ok(*arg),
             Elem::I64 => Ok(arg.decimal()),
-            other => Err(format!("{other} has no fixed text")),
+            other @ (Elem::Bool | Elem::I32 | Elem::F32 | Elem::F64 | Elem::Date | Elem::DateTime | Elem::Duration) => {
+                Err(format!("{other} has no fixed text"))
+            }
         })
         .collect();
     texts?.into_iter().reduce(|a, b| a.append(b)).ok_or_else(|| "it has no argument".to_owned())

@@ -34,12 +34,16 @@ pub fn read(bytes: &[u8], file: FileId, sources: &Sources) -> Result<Module, Vec
     let grammar = elements::grammar().map_err(|error| {
         vec![Diagnostic::error("pmml-element-table", format!("the element table is damaged: {error}")).at(Place::File(file), "")]
     })?;
-    let root = xml::parse(bytes, file, grammar)?;
+    let (root, mut found) = xml::parse(bytes, file, grammar)?;
     let name = sources.name(file);
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let b = Builder::new(name.strip_suffix(".pmml").or(name.strip_suffix(".xml")).unwrap_or(name));
-    write(&b, &root, sources, grammar)?;
-    b.finish()
+    if let Err(mut more) = write(&b, &root, sources, grammar) {
+        // What is said of an element already is not said again in other words.
+        more.retain(|diagnostic| found.iter().all(|before| before.place != diagnostic.place));
+        found.append(&mut more);
+    }
+    if found.is_empty() { b.finish() } else { Err(found) }
 }
 
 /// Writes the function of the document's one model.
@@ -77,8 +81,8 @@ fn write(b: &Builder, root: &Element, sources: &Sources, grammar: &Grammar) -> R
     if let Some(data) = target.and_then(|name| scope.data_field(name)) {
         data.mark_all();
     }
-    let prediction = if model.name == "TreeModel" { tree::model(&scope, model, target_type) } else { regression::model(&scope, model, target_type) };
-    let prediction = prediction.map_err(|refusal| vec![*refusal])?;
+    let prediction =
+        if model.name == "TreeModel" { tree::model(&scope, model, target_type)? } else { regression::model(&scope, model, target_type)? };
     output::results(&scope, model, target, target_type, prediction)?;
     scope.pass_over_unused();
     let mut found = Vec::new();

@@ -28,7 +28,11 @@ const UNNAMED: &str = "prediction";
 
 /// Writes the results: the target, then every final output field.
 pub fn results<'d, 'b>(
-    scope: &Scope<'d, 'b>, model: &'d Element, target: Option<&str>, target_type: Option<DataType>, mut prediction: Prediction<'b>,
+    scope: &Scope<'d, 'b>,
+    model: &'d Element,
+    target: Option<&str>,
+    target_type: Option<DataType>,
+    mut prediction: Prediction<'b>,
 ) -> Result<(), Vec<Diagnostic>> {
     let mut found = Vec::new();
     let is_regression = model.attribute("functionName") == Some("regression");
@@ -68,7 +72,10 @@ pub fn results<'d, 'b>(
 }
 
 fn output_field<'d, 'b>(
-    scope: &Scope<'d, 'b>, field: &'d Element, target: Option<&str>, prediction: &Prediction<'b>,
+    scope: &Scope<'d, 'b>,
+    field: &'d Element,
+    target: Option<&str>,
+    prediction: &Prediction<'b>,
 ) -> Result<(String, Val<'b>, bool), Refusal> {
     let name = field.required("name")?.to_owned();
     let is_final = !field.attribute("isFinalResult").is_some_and(|text| text == "false" || text == "0");
@@ -96,11 +103,15 @@ fn output_field<'d, 'b>(
 /// The probability of a class, or without `value` of the predicted one.
 fn probability<'b>(b: &'b Builder, field: &Element, prediction: &Prediction<'b>) -> Result<Val<'b>, Refusal> {
     if prediction.probabilities.is_empty() {
-        return Err(field.error("pmml-no-probabilities", "the model has no probabilities: it is a regression, or its nodes have no `ScoreDistribution`"));
+        return Err(field.error(
+            "pmml-no-probabilities",
+            "the model has no probabilities: it is a regression, or its nodes have no `ScoreDistribution`",
+        ));
     }
     if let Some(place) = &prediction.without_probabilities {
         let mut refusal = field.error("pmml-no-probabilities", "a node of the tree has no `ScoreDistribution`");
-        *refusal = refusal.see(place.clone(), "this one").help("write the distribution of every node, or remove the probability from the output");
+        *refusal =
+            refusal.see(place.clone(), "this one").help("write the distribution of every node, or remove the probability from the output");
         return Err(refusal);
     }
     match field.attribute("value") {
@@ -124,7 +135,13 @@ fn probability<'b>(b: &'b Builder, field: &Element, prediction: &Prediction<'b>)
 }
 
 /// A default where there is no prediction; then bounds, scale, shift, and rounding to a whole number, in this order.
-fn adjusted<'b>(scope: &Scope<'_, 'b>, targets: &Element, target: Option<&str>, label: Val<'b>, is_regression: bool) -> Result<Val<'b>, Refusal> {
+fn adjusted<'b>(
+    scope: &Scope<'_, 'b>,
+    targets: &Element,
+    target: Option<&str>,
+    label: Val<'b>,
+    is_regression: bool,
+) -> Result<Val<'b>, Refusal> {
     let mut y = label;
     for element in targets.children_named("Target") {
         scope.at(element);

@@ -2,20 +2,39 @@
 
 use ir::{Elem, Val};
 
+use source::Diagnostic;
+
 use crate::output::{Prediction, Probability};
 use crate::scope::{DataType, Refusal, Scope, constant, literal};
 use crate::xml::Element;
 
-pub fn model<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, target: Option<DataType>) -> Result<Prediction<'b>, Refusal> {
-    let method = element.attribute("normalizationMethod").unwrap_or("none");
+/// Errors: every predictor that does not convert, and what is wrong with the model as a whole.
+pub fn model<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, target: Option<DataType>) -> Result<Prediction<'b>, Vec<Diagnostic>> {
     let mut tables = Vec::new();
+    let mut found = Vec::new();
     for table in element.children_named("RegressionTable") {
         scope.at(table);
-        tables.push((table, linear(scope, table)?));
+        match linear(scope, table) {
+            Ok(sum) => tables.push((table, sum)),
+            Err(mut more) => found.append(&mut more),
+        }
+    }
+    if !found.is_empty() {
+        return Err(found);
     }
     scope.at(element);
+    prediction(scope, element, &tables, target).map_err(|refusal| vec![*refusal])
+}
+
+fn prediction<'d, 'b>(
+    scope: &Scope<'d, 'b>,
+    element: &'d Element,
+    tables: &[(&'d Element, Val<'b>)],
+    target: Option<DataType>,
+) -> Result<Prediction<'b>, Refusal> {
+    let method = element.attribute("normalizationMethod").unwrap_or("none");
     match element.required("functionName")? {
-        "regression" => match tables.as_slice() {
+        "regression" => match tables {
             [(table, sum)] => {
                 table.attribute("targetCategory");
                 let value = if matches!(method, "softmax" | "simplemax") { *sum } else { link(element, method, *sum)? };
@@ -23,7 +42,7 @@ pub fn model<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, target: Option
             }
             tables => Err(element.error("pmml-malformed-node", format!("a regression has one table, and this has {}", tables.len()))),
         },
-        "classification" => classification(scope, element, method, &tables, target),
+        "classification" => classification(scope, element, method, tables, target),
         other => Err(element.error("pmml-unsupported-attribute", format!("a regression model for `{other}` is not supported"))),
     }
 }
@@ -31,33 +50,44 @@ pub fn model<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, target: Option
 /// `intercept + sum of coefficient * x ^ exponent + sum of coefficient where the category is met + sum of coefficient * product`
 ///
 /// In double, in the order of the document. Null where a number is missing; a missing category adds nothing.
-fn linear<'d, 'b>(scope: &Scope<'d, 'b>, table: &'d Element) -> Result<Val<'b>, Refusal> {
-    let mut sum = scope.b.f64(table.required_number("intercept")?);
+fn linear<'d, 'b>(scope: &Scope<'d, 'b>, table: &'d Element) -> Result<Val<'b>, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let mut sum = match table.required_number("intercept") {
+        Ok(intercept) => scope.b.f64(intercept),
+        Err(refusal) => return Err(vec![*refusal]),
+    };
     for predictor in table.all_children() {
-        let part = match predictor.name.as_str() {
-            "NumericPredictor" => {
-                let x = number(scope, predictor, predictor.required("name")?)?;
-                let exponent = predictor.number("exponent")?.unwrap_or(1.0);
-                power(x, exponent) * predictor.required_number("coefficient")?
-            }
-            "CategoricalPredictor" => {
-                let x = scope.field(predictor, predictor.required("name")?)?;
-                let value = constant(scope.b, predictor, x.elem(), predictor.required("value")?)?;
-                let coefficient = scope.b.f64(predictor.required_number("coefficient")?);
-                x.eq(value).or_else(false).select(coefficient, 0.0)
-            }
-            "PredictorTerm" => {
-                let mut product = scope.b.f64(predictor.required_number("coefficient")?);
-                for factor in predictor.children_named("FieldRef") {
-                    product = product * number(scope, factor, factor.required("field")?)?;
-                }
-                product
-            }
-            other => return Err(predictor.error("pmml-unsupported-element", format!("the predictor `{other}` is not supported"))),
-        };
-        sum = sum + part;
+        match part(scope, predictor) {
+            Ok(part) => sum = sum + part,
+            Err(refusal) => found.push(*refusal),
+        }
     }
-    Ok(sum)
+    if found.is_empty() { Ok(sum) } else { Err(found) }
+}
+
+/// What one predictor adds.
+fn part<'d, 'b>(scope: &Scope<'d, 'b>, predictor: &'d Element) -> Result<Val<'b>, Refusal> {
+    match predictor.name.as_str() {
+        "NumericPredictor" => {
+            let x = number(scope, predictor, predictor.required("name")?)?;
+            let exponent = predictor.number("exponent")?.unwrap_or(1.0);
+            Ok(power(x, exponent) * predictor.required_number("coefficient")?)
+        }
+        "CategoricalPredictor" => {
+            let x = scope.field(predictor, predictor.required("name")?)?;
+            let value = constant(scope.b, predictor, x.elem(), predictor.required("value")?)?;
+            let coefficient = scope.b.f64(predictor.required_number("coefficient")?);
+            Ok(x.eq(value).or_else(false).select(coefficient, 0.0))
+        }
+        "PredictorTerm" => {
+            let mut product = scope.b.f64(predictor.required_number("coefficient")?);
+            for factor in predictor.children_named("FieldRef") {
+                product = product * number(scope, factor, factor.required("field")?)?;
+            }
+            Ok(product)
+        }
+        other => Err(predictor.error("pmml-unsupported-element", format!("the predictor `{other}` is not supported"))),
+    }
 }
 
 fn number<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, name: &str) -> Result<Val<'b>, Refusal> {
@@ -89,7 +119,8 @@ fn link<'b>(element: &Element, method: &str, y: Val<'b>) -> Result<Val<'b>, Refu
         "cloglog" => Ok(-(-y.exp()).expm1()),
         "loglog" => Ok((-(-y).exp()).exp()),
         other => {
-            let mut refusal = element.error("pmml-unsupported-attribute", format!("the normalization method `{other}` is not supported here"));
+            let mut refusal =
+                element.error("pmml-unsupported-attribute", format!("the normalization method `{other}` is not supported here"));
             *refusal = refusal.help("none, softmax, simplemax, logit, exp, cloglog and loglog are");
             Err(refusal)
         }
@@ -98,7 +129,11 @@ fn link<'b>(element: &Element, method: &str, y: Val<'b>) -> Result<Val<'b>, Refu
 
 /// A probability a table; the label is the class of the first greatest one.
 fn classification<'d, 'b>(
-    scope: &Scope<'d, 'b>, element: &'d Element, method: &str, tables: &[(&'d Element, Val<'b>)], target: Option<DataType>,
+    scope: &Scope<'d, 'b>,
+    element: &'d Element,
+    method: &str,
+    tables: &[(&'d Element, Val<'b>)],
+    target: Option<DataType>,
 ) -> Result<Prediction<'b>, Refusal> {
     let mut classes = Vec::new();
     for (table, _) in tables {

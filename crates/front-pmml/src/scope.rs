@@ -63,7 +63,9 @@ pub fn literal(elem: Elem, text: &str) -> Option<Literal> {
         }
         Elem::I64 => match text.trim().parse::<i64>() {
             Ok(number) => Some(Literal::I64(number)),
-            Err(_) => parse_number(text).filter(|number| number.fract() == 0.0 && number.abs() < 9.0e15).map(|number| Literal::I64(number as i64)),
+            Err(_) => {
+                parse_number(text).filter(|number| number.fract() == 0.0 && number.abs() < 9.0e15).map(|number| Literal::I64(number as i64))
+            }
         },
         Elem::Bool => match text.trim() {
             "true" | "1" => Some(Literal::Bool(true)),
@@ -114,10 +116,10 @@ impl<'d, 'b> Scope<'d, 'b> {
         let mut derived = BTreeMap::new();
         for list in [root.child("TransformationDictionary"), model.child("LocalTransformations")].into_iter().flatten() {
             for field in list.children_named("DerivedField") {
-                if let Some(name) = field.attribute("name") {
-                    if derived.insert(name, field).is_some() || dictionary.contains_key(name) {
-                        found.push(*field.error("pmml-duplicate-name", format!("two fields are called `{name}`")));
-                    }
+                if let Some(name) = field.attribute("name")
+                    && (derived.insert(name, field).is_some() || dictionary.contains_key(name))
+                {
+                    found.push(*field.error("pmml-duplicate-name", format!("two fields are called `{name}`")));
                 }
             }
         }
@@ -291,7 +293,8 @@ impl<'d, 'b> Scope<'d, 'b> {
                 x
             }
             (treatment, _) => {
-                return Err(field.error("pmml-malformed-attribute", format!("the treatment `{treatment}` and its replacement do not fit each other")));
+                return Err(field
+                    .error("pmml-malformed-attribute", format!("the treatment `{treatment}` and its replacement do not fit each other")));
             }
         })
     }

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use ir::{Elem, Forest, Literal, Next, Split, Table, Test, Val};
 
+use source::Diagnostic;
+
 use crate::output::{Prediction, Probability};
 use crate::predicate;
 use crate::scope::{DataType, Refusal, Scope, literal};
@@ -29,7 +31,25 @@ enum Strategy {
 /// The leaf that a row ends at: a node whose prediction counts, or no prediction.
 type Leaf<'d> = Option<&'d Element>;
 
-pub fn model<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, target: Option<DataType>) -> Result<Prediction<'b>, Refusal> {
+/// Errors: the first of the tree as a whole, or every predicate that does not convert.
+pub fn model<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, target: Option<DataType>) -> Result<Prediction<'b>, Vec<Diagnostic>> {
+    grown(scope, element, target).map_err(|first| {
+        let mut found: Vec<Diagnostic> = Vec::new();
+        let mut open: Vec<&'d Element> = element.children_named("Node").collect();
+        while let Some(node) = open.pop() {
+            if let Err(refusal) = predicate::of_node(node).and_then(|gate| predicate::predicate(scope, gate)) {
+                found.push(*refusal);
+            }
+            open.extend(node.children.iter().rev().filter(|child| child.name == "Node"));
+        }
+        if !found.contains(&first) {
+            found.insert(0, *first);
+        }
+        found
+    })
+}
+
+fn grown<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, target: Option<DataType>) -> Result<Prediction<'b>, Refusal> {
     let is_classification = match element.required("functionName")? {
         "classification" => true,
         "regression" => false,
@@ -50,7 +70,8 @@ pub fn model<'d, 'b>(scope: &Scope<'d, 'b>, element: &'d Element, target: Option
     let Some(root) = element.child("Node") else {
         return Err(element.error("pmml-missing-element", "the tree has no `Node`"));
     };
-    let mut growth = Growth { scope, strategy, fall_back, columns: Vec::new(), by_key: HashMap::new(), splits: Vec::new(), leaves: Vec::new() };
+    let mut growth =
+        Growth { scope, strategy, fall_back, columns: Vec::new(), by_key: HashMap::new(), splits: Vec::new(), leaves: Vec::new() };
     let start = growth.root(root)?;
     let forest = Forest {
         name: "tree".to_owned(),
@@ -153,7 +174,8 @@ impl<'d, 'b> Growth<'_, 'd, 'b> {
             Some(_) | None => None,
         };
         let index = self.split(child, &question)?;
-        let can_be_unknown = self.columns.get(question.column as usize).is_some_and(|column| column.ty().elem == Elem::F64) && !is_known(gate);
+        let can_be_unknown =
+            self.columns.get(question.column as usize).is_some_and(|column| column.ty().elem == Elem::F64) && !is_known(gate);
         if !can_be_unknown {
             let yes = self.node(child)?;
             let no = match pair {
@@ -380,7 +402,11 @@ fn score(node: &Element) -> Result<Option<&str>, Refusal> {
 }
 
 fn prediction<'d, 'b>(
-    scope: &Scope<'d, 'b>, leaves: &[Leaf<'d>], reached: Val<'b>, is_classification: bool, target: Option<DataType>,
+    scope: &Scope<'d, 'b>,
+    leaves: &[Leaf<'d>],
+    reached: Val<'b>,
+    is_classification: bool,
+    target: Option<DataType>,
 ) -> Result<Prediction<'b>, Refusal> {
     let elem = match target {
         Some(target) if is_classification => target.elem(),
@@ -436,7 +462,8 @@ fn prediction<'d, 'b>(
     let probabilities = classes
         .iter()
         .map(|class| {
-            let share = |distribution: &Vec<(&str, f64)>| distribution.iter().find(|(name, _)| name == class).map_or(0.0, |(_, share)| *share);
+            let share =
+                |distribution: &Vec<(&str, f64)>| distribution.iter().find(|(name, _)| name == class).map_or(0.0, |(_, share)| *share);
             let values = distributions.iter().map(|distribution| Literal::F64(share(distribution))).collect();
             Probability { class: (*class).to_owned(), value: or_null(table(&format!("probabilities of {class}"), Elem::F64, values)) }
         })

@@ -150,18 +150,19 @@ pub fn parse_number(text: &str) -> Option<f64> {
     }
 }
 
-/// The root element. On failure: what is wrong with the file, never empty.
-pub fn parse(bytes: &[u8], file: FileId, grammar: &Grammar) -> Result<Element, Vec<Diagnostic>> {
+/// The root element, with attributes that the standard does not allow. On failure: why there is no whole tree, never empty.
+pub fn parse(bytes: &[u8], file: FileId, grammar: &Grammar) -> Result<(Element, Vec<Diagnostic>), Vec<Diagnostic>> {
     let whole = |name, message: &str| Diagnostic::error(name, message).at(Place::File(file), "");
     if bytes.len() > SIZE_LIMIT {
         return Err(vec![whole("pmml-too-large", "the file is larger than 4 GiB")]);
     }
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Err(vec![
-            whole("pmml-encoding", "the file is not UTF-8").help("convert it: `iconv -f LATIN1 -t UTF-8 model.pmml > utf8.pmml`, and correct the encoding in its first line"),
+            whole("pmml-encoding", "the file is not UTF-8")
+                .help("convert it: `iconv -f LATIN1 -t UTF-8 model.pmml > utf8.pmml`, and correct the encoding in its first line"),
         ]);
     };
-    let mut parser = Parser { grammar, stack: Vec::new(), root: None, found: Vec::new(), skip: 0 };
+    let mut parser = Parser { grammar, stack: Vec::new(), root: None, found: Vec::new(), attributes: Vec::new(), skip: 0 };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offset = bytes.len() - text.len();
     let mut reader = NsReader::from_str(text);
@@ -177,7 +178,11 @@ pub fn parse(bytes: &[u8], file: FileId, grammar: &Grammar) -> Result<Element, V
         match event {
             Err(error) => {
                 let message = format!("the file is not well-formed XML: {error}");
-                parser.found.push(Diagnostic::error("pmml-unreadable", message).at(span, "here").help("check that it was copied whole: `xmllint --noout model.pmml`"));
+                parser.found.push(
+                    Diagnostic::error("pmml-unreadable", message)
+                        .at(span, "here")
+                        .help("check that it was copied whole: `xmllint --noout model.pmml`"),
+                );
                 break;
             }
             Ok(Event::Eof) => break,
@@ -200,7 +205,7 @@ pub fn parse(bytes: &[u8], file: FileId, grammar: &Grammar) -> Result<Element, V
         parser.found.push(whole("pmml-unreadable", "the file ends in the middle of an element").help("check that it was copied whole"));
     }
     match (parser.root, parser.found.is_empty()) {
-        (Some(root), true) => Ok(root),
+        (Some(root), true) => Ok((root, parser.attributes)),
         (None, true) => Err(vec![whole("pmml-unreadable", "the file holds no element")]),
         (_, false) => Err(parser.found),
     }
@@ -211,6 +216,8 @@ struct Parser<'g> {
     stack: Vec<Element>,
     root: Option<Element>,
     found: Vec<Diagnostic>,
+    /// Findings that do not keep the file from being read on.
+    attributes: Vec<Diagnostic>,
     /// Depth inside an element that is left out.
     skip: usize,
 }
@@ -241,7 +248,8 @@ impl Parser<'_> {
                     Some(text) => self.text(&text),
                     None => {
                         self.found.push(
-                            Diagnostic::error("pmml-entity", format!("the entity `&{name};` is not defined")).at(span, "only XML's own five are"),
+                            Diagnostic::error("pmml-entity", format!("the entity `&{name};` is not defined"))
+                                .at(span, "only XML's own five are"),
                         );
                         return false;
                     }
@@ -279,7 +287,8 @@ impl Parser<'_> {
             let attribute = match attribute {
                 Ok(attribute) => attribute,
                 Err(error) => {
-                    self.found.push(Diagnostic::error("pmml-unreadable", format!("`{name}` has a malformed attribute: {error}")).at(span, ""));
+                    self.found
+                        .push(Diagnostic::error("pmml-unreadable", format!("`{name}` has a malformed attribute: {error}")).at(span, ""));
                     return false;
                 }
             };
@@ -314,7 +323,9 @@ impl Parser<'_> {
         let fits = self.stack.len() + self.skip <= DEPTH_LIMIT;
         if !fits {
             let message = format!("elements are nested more than {DEPTH_LIMIT} deep");
-            self.found.push(Diagnostic::error("pmml-too-deep", message).at(span, "here").help("grow shallower trees, or export the model as ONNX"));
+            self.found.push(
+                Diagnostic::error("pmml-too-deep", message).at(span, "here").help("grow shallower trees, or export the model as ONNX"),
+            );
         }
         fits
     }
@@ -325,7 +336,7 @@ impl Parser<'_> {
         for attribute in &element.attributes {
             let Some(rule) = rules.get(&attribute.name) else {
                 let message = format!("`{}` has no attribute `{}` in PMML", element.name, attribute.name);
-                self.found.push(Diagnostic::error("pmml-unknown-attribute", message).at(element.span, "").help("remove it"));
+                self.attributes.push(Diagnostic::error("pmml-unknown-attribute", message).at(element.span, "").help("remove it"));
                 continue;
             };
             let fits = match &rule.kind {
@@ -344,12 +355,13 @@ impl Parser<'_> {
                     Kind::String => String::new(),
                 };
                 let message = format!("`{}` of `{}` is `{}`", attribute.name, element.name, attribute.value);
-                self.found.push(Diagnostic::error("pmml-malformed-attribute", message).at(element.span, format!("it must be {allowed}")));
+                self.attributes
+                    .push(Diagnostic::error("pmml-malformed-attribute", message).at(element.span, format!("it must be {allowed}")));
             }
         }
         for (name, _) in rules.iter().filter(|(name, rule)| rule.required && !element.attributes.iter().any(|given| given.name == **name)) {
             let message = format!("`{}` lacks its required attribute `{name}`", element.name);
-            self.found.push(Diagnostic::error("pmml-missing-attribute", message).at(element.span, ""));
+            self.attributes.push(Diagnostic::error("pmml-missing-attribute", message).at(element.span, ""));
         }
     }
 

@@ -60,7 +60,10 @@ fn folded<'b>(x: &PerRow<'b>, value: Val<'b>, axes: &[u8], keep: bool) -> PerRow
 }
 
 fn reduce<'b>(
-    node: &OnnxNode<'_, 'b>, how: Reduce, before: impl Fn(Val<'b>) -> Val<'b>, after: impl Fn(&'b Builder, Val<'b>, usize) -> Val<'b>,
+    node: &OnnxNode<'_, 'b>,
+    how: Reduce,
+    before: impl Fn(Val<'b>) -> Val<'b>,
+    after: impl Fn(&'b Builder, Val<'b>, usize) -> Val<'b>,
 ) -> Translated<'b> {
     let x = node.row(0)?;
     let Some(axes) = axes(node, x)? else { return Ok(vec![node.input(0).clone()]) };

@@ -6,18 +6,22 @@ use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, Tensor};
 use crate::value::{Dim, PerRow, Value, constant, element_count};
 
-pub(super) const OPS: &[Row] =
-    &[Row::new("Constant", constant_node), Row::new("ConstantOfShape", constant_of_shape), Row::new("Dropout", identity), Row::new("Identity", identity)];
+pub(super) const OPS: &[Row] = &[
+    Row::new("Constant", constant_node),
+    Row::new("ConstantOfShape", constant_of_shape),
+    Row::new("Dropout", identity),
+    Row::new("Identity", identity),
+];
 
 /// Its input. `Dropout` does nothing when scoring; its mask output cannot be asked for.
 fn identity<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     if node.node.operator == "Dropout" && node.node.outputs.get(1).is_some_and(|mask| !mask.is_empty()) {
         return node.unsupported("its mask is used");
     }
-    if let Value::Constant(tensor) = node.input(2) {
-        if tensor.data == Data::Bool(vec![true]) {
-            return node.unsupported("it runs in training mode");
-        }
+    if let Value::Constant(tensor) = node.input(2)
+        && tensor.data == Data::Bool(vec![true])
+    {
+        return node.unsupported("it runs in training mode");
     }
     Ok(vec![node.input(0).clone()])
 }

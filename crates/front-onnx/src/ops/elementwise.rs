@@ -61,9 +61,7 @@ fn binary<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> V
 }
 
 /// Arithmetic; two constants are folded when their type is one that shape arithmetic uses.
-fn arithmetic<'b>(
-    node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>, fold: Fold,
-) -> Translated<'b> {
+fn arithmetic<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>, fold: Fold) -> Translated<'b> {
     if let (Value::Constant(a), Value::Constant(c)) = (node.input(0), node.input(1)) {
         return match folded(a, c, fold) {
             Some(tensor) => Ok(vec![Value::known(tensor)]),
@@ -84,11 +82,11 @@ fn folded(a: &Tensor, c: &Tensor, fold: Fold) -> Option<Tensor> {
     let count = element_count(&dims)?;
     let pairs = || (0..count).map(|index| (source_index(index, &dims, &a.dims), source_index(index, &dims, &c.dims)));
     let data = match (&a.data, &c.data) {
-        (Data::I64(x), Data::I64(y)) => {
-            Data::I64(pairs().map(|(i, j)| (fold.integer)(*x.get(i)?, *y.get(j)?)).collect::<Option<_>>()?)
-        }
+        (Data::I64(x), Data::I64(y)) => Data::I64(pairs().map(|(i, j)| (fold.integer)(*x.get(i)?, *y.get(j)?)).collect::<Option<_>>()?),
         (Data::F32(x), Data::F32(y)) => Data::F32(pairs().map(|(i, j)| Some((fold.float)(*x.get(i)?, *y.get(j)?))).collect::<Option<_>>()?),
-        (Data::F64(x), Data::F64(y)) => Data::F64(pairs().map(|(i, j)| Some((fold.double)(*x.get(i)?, *y.get(j)?))).collect::<Option<_>>()?),
+        (Data::F64(x), Data::F64(y)) => {
+            Data::F64(pairs().map(|(i, j)| Some((fold.double)(*x.get(i)?, *y.get(j)?))).collect::<Option<_>>()?)
+        }
         (Data::Bool(_) | Data::I32(_) | Data::I64(_) | Data::F32(_) | Data::F64(_) | Data::Str(_), _) => return None,
     };
     Some(Tensor { dims, data })
@@ -247,9 +245,9 @@ fn clip<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             x.gt(f64::from(high)).select(number_f64(x, high), x)
         });
     }
-    let bound = |value: &Value<'b>, index: usize, operation: fn(Val<'b>, Val<'b>) -> Val<'b>| match node.input(index) {
-        Value::Absent => Ok(value.clone()),
-        limit => broadcast(node.b, value, limit, operation),
+    let bound = |value: &Value<'b>, index: usize, operation: fn(Val<'b>, Val<'b>) -> Val<'b>| match node.optional(index) {
+        None => Ok(value.clone()),
+        Some(limit) => broadcast(node.b, value, limit, operation),
     };
     let clipped = bound(&value, 1, |x, low| x.lt(low).select(low, x)).and_then(|raised| {
         value = raised;

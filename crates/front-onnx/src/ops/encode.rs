@@ -8,7 +8,8 @@ use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType};
 use crate::value::{PerRow, Value, elem, element_count, literals};
 
-pub(super) const OPS: &[Row] = &[Row::ml("LabelEncoder", label_encoder), Row::ml("OneHotEncoder", one_hot_encoder), Row::ml("ZipMap", zip_map)];
+pub(super) const OPS: &[Row] =
+    &[Row::ml("LabelEncoder", label_encoder), Row::ml("OneHotEncoder", one_hot_encoder), Row::ml("ZipMap", zip_map)];
 
 /// The version of ai.onnx.ml from which LabelEncoder finds NaN.
 const NAN_IS_A_KEY: i64 = 4;

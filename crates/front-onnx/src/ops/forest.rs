@@ -212,8 +212,12 @@ pub(super) fn classic(node: &OnnxNode<'_, '_>, names: &VoteNames, elem: Elem, fe
         }
     }
     let mut votes: HashMap<usize, Vec<(usize, f64)>> = HashMap::new();
-    for (key, (id, weight)) in std::iter::zip(std::iter::zip(vote_trees.iter().copied(), vote_nodes.iter().copied()), std::iter::zip(vote_ids, &weights)) {
-        let Some(place) = places.get(&key) else { return node.malformed(format!("a weight for node {} of tree {}, which is not there", key.1, key.0)) };
+    for (key, (id, weight)) in
+        std::iter::zip(std::iter::zip(vote_trees.iter().copied(), vote_nodes.iter().copied()), std::iter::zip(vote_ids, &weights))
+    {
+        let Some(place) = places.get(&key) else {
+            return node.malformed(format!("a weight for node {} of tree {}, which is not there", key.1, key.0));
+        };
         let Some(target) = usize::try_from(*id).ok().filter(|id| *id < targets) else {
             return node.malformed(format!("a weight for target {id} of {targets}"));
         };
@@ -248,7 +252,11 @@ pub(super) fn classic(node: &OnnxNode<'_, '_>, names: &VoteNames, elem: Elem, fe
 }
 
 fn grow(
-    node: &OnnxNode<'_, '_>, forest: Forest, roots: Vec<Target>, count: usize, look: &dyn Fn(Target) -> Result<Found, String>,
+    node: &OnnxNode<'_, '_>,
+    forest: Forest,
+    roots: Vec<Target>,
+    count: usize,
+    look: &dyn Fn(Target) -> Result<Found, String>,
 ) -> Result<Grown, Refusal> {
     if roots.is_empty() {
         return node.malformed("it has no trees");
@@ -291,7 +299,9 @@ pub(super) fn linked(node: &OnnxNode<'_, '_>, elem: Elem, features: usize, targe
     let missing = node.ints("nodes_missing_value_tracks_true");
     let leaf_targets = node.ints("leaf_targetids");
     let count = feature_ids.len();
-    if [modes.len(), thresholds.len(), if_true.len(), if_false.len(), true_is_leaf.len(), false_is_leaf.len()].iter().any(|len| *len != count)
+    if [modes.len(), thresholds.len(), if_true.len(), if_false.len(), true_is_leaf.len(), false_is_leaf.len()]
+        .iter()
+        .any(|len| *len != count)
         || !missing.is_empty() && missing.len() != count
         || leaf_targets.len() != weights.len()
     {
@@ -316,7 +326,8 @@ pub(super) fn linked(node: &OnnxNode<'_, '_>, elem: Elem, features: usize, targe
                 let (Some(id), Some(weight)) = (leaf_targets.get(leaf), weights.get(leaf)) else {
                     return Err(format!("leaf {leaf} is not there"));
                 };
-                let target = usize::try_from(*id).ok().filter(|id| *id < targets).ok_or_else(|| format!("a weight for target {id} of {targets}"))?;
+                let target =
+                    usize::try_from(*id).ok().filter(|id| *id < targets).ok_or_else(|| format!("a weight for target {id} of {targets}"))?;
                 return Ok(Found::Votes(vec![(target, *weight)]));
             }
             Target::Node(at) => (at, 0),

@@ -8,8 +8,12 @@ use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
 use crate::value::{PerRow, Value, constant};
 
-pub(super) const OPS: &[Row] =
-    &[Row::new("Gemm", gemm), Row::ml("LinearClassifier", linear_classifier), Row::ml("LinearRegressor", linear_regressor), Row::new("MatMul", matmul)];
+pub(super) const OPS: &[Row] = &[
+    Row::new("Gemm", gemm),
+    Row::ml("LinearClassifier", linear_classifier),
+    Row::ml("LinearRegressor", linear_regressor),
+    Row::new("MatMul", matmul),
+];
 
 /// `scores[t] = sum over f of coefficients[t][f] * x[f], + intercepts[t]`, in float32. Without intercepts, nothing is added.
 fn linear_scores<'b>(node: &OnnxNode<'_, 'b>, targets: usize, intercepts: &[f32]) -> Result<Val<'b>, Box<source::Diagnostic>> {
@@ -98,9 +102,9 @@ fn gemm<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let scaled = |value: Val<'b>, factor: f32| if factor == 1.0 { value } else { value * f64::from(factor) };
     let (alpha, beta) = (node.float("alpha"), node.float("beta"));
     let result = Value::PerRow(result.map(node.b, |value| scaled(value, alpha)));
-    let sum = match node.input(2) {
-        Value::Absent => Ok(result),
-        c => crate::value::broadcast(node.b, &result, c, |product, c| product + scaled(c, beta)),
+    let sum = match node.optional(2) {
+        None => Ok(result),
+        Some(c) => crate::value::broadcast(node.b, &result, c, |product, c| product + scaled(c, beta)),
     };
     match sum {
         Ok(value) => Ok(vec![value]),
@@ -112,4 +116,3 @@ fn transposed(matrix: &Tensor, rows: usize, columns: usize) -> Tensor {
     let positions: Vec<usize> = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column)).collect();
     Tensor { dims: vec![columns, rows], data: matrix.data.pick(&positions) }
 }
-

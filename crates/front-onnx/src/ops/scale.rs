@@ -47,9 +47,7 @@ fn imputer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = node.row(0)?;
     let imputed = match x.elements {
         ElementType::F32 => Tensor::vector(Data::F32(node.floats("imputed_value_floats").to_vec())),
-        ElementType::F64 => {
-            Tensor::vector(Data::F64(node.floats("imputed_value_floats").iter().map(|value| f64::from(*value)).collect()))
-        }
+        ElementType::F64 => Tensor::vector(Data::F64(node.floats("imputed_value_floats").iter().map(|value| f64::from(*value)).collect())),
         ElementType::I64 => Tensor::vector(Data::I64(node.ints("imputed_value_int64s").to_vec())),
         ElementType::I32 | ElementType::Bool | ElementType::Str => {
             return node.unsupported(format!("an input of {}", x.elements.name()));

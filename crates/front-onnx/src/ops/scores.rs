@@ -85,7 +85,8 @@ fn softmax_zero<'b>(b: &'b Builder, scores: Val<'b>) -> Val<'b> {
 pub(super) fn label<'b>(b: &'b Builder, labels: &Data, index: Val<'b>) -> Val<'b> {
     let values = literals(labels);
     let shape = [values.len() as u32];
-    b.tensor(ir::Tensor { name: "class labels".to_owned(), elem: elem(labels.element_type()), shape: shape.to_vec(), values }).gather(index, 0)
+    b.tensor(ir::Tensor { name: "class labels".to_owned(), elem: elem(labels.element_type()), shape: shape.to_vec(), values })
+        .gather(index, 0)
 }
 
 /// One of two labels.
@@ -96,7 +97,7 @@ pub(super) fn label_of_two<'b>(b: &'b Builder, labels: &Data, is_second: Val<'b>
 }
 
 /// A look-up table from one key; of equal keys the first counts.
-pub(super) fn map<'b>(b: &'b Builder, name: &str, key: Elem, rows: Vec<(ir::Literal, ir::Literal)>, value: Elem) -> ir::Handle<Table> {
+pub(super) fn map(b: &Builder, name: &str, key: Elem, rows: Vec<(ir::Literal, ir::Literal)>, value: Elem) -> ir::Handle<Table> {
     let mut kept: Vec<(Vec<ir::Literal>, ir::Literal)> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for (from, to) in rows {

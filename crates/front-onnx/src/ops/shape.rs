@@ -341,9 +341,7 @@ fn positions_along(shape: &[usize], axis: usize, along: &[usize]) -> Vec<usize> 
     let outer: usize = shape.iter().take(axis).product();
     let length = shape.get(axis).copied().unwrap_or(1);
     let inner: usize = shape.iter().skip(axis + 1).product();
-    (0..outer)
-        .flat_map(|block| along.iter().flat_map(move |at| (0..inner).map(move |rest| (block * length + at) * inner + rest)))
-        .collect()
+    (0..outer).flat_map(|block| along.iter().flat_map(move |at| (0..inner).map(move |rest| (block * length + at) * inner + rest))).collect()
 }
 
 /// Constant positions along an axis, negative ones from its end. `None` when one is outside.
@@ -441,7 +439,12 @@ fn slice<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         let axes = node.is_given("axes").then(|| node.ints("axes").to_vec());
         (node.ints("starts").to_vec(), node.ints("ends").to_vec(), axes, None)
     } else {
-        (node.integers_input(1)?.unwrap_or_default(), node.integers_input(2)?.unwrap_or_default(), node.integers_input(3)?, node.integers_input(4)?)
+        (
+            node.integers_input(1)?.unwrap_or_default(),
+            node.integers_input(2)?.unwrap_or_default(),
+            node.integers_input(3)?,
+            node.integers_input(4)?,
+        )
     };
     let axes = axes.unwrap_or_else(|| (0..starts.len() as i64).collect());
     let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
@@ -527,11 +530,8 @@ fn transpose<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     };
     let Some(order) = order.filter(|order| order.len() == rank) else { return node.malformed("its `perm` does not fit its input") };
     let Some(batch) = order.iter().position(|axis| *axis == x.batch) else { return node.malformed("its `perm` lacks an axis") };
-    let inner: Vec<u8> = order
-        .iter()
-        .filter(|axis| **axis != x.batch)
-        .map(|axis| if *axis > x.batch { *axis as u8 - 1 } else { *axis as u8 })
-        .collect();
+    let inner: Vec<u8> =
+        order.iter().filter(|axis| **axis != x.batch).map(|axis| if *axis > x.batch { *axis as u8 - 1 } else { *axis as u8 }).collect();
     if inner.is_sorted() {
         return Ok(vec![Value::PerRow(x.reshaped(batch, x.shape.clone()))]);
     }

@@ -12,8 +12,7 @@ use crate::value::{PerRow, Value};
 pub(super) const OPS: &[Row] =
     &[Row::ml("TreeEnsemble", ensemble), Row::ml("TreeEnsembleClassifier", classifier), Row::ml("TreeEnsembleRegressor", regressor)];
 
-const TARGETS: VoteNames =
-    VoteNames { trees: "target_treeids", nodes: "target_nodeids", ids: "target_ids", weights: "target_weights" };
+const TARGETS: VoteNames = VoteNames { trees: "target_treeids", nodes: "target_nodeids", ids: "target_ids", weights: "target_weights" };
 const CLASSES: VoteNames = VoteNames { trees: "class_treeids", nodes: "class_nodeids", ids: "class_ids", weights: "class_weights" };
 
 type Refusal = Box<source::Diagnostic>;
@@ -106,15 +105,24 @@ impl<'b> Votes<'b> {
     fn sums(&self, node: &OnnxNode<'_, 'b>) -> Val<'b> {
         let leaves = self.grown.leaves.len() as u32;
         if self.targets == 1 {
-            let weights = self.table("leaf values", vec![leaves], self.grown.leaves.iter().map(|leaf| leaf.votes.iter().map(|(_, weight)| weight).sum()));
+            let weights = self.table(
+                "leaf values",
+                vec![leaves],
+                self.grown.leaves.iter().map(|leaf| leaf.votes.iter().map(|(_, weight)| weight).sum()),
+            );
             return node.b.tensor(weights).gather(self.reached, 0).reduce(Reduce::SumInOrder, [0]).reshape([1]);
         }
         if let Some(single) = self.single_targets() {
-            let weights = self.table("leaf values", vec![leaves], self.grown.leaves.iter().map(|leaf| leaf.votes.iter().map(|(_, weight)| weight).sum()));
+            let weights = self.table(
+                "leaf values",
+                vec![leaves],
+                self.grown.leaves.iter().map(|leaf| leaf.votes.iter().map(|(_, weight)| weight).sum()),
+            );
             let reached = node.b.tensor(weights).gather(self.reached, 0);
             let sums: Vec<Val<'b>> = (0..self.targets)
                 .map(|target| {
-                    let trees: Vec<usize> = single.iter().enumerate().filter(|(_, voted)| **voted == target).map(|(tree, _)| tree).collect();
+                    let trees: Vec<usize> =
+                        single.iter().enumerate().filter(|(_, voted)| **voted == target).map(|(tree, _)| tree).collect();
                     match trees.as_slice() {
                         [] => node.b.constant(self.literal(0.0)),
                         trees => chosen(node, reached, trees, single.len()).reduce(Reduce::SumInOrder, [0]),
@@ -180,7 +188,11 @@ fn check_precision(node: &OnnxNode<'_, '_>, elem: Elem, names: &[&str]) -> Resul
 
 /// Scores of targets: the aggregate over trees, plus base values, then the post transform where there are several targets.
 fn scores<'b>(
-    node: &OnnxNode<'_, 'b>, votes: &Votes<'b>, aggregate: Aggregate, base: &[f64], transform: PostTransform,
+    node: &OnnxNode<'_, 'b>,
+    votes: &Votes<'b>,
+    aggregate: Aggregate,
+    base: &[f64],
+    transform: PostTransform,
 ) -> Result<Val<'b>, Refusal> {
     let targets = votes.targets;
     // Several base values of another number than the targets are ignored by onnxruntime.
@@ -290,7 +302,11 @@ fn classifier<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 /// The label is that of the first greatest score among the classes that have one.
 fn many_classes<'b>(
-    node: &OnnxNode<'_, 'b>, votes: &Votes<'b>, base: &[f64], labels: &Data, transform: PostTransform,
+    node: &OnnxNode<'_, 'b>,
+    votes: &Votes<'b>,
+    base: &[f64],
+    labels: &Data,
+    transform: PostTransform,
 ) -> Result<(Value<'b>, Val<'b>), Refusal> {
     let sums = votes.sums(node);
     let total = match base.len() {
@@ -312,7 +328,11 @@ fn many_classes<'b>(
 
 /// onnxruntime's rules for two classes, by which classes have weights at all and by the number of base values.
 fn two_classes<'b>(
-    node: &OnnxNode<'_, 'b>, votes: &Votes<'b>, base: &[f64], labels: &Data, transform: PostTransform,
+    node: &OnnxNode<'_, 'b>,
+    votes: &Votes<'b>,
+    base: &[f64],
+    labels: &Data,
+    transform: PostTransform,
 ) -> Result<(Value<'b>, Val<'b>), Refusal> {
     let coverages = (votes.coverage(0), votes.coverage(1));
     let (has_first, has_second) = (coverages.0 != Coverage::Never, coverages.1 != Coverage::Never);

@@ -1,5 +1,7 @@
 //! Runs case folders through the interpreter: `rows.csv` in, `expected.csv` out, tolerance from `case.toml`.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a case that cannot be read fails the test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
