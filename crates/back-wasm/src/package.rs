@@ -77,6 +77,11 @@ fn script(plan: &Plan) -> String {
     });
     out.push_str(&list("rejections", rejections.collect()));
     out.push_str("const INPUTS = inputs;\nconst OUTPUTS = outputs;\n\n");
+    let field = |column: &Column| column.ident.camel();
+    let puts = plan.inputs.iter().enumerate().map(|(at, column)| format!("  putField({at}, input.{});\n", field(column)));
+    let gets = plan.outputs.iter().enumerate().map(|(at, column)| format!("    {}: getField({at}),\n", field(column)));
+    out.push_str(&format!("function putRow(input) {{\n{}}}\n\n", puts.collect::<String>()));
+    out.push_str(&format!("function getRow() {{\n  return {{\n{}  }};\n}}\n\n", gets.collect::<String>()));
     out.push_str(include_str!("package_files/engine.js"));
     out
 }

@@ -538,9 +538,12 @@ fn walk_over(body: &[Stmt], index: LocalId) -> Option<(usize, ArrayRef)> {
     } else {
         value
     };
-    match &leaf.kind {
-        ExprKind::Tree { forest, tree, row } if tree.kind == ExprKind::Local(index) => Some((*forest, *row)),
-        _ => None,
+    if let ExprKind::Tree { forest, tree, row } = &leaf.kind
+        && tree.kind == ExprKind::Local(index)
+    {
+        Some((*forest, *row))
+    } else {
+        None
     }
 }
 

@@ -37,13 +37,24 @@ function wrong(column, value) {
   return new TypeError(`${column.name}: expected ${column.kind}${column.nullable ? " or null" : ""}, found ${found}`);
 }
 
+// Short plain text needs no encoder, which costs more than the copy. False if there is more in it.
+function putPlain(text, address) {
+  if (text.length > 64) return false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) return false;
+    u8[address + at] = unit;
+  }
+  return true;
+}
+
 function putText(text, texts) {
   const known = texts?.get(text);
   if (known !== undefined) return known;
   const room = text.length * 3;
   const address = alloc(room);
   look();
-  const length = encoder.encodeInto(text, u8.subarray(address, address + room)).written;
+  const length = putPlain(text, address) ? text.length : encoder.encodeInto(text, u8.subarray(address, address + room)).written;
   reset(address + length);
   const place = [address, length];
   texts?.set(text, place);
@@ -83,11 +94,23 @@ function put(column, address, value, texts) {
   }
 }
 
+// Short plain text needs no decoder either. Undefined if there is more in it.
+function getPlain(address, length) {
+  if (length > 24) return undefined;
+  let text = "";
+  for (let at = address; at < address + length; at++) {
+    const byte = u8[at];
+    if (byte >= 0x80) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
 // Text that is part of the module is decoded once.
 const constants = new Map();
 function getText(address, length) {
   if (length === 0) return "";
-  if (address >= firstFree) return decoder.decode(u8.subarray(address, address + length));
+  if (address >= firstFree) return getPlain(address, length) ?? decoder.decode(u8.subarray(address, address + length));
   const key = address + length * 2 ** 32;
   let text = constants.get(key);
   if (text === undefined) constants.set(key, (text = decoder.decode(u8.subarray(address, address + length))));
@@ -138,39 +161,38 @@ function putArray(column, address, values) {
   for (let at = 0; at < column.length; at++) put(column, address + at * size, values[at]);
 }
 
+// One field of the one row.
+function putField(index, value) {
+  const column = INPUTS[index];
+  const { elements, nulls } = one.inputs[index];
+  if (column.length !== undefined) {
+    putArray(column, elements, value);
+  } else if (!column.nullable) {
+    put(column, elements, value);
+  } else if (value === null || value === undefined) {
+    u8[nulls] = 1;
+    zero(column.kind, elements);
+  } else {
+    u8[nulls] = 0;
+    put(column, elements, value);
+  }
+}
+
+function getField(index) {
+  const { kind, length, nullable } = OUTPUTS[index];
+  const { elements, nulls } = one.outputs[index];
+  if (length !== undefined) return elementsOf(kind, elements, length);
+  return nullable && u8[nulls] === 1 ? null : get(kind, elements);
+}
+
 export function score(input) {
   reset(start);
-  for (let index = 0; index < INPUTS.length; index++) {
-    const column = INPUTS[index];
-    const { elements, nulls } = one.inputs[index];
-    const value = input[column.name];
-    if (column.length !== undefined) {
-      putArray(column, elements, value);
-    } else if (!column.nullable) {
-      put(column, elements, value);
-    } else if (value === null || value === undefined) {
-      u8[nulls] = 1;
-      zero(column.kind, elements);
-    } else {
-      u8[nulls] = 0;
-      put(column, elements, value);
-    }
-  }
+  putRow(input);
   run(1, one.table);
   look();
   const status = i32[one.status >>> 2];
   if (status !== 0) return { ...rejections[status - 1] };
-  const output = {};
-  for (let index = 0; index < OUTPUTS.length; index++) {
-    const { name, kind, length, nullable } = OUTPUTS[index];
-    const { elements, nulls } = one.outputs[index];
-    if (length !== undefined) {
-      output[name] = elementsOf(kind, elements, length);
-    } else {
-      output[name] = nullable && u8[nulls] === 1 ? null : get(kind, elements);
-    }
-  }
-  return { status: "scored", output };
+  return { status: "scored", output: getRow() };
 }
 
 function zero(kind, address) {
