@@ -94,15 +94,30 @@ fn functions(plan: &Plan, score: &str, output: &str, out: &mut String) {
 }
 
 /// Formats code and turns the marks of origin into comments.
+///
+/// The formatter drops comments, so a mark goes through it as a macro call that is short enough to stay on its line: `origin!(7);`.
 fn formatted(code: &str) -> String {
-    let file = match syn::parse_file(code) {
-        Ok(file) => file,
+    let mut origins: Vec<&str> = Vec::new();
+    let mut marked = String::with_capacity(code.len());
+    for line in code.lines() {
+        match mark(line) {
+            Some(text) => {
+                marked.push_str(&format!("origin!({});\n", origins.len()));
+                origins.push(text);
+            }
+            None => {
+                marked.push_str(line);
+                marked.push('\n');
+            }
+        }
+    }
+    let Ok(file) = syn::parse_file(&marked) else {
         // What cannot be parsed is shown as it is: the compiler of the target will say why.
-        Err(_) => return code.into(),
+        return code.into();
     };
     let mut out = String::new();
     for line in prettyplease::unparse(&file).lines() {
-        match line.trim_start().strip_prefix("origin!(").and_then(|rest| rest.strip_suffix(");")) {
+        match mark(line).and_then(|number| origins.get(number.parse::<usize>().ok()?)) {
             Some(quoted) => {
                 let text = syn::parse_str::<syn::LitStr>(quoted).map_or(String::new(), |literal| literal.value());
                 let indent = &line[..line.len() - line.trim_start().len()];
@@ -121,6 +136,11 @@ fn formatted(code: &str) -> String {
         }
     }
     out
+}
+
+/// What a line that is a mark of origin holds.
+fn mark(line: &str) -> Option<&str> {
+    line.trim_start().strip_prefix("origin!(")?.strip_suffix(");")
 }
 
 fn manifest(plan: &Plan, name: &str) -> String {
