@@ -322,7 +322,8 @@ class Recorder:
             return function.__code__.co_filename == self.script_name
         return isinstance(function, type) and function.__module__ == "__main__"
 
-    def c(self, place, content, function, /, *args, **kwargs):
+    def c(self, place, receiver, function, /, *args, **kwargs):
+        """A call. `receiver` is the place of the object of a method, which a `fit` changes."""
         if self.suspended:
             return function(*args, **kwargs)
         saved = self.current
@@ -340,7 +341,9 @@ class Recorder:
             finally:
                 self.suspended -= 1
                 self.read_place = outer
-        self.values[(place, saved)] = self.guard(value, content)
+        self.values[(place, saved)] = self.guard(value)
+        if receiver is not None and function.__name__.startswith("fit") and is_estimator(getattr(function, "__self__", None)):
+            self.values[(receiver, saved)] = self.guard(function.__self__)
         return value
 
     def t(self, place, value):
@@ -442,7 +445,10 @@ class Instrument(ast.NodeTransformer):
         name = func.id if isinstance(func, ast.Name) else None
         method = func.attr if isinstance(func, ast.Attribute) else None
         tables = method in TABLE_METHODS or name in TABLE_METHODS
+        receiver = None
         if isinstance(func, ast.Attribute):
+            if func.attr.startswith("fit"):
+                receiver = place_of(func.value)
             func.value = self.visit(func.value)
         elif not isinstance(func, ast.Name):
             node.func = self.visit(func)
@@ -453,8 +459,7 @@ class Instrument(ast.NodeTransformer):
             return node
         if method in FRAME_SENSITIVE_METHODS:
             return self.hook("r", node, self.text(node, place), node)
-        content = ast.copy_location(ast.Constant(False), node)
-        node.args = [self.text(node, place), content, node.func, *node.args]
+        node.args = [self.text(node, place), self.text(node, receiver), node.func, *node.args]
         node.func = ast.copy_location(ast.Attribute(value=ast.copy_location(ast.Name(id=HOOK, ctx=ast.Load()), node), attr="c", ctx=ast.Load()), node)
         return node
 
