@@ -4,3 +4,4 @@
 
 pub mod onnx;
 pub mod pmml;
+pub mod python;

@@ -1,1 +1,291 @@
-//! Empty room.
+//! Runs the originals: the user's script in the user's own Python, and an ONNX model by onnxruntime.
+//!
+//! A run is a subprocess in a temporary copy of the script's folder, so nothing of the user's is written; it has limits on time, memory
+//! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py`, shipped inside this crate.
+//! Uses `front-python` for the form of a [`Record`]. Start reading at [`Reference::record`].
+
+mod process;
+mod table;
+
+pub use process::Limits;
+pub use table::{Cell, Column, OutputTable, Tensor, TensorData};
+
+use front_python::record::{FORMAT, Record, Versions};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use source::{Diagnostic, FileId, SourceFile, Span};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A Python that can run the user's script.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    python: PathBuf,
+    limits: Limits,
+}
+
+/// A script on disk, and the text that diagnostics point into.
+#[derive(Debug, Clone, Copy)]
+pub struct Script<'a> {
+    pub path: &'a Path,
+    pub file: FileId,
+    pub source: &'a SourceFile,
+    /// Files laid over the copy of the script's folder: the path as the script says it, and the file to put there.
+    pub files: &'a [(String, PathBuf)],
+}
+
+/// What [`Reference::outputs`] is to compute.
+#[derive(Debug, Clone, Default)]
+pub struct OutputRequest {
+    /// An expression over the script's variables, or the name of a CSV file that it writes.
+    pub output: String,
+    /// The scoring file as the script names it, and the dtypes that the recorded run gave its columns. A run on other rows uses these
+    /// instead of inferring anew, as a scorer does.
+    pub score: Option<(String, Vec<(String, String)>)>,
+    /// An ONNX model to run on the output frame.
+    pub model: Option<PathBuf>,
+    pub feed: Feed,
+}
+
+/// How a frame becomes the inputs of a model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Feed {
+    /// A matrix if the model has one input that is not a column; else one input a column.
+    #[default]
+    Infer,
+    Matrix,
+    Columns,
+}
+
+/// What the script gave for the rows it was run on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outputs {
+    pub versions: Versions,
+    pub table: OutputTable,
+    /// The model's outputs, empty without a model.
+    pub model: Vec<Tensor>,
+}
+
+const RUNNER: &str = include_str!("runner.py");
+
+impl Reference {
+    pub fn new(python: impl Into<PathBuf>, limits: Limits) -> Self {
+        Reference { python: python.into(), limits }
+    }
+
+    /// The Python that a user most likely means: `SCOREWRIGHT_PYTHON`, the active virtual environment, a `.venv` here, then `python3`.
+    pub fn find(limits: Limits) -> Self {
+        let environment = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let venv = |folder: PathBuf| {
+            let python = if cfg!(windows) { folder.join("Scripts").join("python.exe") } else { folder.join("bin").join("python") };
+            python.is_file().then_some(python)
+        };
+        let python = environment("SCOREWRIGHT_PYTHON")
+            .or_else(|| environment("VIRTUAL_ENV").and_then(venv))
+            .or_else(|| venv(PathBuf::from(".venv")))
+            .unwrap_or_else(|| PathBuf::from("python3"));
+        Reference::new(python, limits)
+    }
+
+    pub fn python(&self) -> &Path {
+        &self.python
+    }
+
+    /// Runs the script once and tells what only a run can know.
+    ///
+    /// `output`, if given, is evaluated after the script and recorded as its last expression.
+    /// Errors: no Python, no pandas, a script that raises (with its own line and Python's message), a limit that was passed.
+    pub fn record(&self, script: Script<'_>, output: Option<&str>) -> Result<Record, Diagnostic> {
+        let folder = self.lay_out(script)?;
+        let job = json!({
+            "job": "record",
+            "script": folder.path().join(&folder.name),
+            "name": folder.name,
+            "output": output,
+            "protect": folder.original,
+            "memory": self.limits.memory_bytes,
+        });
+        let answer = self.run(&job, Some(&folder), Some(script))?;
+        let record: Record = serde_json::from_value(answer).map_err(|error| broken_answer(&error))?;
+        debug_assert_eq!(record.format, FORMAT);
+        Ok(record)
+    }
+
+    /// Runs the script and gives its output frame exactly, and the outputs of a model on that frame.
+    ///
+    /// Errors: as [`Reference::record`]; an output that the script does not have; a model that onnxruntime refuses.
+    pub fn outputs(&self, script: Script<'_>, request: &OutputRequest) -> Result<Outputs, Diagnostic> {
+        let folder = self.lay_out(script)?;
+        let job = json!({
+            "job": "outputs",
+            "script": folder.path().join(&folder.name),
+            "name": folder.name,
+            "output": request.output,
+            "score": request.score.as_ref().map(|(path, _)| path),
+            "dtypes": request.score.as_ref().map(|(_, dtypes)| dtypes),
+            "model": request.model.as_ref().map(|path| absolute(path)),
+            "feed": match request.feed {
+                Feed::Infer => Json::Null,
+                Feed::Matrix => json!("matrix"),
+                Feed::Columns => json!("columns"),
+            },
+            "protect": folder.original,
+            "memory": self.limits.memory_bytes,
+        });
+        let answer = self.run(&job, Some(&folder), Some(script))?;
+        #[derive(Deserialize)]
+        struct Answer {
+            versions: Versions,
+            table: table::RawTable,
+            #[serde(default)]
+            model: Vec<table::RawTensor>,
+        }
+        let answer: Answer = serde_json::from_value(answer).map_err(|error| broken_answer(&error))?;
+        let model = answer.model.into_iter().map(table::RawTensor::read).collect::<Option<_>>();
+        match (answer.table.read(), model) {
+            (Some(table), Some(model)) => Ok(Outputs { versions: answer.versions, table, model }),
+            _ => Err(Diagnostic::error("reference-answer", "the reference run gave a value of a kind that cannot be compared")),
+        }
+    }
+
+    /// Runs an ONNX model on tensors by onnxruntime.
+    ///
+    /// Errors: no Python, no onnxruntime, a model or input that onnxruntime refuses.
+    pub fn model(&self, model: &Path, inputs: &[Tensor]) -> Result<Vec<Tensor>, Diagnostic> {
+        let inputs: serde_json::Map<String, Json> = inputs.iter().map(|tensor| (tensor.name.clone(), tensor.to_json())).collect();
+        let job = json!({ "job": "onnx", "model": absolute(model), "inputs": inputs, "memory": self.limits.memory_bytes });
+        let answer = self.run(&job, None, None)?;
+        #[derive(Deserialize)]
+        struct Answer {
+            model: Vec<table::RawTensor>,
+        }
+        let answer: Answer = serde_json::from_value(answer).map_err(|error| broken_answer(&error))?;
+        let tensors: Option<Vec<Tensor>> = answer.model.into_iter().map(table::RawTensor::read).collect();
+        tensors.ok_or_else(|| Diagnostic::error("reference-answer", "the model gave an output of a kind that cannot be compared"))
+    }
+
+    fn lay_out(&self, script: Script<'_>) -> Result<Folder, Diagnostic> {
+        let failed = |what: &str, error: &std::io::Error| {
+            Diagnostic::error("reference-folder", format!("the folder of `{}` cannot be copied for the recorded run", script.path.display()))
+                .help(format!("{what}: {error}"))
+        };
+        let path = absolute(script.path);
+        let original = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = tempfile::Builder::new().prefix("scorewright-").tempdir().map_err(|error| failed("a temporary folder", &error))?;
+        copy_folder(&original, folder.path(), 0).map_err(|error| failed("copying", &error))?;
+        fs::write(folder.path().join(&name), &script.source.text).map_err(|error| failed("writing the script", &error))?;
+        for (to, from) in script.files {
+            let to = folder.path().join(to);
+            if let Some(parent) = to.parent() {
+                fs::create_dir_all(parent).map_err(|error| failed("laying out data", &error))?;
+            }
+            fs::copy(from, &to).map_err(|error| failed(&from.display().to_string(), &error))?;
+        }
+        Ok(Folder { folder, original, name })
+    }
+
+    fn run(&self, job: &Json, folder: Option<&Folder>, script: Option<Script<'_>>) -> Result<Json, Diagnostic> {
+        let answer = process::run(&self.python, RUNNER, job, folder.map(|folder| folder.path()), self.limits)?;
+        match answer.get("error") {
+            None => Ok(answer),
+            Some(error) => Err(self.failure(error, script)),
+        }
+    }
+
+    /// What the runner could not do, in the words of Python, at the script's own line.
+    fn failure(&self, error: &Json, script: Option<Script<'_>>) -> Diagnostic {
+        let text = |name: &str| error.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let message = text("message");
+        let line = error.get("line").and_then(Json::as_u64);
+        let at = |diagnostic: Diagnostic, label: &str| match (script, line) {
+            (Some(script), Some(line)) => diagnostic.at(line_span(script, line), label),
+            (Some(script), None) => diagnostic.at(source::Place::File(script.file), label),
+            (None, _) => diagnostic,
+        };
+        match text("kind").as_str() {
+            "environment" => Diagnostic::error("reference-environment", message)
+                .help(format!("install it there (`{} -m pip install pandas scikit-learn`), or choose another Python with --python", self.python.display())),
+            "syntax" => at(Diagnostic::error("python-syntax", "this Python cannot read the script"), &message),
+            "output" => at(Diagnostic::error("python-output", message), "").help("name the output with --output: a variable, an expression over the script's variables, or a CSV file that it writes"),
+            "model" => Diagnostic::error("reference-model", "onnxruntime cannot run the model").help(message),
+            "memory" => Diagnostic::error("reference-memory", message),
+            _ => at(Diagnostic::error("python-raises", "the script raises an exception in the recorded run"), &message)
+                .help("a script is converted by running it once; run it yourself in its folder first"),
+        }
+    }
+}
+
+/// A copy of the script's folder.
+struct Folder {
+    folder: tempfile::TempDir,
+    original: PathBuf,
+    name: String,
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn broken_answer(error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::error("reference-answer", "the answer of the reference run cannot be read").help(error.to_string())
+}
+
+/// The span of a line of the script, without its indentation.
+fn line_span(script: Script<'_>, line: u64) -> Span {
+    let mut start = 0;
+    for (number, text) in (1..).zip(script.source.text.split_inclusive('\n')) {
+        if number == line {
+            let content = text.trim();
+            let indent = text.len() - text.trim_start().len();
+            return Span { file: script.file, start: (start + indent) as u32, end: (start + indent + content.len()) as u32 };
+        }
+        start += text.len();
+    }
+    Span { file: script.file, start: start as u32, end: start as u32 }
+}
+
+/// Larger files are linked, not copied: a script reads them, and the runner forbids writes into the original folder.
+const LARGEST_COPY: u64 = 64 << 20;
+const DEEPEST: usize = 6;
+/// Folders that hold no input of a script.
+const SKIPPED: &[&str] = &["__pycache__", "node_modules", "target", "venv", "env"];
+
+fn copy_folder(from: &Path, to: &Path, depth: usize) -> std::io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let (source, target) = (entry.path(), to.join(&name));
+        let text = name.to_string_lossy();
+        if text.starts_with('.') || SKIPPED.contains(&text.as_ref()) {
+            continue;
+        }
+        let Ok(metadata) = fs::metadata(&source) else { continue };
+        if metadata.is_dir() {
+            if depth < DEEPEST && !source.join("pyvenv.cfg").is_file() {
+                fs::create_dir(&target)?;
+                copy_folder(&source, &target, depth + 1)?;
+            }
+        } else if metadata.len() > LARGEST_COPY && link(&source, &target).is_ok() {
+        } else if metadata.is_file() {
+            fs::copy(&source, &target)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn link(source: &Path, target: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(source, target)
+}
+
+#[cfg(not(unix))]
+fn link(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}

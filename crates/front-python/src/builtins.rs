@@ -1,0 +1,384 @@
+//! Python's own functions on values of the row, and methods of lists and dicts.
+
+use crate::ops::{self, Rules, Trouble};
+use crate::record::{self, Tagged};
+use crate::replay::{Call, On, Replay, Row};
+use crate::udf;
+use crate::value::{Cell, Eval, Kind, Value};
+use crate::{ast::BinaryOp, fold};
+use ir::{Elem, Val};
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Function, "builtins.len", len),
+    Row::new(On::Function, "builtins.int", int),
+    Row::new(On::Function, "builtins.float", float),
+    Row::new(On::Function, "builtins.str", text),
+    Row::new(On::Function, "builtins.bool", truth),
+    Row::new(On::Function, "builtins.abs", abs),
+    Row::new(On::Function, "builtins.round", round),
+    Row::new(On::Function, "builtins.min", min),
+    Row::new(On::Function, "builtins.max", max),
+    Row::new(On::Function, "builtins.sum", sum),
+    Row::new(On::Function, "builtins.isinstance", isinstance),
+    Row::new(On::Function, "builtins.range", range),
+    Row::new(On::Function, "builtins.enumerate", enumerate),
+    Row::new(On::Function, "builtins.zip", zip),
+    Row::new(On::Function, "builtins.list", list),
+    Row::new(On::Function, "builtins.tuple", list),
+    Row::new(On::Function, "builtins.any", any),
+    Row::new(On::Function, "builtins.all", all),
+];
+
+/// Methods of lists, tuples and dicts that replay keeps. None for a method that it does not model.
+pub(crate) fn container_method<'b>(
+    replay: &mut Replay<'_, 'b>,
+    receiver: &Value<'b>,
+    name: &str,
+    positional: &[Value<'b>],
+    named: &[(String, Value<'b>)],
+    span: Span,
+) -> Option<Eval<'b>> {
+    if !named.is_empty() {
+        return None;
+    }
+    let key = |replay: &Replay<'_, 'b>| positional.first().and_then(|key| replay.concrete(key));
+    match (receiver, name) {
+        (Value::List(id), "append" | "add") => {
+            let value = positional.first()?.clone();
+            let value = replay.under_control(value);
+            replay.lists[id.0].push(value);
+            Some(Ok(replay.none()))
+        }
+        (Value::List(id), "extend" | "update") => {
+            let more = replay.items(positional.first()?, span)?;
+            replay.lists[id.0].extend(more);
+            Some(Ok(replay.none()))
+        }
+        (Value::List(id), "remove" | "discard") => {
+            let wanted = key(replay)?;
+            let at = replay.lists[id.0].iter().position(|item| replay.concrete(item).is_some_and(|item| fold::same_key(&item, &wanted)))?;
+            replay.lists[id.0].remove(at);
+            Some(Ok(replay.none()))
+        }
+        (Value::Dict(id), "get") => {
+            let wanted = key(replay)?;
+            let found = replay.dicts[id.0].iter().rev().find(|(one, _)| replay.concrete(one).is_some_and(|one| fold::same_key(&one, &wanted)));
+            Some(Ok(found.map(|(_, value)| value.clone()).unwrap_or_else(|| positional.get(1).cloned().unwrap_or_else(|| replay.none()))))
+        }
+        (Value::Dict(id), "items") => {
+            let pairs = replay.dicts[id.0].iter().map(|(key, value)| Value::Tuple(vec![key.clone(), value.clone()])).collect();
+            Some(Ok(replay.list(pairs)))
+        }
+        (Value::Dict(id), "keys") => {
+            let keys = replay.dicts[id.0].iter().map(|(key, _)| key.clone()).collect();
+            Some(Ok(replay.list(keys)))
+        }
+        (Value::Dict(id), "values") => {
+            let values = replay.dicts[id.0].iter().map(|(_, value)| value.clone()).collect();
+            Some(Ok(replay.list(values)))
+        }
+        (Value::Dict(id), "update") => {
+            let more = replay.pairs(positional.first()?)?;
+            replay.dicts[id.0].extend(more);
+            Some(Ok(replay.none()))
+        }
+        _ => None,
+    }
+}
+
+/// One operand, as a cell.
+fn operand<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, name: &str) -> Result<Cell<'b>, crate::value::Unknown> {
+    let value = call.need(replay, name)?;
+    ops::to_cell(replay, &value, None, call.span)
+}
+
+fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = call.need(replay, "obj")?;
+    match &value {
+        Value::Frame(_) | Value::Column(_) | Value::Matrix(_) => replay.batch(call.span, "number of rows"),
+        Value::Cell(cell) => {
+            let cell = ops::lift(replay, &[cell], call.span, |_, operands| match &operands[0] {
+                (Kind::Str, val) => Ok((Kind::INT, val.len())),
+                _ => Err(Trouble::Raises("TypeError")),
+            })?;
+            Ok(Value::Cell(cell))
+        }
+        value => match replay.items(value, call.span) {
+            Some(items) => Ok(replay.known(record::Value::Int(items.len() as i64))),
+            None => Err(replay.unsupported(call.span, "`len` of this")),
+        },
+    }
+}
+
+fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let cell = operand(replay, call, "x")?;
+    let at = call.span;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| {
+        let (kind, val) = operands[0].clone();
+        match kind {
+            Kind::Bool | Kind::Int(_) => Ok((Kind::INT, val.cast(Elem::I64))),
+            Kind::Float | Kind::Float32 => {
+                let val = val.cast(Elem::F64);
+                replay.raise_here(val.is_nan(), "ValueError", at);
+                // Beyond 64 bits Python has integers and the scorer does not.
+                replay.raise_here(val.abs().ge(9_223_372_036_854_775_808.0), "OverflowError", at);
+                Ok((Kind::INT, val.cast(Elem::I64)))
+            }
+            Kind::Str => {
+                let (value, valid) = crate::numbers::parse_int(replay.b, val);
+                replay.raise_here(!valid, "ValueError", at);
+                Ok((Kind::INT, value))
+            }
+            Kind::Missing => Err(Trouble::Raises("TypeError")),
+            Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported("`int` of this".to_owned())),
+        }
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+fn float<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = call.need(replay, "x")?;
+    if let Some(text) = replay.concrete(&value).and_then(|value| value.as_str().map(str::to_owned)) {
+        return match text.trim().to_lowercase().as_str() {
+            "nan" => Ok(replay.known(record::Value::float(f64::NAN))),
+            "inf" | "infinity" | "+inf" => Ok(replay.known(record::Value::float(f64::INFINITY))),
+            "-inf" | "-infinity" => Ok(replay.known(record::Value::float(f64::NEG_INFINITY))),
+            _ => Err(replay.unsupported(call.span, "`float` of this text")),
+        };
+    }
+    let cell = ops::to_cell(replay, &value, None, call.span)?;
+    let at = call.span;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| {
+        let (kind, val) = operands[0].clone();
+        match kind {
+            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 => Ok((Kind::Float, val.cast(Elem::F64))),
+            Kind::Str => {
+                let (value, valid) = crate::numbers::parse_float(replay.b, val, crate::numbers::Spelling::Python);
+                replay.raise_here(!valid, "ValueError", at);
+                Ok((Kind::Float, value))
+            }
+            Kind::Missing => Err(Trouble::Raises("TypeError")),
+            Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported("`float` of this".to_owned())),
+        }
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+fn text<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = call.need(replay, "object")?;
+    udf::to_text(replay, &value, call.span).map(Value::Cell)
+}
+
+fn truth<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = call.need(replay, "x")?;
+    match replay.row_condition(&value) {
+        Some(truth) => Ok(Value::Cell(Cell::new(Kind::Bool, truth))),
+        None => Err(replay.unsupported(call.span, "`bool` of this")),
+    }
+}
+
+fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = call.need(replay, "x")?;
+    let cell = ops::to_cell(replay, &value, None, call.span)?;
+    let cell = ops::lift(replay, &[&cell], call.span, |_, operands| match operands[0].clone() {
+        (kind @ (Kind::Float | Kind::Float32), val) => Ok((kind, val.abs())),
+        (Kind::Int(width), val) => Ok((Kind::Int(width), ops::wrap(width, val.abs()))),
+        (Kind::Bool, val) => Ok((Kind::INT, val.cast(Elem::I64))),
+        _ => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(match value {
+        Value::Column(column) => Value::Column(column.with(cell)),
+        _ => Value::Cell(cell),
+    })
+}
+
+/// Python's `round` without digits: to the nearest integer, ties to even. With digits it rounds the decimal text, which is not modelled.
+fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let cell = operand(replay, call, "number")?;
+    if call.take("ndigits").is_some() {
+        return Err(replay.unsupported(call.span, "`round` with digits in a function on cells"));
+    }
+    let at = call.span;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match operands[0].clone() {
+        (Kind::Int(_) | Kind::Bool, val) => Ok((Kind::INT, val.cast(Elem::I64))),
+        (Kind::Float | Kind::Float32, val) => {
+            let val = val.cast(Elem::F64);
+            replay.raise_here(val.is_nan(), "ValueError", at);
+            replay.raise_here(val.abs().ge(9_223_372_036_854_775_808.0), "OverflowError", at);
+            Ok((Kind::INT, val.round_even().cast(Elem::I64)))
+        }
+        _ => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+fn min<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme(replay, call, crate::ast::CompareOp::Lt)
+}
+
+fn max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme(replay, call, crate::ast::CompareOp::Gt)
+}
+
+/// The first argument that no later one beats: `max(nan, 1.0)` is NaN and `max(1.0, nan)` is 1.0, as in Python.
+fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, better: crate::ast::CompareOp) -> Eval<'b> {
+    let mut values = call.take_all("*args");
+    if values.len() == 1 {
+        values = match replay.items(&values[0], call.span) {
+            Some(items) => items,
+            None if matches!(values[0], Value::Column(_)) => return replay.batch(call.span, "extreme"),
+            None => return Err(replay.unsupported(call.span, "the extreme of this")),
+        };
+    }
+    let mut best: Option<Cell<'b>> = None;
+    for value in &values {
+        let cell = ops::to_cell(replay, value, None, call.span)?;
+        best = Some(match best {
+            None => cell,
+            Some(before) => {
+                let wins = ops::lift(replay, &[&cell, &before], call.span, |replay, operands| ops::comparison(replay, Rules::Python, better, &operands[0], &operands[1]))?;
+                match replay.row_condition(&Value::Cell(wins)) {
+                    Some(wins) => ops::choose(wins, &cell, &before),
+                    None => return Err(replay.unsupported(call.span, "the extreme of these")),
+                }
+            }
+        });
+    }
+    match best {
+        Some(cell) => Ok(Value::Cell(cell)),
+        None => Err(replay.unsupported(call.span, "the extreme of nothing")),
+    }
+}
+
+fn sum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let values = call.need(replay, "iterable")?;
+    let start = call.take("start");
+    if matches!(values, Value::Column(_)) {
+        return replay.batch(call.span, "sum");
+    }
+    let Some(items) = replay.items(&values, call.span) else { return Err(replay.unsupported(call.span, "`sum` of this")) };
+    let mut total = start.unwrap_or_else(|| replay.known(record::Value::Int(0)));
+    for item in items {
+        total = replay.binary(BinaryOp::Add, &total, &item, call.span)?;
+    }
+    Ok(total)
+}
+
+fn isinstance<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = call.need(replay, "obj")?;
+    let classes = call.need(replay, "class_or_tuple")?;
+    let classes: Vec<Value<'b>> = if let Value::Tuple(items) = classes { items } else { vec![classes] };
+    let mut names = Vec::new();
+    for class in classes {
+        match class {
+            Value::Path(path) => names.push(path),
+            _ => return Err(replay.unsupported(call.span, "`isinstance` with this class")),
+        }
+    }
+    let is = |kind: &Kind| -> Option<bool> {
+        let mut out = false;
+        for name in &names {
+            out |= match name.as_str() {
+                "builtins.str" => *kind == Kind::Str,
+                "builtins.float" | "numpy.floating" | "numpy.float64" => *kind == Kind::Float,
+                "builtins.int" => matches!(kind, Kind::Int(_) | Kind::Bool),
+                "builtins.bool" => *kind == Kind::Bool,
+                "builtins.list" | "builtins.dict" | "builtins.tuple" | "numpy.ndarray" => false,
+                _ => return None,
+            };
+        }
+        Some(out)
+    };
+    let cell = ops::to_cell(replay, &value, None, call.span)?;
+    let cell = ops::lift(replay, &[&cell], call.span, |replay, operands| match is(&operands[0].0) {
+        Some(held) => Ok((Kind::Bool, replay.b.bool(held))),
+        None => Err(Trouble::Unsupported("`isinstance` with this class".to_owned())),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+/// The arguments as concrete values.
+fn concretes<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, name: &str) -> Result<Vec<record::Value>, crate::value::Unknown> {
+    let values = call.take_all(name);
+    match values.iter().map(|value| replay.concrete(value)).collect() {
+        Some(values) => Ok(values),
+        None => Err(replay.unsupported(call.span, format!("`{}` of computed values", call.name))),
+    }
+}
+
+fn range<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let bounds: Option<Vec<i64>> = concretes(replay, call, "*args")?.iter().map(record::Value::as_int).collect();
+    let (from, to, step) = match bounds.as_deref() {
+        Some([to]) => (0, *to, 1),
+        Some([from, to]) => (*from, *to, 1),
+        Some([from, to, step]) if *step != 0 => (*from, *to, *step),
+        _ => return Err(replay.unsupported(call.span, "this `range`")),
+    };
+    let mut items = Vec::new();
+    let mut at = from;
+    while (step > 0 && at < to || step < 0 && at > to) && items.len() < 10_000 {
+        items.push(replay.known(record::Value::Int(at)));
+        at += step;
+    }
+    Ok(replay.list(items))
+}
+
+fn enumerate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let iterable = call.need(replay, "iterable")?;
+    let start = call.int(replay, "start")?.unwrap_or(0);
+    let Some(items) = replay.items(&iterable, call.span) else { return Err(replay.unsupported(call.span, "`enumerate` of this")) };
+    let pairs = items.into_iter().zip(start..).map(|(item, at)| Value::Tuple(vec![replay.known(record::Value::Int(at)), item])).collect();
+    Ok(replay.list(pairs))
+}
+
+fn zip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let mut rows: Vec<Vec<Value<'b>>> = Vec::new();
+    for (at, iterable) in call.take_all("*iterables").into_iter().enumerate() {
+        let Some(items) = replay.items(&iterable, call.span) else { return Err(replay.unsupported(call.span, "`zip` of this")) };
+        if at == 0 {
+            rows = items.into_iter().map(|item| vec![item]).collect();
+        } else {
+            rows.truncate(items.len());
+            rows.iter_mut().zip(items).for_each(|(row, item)| row.push(item));
+        }
+    }
+    let rows = rows.into_iter().map(Value::Tuple).collect();
+    Ok(replay.list(rows))
+}
+
+fn list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = call.need(replay, "iterable")?;
+    if let Value::Column(column) = &value {
+        return Ok(Value::Column(crate::value::Column { array: true, ..column.clone() }));
+    }
+    match replay.items(&value, call.span) {
+        Some(items) => Ok(replay.list(items)),
+        None => Err(replay.unsupported(call.span, "a list of this")),
+    }
+}
+
+fn any<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    quantified(replay, call, false)
+}
+
+fn all<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    quantified(replay, call, true)
+}
+
+fn quantified<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, all: bool) -> Eval<'b> {
+    let values = call.need(replay, "iterable")?;
+    let Some(items) = replay.items(&values, call.span) else { return Err(replay.unsupported(call.span, format!("`{}` of this", call.name))) };
+    let mut out: Val<'b> = replay.b.bool(all);
+    for item in &items {
+        let cell = ops::to_cell(replay, item, None, call.span)?;
+        let Some(truth) = replay.row_condition(&Value::Cell(cell)) else { return Err(replay.unsupported(call.span, "the truth of this")) };
+        out = if all { out & truth } else { out | truth };
+    }
+    Ok(Value::Cell(Cell::new(Kind::Bool, out)))
+}
+
+/// Whether a constant is a plain text.
+pub(crate) fn is_text(value: &record::Value) -> bool {
+    !matches!(value.as_tagged(), Some(Tagged::Other(_))) && value.as_str().is_some()
+}

@@ -1,0 +1,205 @@
+//! Dates as arithmetic on microseconds: civil fields from days, days from civil fields, and texts of one format read code by code.
+//!
+//! The proleptic Gregorian calendar, as in Python and pandas. Everything is written with operations that the IR has.
+
+use ir::{Builder, Elem, Val};
+
+pub(crate) const DAY: i64 = 86_400_000_000;
+
+/// Whole days since 1970, and the microseconds of the day.
+pub(crate) fn split(micros: Val<'_>) -> (Val<'_>, Val<'_>) {
+    (micros.floor_div(DAY), micros.floor_mod(DAY))
+}
+
+/// Year, month and day of a day number, by eras of 400 years that begin in March.
+pub(crate) fn civil(days: Val<'_>) -> (Val<'_>, Val<'_>, Val<'_>) {
+    // 719468 days lie between 0000-03-01 and 1970-01-01; an era has 146097 days.
+    let shifted = days + 719_468_i64;
+    let era = shifted.floor_div(146_097_i64);
+    let of_era = shifted - era * 146_097_i64;
+    let year_of_era = (of_era - of_era / 1460_i64 + of_era / 36_524_i64 - of_era / 146_096_i64) / 365_i64;
+    let of_year = of_era - (year_of_era * 365_i64 + year_of_era / 4_i64 - year_of_era / 100_i64);
+    let march_month = (of_year * 5_i64 + 2_i64) / 153_i64;
+    let day = of_year - (march_month * 153_i64 + 2_i64) / 5_i64 + 1_i64;
+    let before_year_end = march_month.lt(10_i64);
+    let month = before_year_end.select(march_month + 3_i64, march_month - 9_i64);
+    let year = year_of_era + era * 400_i64 + before_year_end.select(march_month * 0_i64, 1_i64);
+    (year, month, day)
+}
+
+/// The day number of a civil date.
+pub(crate) fn days<'b>(year: Val<'b>, month: Val<'b>, day: Val<'b>) -> Val<'b> {
+    let early = month.le(2_i64);
+    let year = early.select(year - 1_i64, year);
+    let era = year.floor_div(400_i64);
+    let of_era = year - era * 400_i64;
+    let march_month = early.select(month + 9_i64, month - 3_i64);
+    let of_year = (march_month * 153_i64 + 2_i64) / 5_i64 + day - 1_i64;
+    let day_of_era = of_era * 365_i64 + of_era / 4_i64 - of_era / 100_i64 + of_year;
+    era * 146_097_i64 + day_of_era - 719_468_i64
+}
+
+pub(crate) fn is_leap(year: Val<'_>) -> Val<'_> {
+    year.floor_mod(4_i64).eq(0_i64) & (year.floor_mod(100_i64).ne(0_i64) | year.floor_mod(400_i64).eq(0_i64))
+}
+
+pub(crate) fn days_in_month<'b>(year: Val<'b>, month: Val<'b>) -> Val<'b> {
+    let b = year.builder();
+    let short = month.eq(4_i64) | month.eq(6_i64) | month.eq(9_i64) | month.eq(11_i64);
+    let february = is_leap(year).select(b.i64(29), 28_i64);
+    month.eq(2_i64).select(february, short.select(b.i64(30), 31_i64))
+}
+
+/// A text read by a `strptime` format, as microseconds, and whether it has that format and is a date that exists.
+///
+/// Fields take as many digits as `strptime` lets them (one or two, a year four); nothing may follow. None for a format with a directive
+/// that is not read here.
+pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(Val<'b>, Val<'b>)> {
+    let mut reader = Reader { text, at: b.i64(0), valid: b.bool(true) };
+    let mut fields = Fields { year: b.i64(1900), month: b.i64(1), day: b.i64(1), hour: b.i64(0), minute: b.i64(0), second: b.i64(0), micro: b.i64(0) };
+    let mut letters = format.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '%' {
+            reader.literal(letter);
+            continue;
+        }
+        match letters.next()? {
+            'Y' => fields.year = reader.number(4, 4),
+            'm' => fields.month = reader.number(1, 2),
+            'd' => fields.day = reader.number(1, 2),
+            'H' => fields.hour = reader.number(1, 2),
+            'M' => fields.minute = reader.number(1, 2),
+            'S' => fields.second = reader.number(1, 2),
+            'f' => fields.micro = reader.fraction(),
+            'y' => {
+                let short = reader.number(2, 2);
+                fields.year = short.lt(69_i64).select(short + 2000_i64, short + 1900_i64);
+            }
+            '%' => reader.literal('%'),
+            _ => return None,
+        }
+    }
+    let ended = reader.at.eq(text.len());
+    let Fields { year, month, day, hour, minute, second, micro } = fields;
+    let exists = month.ge(1_i64) & month.le(12_i64) & day.ge(1_i64) & day.le(days_in_month(year, month)) & hour.lt(24_i64) & minute.lt(60_i64) & second.lt(60_i64) & year.ge(1_i64);
+    let of_day = ((hour * 60_i64 + minute) * 60_i64 + second) * 1_000_000_i64 + micro;
+    Some((days(year, month, day) * DAY + of_day, reader.valid & ended & exists))
+}
+
+struct Fields<'b> {
+    year: Val<'b>,
+    month: Val<'b>,
+    day: Val<'b>,
+    hour: Val<'b>,
+    minute: Val<'b>,
+    second: Val<'b>,
+    micro: Val<'b>,
+}
+
+/// Reads a text from the left; `valid` says whether all was found so far.
+struct Reader<'b> {
+    text: Val<'b>,
+    at: Val<'b>,
+    valid: Val<'b>,
+}
+
+impl<'b> Reader<'b> {
+    fn literal(&mut self, letter: char) {
+        self.valid = self.valid & self.text.code_at(self.at).eq(i64::from(u32::from(letter)));
+        self.at = self.at + 1_i64;
+    }
+
+    fn digit(&self, at: Val<'b>) -> (Val<'b>, Val<'b>) {
+        let code = self.text.code_at(at).cast(Elem::I64);
+        (code.ge(48_i64) & code.le(57_i64), code - 48_i64)
+    }
+
+    /// A number of `least..=most` digits.
+    fn number(&mut self, least: u32, most: u32) -> Val<'b> {
+        let b = self.text.builder();
+        let mut value = b.i64(0);
+        let mut more = b.bool(true);
+        for at in 0..most {
+            let (is_digit, digit) = self.digit(self.at);
+            if at < least {
+                self.valid = self.valid & is_digit;
+                value = value * 10_i64 + digit;
+                self.at = self.at + 1_i64;
+            } else {
+                more = more & is_digit;
+                value = more.select(value * 10_i64 + digit, value);
+                self.at = more.select(self.at + 1_i64, self.at);
+            }
+        }
+        value
+    }
+
+    /// One to six digits after a point, as microseconds.
+    fn fraction(&mut self) -> Val<'b> {
+        let b = self.text.builder();
+        let mut value = b.i64(0);
+        let mut more = b.bool(true);
+        for at in 0..6 {
+            let (is_digit, digit) = self.digit(self.at);
+            if at == 0 {
+                self.valid = self.valid & is_digit;
+            }
+            more = more & is_digit;
+            value = value * 10_i64 + more.select(digit, 0_i64);
+            self.at = more.select(self.at + 1_i64, self.at);
+        }
+        value
+    }
+}
+
+/// A constant date or moment in ISO form, as microseconds.
+pub(crate) fn parse_iso(text: &str) -> Option<i64> {
+    let (date, time) = match text.split_once(['T', ' ']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let parts: Vec<&str> = date.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let number = |text: &str, digits: usize| (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i64>().ok()).flatten();
+    let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
+    let of_day = match time {
+        None => 0,
+        Some(time) => {
+            let parts: Vec<&str> = time.split(':').collect();
+            let (hour, minute, second) = match parts.as_slice() {
+                [hour, minute] => (number(hour, 2)?, number(minute, 2)?, 0),
+                [hour, minute, second] => (number(hour, 2)?, number(minute, 2)?, number(second, 2)?),
+                _ => return None,
+            };
+            ((hour * 60 + minute) * 60 + second) * 1_000_000
+        }
+    };
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    Some(days_from_civil(year, month, day) * DAY + of_day)
+}
+
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The `strptime` format of a text, for the forms that pandas infers and that are unambiguous.
+pub(crate) fn guess_format(text: &str) -> Option<String> {
+    let shapes: &[(&str, &str)] = &[
+        ("dddd-dd-dd", "%Y-%m-%d"),
+        ("dddd-dd-dd dd:dd:dd", "%Y-%m-%d %H:%M:%S"),
+        ("dddd-dd-ddTdd:dd:dd", "%Y-%m-%dT%H:%M:%S"),
+        ("dddd-dd-dd dd:dd", "%Y-%m-%d %H:%M"),
+        ("dddd-dd-ddTdd:dd", "%Y-%m-%dT%H:%M"),
+        ("dddd/dd/dd", "%Y/%m/%d"),
+        ("dddd/dd/dd dd:dd:dd", "%Y/%m/%d %H:%M:%S"),
+        ("dddddddd", "%Y%m%d"),
+    ];
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { 'd' } else { c }).collect();
+    shapes.iter().find(|(known, _)| *known == shape).map(|(_, format)| (*format).to_owned())
+}

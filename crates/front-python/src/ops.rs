@@ -1,0 +1,674 @@
+//! Operators on cells and columns: arithmetic, comparison, logic, by numpy's rules on columns and by Python's in functions on cells.
+//!
+//! Where the two differ is said at the operation. Integer columns wrap at their width; in functions on cells integers are taken as
+//! 64-bit. A combination that raises in Python becomes a guard: a row on which it would happen has the status `Invalid`.
+
+use crate::ast::{BinaryOp, BoolOp, CompareOp, Expr, UnaryOp};
+use crate::record::{self, Tagged};
+use crate::replay::Replay;
+use crate::value::{Alternative, Cell, Column, Eval, Guards, Kind, Unknown, Value, Width};
+use ir::{Binary, Elem, Literal, Map, Reason, Table, Val};
+use source::Span;
+
+/// Whose rules hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rules {
+    /// Columns: numpy's.
+    Numpy,
+    /// Cells in a function: Python's own.
+    Python,
+}
+
+/// Why an operation on two kinds has no value.
+pub(crate) enum Trouble {
+    /// Python raises this exception, always for these kinds.
+    Raises(&'static str),
+    /// It has a value that is not modelled.
+    Unsupported(String),
+}
+
+pub(crate) type Typed<'b> = Result<(Kind, Val<'b>), Trouble>;
+
+fn unsupported<'b>(what: impl Into<String>) -> Typed<'b> {
+    Err(Trouble::Unsupported(what.into()))
+}
+
+// Alternatives ---------------------------------------------------------------------------------------------------------------
+
+/// Applies a function to each way that the operands can be.
+pub(crate) fn lift<'b>(replay: &mut Replay<'_, 'b>, cells: &[&Cell<'b>], at: Span, mut apply: impl FnMut(&mut Replay<'_, 'b>, &[(Kind, Val<'b>)]) -> Typed<'b>) -> Result<Cell<'b>, Unknown> {
+    let mut combinations: Vec<(Option<Val<'b>>, Vec<(Kind, Val<'b>)>)> = vec![(None, Vec::new())];
+    for cell in cells {
+        let mut next = Vec::new();
+        for (when, operands) in &combinations {
+            for alternative in &cell.alternatives {
+                let when = both(*when, alternative.when);
+                let mut operands = operands.clone();
+                operands.push((alternative.kind.clone(), alternative.val));
+                next.push((when, operands));
+            }
+        }
+        if next.len() > 64 {
+            return Err(replay.unsupported(at, "a value that can be of this many types"));
+        }
+        combinations = next;
+    }
+    let mut guards: Guards = cells.iter().flat_map(|cell| cell.guards.iter().copied()).collect();
+    let mut out: Vec<Alternative<'b>> = Vec::new();
+    let mut before: Option<Val<'b>> = None;
+    for (when, operands) in combinations {
+        if when.and_then(Val::literal) == Some(Literal::Bool(false)) {
+            continue;
+        }
+        match apply(replay, &operands) {
+            Ok((kind, val)) => out.push(Alternative { when, kind, val }),
+            Err(Trouble::Raises(exception)) => {
+                let earlier = before.map(|before: Val<'b>| !before);
+                let condition = both(when, earlier).unwrap_or_else(|| replay.b.bool(true));
+                guards.extend(replay.raise_if(condition, exception, at));
+            }
+            Err(Trouble::Unsupported(what)) => return Err(replay.unsupported(at, what)),
+        }
+        match when {
+            None => break,
+            Some(when) => before = Some(before.map_or(when, |before| before | when)),
+        }
+    }
+    if out.is_empty() {
+        out.push(Alternative { when: None, kind: Kind::Missing, val: replay.b.bool(false) });
+    }
+    Ok(Cell { alternatives: merge(out), guards })
+}
+
+fn both<'b>(a: Option<Val<'b>>, b: Option<Val<'b>>) -> Option<Val<'b>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a & b),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Neighbours of one kind become one alternative; the last has no condition.
+pub(crate) fn merge(mut alternatives: Vec<Alternative<'_>>) -> Vec<Alternative<'_>> {
+    if let Some(last) = alternatives.last_mut() {
+        last.when = None;
+    }
+    let mut out: Vec<Alternative<'_>> = Vec::new();
+    for alternative in alternatives.into_iter().rev() {
+        match (out.last_mut(), alternative.when) {
+            (Some(next), Some(when)) if next.kind == alternative.kind => {
+                next.val = when.select(alternative.val, next.val);
+                next.when = next.when.map(|other| other | when);
+            }
+            _ => out.push(alternative),
+        }
+    }
+    out.reverse();
+    out
+}
+
+/// `yes` where the condition holds, else `no`, whatever their kinds. Integers beside floats stay apart, as in Python.
+pub(crate) fn choose<'b>(cond: Val<'b>, yes: &Cell<'b>, no: &Cell<'b>) -> Cell<'b> {
+    let mut alternatives: Vec<Alternative<'b>> = Vec::new();
+    for alternative in &yes.alternatives {
+        alternatives.push(Alternative { when: Some(alternative.when.map_or(cond, |when| cond & when)), ..alternative.clone() });
+    }
+    alternatives.extend(no.alternatives.iter().cloned());
+    // The same kind on both sides, apart only by other kinds between them, is one alternative.
+    if let ([a], [b]) = (yes.alternatives.as_slice(), no.alternatives.as_slice())
+        && a.kind == b.kind
+    {
+        alternatives = vec![Alternative { when: None, kind: a.kind.clone(), val: cond.select(a.val, b.val) }];
+    }
+    let guards = yes.guards.union(&no.guards).copied().collect();
+    Cell { alternatives: merge(alternatives), guards }
+}
+
+// Constants ------------------------------------------------------------------------------------------------------------------
+
+/// A concrete scalar as a cell. Beside a column of narrow integers or `float32` a Python number takes its width (NEP 50).
+pub(crate) fn constant<'b>(replay: &Replay<'_, 'b>, value: &record::Value, beside: Option<&Kind>) -> Option<Cell<'b>> {
+    let b = replay.b;
+    let (kind, val) = match value {
+        record::Value::Bool(value) => (Kind::Bool, b.bool(*value)),
+        record::Value::Int(value) => match beside {
+            Some(Kind::Int(width)) => (Kind::Int(*width), b.i64(*value)),
+            Some(Kind::Float32) => (Kind::Float32, b.f32(*value as f32)),
+            _ => (Kind::INT, b.i64(*value)),
+        },
+        record::Value::Str(text) => (Kind::Str, b.str(text)),
+        record::Value::None(()) => (Kind::Missing, b.bool(false)),
+        record::Value::Tagged(tagged) => match &**tagged {
+            Tagged::Float(value) => match beside {
+                Some(Kind::Float32) => (Kind::Float32, b.f32(value.0 as f32)),
+                _ => (Kind::Float, b.f64(value.0)),
+            },
+            Tagged::Float32(value) => (Kind::Float32, b.f32(value.0 as f32)),
+            Tagged::Missing(name) if name == "NaT" => (Kind::DateTime, b.null(Elem::I64)),
+            Tagged::Timestamp(value) => (Kind::DateTime, b.i64(*value)),
+            Tagged::Timedelta(value) => (Kind::Timedelta, b.i64(*value)),
+            _ => return None,
+        },
+    };
+    Some(Cell::new(kind, val))
+}
+
+/// A value as a cell: of the row, or a frozen constant.
+pub(crate) fn to_cell<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, beside: Option<&Kind>, at: Span) -> Result<Cell<'b>, Unknown> {
+    match value {
+        Value::Cell(cell) => Ok(cell.clone()),
+        Value::Column(column) => Ok(column.cell.clone()),
+        Value::Unknown(unknown) => Err(unknown.clone()),
+        Value::Known(known) => {
+            let Some(scalar) = known.look().cloned() else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
+            match constant(replay, &scalar, beside) {
+                Some(cell) => {
+                    replay.freeze(known);
+                    Ok(cell)
+                }
+                None if matches!(scalar.as_tagged(), Some(Tagged::Series(_) | Tagged::Array(_) | Tagged::Frame(_))) => Err(replay.refuse(
+                    "python-training-rows",
+                    at,
+                    "training rows are combined with scoring rows one by one",
+                    "the scoring row has no training row of its own",
+                    "reduce the training rows to a statistic or a look-up table first",
+                )),
+                None => Err(replay.unsupported(at, format!("{scalar} in an expression on a row"))),
+            }
+        }
+        _ => Err(replay.unsupported(at, "this value in an expression on a row")),
+    }
+}
+
+/// Operands of an operator: cells, and the column that the result is like.
+fn operands<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span) -> Result<(Cell<'b>, Cell<'b>, Option<Column<'b>>), Unknown> {
+    let kind = |value: &Value<'b>| match value {
+        Value::Column(column) => column.cell.single().map(|(kind, _)| kind.clone()),
+        _ => None,
+    };
+    let (left_kind, right_kind) = (kind(left), kind(right));
+    let like = match (left, right) {
+        (Value::Column(a), Value::Column(b)) => {
+            if a.space != b.space && !a.array && !b.array {
+                return Err(replay.refuse(
+                    "python-row-alignment",
+                    at,
+                    "columns over different rows are combined",
+                    "one of them is filtered; pandas aligns them by index",
+                    "filter both, or use np.where on all rows",
+                ));
+            }
+            let name = if a.name == b.name { a.name.clone() } else { None };
+            Some(Column { name, ..if a.array { b.clone() } else { a.clone() } })
+        }
+        (Value::Column(a), _) => Some(a.clone()),
+        (_, Value::Column(b)) => Some(b.clone()),
+        _ => None,
+    };
+    let a = to_cell(replay, left, right_kind.as_ref(), at)?;
+    let b = to_cell(replay, right, left_kind.as_ref(), at)?;
+    Ok((a, b, like))
+}
+
+fn wrap_up<'b>(cell: Cell<'b>, like: Option<Column<'b>>) -> Value<'b> {
+    match like {
+        Some(column) => Value::Column(column.with(cell)),
+        None => Value::Cell(cell),
+    }
+}
+
+/// Runs an operator over each column of a frame or matrix.
+fn over_columns<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span, apply: &mut dyn FnMut(&mut Replay<'_, 'b>, &Value<'b>, &Value<'b>) -> Eval<'b>) -> Option<Eval<'b>> {
+    let is_table = |value: &Value<'b>| matches!(value, Value::Frame(_) | Value::Matrix(_));
+    if !is_table(left) && !is_table(right) {
+        return None;
+    }
+    match (left, right) {
+        (Value::Frame(id), other) | (other, Value::Frame(id)) if !is_table(other) && !matches!(other, Value::Column(_)) => {
+            let flipped = is_table(right);
+            let mut frame = replay.frames[id.0].clone();
+            for (_, column) in &mut frame.columns {
+                let result = if flipped { apply(replay, other, column) } else { apply(replay, column, other) };
+                *column = result.unwrap_or_else(Value::Unknown);
+            }
+            Some(Ok(replay.frame(frame)))
+        }
+        (Value::Matrix(columns), other) | (other, Value::Matrix(columns)) if !is_table(other) && !matches!(other, Value::Column(_)) => {
+            let flipped = is_table(right);
+            let mut out = Vec::new();
+            for column in columns {
+                let column = Value::Column(column.clone());
+                match if flipped { apply(replay, other, &column) } else { apply(replay, &column, other) } {
+                    Ok(Value::Column(column)) => out.push(column),
+                    Ok(_) => {}
+                    Err(why) => return Some(Err(why)),
+                }
+            }
+            Some(Ok(Value::Matrix(out)))
+        }
+        _ => Some(Err(replay.unsupported(at, "an operator between tables"))),
+    }
+}
+
+// Operators ------------------------------------------------------------------------------------------------------------------
+
+pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| binary(replay, op, a, b, at)) {
+        return result;
+    }
+    // `"..." % x` and list arithmetic are not of numbers.
+    let (a, b, like) = operands(replay, left, right, at)?;
+    let rules = if like.is_some() { Rules::Numpy } else { Rules::Python };
+    let cell = lift(replay, &[&a, &b], at, |replay, operands| arithmetic(replay, rules, op, &operands[0], &operands[1], at))?;
+    Ok(wrap_up(cell, like))
+}
+
+pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| compare(replay, op, a, b, at)) {
+        return result;
+    }
+    if matches!(op, CompareOp::In | CompareOp::NotIn) {
+        return membership(replay, op == CompareOp::NotIn, left, right, at);
+    }
+    let (a, b, like) = operands(replay, left, right, at)?;
+    let rules = if like.is_some() { Rules::Numpy } else { Rules::Python };
+    let cell = lift(replay, &[&a, &b], at, |replay, operands| comparison(replay, rules, op, &operands[0], &operands[1]))?;
+    Ok(wrap_up(cell, like))
+}
+
+pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Value<'b>, at: Span) -> Eval<'b> {
+    match operand {
+        Value::Frame(id) => {
+            let mut frame = replay.frames[id.0].clone();
+            for (_, column) in &mut frame.columns {
+                *column = unary(replay, op, column, at).unwrap_or_else(Value::Unknown);
+            }
+            Ok(replay.frame(frame))
+        }
+        Value::Column(_) | Value::Cell(_) => {
+            if op == UnaryOp::Not {
+                return match replay.row_condition(operand) {
+                    Some(truth) => Ok(Value::Cell(Cell::new(Kind::Bool, !truth))),
+                    None => Err(replay.refuse("python-truth-of-rows", at, "`not` takes one truth value, not a column", "a column has one truth value for each row", "use ~ on columns")),
+                };
+            }
+            let like = if let Value::Column(column) = operand { Some(column.clone()) } else { None };
+            let cell = to_cell(replay, operand, None, at)?;
+            let cell = lift(replay, &[&cell], at, |_, operands| {
+                let (kind, val) = operands[0].clone();
+                match (op, &kind) {
+                    (UnaryOp::Plus, Kind::Int(_) | Kind::Float | Kind::Float32) => Ok((kind, val)),
+                    (UnaryOp::Minus, Kind::Int(width)) => Ok((kind.clone(), wrap(*width, -val))),
+                    (UnaryOp::Minus, Kind::Float | Kind::Float32 | Kind::Timedelta) => Ok((kind, -val)),
+                    (UnaryOp::Invert, Kind::Bool) if like.is_some() => Ok((kind, !val)),
+                    (UnaryOp::Invert, Kind::Int(_)) => Ok((kind, val.binary(Binary::BitXor, val.builder().i64(-1)))),
+                    (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Invert, Kind::Str | Kind::Missing) => Err(Trouble::Raises("TypeError")),
+                    (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Invert | UnaryOp::Not, _) => unsupported("this sign before this value"),
+                }
+            })?;
+            Ok(wrap_up(cell, like))
+        }
+        _ => Err(replay.unsupported(at, "a sign before this")),
+    }
+}
+
+/// `and`, `or` of truth values of one row that are both computed.
+pub(crate) fn logical<'b>(replay: &mut Replay<'_, 'b>, op: BoolOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if matches!(left, Value::Column(_)) || matches!(right, Value::Column(_)) {
+        return Err(replay.refuse("python-truth-of-rows", at, "a chained comparison takes one truth value, not a column", "", "use & between two comparisons"));
+    }
+    let (a, b) = (to_cell(replay, left, None, at)?, to_cell(replay, right, None, at)?);
+    let (Some(x), Some(y)) = (replay.row_condition(&Value::Cell(a.clone())), replay.row_condition(&Value::Cell(b.clone()))) else {
+        return Err(replay.unsupported(at, "the truth of this"));
+    };
+    let val = match op {
+        BoolOp::And => x & y,
+        BoolOp::Or => x | y,
+    };
+    Ok(Value::Cell(Cell::new(Kind::Bool, val).guarded(&a.guards).guarded(&b.guards)))
+}
+
+/// `before and operand`, where `operand` is evaluated only on rows that need it.
+pub(crate) fn short_circuit<'b>(replay: &mut Replay<'_, 'b>, op: BoolOp, before: &Value<'b>, operand: &Expr) -> Eval<'b> {
+    let Some(truth) = replay.row_condition(before) else { return Err(replay.unsupported(operand.span, "the truth of this")) };
+    let needed = if op == BoolOp::And { truth } else { !truth };
+    let next = replay.when_reached(needed, |replay| replay.eval(operand))?;
+    let first = to_cell(replay, before, None, operand.span)?;
+    let second = to_cell(replay, &next, None, operand.span)?;
+    Ok(Value::Cell(choose(needed, &second, &first)))
+}
+
+/// `a + b` of texts.
+pub(crate) fn concat<'b>(replay: &mut Replay<'_, 'b>, left: &Cell<'b>, right: &Cell<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+    lift(replay, &[left, right], at, |replay, operands| arithmetic(replay, Rules::Python, BinaryOp::Add, &operands[0], &operands[1], at))
+}
+
+/// As a float: truth values are 0 and 1, integers round to nearest.
+pub(crate) fn float<'b>(kind: &Kind, val: Val<'b>) -> Option<Val<'b>> {
+    kind.is_number().then(|| val.cast(Elem::F64))
+}
+
+/// As a 64-bit integer: truth values are 0 and 1.
+fn integer<'b>(val: Val<'b>) -> Val<'b> {
+    val.cast(Elem::I64)
+}
+
+/// An integer brought back to its width, as machine arithmetic does.
+pub(crate) fn wrap(width: Width, val: Val<'_>) -> Val<'_> {
+    let b = val.builder();
+    match width {
+        Width::I64 => val,
+        Width::I32 => val.cast(Elem::I32).cast(Elem::I64),
+        Width::I8 | Width::I16 => {
+            let shift = b.i64(64 - i64::from(width.bits()));
+            val.binary(Binary::Shl, shift).binary(Binary::Shr, shift)
+        }
+        Width::U8 | Width::U16 | Width::U32 => val.binary(Binary::BitAnd, b.i64((1_i64 << width.bits()) - 1)),
+    }
+}
+
+fn arithmetic<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, left: &(Kind, Val<'b>), right: &(Kind, Val<'b>), at: Span) -> Typed<'b> {
+    use Kind::{Bool, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
+    let ((a_kind, a), (b_kind, b)) = (left.clone(), right.clone());
+    match (&a_kind, &b_kind) {
+        (Str, Str) if op == BinaryOp::Add => Ok((Str, a.append(b))),
+        (Str, Int(_)) if op == BinaryOp::Mul => match b.literal() {
+            Some(Literal::I64(times)) if (0..=64).contains(&times) => Ok((Str, (0..times).fold(replay.b.str(""), |text, _| text.append(a)))),
+            _ => unsupported("a text repeated a computed number of times"),
+        },
+        (DateTime, DateTime) if op == BinaryOp::Sub => Ok((Timedelta, a - b)),
+        (DateTime, Timedelta) if op == BinaryOp::Add => Ok((DateTime, a + b)),
+        (Timedelta, DateTime) if op == BinaryOp::Add => Ok((DateTime, a + b)),
+        (DateTime, Timedelta) if op == BinaryOp::Sub => Ok((DateTime, a - b)),
+        (Timedelta, Timedelta) => match op {
+            BinaryOp::Add => Ok((Timedelta, a + b)),
+            BinaryOp::Sub => Ok((Timedelta, a - b)),
+            BinaryOp::Div => Ok((Float, (a.cast(Elem::F64) / b.cast(Elem::F64)).or_else(f64::NAN))),
+            _ => unsupported(format!("`{}` between durations", op.sign())),
+        },
+        (Bool, Bool) if rules == Rules::Numpy => match op {
+            BinaryOp::Add | BinaryOp::BitOr => Ok((Bool, a | b)),
+            BinaryOp::Mul | BinaryOp::BitAnd => Ok((Bool, a & b)),
+            BinaryOp::BitXor => Ok((Bool, a ^ b)),
+            BinaryOp::Sub => Err(Trouble::Raises("TypeError")),
+            BinaryOp::Div => Ok((Float, a.cast(Elem::F64) / b.cast(Elem::F64))),
+            _ => unsupported(format!("`{}` between truth values", op.sign())),
+        },
+        (Bool, Bool) if matches!(op, BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor) => Ok((
+            Bool,
+            match op {
+                BinaryOp::BitAnd => a & b,
+                BinaryOp::BitOr => a | b,
+                _ => a ^ b,
+            },
+        )),
+        (Bool | Int(_), Bool | Int(_)) => integers(replay, rules, op, left, right, at),
+        (Bool | Int(_) | Float | Float32, Bool | Int(_) | Float | Float32) => {
+            let narrow = |kind: &Kind| matches!(kind, Float32 | Bool | Int(Width::I8 | Width::I16 | Width::U8 | Width::U16));
+            if narrow(&a_kind) && narrow(&b_kind) {
+                let (x, y) = (a.cast(Elem::F32), b.cast(Elem::F32));
+                return floats(replay, rules, op, x, y, at).map(|val| (Float32, val));
+            }
+            let (x, y) = (a.cast(Elem::F64), b.cast(Elem::F64));
+            floats(replay, rules, op, x, y, at).map(|val| (Float, val))
+        }
+        (Missing, _) | (_, Missing) if rules == Rules::Python => Err(Trouble::Raises("TypeError")),
+        (Str, Bool | Int(_) | Float | Float32) | (Bool | Int(_) | Float | Float32, Str) if op != BinaryOp::Mul && op != BinaryOp::Mod => Err(Trouble::Raises("TypeError")),
+        _ => unsupported(format!("`{}` between {} and {}", op.sign(), a_kind.dtype(), b_kind.dtype())),
+    }
+}
+
+fn integers<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, left: &(Kind, Val<'b>), right: &(Kind, Val<'b>), at: Span) -> Typed<'b> {
+    let width = |kind: &Kind| if let Kind::Int(width) = kind { Some(*width) } else { None };
+    let width = match (width(&left.0), width(&right.0)) {
+        (Some(a), Some(b)) => a.join(b),
+        (a, b) => a.or(b).unwrap_or(Width::I64),
+    };
+    let (a, b) = (integer(left.1), integer(right.1));
+    let zero = || b.eq(0_i64);
+    let never_zero = matches!(b.literal(), Some(Literal::I64(value)) if value != 0);
+    let int = |val: Val<'b>| Ok((Kind::Int(width), wrap(width, val)));
+    match op {
+        BinaryOp::Add => int(a + b),
+        BinaryOp::Sub => int(a - b),
+        BinaryOp::Mul => int(a * b),
+        BinaryOp::Div => {
+            if rules == Rules::Python && !never_zero {
+                let _ = replay.raise_here(zero(), "ZeroDivisionError", at);
+            }
+            Ok((Kind::Float, a.cast(Elem::F64) / b.cast(Elem::F64)))
+        }
+        BinaryOp::FloorDiv if never_zero => int(a.floor_div(b)),
+        BinaryOp::Mod if never_zero => int(a.floor_mod(b)),
+        BinaryOp::FloorDiv | BinaryOp::Mod if rules == Rules::Python => {
+            let _ = replay.raise_here(zero(), "ZeroDivisionError", at);
+            int(if op == BinaryOp::FloorDiv { a.floor_div(b) } else { a.floor_mod(b) })
+        }
+        // pandas makes the column a float one as soon as one divisor is zero: x // 0 is inf, -inf or NaN, x % 0 is NaN.
+        BinaryOp::FloorDiv => {
+            let by_zero = a.eq(0_i64).select(replay.b.f64(f64::NAN), a.gt(0_i64).select(replay.b.f64(f64::INFINITY), f64::NEG_INFINITY));
+            Ok((Kind::Float, zero().select(by_zero, a.floor_div(b).cast(Elem::F64))))
+        }
+        BinaryOp::Mod => Ok((Kind::Float, zero().select(replay.b.f64(f64::NAN), a.floor_mod(b).cast(Elem::F64)))),
+        BinaryOp::Pow => match b.literal() {
+            Some(Literal::I64(power)) if (0..64).contains(&power) => int((0..power).fold(replay.b.i64(1), |product, _| product * a)),
+            _ => unsupported("an integer to a computed or negative power"),
+        },
+        BinaryOp::BitAnd => int(a.binary(Binary::BitAnd, b)),
+        BinaryOp::BitOr => int(a.binary(Binary::BitOr, b)),
+        BinaryOp::BitXor => int(a.binary(Binary::BitXor, b)),
+        BinaryOp::ShiftLeft | BinaryOp::ShiftRight | BinaryOp::MatMul => unsupported(format!("`{}`", op.sign())),
+    }
+}
+
+/// Float arithmetic in one width. Division by zero is IEEE's on columns and raises in Python.
+fn floats<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, a: Val<'b>, b: Val<'b>, at: Span) -> Result<Val<'b>, Trouble> {
+    let divides = matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod);
+    let constant = match b.literal() {
+        Some(Literal::F64(value)) => Some(value),
+        Some(Literal::F32(value)) => Some(f64::from(value)),
+        _ => None,
+    };
+    if divides && rules == Rules::Python && constant.is_none_or(|value| value == 0.0) {
+        let _ = replay.raise_here(b.eq(0.0), "ZeroDivisionError", at);
+    }
+    Ok(match op {
+        BinaryOp::Add => a + b,
+        BinaryOp::Sub => a - b,
+        BinaryOp::Mul => a * b,
+        BinaryOp::Div => a / b,
+        BinaryOp::Mod => a.floor_mod(b),
+        BinaryOp::FloorDiv => {
+            // numpy and Python: from the exact remainder, then one correction; by zero it is a / b.
+            let rem = a % b;
+            let moved = rem.ne(0.0) & (rem.lt(0.0) ^ b.lt(0.0));
+            let quotient = (a - rem) / b;
+            let quotient = moved.select(quotient - 1.0, quotient);
+            let floor = quotient.floor();
+            let whole = (quotient - floor).gt(0.5).select(floor + 1.0, floor);
+            b.eq(0.0).select(a / b, whole)
+        }
+        // numpy squares for the exponent 2 and takes the root for 0.5.
+        BinaryOp::Pow if constant == Some(2.0) => a * a,
+        BinaryOp::Pow if constant == Some(1.0) => a,
+        BinaryOp::Pow if constant == Some(0.5) && rules == Rules::Numpy => a.sqrt(),
+        BinaryOp::Pow if rules == Rules::Numpy || constant.is_some() => a.pow(b),
+        BinaryOp::Pow
+        | BinaryOp::BitAnd
+        | BinaryOp::BitOr
+        | BinaryOp::BitXor
+        | BinaryOp::ShiftLeft
+        | BinaryOp::ShiftRight
+        | BinaryOp::MatMul => return Err(Trouble::Unsupported(format!("`{}` between floats", op.sign()))),
+    })
+}
+
+/// A comparison. Missing is equal to nothing and in no order; it is unequal to everything.
+pub(crate) fn comparison<'b>(replay: &Replay<'_, 'b>, rules: Rules, op: CompareOp, left: &(Kind, Val<'b>), right: &(Kind, Val<'b>)) -> Typed<'b> {
+    use Kind::{Bool, Category, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
+    let ((a_kind, a), (b_kind, b)) = (left, right);
+    let constant = |value: bool| Ok((Bool, replay.b.bool(value)));
+    let equality = matches!(op, CompareOp::Eq | CompareOp::NotEq | CompareOp::Is | CompareOp::IsNot);
+    if matches!(op, CompareOp::Is | CompareOp::IsNot) {
+        // Only `is None` (and `is True`) make sense on cells.
+        let same = match (a_kind, b_kind) {
+            (Missing, Missing) => replay.b.bool(true),
+            (Bool, Bool) => a.eq(*b),
+            (Missing, _) | (_, Missing) | (Bool, _) | (_, Bool) => replay.b.bool(false),
+            _ => return unsupported("`is` between these"),
+        };
+        return Ok((Bool, if op == CompareOp::Is { same } else { !same }));
+    }
+    let ordered = |a: Val<'b>, b: Val<'b>| -> Val<'b> {
+        match op {
+            CompareOp::Eq => a.eq(b).or_else(false),
+            CompareOp::NotEq => a.ne(b).or_else(true),
+            CompareOp::Lt => a.lt(b).or_else(false),
+            CompareOp::LtE => a.le(b).or_else(false),
+            CompareOp::Gt => a.gt(b).or_else(false),
+            _ => a.ge(b).or_else(false),
+        }
+    };
+    match (a_kind, b_kind) {
+        (Bool | Int(_), Bool | Int(_)) => Ok((Bool, ordered(integer(*a), integer(*b)))),
+        (Float32, Float32) => Ok((Bool, ordered(*a, *b))),
+        (Bool | Int(_) | Float | Float32, Bool | Int(_) | Float | Float32) => Ok((Bool, ordered(a.cast(Elem::F64), b.cast(Elem::F64)))),
+        (Str, Str) | (DateTime, DateTime) | (Timedelta, Timedelta) => Ok((Bool, ordered(*a, *b))),
+        (DateTime, Str) | (Str, DateTime) => {
+            let (time, text, flipped) = if *a_kind == DateTime { (*a, *b, false) } else { (*b, *a, true) };
+            match text.literal() {
+                Some(Literal::Str(text)) => match crate::calendar::parse_iso(&text) {
+                    Some(micros) => {
+                        let moment = replay.b.i64(micros);
+                        Ok((Bool, if flipped { ordered(moment, time) } else { ordered(time, moment) }))
+                    }
+                    None => unsupported("a comparison with a date written like this"),
+                },
+                _ => unsupported("a comparison of a date with a text"),
+            }
+        }
+        (Category(categories), _) if equality => {
+            let literal = b.literal();
+            let found = categories.values.iter().position(|value| literal_is(literal.as_ref(), value));
+            let code = found.map_or(-2, |at| at as i64);
+            let same = a.eq(code);
+            Ok((Bool, if op == CompareOp::Eq { same } else { !same }))
+        }
+        (Missing, _) | (_, Missing) if equality => constant(op == CompareOp::NotEq),
+        (Missing, _) | (_, Missing) if rules == Rules::Numpy => constant(false),
+        (Str, Float) | (Float, Str) if !equality && rules == Rules::Numpy => unsupported("an order between a text and a number"),
+        (Str, _) | (_, Str) if equality => constant(op == CompareOp::NotEq),
+        (Str, _) | (_, Str) | (Missing, _) | (_, Missing) => Err(Trouble::Raises("TypeError")),
+        _ => unsupported(format!("a comparison between {} and {}", a_kind.dtype(), b_kind.dtype())),
+    }
+}
+
+fn literal_is(literal: Option<&Literal>, value: &record::Value) -> bool {
+    match (literal, value) {
+        (Some(Literal::Str(text)), record::Value::Str(other)) => text == other,
+        (Some(Literal::I64(int)), other) => other.as_f64() == Some(*int as f64),
+        (Some(Literal::F64(float)), other) => other.as_f64() == Some(*float),
+        _ => false,
+    }
+}
+
+/// More constants than this are a table, not a chain of comparisons.
+const LONGEST_CHAIN: usize = 6;
+
+/// `x in container`, for a cell of the row or a text.
+fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if matches!(left, Value::Column(_)) || matches!(right, Value::Column(_) | Value::Frame(_)) {
+        // `name in frame` asks for a column name, which is known.
+        if let (Value::Frame(id), Some(name)) = (right, replay.concrete(left).and_then(|name| name.as_str().map(str::to_owned))) {
+            return Ok(crate::pandas::has_column(replay, *id, &name, negated, at));
+        }
+        return Err(replay.unsupported(at, "`in` with a column"));
+    }
+    let text_on_right = matches!(right, Value::Cell(_)) || matches!(replay.concrete(right), Some(record::Value::Str(_)));
+    let cell = if text_on_right {
+        let (a, b) = (to_cell(replay, left, None, at)?, to_cell(replay, right, None, at)?);
+        lift(replay, &[&a, &b], at, |_, operands| match (&operands[0], &operands[1]) {
+            ((Kind::Str, part), (Kind::Str, whole)) => {
+                let held = whole.contains(*part).or_else(false);
+                Ok((Kind::Bool, if negated { !held } else { held }))
+            }
+            _ => Err(Trouble::Raises("TypeError")),
+        })?
+    } else {
+        let Some(items) = replay.items(right, at) else { return Err(replay.unsupported(at, "`in` with this")) };
+        let mut values = Vec::new();
+        for item in &items {
+            match replay.concrete(item) {
+                Some(value) => values.push(value),
+                None => return Err(replay.unsupported(at, "`in` with computed items")),
+            }
+            if let Value::Known(known) = item {
+                replay.freeze(known);
+            }
+        }
+        let cell = to_cell(replay, left, None, at)?;
+        lift(replay, &[&cell], at, |replay, operands| {
+            let held = is_among(replay, &operands[0], &values, false);
+            Ok((Kind::Bool, if negated { !held } else { held }))
+        })?
+    };
+    Ok(Value::Cell(cell))
+}
+
+/// Whether a cell equals one of some constants. Missing is among them only if `missing` says so.
+pub(crate) fn is_among<'b>(replay: &Replay<'_, 'b>, cell: &(Kind, Val<'b>), values: &[record::Value], missing: bool) -> Val<'b> {
+    let b = replay.b;
+    let (kind, val) = cell;
+    let is_missing = if missing { crate::pandas::is_missing(kind, *val) } else { b.bool(false) };
+    let held = match kind {
+        Kind::Str => {
+            let texts: Vec<&str> = values.iter().filter_map(record::Value::as_str).collect();
+            if texts.len() > LONGEST_CHAIN {
+                in_table(replay, *val, texts.into_iter().map(Literal::from).collect(), Elem::Str)
+            } else {
+                texts.into_iter().fold(b.bool(false), |held, text| held | val.eq(text).or_else(false))
+            }
+        }
+        Kind::Bool | Kind::Int(_) => {
+            let ints: Vec<i64> = values.iter().filter_map(|value| value.as_f64().filter(|float| float.fract() == 0.0).map(|float| value.as_int().unwrap_or(float as i64))).collect();
+            let val = val.cast(Elem::I64);
+            if ints.len() > LONGEST_CHAIN {
+                in_table(replay, val, ints.into_iter().map(Literal::I64).collect(), Elem::I64)
+            } else {
+                ints.into_iter().fold(b.bool(false), |held, int| held | val.eq(int))
+            }
+        }
+        Kind::Float | Kind::Float32 => {
+            let floats: Vec<f64> = values.iter().filter_map(record::Value::as_f64).filter(|float| !float.is_nan()).collect();
+            let val = val.cast(Elem::F64);
+            if floats.len() > LONGEST_CHAIN {
+                in_table(replay, val, floats.into_iter().map(Literal::F64).collect(), Elem::F64)
+            } else {
+                floats.into_iter().fold(b.bool(false), |held, float| held | val.eq(float))
+            }
+        }
+        Kind::Category(categories) => categories
+            .values
+            .iter()
+            .enumerate()
+            .filter(|(_, category)| values.iter().any(|value| crate::fold::same_key(value, category)))
+            .fold(b.bool(false), |held, (code, _)| held | val.eq(code as i64)),
+        Kind::DateTime | Kind::Timedelta | Kind::Missing => b.bool(false),
+    };
+    held | is_missing
+}
+
+fn in_table<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, keys: Vec<Literal>, elem: Elem) -> Val<'b> {
+    let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
+    for key in keys {
+        if !rows.iter().any(|(known, _)| known[0] == key) {
+            rows.push((vec![key], Literal::Bool(true)));
+        }
+    }
+    let table = replay.b.table(Table::Map(Map { name: "members".to_owned(), keys: vec![elem], value: Elem::Bool, rows }));
+    replay.b.lookup(table, &[val]).or_else(false)
+}
+
+/// The reason of a guard for an exception of Python.
+pub(crate) fn reason(exception: &str, what: &str) -> Reason {
+    Reason::Invalid(format!("{exception} at {what}"))
+}

@@ -1,0 +1,742 @@
+//! Categories and codes: `map`, `replace`, `isin`, `get_dummies`, `astype`, `.cat`.
+
+use super::missing::{common, promote};
+use crate::ops::{self, Trouble};
+use crate::record::{self, Tagged};
+use crate::replay::{Call, On, Replay, Row};
+use crate::udf;
+use crate::value::{Alternative, Categories, Cell, Column, Eval, Family, Frame, Kind, Known, Unknown, Value};
+use ir::{Elem, Literal, Map, Reason, Table, Val};
+use source::Span;
+use std::rc::Rc;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Column, "map", map),
+    Row::new(On::Column, "apply", apply),
+    Row::new(On::Column, "transform", apply),
+    Row::new(On::Column, "replace", replace),
+    Row::new(On::Frame, "replace", frame_replace),
+    Row::new(On::Column, "isin", isin),
+    Row::new(On::Column, "astype", astype),
+    Row::new(On::Frame, "astype", frame_astype),
+    Row::new(On::Matrix, "astype", frame_astype),
+    Row::new(On::Function, "pandas.get_dummies", get_dummies),
+];
+
+fn column<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, Unknown> {
+    match &call.receiver {
+        Value::Column(column) => Ok(column.clone()),
+        _ => Err(replay.unsupported(call.span, format!("`{}` of this", call.name))),
+    }
+}
+
+// Look-ups -------------------------------------------------------------------------------------------------------------------
+
+/// The literal of a constant as a key or value of that kind.
+pub(crate) fn literal(value: &record::Value, elem: Elem) -> Option<Literal> {
+    Some(match elem {
+        Elem::Str => Literal::Str(value.as_str()?.to_owned()),
+        Elem::Bool => Literal::Bool(value.as_bool()?),
+        Elem::I64 => match value {
+            record::Value::Int(int) => Literal::I64(*int),
+            record::Value::Bool(truth) => Literal::I64(i64::from(*truth)),
+            other => {
+                let float = other.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9e15)?;
+                Literal::I64(float as i64)
+            }
+        },
+        Elem::F64 => Literal::F64(value.as_f64()?),
+        Elem::I32 | Elem::F32 | Elem::Date | Elem::DateTime | Elem::Duration => return None,
+    })
+}
+
+/// The kind that holds all values of a look-up, missing ones aside.
+fn values_elem(values: &[&record::Value]) -> Option<Elem> {
+    let present: Vec<&&record::Value> = values.iter().filter(|value| !value.is_missing()).collect();
+    if present.is_empty() {
+        return Some(Elem::F64);
+    }
+    if present.iter().all(|value| value.as_str().is_some()) {
+        return Some(Elem::Str);
+    }
+    if present.iter().all(|value| value.as_bool().is_some()) {
+        return Some(Elem::Bool);
+    }
+    if present.iter().all(|value| value.as_int().is_some()) {
+        return Some(Elem::I64);
+    }
+    present.iter().all(|value| value.as_f64().is_some() && value.as_bool().is_none()).then_some(Elem::F64)
+}
+
+/// The value beside a key, null where there is none. Missing keys and missing values are null.
+fn look_up<'b>(replay: &mut Replay<'_, 'b>, key: &(Kind, Val<'b>), pairs: &[(record::Value, record::Value)], elem: Elem, name: &str) -> Option<Val<'b>> {
+    let b = replay.b;
+    let (key_elem, key_val) = match &key.0 {
+        Kind::Str => (Elem::Str, key.1),
+        Kind::Bool | Kind::Int(_) => (Elem::I64, key.1.cast(Elem::I64)),
+        Kind::Float | Kind::Float32 => (Elem::F64, key.1.cast(Elem::F64)),
+        Kind::Category(categories) => {
+            // The codes themselves are the keys.
+            let rows = categories
+                .values
+                .iter()
+                .zip(0..)
+                .filter_map(|(category, code)| {
+                    let (_, value) = pairs.iter().rev().find(|(key, _)| crate::fold::same_key(key, category))?;
+                    Some((vec![Literal::I64(code)], literal(value, elem)?))
+                })
+                .collect();
+            let table = b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::I64], value: elem, rows }));
+            return Some(b.lookup(table, &[key.1]));
+        }
+        Kind::DateTime | Kind::Timedelta | Kind::Missing => return None,
+    };
+    let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
+    for (key, value) in pairs {
+        // A key of another kind never equals a cell of this column.
+        let (Some(key), Some(value)) = (literal(key, key_elem), literal(value, elem)) else { continue };
+        if matches!(key, Literal::F64(float) if float.is_nan()) {
+            continue;
+        }
+        let row = (vec![key], value);
+        match rows.iter_mut().find(|(known, _)| same_literal(&known[0], &row.0[0])) {
+            Some(known) => *known = row,
+            None => rows.push(row),
+        }
+    }
+    let table = b.table(Table::Map(Map { name: name.to_owned(), keys: vec![key_elem], value: elem, rows }));
+    Some(b.lookup(table, &[key_val]))
+}
+
+/// `0.0` and `-0.0` are one key.
+fn same_literal(a: &Literal, b: &Literal) -> bool {
+    match (a, b) {
+        (Literal::F64(a), Literal::F64(b)) => a == b,
+        (a, b) => a == b,
+    }
+}
+
+/// A looked-up value as a cell: missing where it is null.
+fn found<'b>(replay: &Replay<'_, 'b>, elem: Elem, val: Val<'b>) -> Cell<'b> {
+    match elem {
+        Elem::Str => Cell::new(Kind::Str, val),
+        Elem::I64 => Cell::new(Kind::Float, val.cast(Elem::F64).or_else(f64::NAN)),
+        Elem::Bool => {
+            let missing = Alternative { when: Some(val.is_null()), kind: Kind::Float, val: replay.b.f64(f64::NAN) };
+            Cell { alternatives: vec![missing, Alternative { when: None, kind: Kind::Bool, val: val.or_else(false) }], guards: Default::default() }
+        }
+        _ => Cell::new(Kind::Float, val.or_else(f64::NAN)),
+    }
+}
+
+/// The pairs of a dict or of a series, concrete.
+pub(crate) fn concrete_pairs<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Option<Vec<(record::Value, record::Value)>> {
+    if let Some(pairs) = replay.pairs(value) {
+        return pairs.iter().map(|(key, value)| Some((replay.concrete(key)?, replay.concrete(value)?))).collect();
+    }
+    let Value::Known(known) = value else { return None };
+    let Some(Tagged::Series(series)) = known.tagged() else { return None };
+    Some(series.labels.as_ref()?.values().into_iter().zip(series.values.as_ref()?.values()).collect())
+}
+
+/// Freezes what a constant stands on: each part that was learnt.
+fn freeze_all<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>) {
+    match value {
+        Value::Known(known) => replay.freeze(known),
+        value => {
+            for (_, value) in replay.pairs(value).unwrap_or_default() {
+                if let Value::Known(known) = value {
+                    replay.freeze(&known);
+                }
+            }
+        }
+    }
+}
+
+fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column(replay, call)?;
+    let mapper = match call.take("func").or_else(|| call.take("arg")) {
+        Some(mapper) => mapper,
+        None => return Err(replay.unsupported(call.span, "`map` of nothing")),
+    };
+    if is_function(&mapper) {
+        return udf::over_cells(replay, &column, &mapper, Vec::new(), call.span);
+    }
+    let Some(pairs) = concrete_pairs(replay, &mapper) else {
+        return Err(match &mapper {
+            Value::Known(known) if !known.is_recorded() => replay.not_recorded(call.span),
+            _ => replay.unsupported(call.span, "`map` with this"),
+        });
+    };
+    freeze_all(replay, &mapper);
+    let cell = mapped(replay, &column.cell, &pairs, &label(&column), call.span)?;
+    Ok(Value::Column(column.with(cell)))
+}
+
+fn label(column: &Column<'_>) -> String {
+    column.name.clone().unwrap_or_else(|| "values".to_owned())
+}
+
+fn is_function(value: &Value<'_>) -> bool {
+    matches!(value, Value::Function(_) | Value::Path(_) | Value::Method(..))
+}
+
+/// Each cell's value in a dict; missing where it has none.
+pub(crate) fn mapped<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, pairs: &[(record::Value, record::Value)], name: &str, at: Span) -> Result<Cell<'b>, Unknown> {
+    let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
+    let Some(elem) = values_elem(&values) else { return Err(replay.unsupported(at, "a dict with values of several types")) };
+    let nan_value = pairs.iter().find(|(key, _)| key.is_missing()).map(|(_, value)| value.clone());
+    if let Some((kind, val)) = cell.single() {
+        let kind = kind.clone();
+        if kind == Kind::Bool && elem != Elem::Bool && pairs.iter().filter(|(key, value)| key.as_f64().is_some() && !value.is_missing()).count() >= 2 {
+            // Both truth values are mapped: nothing is ever missing.
+            let pick = |truth: f64| pairs.iter().rev().find(|(key, _)| key.as_f64() == Some(truth)).map(|(_, value)| value.clone());
+            if let (Some(yes), Some(no)) = (pick(1.0), pick(0.0))
+                && let (Some(yes), Some(no)) = (ops::constant(replay, &yes, None), ops::constant(replay, &no, None))
+            {
+                return Ok(super::where_cell(replay, val, &yes, &no, at)?.guarded(&cell.guards));
+            }
+        }
+        let Some(hit) = look_up(replay, &(kind.clone(), val), pairs, elem, name) else { return Err(replay.unsupported(at, "a look-up by a key of this type")) };
+        let mut out = found(replay, elem, hit).guarded(&cell.guards);
+        if let Some(nan_value) = nan_value.filter(|value| !value.is_missing())
+            && let Some(constant) = ops::constant(replay, &nan_value, None)
+        {
+            let missing = super::is_missing(&kind, val);
+            out = super::where_cell(replay, missing, &constant, &out, at)?;
+        }
+        return Ok(out);
+    }
+    // An object column: each way it can be is looked up on its own.
+    let mut out: Option<Cell<'b>> = None;
+    for alternative in cell.alternatives.iter().rev() {
+        let hit = look_up(replay, &(alternative.kind.clone(), alternative.val), pairs, elem, name);
+        let one = match hit {
+            Some(hit) => found(replay, elem, hit),
+            None => Cell::new(Kind::Float, replay.b.f64(f64::NAN)),
+        };
+        out = Some(match (alternative.when, out) {
+            (Some(when), Some(other)) => super::where_cell(replay, when, &one, &other, at)?,
+            _ => one,
+        });
+    }
+    out.map(|out| out.guarded(&cell.guards)).ok_or_else(|| replay.unsupported(at, "a look-up by nothing"))
+}
+
+/// `dict[cell]`: a key that is not there raises.
+pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
+    let Some(pairs) = concrete_pairs(replay, of) else { return Err(replay.unsupported(at, "an item by a key of the row")) };
+    freeze_all(replay, of);
+    let cell = ops::to_cell(replay, index, None, at)?;
+    dict_item(replay, &pairs, &cell, None, at).map(Value::Cell)
+}
+
+/// `dict[cell]` or `dict.get(cell, default)`, with Python's own result types.
+pub(crate) fn dict_item<'b>(replay: &mut Replay<'_, 'b>, pairs: &[(record::Value, record::Value)], key: &Cell<'b>, default: Option<&Cell<'b>>, at: Span) -> Result<Cell<'b>, Unknown> {
+    let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
+    let elem = values_elem(&values).filter(|_| values.iter().all(|value| !value.is_missing()));
+    let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
+    let kind = match elem {
+        Elem::Str => Kind::Str,
+        Elem::Bool => Kind::Bool,
+        Elem::I64 => Kind::INT,
+        _ => Kind::Float,
+    };
+    let zero = Literal::zero(elem);
+    let mut out: Option<Cell<'b>> = None;
+    for alternative in key.alternatives.iter().rev() {
+        let one = match look_up(replay, &(alternative.kind.clone(), alternative.val), pairs, elem, "items") {
+            None => default.cloned(),
+            Some(hit) => {
+                let zero = replay.b.constant(zero.clone());
+                let value = Cell::new(kind.clone(), hit.or_else(zero));
+                match default {
+                    Some(default) => Some(ops::choose(hit.is_null(), default, &value)),
+                    None => {
+                        let missing = alternative.when.map_or(hit.is_null(), |when| when & hit.is_null());
+                        replay.raise_here(missing, "KeyError", at);
+                        Some(value)
+                    }
+                }
+            }
+        };
+        let Some(one) = one else { return Err(replay.unsupported(at, "an item by a key of this type")) };
+        out = Some(match (alternative.when, out) {
+            (Some(when), Some(other)) => ops::choose(when, &one, &other),
+            _ => one,
+        });
+    }
+    out.map(|out| out.guarded(&key.guards)).ok_or_else(|| replay.unsupported(at, "an item by nothing"))
+}
+
+fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column(replay, call)?;
+    let function = call.need(replay, "func")?;
+    let more = match call.take("args") {
+        None => Vec::new(),
+        Some(Value::Tuple(items)) => items,
+        Some(value) => replay.items(&value, call.span).unwrap_or_default(),
+    };
+    if let Value::Path(path) = &function
+        && path.starts_with("numpy.")
+    {
+        // A numpy function takes the whole column at once.
+        return replay.apply(function.clone(), None, vec![call.receiver.clone()], Vec::new(), call.span);
+    }
+    if !is_function(&function) {
+        return Err(replay.unsupported(call.span, "`apply` of this"));
+    }
+    udf::over_cells(replay, &column, &function, more, call.span)
+}
+
+// Replace --------------------------------------------------------------------------------------------------------------------
+
+fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column(replay, call)?;
+    let pairs = replace_pairs(replay, call)?;
+    let cell = replaced(replay, &column.cell, &pairs, &label(&column), call.span)?;
+    Ok(Value::Column(column.with(cell)))
+}
+
+fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`replace` of this")) };
+    // `{"column": {...}}` names the columns.
+    let nested = match call.take("to_replace") {
+        Some(value) => {
+            let pairs = replay.pairs(&value).unwrap_or_default();
+            let nested: Option<Vec<_>> = pairs.iter().map(|(key, inner)| Some((super::column_name(&replay.concrete(key)?), concrete_pairs(replay, inner)?))).collect();
+            match nested {
+                Some(nested) if !nested.is_empty() => Some(nested),
+                _ => {
+                    let by = call.take("value");
+                    let pairs = pairs_of(replay, &value, by.as_ref(), call.span)?;
+                    let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
+                    Some(names.into_iter().map(|name| (name, pairs.clone())).collect())
+                }
+            }
+        }
+        None => None,
+    };
+    let Some(nested) = nested else { return Err(replay.unsupported(call.span, "`replace` of nothing")) };
+    let mut frame = replay.frames[id.0].clone();
+    for (name, pairs) in nested {
+        if let Some(Value::Column(column)) = frame.columns.get(&name).cloned() {
+            let new = replaced(replay, &column.cell, &pairs, &name, call.span);
+            frame.columns.insert(name, new.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
+        }
+    }
+    Ok(replay.frame(frame))
+}
+
+fn replace_pairs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Vec<(record::Value, record::Value)>, Unknown> {
+    let old = call.need(replay, "to_replace")?;
+    let new = call.take("value");
+    pairs_of(replay, &old, new.as_ref(), call.span)
+}
+
+/// What is replaced by what: a dict, two scalars, a list and a scalar, two lists.
+fn pairs_of<'b>(replay: &mut Replay<'_, 'b>, old: &Value<'b>, new: Option<&Value<'b>>, at: Span) -> Result<Vec<(record::Value, record::Value)>, Unknown> {
+    freeze_all(replay, old);
+    if new.is_none()
+        && let Some(pairs) = concrete_pairs(replay, old)
+    {
+        return Ok(pairs);
+    }
+    let (old, new) = (replay.concrete(old), new.and_then(|new| replay.concrete(new)));
+    match (old, new) {
+        (Some(old), Some(new)) => Ok(match (old.items(), new.items()) {
+            (Some(old), Some(new)) if old.len() == new.len() => old.into_iter().zip(new).collect(),
+            (Some(old), None) => old.into_iter().map(|old| (old, new.clone())).collect(),
+            (None, None) => vec![(old, new)],
+            _ => return Err(replay.unsupported(at, "`replace` with these")),
+        }),
+        _ => Err(replay.unsupported(at, "`replace` with this")),
+    }
+}
+
+/// Cells that equal a key become its value, the others stay.
+fn replaced<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, pairs: &[(record::Value, record::Value)], name: &str, at: Span) -> Result<Cell<'b>, Unknown> {
+    let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
+    if values.iter().all(|value| value.is_missing()) {
+        // `replace([inf, -inf], nan)`
+        let keys: Vec<record::Value> = pairs.iter().map(|(key, _)| key.clone()).collect();
+        let hit = ops::lift(replay, &[cell], at, |replay, operands| Ok((Kind::Bool, ops::is_among(replay, &operands[0], &keys, keys.iter().any(record::Value::is_missing)))))?;
+        let missing = Cell::new(Kind::Float, replay.b.f64(f64::NAN));
+        return match hit.single() {
+            Some((_, hit)) => super::where_cell(replay, hit, &missing, cell, at),
+            None => Err(replay.unsupported(at, "`replace` of this")),
+        };
+    }
+    let Some(elem) = values_elem(&values) else { return Err(replay.unsupported(at, "`replace` with values of several types")) };
+    if values.iter().any(|value| value.is_missing()) {
+        return Err(replay.unsupported(at, "`replace` with missing beside other values"));
+    }
+    let Some((kind, val)) = cell.single() else { return Err(replay.unsupported(at, "`replace` in a column of several types")) };
+    let (kind, val) = (kind.clone(), val);
+    let missing_to = pairs.iter().find(|(key, _)| key.is_missing()).map(|(_, value)| value.clone());
+    let usable: Vec<(record::Value, record::Value)> = pairs.iter().filter(|(key, _)| !key.is_missing()).cloned().collect();
+    // A truth value is not replaced by a number's key, nor a number by a truth value's.
+    let usable: Vec<_> = usable.into_iter().filter(|(key, _)| (kind == Kind::Bool) == key.as_bool().is_some()).collect();
+    let new_kind = match elem {
+        Elem::Str => Kind::Str,
+        Elem::Bool => Kind::Bool,
+        Elem::I64 => Kind::INT,
+        _ => Kind::Float,
+    };
+    let mut out = cell.clone();
+    if !usable.is_empty() {
+        let Some(hit) = look_up(replay, &(kind.clone(), val), &usable, elem, name) else { return Err(replay.unsupported(at, "`replace` in a column of this type")) };
+        let zero = replay.b.constant(Literal::zero(elem));
+        let both = if kind == Kind::Bool && new_kind != Kind::Bool { None } else { common(&kind, &new_kind) };
+        out = match both {
+            // One kind holds both; the integer width of the column stays.
+            Some(to) => {
+                let to = if matches!((&kind, &to), (Kind::Int(_), Kind::Int(_))) { kind.clone() } else { to };
+                if to == Kind::Str {
+                    Cell::new(Kind::Str, hit.or_else(val))
+                } else {
+                    let new = promote(hit.or_else(zero), &new_kind, &to);
+                    Cell::new(to.clone(), hit.is_null().select(promote(val, &kind, &to), new))
+                }
+            }
+            None => Cell {
+                alternatives: vec![
+                    Alternative { when: Some(!hit.is_null()), kind: new_kind.clone(), val: hit.or_else(zero) },
+                    Alternative { when: None, kind: kind.clone(), val },
+                ],
+                guards: Default::default(),
+            },
+        }
+        .guarded(&cell.guards);
+    }
+    if let Some(to) = missing_to
+        && let Some(constant) = ops::constant(replay, &to, None)
+    {
+        let missing = super::is_missing(&kind, val);
+        out = super::where_cell(replay, missing, &constant, &out, at)?;
+    }
+    Ok(out)
+}
+
+fn isin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column(replay, call)?;
+    let values = call.need(replay, "values")?;
+    let Some(items) = replay.items(&values, call.span) else { return Err(replay.unsupported(call.span, "`isin` with this")) };
+    let Some(constants) = items.iter().map(|item| replay.concrete(item)).collect::<Option<Vec<_>>>() else {
+        return Err(replay.unsupported(call.span, "`isin` with computed values"));
+    };
+    freeze_all(replay, &values);
+    let missing = constants.iter().any(record::Value::is_missing);
+    let cell = ops::lift(replay, &[&column.cell], call.span, |replay, operands| Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing))))?;
+    Ok(replay.column(cell, &column))
+}
+
+// Types ----------------------------------------------------------------------------------------------------------------------
+
+/// The name of a dtype, from a text, a Python type or a numpy type.
+fn dtype_name<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Option<String> {
+    let name = match value {
+        Value::Path(path) => path.rsplit('.').next()?.to_owned(),
+        value => match replay.concrete(value)? {
+            record::Value::Str(text) => text,
+            record::Value::Tagged(tagged) => match *tagged {
+                Tagged::Dtype(name) => name,
+                Tagged::Function(path) => path.rsplit('.').next()?.to_owned(),
+                _ => return None,
+            },
+            _ => return None,
+        },
+    };
+    Some(match name.as_str() {
+        "int" | "int_" | "Int64" => "int64",
+        "float" | "float_" | "double" => "float64",
+        "bool_" => "bool",
+        other => other,
+    }
+    .to_owned())
+}
+
+fn astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column(replay, call)?;
+    let dtype = call.need(replay, "dtype").or_else(|why| call.take("0").ok_or(why))?;
+    let Some(name) = dtype_name(replay, &dtype) else { return Err(replay.unsupported(call.span, "`astype` with this type")) };
+    let cell = cast(replay, &column, &name, call.span)?;
+    Ok(Value::Column(column.with(cell)))
+}
+
+fn frame_astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let dtype = call.need(replay, "dtype").or_else(|why| call.take("0").ok_or(why))?;
+    if let Value::Matrix(columns) = &call.receiver {
+        let Some(name) = dtype_name(replay, &dtype) else { return Err(replay.unsupported(call.span, "`astype` with this type")) };
+        let columns = columns.iter().map(|column| Ok(column.with(cast(replay, column, &name, call.span)?))).collect::<Result<_, Unknown>>()?;
+        return Ok(Value::Matrix(columns));
+    }
+    let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`astype` of this")) };
+    let per_column = super::missing::column_values(replay, &dtype);
+    let mut frame = replay.frames[id.0].clone();
+    for (column_name, slot) in &mut frame.columns {
+        let Value::Column(column) = slot else { continue };
+        let wanted = match &per_column {
+            None => Some(dtype.clone()),
+            Some(pairs) => pairs.iter().find(|(name, _)| name == column_name).map(|(_, dtype)| dtype.clone()),
+        };
+        let Some(wanted) = wanted else { continue };
+        let column = column.clone();
+        *slot = match dtype_name(replay, &wanted) {
+            Some(name) => cast(replay, &column, &name, call.span).map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))),
+            None => Value::Unknown(replay.unsupported(call.span, "`astype` with this type")),
+        };
+    }
+    // A cast to one type makes dummy columns of that type too.
+    if per_column.is_none()
+        && let Some(kind) = dtype_name(replay, &dtype).as_deref().and_then(Kind::of_dtype)
+    {
+        frame.families = frame
+            .families
+            .iter()
+            .map(|family| Rc::new(Family { prefix: family.prefix.clone(), source: family.source.clone(), recorded: family.recorded.clone(), at: family.at, kind: kind.clone() }))
+            .collect();
+    }
+    Ok(replay.frame(frame))
+}
+
+/// One column as another dtype. What raises in pandas becomes a guard.
+pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: &str, at: Span) -> Result<Cell<'b>, Unknown> {
+    if dtype == "object" {
+        return Ok(column.cell.clone());
+    }
+    if dtype == "category" {
+        return categorical(replay, column, at);
+    }
+    let Some(to) = Kind::of_dtype(dtype) else { return Err(replay.unsupported(at, format!("`astype(\"{dtype}\")`"))) };
+    let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
+    let mut own = crate::value::Guards::new();
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| {
+        let (kind, val) = operands[0].clone();
+        let mut guard = |replay: &mut Replay<'_, 'b>, when: Val<'b>, text: String| {
+            own.insert(replay.guard(when, Reason::Invalid(text), at));
+        };
+        match (&kind, &to) {
+            _ if kind == to => Ok((to.clone(), val)),
+            (Kind::Bool, Kind::Int(_)) => Ok((to.clone(), val.cast(Elem::I64))),
+            (Kind::Int(_), Kind::Int(width)) => Ok((to.clone(), ops::wrap(*width, val))),
+            (Kind::Float | Kind::Float32, Kind::Int(width)) => {
+                let val = val.cast(Elem::F64);
+                let infinite = val.abs().eq(f64::INFINITY);
+                guard(replay, val.is_nan() | infinite, format!("{name} is not finite and cannot become an integer"));
+                // Outside the integers' range the hardware gives the least one.
+                let inside = val.ge(-9_223_372_036_854_775_808.0) & val.lt(9_223_372_036_854_775_808.0);
+                Ok((to.clone(), ops::wrap(*width, inside.select(val.cast(Elem::I64), i64::MIN))))
+            }
+            (Kind::Str, Kind::Int(_)) => {
+                let (value, valid) = crate::numbers::parse_int(replay.b, val.or_else(""));
+                guard(replay, !valid, format!("{name} is not the text of an integer"));
+                Ok((to.clone(), value))
+            }
+            (Kind::Bool | Kind::Int(_) | Kind::Float32, Kind::Float) => Ok((to.clone(), val.cast(Elem::F64))),
+            (Kind::Bool | Kind::Int(_) | Kind::Float, Kind::Float32) => Ok((to.clone(), val.cast(Elem::F32))),
+            (Kind::Str, Kind::Float) => {
+                let (value, valid) = crate::numbers::parse_float(replay.b, val.or_else(""), crate::numbers::Spelling::Python);
+                guard(replay, !(valid | val.is_null()), format!("{name} is not the text of a number"));
+                Ok((to.clone(), val.is_null().select(replay.b.f64(f64::NAN), value)))
+            }
+            (Kind::Missing, Kind::Float) => Ok((to.clone(), replay.b.f64(f64::NAN))),
+            (Kind::Int(_), Kind::Bool) => Ok((to.clone(), val.ne(0_i64))),
+            (Kind::Float | Kind::Float32, Kind::Bool) => Ok((to.clone(), val.ne(0.0))),
+            (Kind::Int(_), Kind::Str) => Ok((to.clone(), val.decimal())),
+            (Kind::Bool, Kind::Str) => Ok((to.clone(), val.select(replay.b.str("True"), "False"))),
+            (Kind::Float, Kind::Str) => Ok((to.clone(), crate::numbers::float_text(replay.b, val, &mut |when| guard(replay, when, format!("{name} has more digits than can be written"))))),
+            (Kind::Category(categories), _) => match super::category_values(replay, categories, val) {
+                Some((kind, val)) if kind == to => Ok((to.clone(), val)),
+                Some((Kind::INT, val)) if to == Kind::Float => Ok((to.clone(), val.cast(Elem::F64))),
+                _ => Err(Trouble::Unsupported(format!("a category as {dtype}"))),
+            },
+            (Kind::Missing, Kind::Int(_)) => Err(Trouble::Raises("TypeError")),
+            _ => Err(Trouble::Unsupported(format!("{} as {dtype}", kind.dtype()))),
+        }
+    })?;
+    let inside = replay.cells_active();
+    debug_assert!(!inside || own.is_empty(), "astype is a method of columns");
+    Ok(cell.guarded(&own))
+}
+
+/// `astype("category")`: the categories are those of the scoring rows, unless the script has one frame.
+fn categorical<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+    let Value::Known(known) = replay.batch(at, "set of categories")? else { return Err(replay.not_recorded(at)) };
+    let categories = match known.tagged() {
+        Some(Tagged::Series(series)) => series.dtype.categories.as_ref().map(record::Cells::values),
+        _ => None,
+    };
+    let Some(values) = categories else { return Err(replay.not_recorded(at)) };
+    replay.freeze(&known);
+    as_category(replay, &column.cell, Rc::new(Categories { values, ordered: false }), at)
+}
+
+/// A cell as the code of its category, -1 for one that is not among them.
+pub(crate) fn as_category<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, categories: Rc<Categories>, at: Span) -> Result<Cell<'b>, Unknown> {
+    let pairs: Vec<(record::Value, record::Value)> = categories.values.iter().cloned().zip((0..).map(record::Value::Int)).collect();
+    ops::lift(replay, &[cell], at, |replay, operands| match look_up(replay, &operands[0], &pairs, Elem::I64, "categories") {
+        Some(code) => Ok((Kind::Category(categories.clone()), code.or_else(-1_i64))),
+        None => Err(Trouble::Unsupported("categories of this type".to_owned())),
+    })
+}
+
+/// `.cat.codes`
+pub(crate) fn category_attribute<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: &str, at: Span) -> Eval<'b> {
+    match (column.cell.single(), name) {
+        (Some((Kind::Category(categories), val)), "codes") => {
+            let width = if categories.values.len() <= 127 { crate::value::Width::I8 } else { crate::value::Width::I16 };
+            Ok(Value::Column(column.with(Cell::new(Kind::Int(width), val).guarded(&column.cell.guards))))
+        }
+        (Some((Kind::Category(categories), _)), "categories") => {
+            let labels = record::Labels { dtype: "object".to_owned(), labels: record::Cells::Items(categories.values.clone()) };
+            Ok(Value::Known(Known::constant(record::Value::tagged(Tagged::Index(labels)))))
+        }
+        _ => Err(replay.unsupported(at, format!("`.cat.{name}`"))),
+    }
+}
+
+// Dummies --------------------------------------------------------------------------------------------------------------------
+
+/// The dummy column `name` of a family, from the category that its name says.
+pub(crate) fn member<'b>(replay: &mut Replay<'_, 'b>, family: &Rc<Family<'b>>, name: &str) -> Option<Column<'b>> {
+    let text = name.strip_prefix(family.prefix.as_str())?;
+    let (kind, val) = family.source.cell.single()?;
+    let held = match kind {
+        Kind::Str => val.eq(text).or_else(false),
+        Kind::Int(_) => val.eq(text.parse::<i64>().ok().filter(|int| int.to_string() == text)?),
+        Kind::Float => val.eq(text.parse::<f64>().ok().filter(|float| crate::fold::float_repr(*float) == text)?),
+        Kind::Bool => match text {
+            "True" => val,
+            "False" => !val,
+            _ => return None,
+        },
+        Kind::Category(categories) => {
+            let code = categories.values.iter().position(|value| crate::fold::format(value, None).as_deref() == Some(text))?;
+            val.eq(code as i64)
+        }
+        Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Missing => return None,
+    };
+    let _ = &replay;
+    let val = promote(held, &Kind::Bool, &family.kind);
+    let cell = Cell::new(family.kind.clone(), val).guarded(&family.source.cell.guards);
+    Some(Column { cell, name: Some(name.to_owned()), space: family.source.space, array: false })
+}
+
+/// `pd.get_dummies`: the columns of the recorded run; which of them exist for other rows is open unless something fixes the categories.
+fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let data = call.need(replay, "data")?;
+    let prefix = call.take("prefix");
+    let separator = call.text(replay, "prefix_sep")?.unwrap_or_else(|| "_".to_owned());
+    let columns = call.texts(replay, "columns")?;
+    let drop_first = call.flag(replay, "drop_first", false)?;
+    let kind = match call.take("dtype") {
+        None => Kind::Bool,
+        Some(dtype) => match dtype_name(replay, &dtype).as_deref().and_then(Kind::of_dtype) {
+            Some(kind) => kind,
+            None => return Err(replay.unsupported(at, "`get_dummies` with this dtype")),
+        },
+    };
+    let (frame, series) = match &data {
+        Value::Frame(id) => (replay.frames[id.0].clone(), false),
+        Value::Column(column) => {
+            let mut frame = Frame { space: column.space, ..Frame::default() };
+            frame.columns.insert(column.name.clone().unwrap_or_default(), data.clone());
+            (frame, true)
+        }
+        _ => return Err(replay.unsupported(at, "`get_dummies` of this")),
+    };
+    let is_text = |value: &Value<'b>| match value {
+        Value::Column(column) => match column.cell.single() {
+            Some((kind, _)) => matches!(kind, Kind::Str | Kind::Category(_)),
+            None => true,
+        },
+        _ => false,
+    };
+    let encoded: Vec<String> = match columns {
+        Some(columns) => columns,
+        None if series => frame.columns.keys().cloned().collect(),
+        None => frame.columns.iter().filter(|(_, value)| is_text(value)).map(|(name, _)| name.clone()).collect(),
+    };
+    let prefixes = dummy_prefixes(replay, prefix.as_ref(), &encoded, series, at)?;
+    let recorded = replay.recorded(at);
+    let names: Vec<String> = match recorded.tagged() {
+        Some(Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
+        _ => return Err(replay.not_recorded(at)),
+    };
+    let mut out = Frame { space: frame.space, families: frame.families.clone(), ..Frame::default() };
+    for (name, column) in &frame.columns {
+        if !encoded.contains(name) {
+            out.columns.insert(name.clone(), column.clone());
+        }
+    }
+    let mut rest = names.into_iter().skip(out.columns.len()).peekable();
+    for (name, prefix) in encoded.iter().zip(prefixes) {
+        let prefix = if prefix.is_empty() && series { String::new() } else { format!("{prefix}{separator}") };
+        let Some(Value::Column(column)) = frame.columns.get(name).cloned() else {
+            let why = match frame.columns.get(name) {
+                Some(Value::Unknown(why)) => why.clone(),
+                _ => replay.unsupported(at, format!("`get_dummies` of `{name}`")),
+            };
+            while let Some(dummy) = rest.next_if(|dummy| dummy.starts_with(&prefix)) {
+                out.columns.insert(dummy, Value::Unknown(why.clone()));
+            }
+            continue;
+        };
+        let fixed = matches!(column.cell.single(), Some((Kind::Category(_), _))) || replay.roles.one_frame;
+        let mut family = Family { prefix: prefix.clone(), source: column.clone(), recorded: Vec::new(), at, kind: kind.clone() };
+        let shell = Rc::new(Family { prefix: prefix.clone(), source: column, recorded: Vec::new(), at, kind: kind.clone() });
+        // The next encoded column may have a prefix that begins alike: a dummy belongs here if its category can be read.
+        while let Some(dummy) = rest.next_if(|dummy| dummy.starts_with(&prefix)) {
+            let value = match member(replay, &shell, &dummy) {
+                Some(column) => Value::Column(column),
+                None => Value::Unknown(replay.unsupported(at, format!("the dummy column `{dummy}`"))),
+            };
+            family.recorded.push(dummy.clone());
+            out.columns.insert(dummy, value);
+        }
+        if fixed {
+            if replay.roles.one_frame {
+                replay.freeze(&recorded.clone().with(true, false));
+            }
+        } else if drop_first {
+            let why = replay.refuse(
+                "python-batch-columns",
+                at,
+                "`get_dummies(drop_first=True)` drops the first category that occurs in the scoring rows",
+                "which one that is depends on the batch",
+                "keep all columns, and drop one by name",
+            );
+            for dummy in &family.recorded {
+                out.columns.insert(dummy.clone(), Value::Unknown(why.clone()));
+            }
+        } else {
+            out.families.push(Rc::new(family));
+        }
+    }
+    Ok(replay.frame(out))
+}
+
+fn dummy_prefixes<'b>(replay: &mut Replay<'_, 'b>, prefix: Option<&Value<'b>>, encoded: &[String], series: bool, at: Span) -> Result<Vec<String>, Unknown> {
+    let value = match prefix {
+        None => record::Value::NONE,
+        Some(prefix) => match replay.concrete(prefix) {
+            Some(value) => value,
+            None => return Err(replay.unsupported(at, "`get_dummies` with this prefix")),
+        },
+    };
+    Ok(match (&value, value.as_tagged()) {
+        (record::Value::None(()), _) if series => vec![String::new(); encoded.len()],
+        (record::Value::None(()), _) => encoded.to_vec(),
+        (record::Value::Str(text), _) => vec![text.clone(); encoded.len()],
+        (_, Some(Tagged::Dict(pairs))) => encoded
+            .iter()
+            .map(|name| pairs.iter().find(|(key, _)| key.as_str() == Some(name)).map_or_else(|| name.clone(), |(_, value)| super::column_name(value)))
+            .collect(),
+        _ => match value.items() {
+            Some(items) if items.len() == encoded.len() => items.iter().map(super::column_name).collect(),
+            _ => return Err(replay.unsupported(at, "`get_dummies` with this prefix")),
+        },
+    })
+}

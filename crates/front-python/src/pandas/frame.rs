@@ -1,0 +1,489 @@
+//! Frames as such: copying, dropping, renaming, ordering and adding columns; calls that leave a row as it is.
+
+use crate::ops;
+use crate::record::{self, Tagged};
+use crate::replay::{Call, On, Replay, Row};
+use crate::udf;
+use crate::value::{Cell, Column, Eval, Frame, FrameId, Kind, Unknown, Value};
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Frame, "copy", copy),
+    Row::new(On::Column, "copy", same),
+    Row::new(On::Matrix, "copy", same),
+    Row::new(On::Frame, "drop", drop),
+    Row::new(On::Column, "drop", rows_by_label),
+    Row::new(On::Frame, "pop", pop),
+    Row::new(On::Frame, "rename", rename),
+    Row::new(On::Column, "rename", rename_column),
+    Row::new(On::Column, "to_frame", to_frame),
+    Row::new(On::Frame, "reindex", reindex),
+    Row::new(On::Frame, "assign", assign),
+    Row::new(On::Frame, "insert", insert),
+    Row::new(On::Frame, "reset_index", reset_index),
+    Row::new(On::Column, "reset_index", reset_column_index),
+    Row::new(On::Frame, "set_index", set_index),
+    Row::new(On::Frame, "sort_index", reordered),
+    Row::new(On::Frame, "sort_values", reordered),
+    Row::new(On::Frame, "infer_objects", copy),
+    Row::new(On::Frame, "pipe", pipe),
+    Row::new(On::Frame, "apply", apply),
+    Row::new(On::Frame, "get", get),
+    Row::new(On::Frame, "to_numpy", to_numpy),
+    Row::new(On::Column, "to_numpy", column_array),
+    Row::new(On::Column, "tolist", column_array),
+    Row::new(On::Column, "to_list", column_array),
+    Row::new(On::Column, "ravel", column_array),
+    Row::new(On::Column, "squeeze", same),
+    Row::new(On::Column, "reshape", reshape),
+    Row::new(On::Frame, "filter", filter),
+    Row::new(On::Frame, "select_dtypes", select_dtypes),
+    Row::new(On::Frame, "add_prefix", add_prefix),
+    Row::new(On::Frame, "add_suffix", add_suffix),
+    Row::new(On::Function, "pandas.DataFrame", new_frame),
+    Row::new(On::Function, "pandas.Series", new_series),
+];
+
+pub(crate) fn id<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<FrameId, Unknown> {
+    match call.receiver {
+        Value::Frame(id) => Ok(id),
+        _ => Err(replay.unsupported(call.span, format!("`{}` of this", call.name))),
+    }
+}
+
+/// The receiver with each known column changed.
+pub(crate) fn each_column<'b>(
+    replay: &mut Replay<'_, 'b>,
+    call: &Call<'b>,
+    mut change: impl FnMut(&mut Replay<'_, 'b>, &Column<'b>) -> Result<Cell<'b>, Unknown>,
+) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let mut frame = replay.frames[id.0].clone();
+    frame.families.clear();
+    for slot in frame.columns.values_mut() {
+        if let Value::Column(column) = slot {
+            let column = column.clone();
+            *slot = change(replay, &column).map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell)));
+        }
+    }
+    Ok(replay.frame(frame))
+}
+
+fn copy<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let frame = replay.frames[id.0].clone();
+    Ok(replay.frame(frame))
+}
+
+fn same<'b>(_: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    Ok(call.receiver.clone())
+}
+
+fn rows_by_label<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    Err(replay.other_rows(call.span, "python-row-position", "drop"))
+}
+
+fn drop<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let axis = call.concrete(replay, "axis")?;
+    let on_columns = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
+    let ignore = call.text(replay, "errors")?.as_deref() == Some("ignore");
+    let named = match call.concrete(replay, "columns")? {
+        Some(columns) => Some(columns),
+        None if on_columns => call.concrete(replay, "labels")?,
+        None => None,
+    };
+    let Some(named) = named else {
+        return Err(replay.refuse(
+            "python-row-position",
+            call.span,
+            "`drop` removes rows by their labels",
+            "a scoring row has no label that was known in training",
+            "drop rows by a condition on their columns",
+        ));
+    };
+    let names: Vec<String> = match named.items() {
+        Some(items) => items.iter().map(super::column_name).collect(),
+        None => vec![super::column_name(&named)],
+    };
+    let mut frame = replay.frames[id.0].clone();
+    for name in &names {
+        if frame.columns.shift_remove(name).is_none() && !ignore {
+            return Err(replay.unsupported(call.span, format!("dropping `{name}`, which is not there")));
+        }
+    }
+    Ok(replay.frame(frame))
+}
+
+fn pop<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let Some(name) = call.concrete(replay, "item")? else { return Err(replay.unsupported(call.span, "`pop` of nothing")) };
+    let name = super::column_name(&name);
+    let column = super::column_of(replay, id, &name, call.span);
+    replay.frames[id.0].columns.shift_remove(&name);
+    column
+}
+
+fn rename<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let axis = call.concrete(replay, "axis")?;
+    let on_columns = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
+    let mapper = match call.take("columns") {
+        Some(columns) => columns,
+        None if on_columns => call.need(replay, "mapper")?,
+        None => {
+            call.take("index");
+            return copy(replay, call);
+        }
+    };
+    let frame = replay.frames[id.0].clone();
+    let names: Vec<String> = match super::encode::concrete_pairs(replay, &mapper) {
+        Some(pairs) => frame
+            .columns
+            .keys()
+            .map(|name| pairs.iter().find(|(key, _)| super::column_name(key) == *name).map_or_else(|| name.clone(), |(_, new)| super::column_name(new)))
+            .collect(),
+        // A function of the names: the record has the result.
+        None => match replay.recorded(call.span).tagged() {
+            Some(Tagged::Frame(recorded)) if recorded.columns.len() == frame.columns.len() => recorded.columns.iter().map(|column| super::column_name(&column.name)).collect(),
+            _ => return Err(replay.not_recorded(call.span)),
+        },
+    };
+    Ok(renamed(replay, frame, &names))
+}
+
+fn renamed<'b>(replay: &mut Replay<'_, 'b>, mut frame: Frame<'b>, names: &[String]) -> Value<'b> {
+    let columns = std::mem::take(&mut frame.columns);
+    for (name, (_, mut value)) in names.iter().zip(columns) {
+        if let Value::Column(column) = &mut value {
+            column.name = Some(name.clone());
+        }
+        frame.columns.insert(name.clone(), value);
+    }
+    replay.frame(frame)
+}
+
+fn add_prefix<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let prefix = call.text(replay, "prefix")?.unwrap_or_default();
+    let frame = replay.frames[id.0].clone();
+    let names: Vec<String> = frame.columns.keys().map(|name| format!("{prefix}{name}")).collect();
+    Ok(renamed(replay, frame, &names))
+}
+
+fn add_suffix<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let suffix = call.text(replay, "suffix")?.unwrap_or_default();
+    let frame = replay.frames[id.0].clone();
+    let names: Vec<String> = frame.columns.keys().map(|name| format!("{name}{suffix}")).collect();
+    Ok(renamed(replay, frame, &names))
+}
+
+fn rename_column<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let name = call.concrete(replay, "index")?.or(call.concrete(replay, "name")?);
+    match &call.receiver {
+        Value::Column(column) => Ok(Value::Column(Column { name: name.as_ref().map(super::column_name), ..column.clone() })),
+        _ => Err(replay.unsupported(call.span, "`rename` of this")),
+    }
+}
+
+fn to_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let name = call.text(replay, "name")?;
+    let Value::Column(column) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "`to_frame` of this")) };
+    let mut frame = Frame { space: column.space, ..Frame::default() };
+    let name = name.or_else(|| column.name.clone()).unwrap_or_else(|| "0".to_owned());
+    frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name), ..column }));
+    Ok(replay.frame(frame))
+}
+
+/// The frame with exactly these columns. One that is absent is filled; a dummy column that is filled with zero is what it means.
+pub(crate) fn with_columns<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, names: &[String], fill: Option<&Value<'b>>, at: Span) -> Eval<'b> {
+    let old = replay.frames[id.0].clone();
+    let zero = fill.and_then(|fill| replay.concrete(fill)).and_then(|fill| fill.as_f64()) == Some(0.0);
+    let mut frame = Frame { space: old.space, ..Frame::default() };
+    for name in names {
+        let in_family = old.families.iter().any(|family| family.recorded.contains(name));
+        let member = super::family_column(replay, id, name);
+        let column = match (old.columns.get(name), member) {
+            (Some(column), _) if !in_family || zero => column.clone(),
+            (None, Some(column)) if zero => Value::Column(column),
+            (_, Some(_)) => Value::Unknown(replay.refuse(
+                "python-batch-columns",
+                at,
+                format!("the dummy column `{name}` is missing for rows in which its category does not occur"),
+                "another batch fills it with NaN, or not at all",
+                "add fill_value=0",
+            )),
+            (Some(column), None) => column.clone(),
+            (None, None) => {
+                let missing = replay.known(record::Value::float(f64::NAN));
+                let space = old.space;
+                super::spread(replay, fill.unwrap_or(&missing), Some(name), space, at).map_or_else(Value::Unknown, Value::Column)
+            }
+        };
+        frame.columns.insert(name.clone(), column);
+    }
+    Ok(replay.frame(frame))
+}
+
+fn reindex<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let axis = call.concrete(replay, "axis")?;
+    let on_columns = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
+    let columns = match call.concrete(replay, "columns")? {
+        Some(columns) => Some(columns),
+        None if on_columns => call.concrete(replay, "labels")?,
+        None => None,
+    };
+    let fill = call.take("fill_value");
+    match columns.and_then(|columns| columns.items()) {
+        Some(items) => {
+            let names: Vec<String> = items.iter().map(super::column_name).collect();
+            with_columns(replay, id, &names, fill.as_ref(), call.span)
+        }
+        None => Err(replay.other_rows(call.span, "python-row-position", "reindex")),
+    }
+}
+
+fn assign<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let frame = replay.frames[id.0].clone();
+    let Value::Frame(new) = replay.frame(frame) else { return Ok(replay.none()) };
+    for (name, value) in call.rest() {
+        let value = match &value {
+            Value::Function(_) => replay.apply(value.clone(), None, vec![Value::Frame(new)], Vec::new(), call.span).unwrap_or_else(Value::Unknown),
+            _ => value,
+        };
+        replay.set_column(new, &name, value, call.span);
+    }
+    Ok(Value::Frame(new))
+}
+
+fn insert<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let at = call.int(replay, "loc")?;
+    let name = call.text(replay, "column")?;
+    let value = call.need(replay, "value")?;
+    let (Some(at), Some(name)) = (at, name) else { return Err(replay.unsupported(call.span, "`insert` at a computed place")) };
+    replay.set_column(id, &name, value, call.span);
+    let columns = &mut replay.frames[id.0].columns;
+    let last = columns.len() - 1;
+    columns.move_index(last, usize::try_from(at).unwrap_or(0).min(last));
+    Ok(replay.none())
+}
+
+fn reset_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let dropped = call.flag(replay, "drop", false)?;
+    let mut frame = replay.frames[id.0].clone();
+    if !dropped {
+        let why = replay.unsupported(call.span, "the row number as a column");
+        let mut columns = indexmap::IndexMap::new();
+        columns.insert("index".to_owned(), Value::Unknown(why));
+        columns.append(&mut frame.columns);
+        frame.columns = columns;
+    }
+    Ok(replay.frame(frame))
+}
+
+fn reset_column_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    if call.flag(replay, "drop", false)? {
+        return Ok(call.receiver.clone());
+    }
+    Err(replay.unsupported(call.span, "the row number as a column"))
+}
+
+fn set_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let keys = call.texts(replay, "keys")?.unwrap_or_default();
+    let dropped = call.flag(replay, "drop", true)?;
+    let mut frame = replay.frames[id.0].clone();
+    if dropped {
+        keys.iter().for_each(|key| {
+            frame.columns.shift_remove(key);
+        });
+    }
+    Ok(replay.frame(frame))
+}
+
+/// The same rows in another order.
+fn reordered<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    ["by", "axis", "ascending", "kind", "na_position", "key", "level", "sort_remaining"].iter().for_each(|name| {
+        call.take(name);
+    });
+    replay.note("python-row-order", call.span, "this orders the scoring rows; the scorer keeps them as they come", "");
+    copy(replay, call)
+}
+
+fn pipe<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let function = call.need(replay, "func")?;
+    let mut positional = vec![call.receiver.clone()];
+    positional.extend(call.take_all("*args"));
+    let named = call.rest();
+    replay.apply(function, None, positional, named, call.span)
+}
+
+/// `frame.apply(f, axis=1)` is a function on rows; without `axis` it takes each column.
+fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let function = call.need(replay, "func")?;
+    let axis = call.concrete(replay, "axis")?;
+    let on_rows = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
+    let more = match call.take("args") {
+        Some(Value::Tuple(items)) => items,
+        _ => Vec::new(),
+    };
+    if on_rows {
+        return udf::over_rows(replay, id, &function, more, call.span);
+    }
+    let mut frame = replay.frames[id.0].clone();
+    let outer = replay.activation.take();
+    for slot in frame.columns.values_mut() {
+        if let Value::Column(_) = slot {
+            let mut args = vec![slot.clone()];
+            args.extend(more.iter().cloned());
+            *slot = match replay.apply(function.clone(), None, args, Vec::new(), call.span) {
+                Ok(value @ Value::Column(_)) => value,
+                Ok(_) => Value::Unknown(replay.other_rows(call.span, "python-batch-statistic", "apply")),
+                Err(why) => Value::Unknown(why),
+            };
+        }
+    }
+    replay.activation = outer;
+    Ok(replay.frame(frame))
+}
+
+fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let Some(name) = call.concrete(replay, "key")? else { return Err(replay.unsupported(call.span, "`get` of nothing")) };
+    let name = super::column_name(&name);
+    match (replay.frames[id.0].columns.contains_key(&name), call.take("default")) {
+        (false, Some(default)) => Ok(default),
+        (false, None) => Ok(replay.none()),
+        (true, _) => super::column_of(replay, id, &name, call.span),
+    }
+}
+
+fn to_numpy<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    call.only(replay, "dtype", &[record::Value::Str("float64".to_owned()), record::Value::Str("float".to_owned())])?;
+    super::matrix(replay, &call.receiver.clone(), call.span).map(Value::Matrix)
+}
+
+fn column_array<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    match &call.receiver {
+        Value::Column(column) => Ok(Value::Column(Column { array: true, ..column.clone() })),
+        _ => Err(replay.unsupported(call.span, "an array of this")),
+    }
+}
+
+/// `reshape(-1, 1)` of a column is a matrix of one column, `reshape(-1)` the column.
+fn reshape<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let shape: Vec<Value<'b>> = (0..3).filter_map(|at: usize| call.take(&at.to_string())).collect();
+    let dims: Vec<i64> = match shape.as_slice() {
+        [Value::Tuple(items)] => items.iter().filter_map(|item| replay.concrete(item)?.as_int()).collect(),
+        items => items.iter().filter_map(|item| replay.concrete(item)?.as_int()).collect(),
+    };
+    match (&call.receiver, dims.as_slice()) {
+        (Value::Column(column), [-1, 1]) => Ok(Value::Matrix(vec![column.clone()])),
+        (Value::Column(_), [-1]) => Ok(call.receiver.clone()),
+        _ => Err(replay.unsupported(call.span, "`reshape` into this shape")),
+    }
+}
+
+fn filter<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    call.take("axis");
+    let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
+    let kept = if let Some(items) = call.texts(replay, "items")? {
+        items
+    } else if let Some(like) = call.text(replay, "like")? {
+        names.into_iter().filter(|name| name.contains(&like)).collect()
+    } else {
+        call.take("regex");
+        // The record has which names the pattern kept.
+        match replay.recorded(call.span).tagged() {
+            Some(Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
+            _ => return Err(replay.not_recorded(call.span)),
+        }
+    };
+    super::select(replay, id, &kept, call.span, true)
+}
+
+/// The columns of some dtypes, as the recorded run found them.
+fn select_dtypes<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    call.take("include");
+    call.take("exclude");
+    let kept = match replay.recorded(call.span).tagged() {
+        Some(Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect::<Vec<_>>(),
+        _ => return Err(replay.not_recorded(call.span)),
+    };
+    super::select(replay, id, &kept, call.span, true)
+}
+
+fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let data = call.take("data");
+    let columns = call.take("columns");
+    let names: Option<Vec<String>> = columns.and_then(|columns| replay.concrete(&columns)).and_then(|columns| columns.items()).map(|items| items.iter().map(super::column_name).collect());
+    call.take("index");
+    let Some(data) = data else { return Err(replay.unsupported(call.span, "an empty frame")) };
+    let mut frame = Frame::default();
+    match &data {
+        Value::Dict(_) => {
+            let pairs = replay.pairs(&data).unwrap_or_default();
+            frame.space = pairs.iter().find_map(|(_, value)| if let Value::Column(column) = value { Some(column.space) } else { None }).unwrap_or(0);
+            let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
+            for (key, value) in pairs {
+                let Some(key) = replay.concrete(&key) else { return Err(replay.unsupported(call.span, "a frame with computed column names")) };
+                replay.set_column(id, &super::column_name(&key), value, call.span);
+            }
+            match names {
+                Some(names) => super::select(replay, id, &names, call.span, false),
+                None => Ok(Value::Frame(id)),
+            }
+        }
+        Value::Frame(id) => match names {
+            Some(names) => super::select(replay, *id, &names, call.span, false),
+            None => {
+                let copy = replay.frames[id.0].clone();
+                Ok(replay.frame(copy))
+            }
+        },
+        Value::Matrix(_) | Value::Column(_) => {
+            let columns = super::matrix(replay, &data, call.span)?;
+            let names = match names {
+                Some(names) if names.len() == columns.len() => names,
+                Some(_) => return Err(replay.unsupported(call.span, "a frame with another number of names")),
+                None => columns.iter().enumerate().map(|(at, column)| column.name.clone().filter(|_| !column.array).unwrap_or_else(|| at.to_string())).collect(),
+            };
+            frame.space = columns.first().map_or(0, |column| column.space);
+            for (name, column) in names.into_iter().zip(columns) {
+                frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name), array: false, ..column }));
+            }
+            Ok(replay.frame(frame))
+        }
+        _ => Err(replay.unsupported(call.span, "a frame of this")),
+    }
+}
+
+fn new_series<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let data = call.need(replay, "data")?;
+    call.take("index");
+    let name = call.text(replay, "name")?;
+    match data {
+        Value::Column(column) => Ok(Value::Column(Column { name: name.or(column.name), array: false, cell: column.cell, space: column.space })),
+        _ => Err(replay.unsupported(call.span, "a series of this")),
+    }
+}
+
+/// A column of floats from a cell of any number.
+pub(crate) fn float_cell<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+    ops::lift(replay, &[cell], at, |replay, operands| {
+        let (kind, val) = &operands[0];
+        match ops::float(kind, *val) {
+            Some(val) => Ok((Kind::Float, val)),
+            None if *kind == Kind::Missing => Ok((Kind::Float, replay.b.f64(f64::NAN))),
+            None => Err(ops::Trouble::Raises("ValueError")),
+        }
+    })
+}

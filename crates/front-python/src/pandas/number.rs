@@ -1,0 +1,431 @@
+//! Numbers in columns: rounding, clipping, named arithmetic and comparison, sums along a row; statistics, which look at other rows.
+
+use super::missing::{common, promote};
+use crate::ast::{BinaryOp, CompareOp};
+use crate::ops;
+use crate::record;
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
+use ir::{Elem, Val};
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Column, "abs", abs),
+    Row::new(On::Column, "round", round),
+    Row::new(On::Frame, "round", frame_round),
+    Row::new(On::Matrix, "round", frame_round),
+    Row::new(On::Column, "clip", clip),
+    Row::new(On::Column, "between", between),
+    Row::new(On::Column, "add", add),
+    Row::new(On::Column, "sub", sub),
+    Row::new(On::Column, "mul", mul),
+    Row::new(On::Column, "div", div),
+    Row::new(On::Column, "truediv", div),
+    Row::new(On::Column, "floordiv", floordiv),
+    Row::new(On::Column, "mod", modulo),
+    Row::new(On::Column, "pow", pow),
+    Row::new(On::Column, "radd", radd),
+    Row::new(On::Column, "rsub", rsub),
+    Row::new(On::Column, "rmul", radd_mul),
+    Row::new(On::Column, "rdiv", rdiv),
+    Row::new(On::Column, "eq", eq),
+    Row::new(On::Column, "ne", ne),
+    Row::new(On::Column, "lt", lt),
+    Row::new(On::Column, "le", le),
+    Row::new(On::Column, "gt", gt),
+    Row::new(On::Column, "ge", ge),
+    Row::new(On::Function, "pandas.to_numeric", to_numeric),
+    Row::new(On::Function, "pandas.cut", cut),
+    Row::new(On::Frame, "sum", along_row),
+    Row::new(On::Frame, "mean", along_row),
+    Row::new(On::Frame, "max", along_row),
+    Row::new(On::Frame, "min", along_row),
+    Row::new(On::Frame, "any", along_row),
+    Row::new(On::Frame, "all", along_row),
+    Row::new(On::Column, "mean", statistic),
+    Row::new(On::Column, "median", statistic),
+    Row::new(On::Column, "sum", statistic),
+    Row::new(On::Column, "std", statistic),
+    Row::new(On::Column, "var", statistic),
+    Row::new(On::Column, "min", statistic),
+    Row::new(On::Column, "max", statistic),
+    Row::new(On::Column, "mode", statistic),
+    Row::new(On::Column, "quantile", statistic),
+    Row::new(On::Column, "count", statistic),
+    Row::new(On::Column, "nunique", statistic),
+    Row::new(On::Column, "unique", statistic),
+    Row::new(On::Column, "value_counts", statistic),
+    Row::new(On::Column, "skew", statistic),
+    Row::new(On::Column, "any", statistic),
+    Row::new(On::Column, "all", statistic),
+];
+
+fn column<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, Unknown> {
+    match &call.receiver {
+        Value::Column(column) => Ok(column.clone()),
+        _ => Err(replay.unsupported(call.span, format!("`{}` of this", call.name))),
+    }
+}
+
+fn statistic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    call.rest();
+    let what = call.name.clone();
+    replay.batch(call.span, &what)
+}
+
+fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column(replay, call)?;
+    let cell = ops::lift(replay, &[&column.cell], call.span, |_, operands| match operands[0].clone() {
+        (Kind::Int(width), val) => Ok((Kind::Int(width), ops::wrap(width, val.abs()))),
+        (kind @ (Kind::Float | Kind::Float32), val) => Ok((kind, val.abs())),
+        (Kind::Bool, val) => Ok((Kind::Bool, val)),
+        (Kind::Timedelta, val) => Ok((Kind::Timedelta, val.abs())),
+        _ => Err(ops::Trouble::Raises("TypeError")),
+    })?;
+    Ok(replay.column(cell, &column))
+}
+
+/// numpy's rounding: `rint(x * 10**n) / 10**n`, or `rint(x / 10**-n) * 10**-n` before the point. Ties to even.
+pub(crate) fn rounded<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, digits: i64, at: Span) -> Result<Cell<'b>, Unknown> {
+    if !(-22..=22).contains(&digits) {
+        return Err(replay.unsupported(at, "rounding to this many digits"));
+    }
+    ops::lift(replay, &[cell], at, |_, operands| match operands[0].clone() {
+        (Kind::Int(width), val) if digits >= 0 => Ok((Kind::Int(width), val)),
+        (Kind::Bool, val) => Ok((Kind::Bool, val)),
+        (Kind::Float, val) => {
+            let scale = 10_f64.powi(digits.unsigned_abs() as i32);
+            let val = match digits {
+                0 => val.round_even(),
+                1.. => (val * scale).round_even() / scale,
+                _ => (val / scale).round_even() * scale,
+            };
+            Ok((Kind::Float, val))
+        }
+        _ => Err(ops::Trouble::Unsupported("rounding this".to_owned())),
+    })
+}
+
+fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column(replay, call)?;
+    let digits = call.int(replay, "decimals")?.or(call.int(replay, "0")?).unwrap_or(0);
+    let cell = rounded(replay, &column.cell, digits, call.span)?;
+    Ok(replay.column(cell, &column))
+}
+
+fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let digits = call.int(replay, "decimals")?.or(call.int(replay, "0")?).unwrap_or(0);
+    let at = call.span;
+    if let Value::Matrix(columns) = &call.receiver {
+        let columns = columns.iter().map(|column| Ok(column.with(rounded(replay, &column.cell, digits, at)?))).collect::<Result<_, Unknown>>()?;
+        return Ok(Value::Matrix(columns));
+    }
+    super::frame::each_column(replay, call, |replay, column| match column.cell.single() {
+        Some((kind, _)) if kind.is_number() => rounded(replay, &column.cell, digits, at),
+        _ => Ok(column.cell.clone()),
+    })
+}
+
+/// Bounds are inclusive; NaN stays. A missing bound does not clip.
+pub(crate) fn clipped<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, lower: Option<&Value<'b>>, upper: Option<&Value<'b>>, at: Span) -> Result<Cell<'b>, Unknown> {
+    let mut out = cell.clone();
+    for (bound, above) in [(lower, false), (upper, true)] {
+        let Some(bound) = bound else { continue };
+        if replay.concrete(bound).is_some_and(|bound| bound.is_missing()) {
+            continue;
+        }
+        let kind = out.single().map(|(kind, _)| kind.clone());
+        let bound = ops::to_cell(replay, bound, kind.as_ref(), at)?;
+        let beyond = ops::lift(replay, &[&out, &bound], at, |replay, operands| {
+            ops::comparison(replay, ops::Rules::Numpy, if above { CompareOp::Gt } else { CompareOp::Lt }, &operands[0], &operands[1])
+        })?;
+        let Some((_, beyond)) = beyond.single() else { return Err(replay.unsupported(at, "clipping this")) };
+        out = super::where_cell(replay, beyond, &bound, &out, at)?;
+    }
+    Ok(out)
+}
+
+fn clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column(replay, call)?;
+    call.take("axis");
+    let (lower, upper) = (call.take("lower"), call.take("upper"));
+    let cell = clipped(replay, &column.cell, lower.as_ref(), upper.as_ref(), call.span)?;
+    Ok(replay.column(cell, &column))
+}
+
+fn between<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (left, right) = (call.need(replay, "left")?, call.need(replay, "right")?);
+    let inclusive = call.text(replay, "inclusive")?.unwrap_or_else(|| "both".to_owned());
+    let low = if matches!(inclusive.as_str(), "both" | "left") { CompareOp::GtE } else { CompareOp::Gt };
+    let high = if matches!(inclusive.as_str(), "both" | "right") { CompareOp::LtE } else { CompareOp::Lt };
+    let above = replay.compare(low, &call.receiver, &left, call.span)?;
+    let below = replay.compare(high, &call.receiver, &right, call.span)?;
+    replay.binary(BinaryOp::BitAnd, &above, &below, call.span)
+}
+
+fn arithmetic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: BinaryOp, flipped: bool) -> Eval<'b> {
+    let other = call.need(replay, "other")?;
+    let mut receiver = call.receiver.clone();
+    let mut other = other;
+    if let Some(fill) = call.take("fill_value") {
+        let column = column(replay, call)?;
+        let fill = ops::to_cell(replay, &fill, None, call.span)?;
+        receiver = Value::Column(column.with(super::missing::filled(replay, &column.cell, &fill, call.span)?));
+        if let Value::Column(right) = &other {
+            other = Value::Column(right.with(super::missing::filled(replay, &right.cell, &fill, call.span)?));
+        }
+    }
+    if flipped { replay.binary(op, &other, &receiver, call.span) } else { replay.binary(op, &receiver, &other, call.span) }
+}
+
+fn add<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Add, false)
+}
+
+fn sub<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Sub, false)
+}
+
+fn mul<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Mul, false)
+}
+
+fn div<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Div, false)
+}
+
+fn floordiv<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::FloorDiv, false)
+}
+
+fn modulo<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Mod, false)
+}
+
+fn pow<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Pow, false)
+}
+
+fn radd<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Add, true)
+}
+
+fn rsub<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Sub, true)
+}
+
+fn radd_mul<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Mul, true)
+}
+
+fn rdiv<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    arithmetic(replay, call, BinaryOp::Div, true)
+}
+
+fn comparison<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: CompareOp) -> Eval<'b> {
+    let other = call.need(replay, "other")?;
+    replay.compare(op, &call.receiver, &other, call.span)
+}
+
+fn eq<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    comparison(replay, call, CompareOp::Eq)
+}
+
+fn ne<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    comparison(replay, call, CompareOp::NotEq)
+}
+
+fn lt<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    comparison(replay, call, CompareOp::Lt)
+}
+
+fn le<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    comparison(replay, call, CompareOp::LtE)
+}
+
+fn gt<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    comparison(replay, call, CompareOp::Gt)
+}
+
+fn ge<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    comparison(replay, call, CompareOp::GtE)
+}
+
+/// `pd.to_numeric`: with `errors="coerce"` what is not a number becomes NaN.
+///
+/// A text with more digits than a scorer reads exactly is `Invalid`, never a nearby number.
+fn to_numeric<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let arg = call.need(replay, "arg")?;
+    let coerce = call.text(replay, "errors")?.as_deref() == Some("coerce");
+    call.take("downcast");
+    let Value::Column(column) = arg else { return Err(replay.unsupported(call.span, "`to_numeric` of this")) };
+    let at = call.span;
+    let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
+    let mut own = Guards::new();
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match operands[0].clone() {
+        (kind @ (Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32), val) => Ok((kind, val)),
+        (Kind::Str, val) => {
+            let text = val.or_else("");
+            let (value, valid) = crate::numbers::parse_float(replay.b, text, crate::numbers::Spelling::Pandas);
+            let long = crate::numbers::too_long(replay.b, text);
+            own.insert(replay.guard(long, ir::Reason::Invalid(format!("{name} is too long a text for a number")), at));
+            if !coerce {
+                own.insert(replay.guard(!(valid | val.is_null()), ir::Reason::Invalid(format!("{name} is not the text of a number")), at));
+            }
+            let value = valid.select(value, f64::NAN);
+            Ok((Kind::Float, val.is_null().select(replay.b.f64(f64::NAN), value)))
+        }
+        (Kind::Missing, _) => Ok((Kind::Float, replay.b.f64(f64::NAN))),
+        _ => Err(ops::Trouble::Unsupported("`to_numeric` of this type".to_owned())),
+    })?;
+    let cell = crate::udf::pandas_cell(replay, &cell).guarded(&own);
+    Ok(Value::Column(column.with(cell)))
+}
+
+/// `pd.cut` with given edges: the code of the interval `(a, b]`; missing outside and for NaN.
+fn cut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let x = call.need(replay, "x")?;
+    let bins = call.need(replay, "bins")?;
+    let right = call.flag(replay, "right", true)?;
+    let lowest = call.flag(replay, "include_lowest", false)?;
+    let labels = call.take("labels");
+    call.take("precision");
+    call.take("duplicates");
+    let ordered = call.flag(replay, "ordered", true)?;
+    let Value::Column(column) = x else { return Err(replay.unsupported(at, "`cut` of this")) };
+    let Some(edges) = replay.concrete(&bins) else { return Err(replay.unsupported(at, "`cut` at computed edges")) };
+    if edges.as_int().is_some() {
+        // A number of bins: the edges come from the least and greatest row.
+        return Err(replay.refuse(
+            "python-batch-statistic",
+            at,
+            "`cut` into a number of bins takes the edges from the rows being scored",
+            "a single row has no range",
+            "take the edges from training: _, edges = pd.cut(train[...], bins=n, retbins=True)",
+        ));
+    }
+    let Some(edges) = edges.floats() else { return Err(replay.unsupported(at, "`cut` at these edges")) };
+    if let Value::Known(known) = &bins {
+        replay.freeze(known);
+    }
+    let value = super::frame::float_cell(replay, &column.cell, at)?;
+    let Some((_, val)) = value.single() else { return Err(replay.unsupported(at, "`cut` of this")) };
+    let code = bin_code(replay, val, &edges, right, lowest);
+    let guards = value.guards.clone();
+    let labels = match &labels {
+        None => None,
+        Some(labels) => match replay.concrete(labels) {
+            Some(record::Value::None(())) => None,
+            Some(record::Value::Bool(false)) => {
+                // Codes; a row outside all intervals makes the column a float one.
+                let inside = code.ge(0_i64);
+                let number = inside.select(code.cast(Elem::F64), f64::NAN);
+                return Ok(Value::Column(column.with(Cell::new(Kind::Float, number).guarded(&guards))));
+            }
+            Some(labels) => labels.items(),
+            None => return Err(replay.unsupported(at, "`cut` with computed labels")),
+        },
+    };
+    let values = match labels {
+        Some(labels) => labels,
+        None => match replay.recorded(at).tagged() {
+            Some(record::Tagged::Series(series)) => series.dtype.categories.as_ref().map(record::Cells::values).unwrap_or_default(),
+            _ => Vec::new(),
+        },
+    };
+    let kind = Kind::Category(std::rc::Rc::new(crate::value::Categories { values, ordered }));
+    Ok(Value::Column(column.with(Cell::new(kind, code).guarded(&guards))))
+}
+
+/// The number of the interval between edges that holds a value, -1 if none does.
+pub(crate) fn bin_code<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, edges: &[f64], right: bool, lowest: bool) -> Val<'b> {
+    let b = replay.b;
+    let mut code = b.i64(-1);
+    for (at, pair) in edges.windows(2).enumerate().rev() {
+        let (low, high) = (pair[0], pair[1]);
+        let inside = if right {
+            let above = if lowest && at == 0 { val.ge(low) } else { val.gt(low) };
+            above & val.le(high)
+        } else {
+            let below = if lowest && at + 2 == edges.len() { val.le(high) } else { val.lt(high) };
+            val.ge(low) & below
+        };
+        code = inside.select(b.i64(at as i64), code);
+    }
+    code
+}
+
+/// `frame.sum(axis=1)` and its like: over the columns of one row, skipping missing.
+fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let axis = call.concrete(replay, "axis")?;
+    let by_row = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
+    if !by_row {
+        call.rest();
+        let what = call.name.clone();
+        return replay.batch(at, &what);
+    }
+    call.only(replay, "skipna", &[record::Value::Bool(true)])?;
+    call.only(replay, "numeric_only", &[record::Value::Bool(true), record::Value::Bool(false)])?;
+    let columns = super::matrix(replay, &call.receiver.clone(), at)?;
+    let space = columns.first().map_or(0, |column| column.space);
+    let mut guards = Guards::new();
+    let mut parts: Vec<(Kind, Val<'b>)> = Vec::new();
+    for column in &columns {
+        guards.extend(&column.cell.guards);
+        match column.cell.single() {
+            Some((kind, val)) if kind.is_number() => parts.push((kind.clone(), val)),
+            _ => return Err(replay.unsupported(at, format!("`{}` along a row of other things than numbers", call.name))),
+        }
+    }
+    let Some(kind) = parts.iter().map(|(kind, _)| kind.clone()).reduce(|a, b| common(&a, &b).unwrap_or(Kind::Float)) else {
+        return Err(replay.unsupported(at, "a row of nothing"));
+    };
+    let b = replay.b;
+    let name = call.name.clone();
+    if name == "any" || name == "all" {
+        let truths = parts.iter().map(|(kind, val)| match kind {
+            Kind::Bool => *val,
+            Kind::Int(_) => val.ne(0_i64),
+            _ => val.ne(0.0),
+        });
+        let val = if name == "any" { truths.fold(b.bool(false), |all, one| all | one) } else { truths.fold(b.bool(true), |all, one| all & one) };
+        let cell = Cell { guards, ..Cell::new(Kind::Bool, val) };
+        return Ok(Value::Column(Column { cell, name: None, space, array: false }));
+    }
+    let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean";
+    let cell = if float {
+        let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
+        Cell::new(Kind::Float, float_along(replay, &name, &values))
+    } else {
+        let values: Vec<Val<'b>> = parts.iter().map(|(_, val)| val.cast(Elem::I64)).collect();
+        let val = match name.as_str() {
+            "sum" => values.iter().skip(1).fold(values[0], |sum, one| sum + *one),
+            "max" => values.iter().skip(1).fold(values[0], |best, one| one.gt(best).select(*one, best)),
+            _ => values.iter().skip(1).fold(values[0], |best, one| one.lt(best).select(*one, best)),
+        };
+        Cell::new(Kind::INT, val)
+    };
+    Ok(Value::Column(Column { cell: Cell { guards, ..cell }, name: None, space, array: false }))
+}
+
+/// Skips NaN. The sum of nothing is 0, everything else of nothing is NaN. Columns are added from the left, as numpy adds along axis 0.
+fn float_along<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>]) -> Val<'b> {
+    let b = replay.b;
+    match name {
+        "sum" | "mean" => {
+            let present = |val: &Val<'b>| val.is_nan().select(b.f64(0.0), *val);
+            let sum = values.iter().skip(1).fold(present(&values[0]), |sum, one| sum + present(one));
+            if name == "sum" {
+                return sum;
+            }
+            let count = values.iter().map(|val| val.is_nan().select(b.f64(0.0), 1.0)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.f64(0.0));
+            count.eq(0.0).select(b.f64(f64::NAN), sum / count)
+        }
+        _ => values.iter().skip(1).fold(values[0], |best, one| {
+            let better = if name == "max" { one.gt(best) } else { one.lt(best) };
+            (better | best.is_nan()).select(*one, best)
+        }),
+    }
+}

@@ -1,0 +1,380 @@
+//! `.str` on columns, and methods of texts in functions on cells.
+
+use crate::ops::{self, Trouble};
+use crate::record;
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
+use ir::Val;
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Text, "lower", lower),
+    Row::new(On::Text, "upper", upper),
+    Row::new(On::Text, "strip", strip),
+    Row::new(On::Text, "lstrip", strip),
+    Row::new(On::Text, "rstrip", strip),
+    Row::new(On::Text, "len", len),
+    Row::new(On::Text, "replace", replace),
+    Row::new(On::Text, "contains", contains),
+    Row::new(On::Text, "startswith", contains),
+    Row::new(On::Text, "endswith", contains),
+    Row::new(On::Text, "slice", slice_method),
+    Row::new(On::Text, "get", get),
+    Row::new(On::Text, "cat", cat),
+    Row::new(On::Text, "zfill", zfill),
+    Row::new(On::Text, "count", count),
+    Row::new(On::Text, "find", find),
+    Row::new(On::Cell, "lower", lower),
+    Row::new(On::Cell, "upper", upper),
+    Row::new(On::Cell, "strip", strip),
+    Row::new(On::Cell, "lstrip", strip),
+    Row::new(On::Cell, "rstrip", strip),
+    Row::new(On::Cell, "replace", replace),
+    Row::new(On::Cell, "startswith", contains),
+    Row::new(On::Cell, "endswith", contains),
+    Row::new(On::Cell, "find", find),
+    Row::new(On::Cell, "zfill", zfill),
+    Row::new(On::Cell, "count", count),
+    Row::new(On::Cell, "split", split),
+    Row::new(On::Cell, "get", dict_get),
+    Row::new(On::Cell, "isdigit", isdigit),
+];
+
+/// The text that a method is called on: a cell, or the column behind `.str`.
+fn subject<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<(Cell<'b>, Option<Column<'b>>), Unknown> {
+    match &call.receiver {
+        Value::Part(inner, _) => match &**inner {
+            Value::Column(column) => Ok((column.cell.clone(), Some(column.clone()))),
+            _ => Err(replay.unsupported(call.span, format!("`.str.{}` of this", call.name))),
+        },
+        Value::Cell(cell) => Ok((cell.clone(), None)),
+        value => ops::to_cell(replay, value, None, call.span).map(|cell| (cell, None)),
+    }
+}
+
+fn done<'b>(cell: Cell<'b>, like: Option<Column<'b>>) -> Value<'b> {
+    match like {
+        Some(column) => Value::Column(column.with(cell)),
+        None => Value::Cell(cell),
+    }
+}
+
+/// Applies a function to texts. On columns what is not a text becomes missing; in functions on cells its method does not exist.
+fn on_text<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, apply: impl Fn(&Replay<'_, 'b>, Val<'b>) -> (Kind, Val<'b>)) -> Eval<'b> {
+    let (cell, like) = subject(replay, call)?;
+    let on_column = like.is_some();
+    let cell = ops::lift(replay, &[&cell], call.span, |replay, operands| match &operands[0] {
+        (Kind::Str, val) => Ok(apply(replay, *val)),
+        (Kind::Category(categories), code) => match super::category_values(replay, categories, *code) {
+            Some((Kind::Str, val)) => Ok(apply(replay, val)),
+            _ => Err(Trouble::Raises("AttributeError")),
+        },
+        _ if on_column => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    Ok(done(cell, like))
+}
+
+fn lower<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    on_text(replay, call, |_, val| (Kind::Str, val.lower()))
+}
+
+fn upper<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    on_text(replay, call, |_, val| (Kind::Str, val.upper()))
+}
+
+fn strip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let characters = call.text(replay, "to_strip")?.or(call.text(replay, "chars")?);
+    let side = call.name.clone();
+    if let Some(characters) = characters {
+        return strip_characters(replay, call, &characters, &side);
+    }
+    on_text(replay, call, |_, val| {
+        let val = match side.as_str() {
+            "lstrip" => val.lstrip(),
+            "rstrip" => val.rstrip(),
+            _ => val.strip(),
+        };
+        (Kind::Str, val)
+    })
+}
+
+/// At most this many given characters are stripped from each end; a text with more is refused by a guard.
+const MOST_STRIPPED: usize = 16;
+
+fn strip_characters<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, characters: &str, side: &str) -> Eval<'b> {
+    let codes: Vec<i64> = characters.chars().map(|c| i64::from(u32::from(c))).collect();
+    let is_one = |replay: &Replay<'_, 'b>, code: Val<'b>| codes.iter().fold(replay.b.bool(false), |held, one| held | code.eq(*one));
+    let over = std::cell::RefCell::new(Vec::new());
+    let result = on_text(replay, call, |replay, val| {
+        let mut val = val;
+        for _ in 0..MOST_STRIPPED {
+            if side != "rstrip" {
+                val = is_one(replay, val.code_at(0_i64)).select(val.slice_text(1_i64, val.len()), val);
+            }
+            if side != "lstrip" {
+                let last = val.len() - 1_i64;
+                val = is_one(replay, val.code_at(last)).select(val.slice_text(0_i64, last), val);
+            }
+        }
+        let more = |at: Val<'b>| is_one(replay, val.code_at(at)).or_else(false);
+        let more = match side {
+            "lstrip" => more(replay.b.i64(0)),
+            "rstrip" => more(val.len() - 1_i64),
+            _ => more(replay.b.i64(0)) | more(val.len() - 1_i64),
+        };
+        over.borrow_mut().push(more);
+        (Kind::Str, val)
+    })?;
+    let guards: Vec<usize> = over.into_inner().into_iter().map(|when| replay.guard(when, ir::Reason::Invalid(format!("too many characters to strip at {}", replay.place_name(call.span))), call.span)).collect();
+    let guards = guards.into_iter().collect();
+    Ok(match result {
+        Value::Column(column) => {
+            let cell = column.cell.clone().guarded(&guards);
+            Value::Column(column.with(cell))
+        }
+        Value::Cell(cell) => {
+            if let Some(frame) = replay.cells.last_mut() {
+                frame.guards.extend(&guards);
+            }
+            Value::Cell(cell)
+        }
+        other => other,
+    })
+}
+
+/// The length in code points; of a missing text missing, so the column is one of floats.
+fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    on_text(replay, call, |_, val| count_of(val, val.len()))
+}
+
+/// A count over texts: integers where every text is there, floats where one may be missing.
+fn count_of<'b>(text: Val<'b>, count: Val<'b>) -> (Kind, Val<'b>) {
+    if text.is_nullable() { (Kind::Float, count.cast(ir::Elem::F64).or_else(f64::NAN)) } else { (Kind::INT, count) }
+}
+
+const SPECIAL: &str = r"\.^$*+?{}[]|()";
+
+fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let old = call.text(replay, "pat")?.or(call.text(replay, "old")?);
+    let new = call.text(replay, "repl")?.or(call.text(replay, "new")?);
+    let regex = call.flag(replay, "regex", false)?;
+    let case = call.flag(replay, "case", true)?;
+    call.only(replay, "n", &[record::Value::Int(-1)])?;
+    let (Some(old), Some(new)) = (old, new) else { return Err(replay.unsupported(call.span, "`replace` with computed texts")) };
+    if regex && old.contains(|c| SPECIAL.contains(c)) || !case {
+        return regex_refused(replay, call.span, &old);
+    }
+    if old.is_empty() {
+        return Err(replay.unsupported(call.span, "`replace` of the empty text"));
+    }
+    on_text(replay, call, |_, val| (Kind::Str, val.replace(old.as_str(), new.as_str())))
+}
+
+fn regex_refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Eval<'b> {
+    Err(replay.refuse(
+        "python-regex",
+        at,
+        format!("the pattern {pattern:?} cannot be converted"),
+        "regular expressions are not emitted",
+        "use plain text: .str.replace(old, new), .str.contains(text, regex=False), slices",
+    ))
+}
+
+/// `contains`, `startswith`, `endswith`: a missing text gives False since pandas 3, or what `na` says.
+fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let pattern = call.take("pat").or_else(|| call.take("prefix")).or_else(|| call.take("suffix"));
+    let parts: Vec<String> = match pattern.and_then(|pattern| replay.concrete(&pattern)) {
+        Some(record::Value::Str(text)) => vec![text],
+        Some(value) => value.items().unwrap_or_default().iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+        None => return Err(replay.unsupported(call.span, format!("`{}` of a computed text", call.name))),
+    };
+    let regex = call.flag(replay, "regex", call.name == "contains")?;
+    let case = call.flag(replay, "case", true)?;
+    call.only(replay, "flags", &[record::Value::Int(0)])?;
+    let missing = call.concrete(replay, "na")?;
+    let missing = match missing {
+        None => false,
+        Some(value) => match value.as_bool() {
+            Some(value) => value,
+            None => return Err(replay.unsupported(call.span, format!("`{}` with this `na`", call.name))),
+        },
+    };
+    let name = call.name.clone();
+    // A pattern without special characters is a plain text; alternatives of such are several.
+    let parts: Vec<String> = if name == "contains" && regex {
+        parts.iter().flat_map(|part| part.split('|')).map(str::to_owned).collect()
+    } else {
+        parts
+    };
+    if name == "contains" && regex && parts.iter().any(|part| part.contains(|c| SPECIAL.contains(c))) {
+        let pattern = parts.join("|");
+        return regex_refused(replay, call.span, &pattern);
+    }
+    if !case && !parts.iter().all(|part| part.is_ascii()) {
+        return Err(replay.unsupported(call.span, "a comparison without case beyond ASCII"));
+    }
+    on_text(replay, call, |replay, val| {
+        let val = if case { val } else { val.lower() };
+        let held = parts.iter().fold(replay.b.bool(false), |held, part| {
+            let part = if case { part.clone() } else { part.to_lowercase() };
+            held | match name.as_str() {
+                "startswith" => val.starts_with(part.as_str()),
+                "endswith" => val.ends_with(part.as_str()),
+                _ => val.contains(part.as_str()),
+            }
+            .or_else(missing)
+        });
+        (Kind::Bool, held)
+    })
+}
+
+/// A bound of a slice as a position: negative ones count from the end.
+fn position<'b>(text: Val<'b>, at: i64) -> Val<'b> {
+    if at < 0 { text.len() + at } else { text.builder().i64(at) }
+}
+
+fn sliced<'b>(val: Val<'b>, lower: Option<i64>, upper: Option<i64>) -> Val<'b> {
+    let from = position(val, lower.unwrap_or(0));
+    let to = upper.map_or_else(|| val.len(), |at| position(val, at));
+    val.slice_text(from, to)
+}
+
+/// `.str[a:b]` and `.str[i]`; a position outside gives a missing text.
+pub(crate) fn slice<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
+    let index = bounds(replay, index, at)?;
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match (&operands[0], &index) {
+        ((Kind::Str, val), Bounds::Range(lower, upper)) => Ok((Kind::Str, sliced(*val, *lower, *upper))),
+        ((Kind::Str, val), Bounds::One(at)) => {
+            let from = position(*val, *at);
+            let inside = val.code_at(from).ge(0_i64);
+            Ok((Kind::Str, inside.select(val.slice_text(from, from + 1_i64), replay.b.null(ir::Elem::Str))))
+        }
+        _ => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),
+    })?;
+    Ok(Value::Column(column.with(cell)))
+}
+
+/// `text[a:b]` and `text[i]` of a cell; a position outside raises.
+pub(crate) fn cell_subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
+    let index = bounds(replay, index, at)?;
+    let cell = ops::to_cell(replay, of, None, at)?;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match (&operands[0], &index) {
+        ((Kind::Str, val), Bounds::Range(lower, upper)) => Ok((Kind::Str, sliced(*val, *lower, *upper))),
+        ((Kind::Str, val), Bounds::One(position_at)) => {
+            let from = position(*val, *position_at);
+            replay.raise_here(val.code_at(from).lt(0_i64), "IndexError", at);
+            Ok((Kind::Str, val.slice_text(from, from + 1_i64)))
+        }
+        _ => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+enum Bounds {
+    One(i64),
+    Range(Option<i64>, Option<i64>),
+}
+
+fn bounds<'b>(replay: &mut Replay<'_, 'b>, index: &Value<'b>, at: Span) -> Result<Bounds, Unknown> {
+    let found = match index {
+        Value::Slice(lower, upper, None) => {
+            let part = |part: &Option<Box<Value<'b>>>| match part {
+                None => Some(None),
+                Some(part) => replay.concrete(part)?.as_int().map(Some),
+            };
+            part(lower).zip(part(upper)).map(|(lower, upper)| Bounds::Range(lower, upper))
+        }
+        index => replay.concrete(index).and_then(|index| index.as_int()).map(Bounds::One),
+    };
+    found.ok_or_else(|| replay.unsupported(at, "a text sliced at computed positions"))
+}
+
+fn slice_method<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (start, stop) = (call.int(replay, "start")?, call.int(replay, "stop")?);
+    call.only(replay, "step", &[record::Value::Int(1)])?;
+    on_text(replay, call, |_, val| (Kind::Str, sliced(val, start, stop)))
+}
+
+fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.need(replay, "i")?;
+    match &call.receiver {
+        Value::Part(inner, _) => match &**inner {
+            Value::Column(column) => slice(replay, &column.clone(), &at, call.span),
+            _ => Err(replay.unsupported(call.span, "`.str.get` of this")),
+        },
+        _ => Err(replay.unsupported(call.span, "`get` of this")),
+    }
+}
+
+fn cat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let other = call.need(replay, "others")?;
+    let separator = call.text(replay, "sep")?.unwrap_or_default();
+    let (cell, like) = subject(replay, call)?;
+    let separator = Cell::new(Kind::Str, replay.b.str(&separator));
+    let other = ops::to_cell(replay, &other, None, call.span)?;
+    let cell = ops::concat(replay, &cell, &separator, call.span)?;
+    let cell = ops::concat(replay, &cell, &other, call.span)?;
+    Ok(done(cell, like))
+}
+
+/// Zeros on the left up to a width, after a sign.
+fn zfill<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Some(width) = call.int(replay, "width")?.filter(|width| (0..=64).contains(width)) else { return Err(replay.unsupported(call.span, "`zfill` to this width")) };
+    on_text(replay, call, |replay, val| {
+        let first = val.code_at(0_i64);
+        let signed = first.eq(i64::from(b'-')) | first.eq(i64::from(b'+'));
+        let split = signed.select(replay.b.i64(1), 0_i64);
+        let (sign, digits) = (val.slice_text(0_i64, split), val.slice_text(split, val.len()));
+        let zeros = replay.b.str(&"0".repeat(width as usize));
+        let lacking = replay.b.i64(width) - val.len();
+        (Kind::Str, sign.append(zeros.slice_text(0_i64, lacking)).append(digits))
+    })
+}
+
+/// How often a plain text occurs, without overlap, by what its removal takes away.
+fn count<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let pattern = call.text(replay, "pat")?.or(call.text(replay, "sub")?);
+    call.only(replay, "flags", &[record::Value::Int(0)])?;
+    let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) else { return Err(replay.unsupported(call.span, "`count` of this")) };
+    let is_column = matches!(call.receiver, Value::Part(..));
+    if is_column && pattern.contains(|c| SPECIAL.contains(c)) {
+        return regex_refused(replay, call.span, &pattern);
+    }
+    let length = pattern.chars().count() as i64;
+    on_text(replay, call, |_, val| {
+        let removed = val.len() - val.replace(pattern.as_str(), "").len();
+        count_of(val, removed / length)
+    })
+}
+
+fn find<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Some(part) = call.text(replay, "sub")? else { return Err(replay.unsupported(call.span, "`find` of a computed text")) };
+    call.only(replay, "start", &[record::Value::Int(0)])?;
+    on_text(replay, call, |_, val| count_of(val, val.find(part.as_str())))
+}
+
+/// `text.split(sep)` as a list that is only ever indexed: `[0]` and `[-1]` need no list.
+fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let _ = call.rest();
+    Err(replay.unsupported(call.span, "`split` in a function on cells"))
+}
+
+fn isdigit<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    Err(replay.unsupported(call.span, "`isdigit`"))
+}
+
+/// `dict.get(cell, default)`
+fn dict_get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (key, default) = (call.take("0"), call.take("1"));
+    let (Some(pairs), Some(key)) = (super::encode::concrete_pairs(replay, &call.receiver), key) else {
+        return Err(replay.unsupported(call.span, "`get` of this"));
+    };
+    if let Value::Known(known) = &call.receiver {
+        replay.freeze(known);
+    }
+    let key = ops::to_cell(replay, &key, None, call.span)?;
+    let default = default.unwrap_or_else(|| replay.none());
+    let default = ops::to_cell(replay, &default, None, call.span)?;
+    super::encode::dict_item(replay, &pairs, &key, Some(&default), call.span).map(Value::Cell)
+}

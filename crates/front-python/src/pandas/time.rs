@@ -1,0 +1,196 @@
+//! Dates in columns: `to_datetime` by a frozen format, fields of `.dt`, durations.
+
+use crate::calendar;
+use crate::ops::{self, Trouble};
+use crate::record;
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Column, Eval, Guards, Kind, Value, Width};
+use ir::{Elem, Literal, Map, Reason, Table, Val};
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Function, "pandas.to_datetime", to_datetime),
+    Row::new(On::Time, "total_seconds", total_seconds),
+    Row::new(On::Time, "normalize", normalize),
+    Row::new(On::Time, "day_name", day_name),
+    Row::new(On::Time, "month_name", month_name),
+    Row::new(On::Time, "floor", floor_day),
+];
+
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// Texts to moments, by the given format or the one that the recorded run inferred.
+fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let arg = call.need(replay, "arg")?;
+    let format = call.text(replay, "format")?;
+    let errors = call.text(replay, "errors")?.unwrap_or_else(|| "raise".to_owned());
+    call.only(replay, "dayfirst", &[record::Value::Bool(false)])?;
+    call.only(replay, "utc", &[record::Value::Bool(false)])?;
+    call.only(replay, "unit", &[])?;
+    call.take("cache");
+    let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_datetime` of this")) };
+    let format = match format {
+        Some(format) => Some(format),
+        None => inferred(replay, &column),
+    };
+    let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
+    let mut own = Guards::new();
+    let coerce = errors == "coerce";
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match operands[0].clone() {
+        (Kind::DateTime, val) => Ok((Kind::DateTime, val)),
+        (Kind::Str, val) => {
+            let Some(format) = &format else { return Err(Trouble::Unsupported("`to_datetime` without a format that is known; give one with format=...; it".to_owned())) };
+            let text = val.or_else("");
+            let Some((micros, valid)) = calendar::parse(replay.b, text, format) else {
+                return Err(Trouble::Unsupported(format!("`to_datetime` with the format {format:?}")));
+            };
+            if !coerce {
+                own.insert(replay.guard(!(valid | val.is_null()), Reason::Invalid(format!("{name} is not a date of the format {format}")), at));
+            }
+            Ok((Kind::DateTime, (valid & !val.is_null()).select(micros, replay.b.null(Elem::I64))))
+        }
+        _ => Err(Trouble::Unsupported("`to_datetime` of this type".to_owned())),
+    })?;
+    Ok(Value::Column(column.with(cell.guarded(&own))))
+}
+
+/// The format that pandas infers from the first text: from the recorded cells of the column.
+fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Option<String> {
+    let name = column.name.as_deref()?;
+    let found = replay.record.reads.iter().find_map(|read| read.columns.iter().find(|one| one.name.as_str() == Some(name))?.values.as_ref()?.values().into_iter().find(|value| !value.is_missing()));
+    calendar::guess_format(found?.as_str()?)
+}
+
+/// Applies a function to a moment or duration; missing where that is.
+fn on_time<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span, apply: impl Fn(&Replay<'_, 'b>, &Kind, Val<'b>) -> Option<(Kind, Val<'b>)>) -> Eval<'b> {
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| {
+        let (kind, val) = &operands[0];
+        match apply(replay, kind, *val) {
+            Some(result) => Ok(result),
+            None => Err(Trouble::Unsupported("this field of this".to_owned())),
+        }
+    })?;
+    Ok(Value::Column(column.with(cell)))
+}
+
+/// A whole number of a moment that may be missing: a float column then, NaN for NaT.
+fn number<'b>(moment: Val<'b>, val: Val<'b>) -> (Kind, Val<'b>) {
+    if moment.is_nullable() { (Kind::Float, val.cast(Elem::F64).or_else(f64::NAN)) } else { (Kind::Int(Width::I32), val) }
+}
+
+/// `.dt.year` and its like.
+pub(crate) fn field<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: &str, part: &Value<'b>, at: Span) -> Eval<'b> {
+    if !matches!(
+        name,
+        "year" | "month" | "day" | "hour" | "minute" | "second" | "microsecond" | "dayofweek" | "weekday" | "day_of_week" | "dayofyear" | "day_of_year" | "quarter" | "days" | "seconds"
+            | "is_month_start" | "is_month_end" | "is_year_start" | "is_year_end" | "is_leap_year" | "days_in_month" | "daysinmonth" | "date"
+    ) {
+        return Ok(Value::Method(Box::new(part.clone()), name.to_owned()));
+    }
+    on_time(replay, column, at, |_, kind, val| match kind {
+        Kind::DateTime => moment_field(val, name),
+        Kind::Timedelta => {
+            let (days, of_day) = calendar::split(val);
+            match name {
+                "days" => Some(duration_number(val, days)),
+                "seconds" => Some(duration_number(val, of_day / 1_000_000_i64)),
+                _ => None,
+            }
+        }
+        _ => None,
+    })
+}
+
+/// Fields of durations are 64-bit in pandas.
+fn duration_number<'b>(duration: Val<'b>, val: Val<'b>) -> (Kind, Val<'b>) {
+    if duration.is_nullable() { (Kind::Float, val.cast(Elem::F64).or_else(f64::NAN)) } else { (Kind::INT, val) }
+}
+
+fn moment_field<'b>(val: Val<'b>, name: &str) -> Option<(Kind, Val<'b>)> {
+    let (days, of_day) = calendar::split(val);
+    let (year, month, day) = calendar::civil(days);
+    let truth = |held: Val<'b>| Some((Kind::Bool, held.or_else(false)));
+    let field = match name {
+        "year" => year,
+        "month" => month,
+        "day" => day,
+        "hour" => of_day / 3_600_000_000_i64,
+        "minute" => (of_day / 60_000_000_i64).floor_mod(60_i64),
+        "second" => (of_day / 1_000_000_i64).floor_mod(60_i64),
+        "microsecond" => of_day.floor_mod(1_000_000_i64),
+        // 1970-01-01 was a Thursday; Monday is 0.
+        "dayofweek" | "weekday" | "day_of_week" => (days + 3_i64).floor_mod(7_i64),
+        "dayofyear" | "day_of_year" => {
+            let b = val.builder();
+            days - calendar::days(year, b.i64(1), b.i64(1)) + 1_i64
+        }
+        "quarter" => (month - 1_i64) / 3_i64 + 1_i64,
+        "days_in_month" | "daysinmonth" => calendar::days_in_month(year, month),
+        "is_month_start" => return truth(day.eq(1_i64)),
+        "is_month_end" => return truth(day.eq(calendar::days_in_month(year, month))),
+        "is_year_start" => return truth(day.eq(1_i64) & month.eq(1_i64)),
+        "is_year_end" => return truth(day.eq(31_i64) & month.eq(12_i64)),
+        "is_leap_year" => return truth(calendar::is_leap(year)),
+        "date" => return Some((Kind::DateTime, days * calendar::DAY)),
+        _ => return None,
+    };
+    Some(number(val, field))
+}
+
+fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, crate::value::Unknown> {
+    match &call.receiver {
+        Value::Part(inner, _) => match &**inner {
+            Value::Column(column) => Ok(column.clone()),
+            _ => Err(replay.unsupported(call.span, "`.dt` of this")),
+        },
+        _ => Err(replay.unsupported(call.span, "`.dt` of this")),
+    }
+}
+
+fn total_seconds<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column_of(replay, call)?;
+    on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::Timedelta).then(|| (Kind::Float, (val.cast(Elem::F64) / 1e6).or_else(f64::NAN))))
+}
+
+fn normalize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column_of(replay, call)?;
+    on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::DateTime).then(|| (Kind::DateTime, calendar::split(val).0 * calendar::DAY)))
+}
+
+fn floor_day<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let freq = call.text(replay, "freq")?;
+    let unit = match freq.as_deref() {
+        Some("D" | "d") => calendar::DAY,
+        Some("h" | "H") => 3_600_000_000,
+        Some("min" | "T") => 60_000_000,
+        Some("s" | "S") => 1_000_000,
+        _ => return Err(replay.unsupported(call.span, "`floor` to this unit")),
+    };
+    let column = column_of(replay, call)?;
+    on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::DateTime).then(|| (Kind::DateTime, val.floor_div(unit) * unit)))
+}
+
+fn named<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, names: &[&str]) -> Val<'b> {
+    let rows = names.iter().zip(0..).map(|(name, at)| (vec![Literal::I64(at)], Literal::from(*name))).collect();
+    let table = replay.b.table(Table::Map(Map { name: "names".to_owned(), keys: vec![Elem::I64], value: Elem::Str, rows }));
+    replay.b.lookup(table, &[val])
+}
+
+fn day_name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column_of(replay, call)?;
+    on_time(replay, &column, call.span, |replay, kind, val| {
+        let day = (calendar::split(val).0 + 3_i64).floor_mod(7_i64);
+        (*kind == Kind::DateTime).then(|| (Kind::Str, named(replay, day, &DAYS)))
+    })
+}
+
+fn month_name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column_of(replay, call)?;
+    on_time(replay, &column, call.span, |replay, kind, val| {
+        let (_, month, _) = calendar::civil(calendar::split(val).0);
+        (*kind == Kind::DateTime).then(|| (Kind::Str, named(replay, month - 1_i64, &MONTHS)))
+    })
+}
+

@@ -1,0 +1,248 @@
+//! Assignment: names, tuples, attributes, columns of frames, items of lists and dicts; `del`; `+=`.
+
+use super::Replay;
+use crate::ast::{BinaryOp, Expr, ExprKind};
+use crate::value::{Column, FrameId, Value};
+use crate::{fold, pandas};
+use source::Span;
+
+impl<'b> Replay<'_, 'b> {
+    pub(crate) fn assign(&mut self, target: &Expr, value: Value<'b>, at: Span) {
+        match &target.kind {
+            ExprKind::Name(name) => {
+                let value = self.named(value, name);
+                self.bind(name, value);
+            }
+            ExprKind::Tuple(targets) | ExprKind::List(targets) => self.unpack(targets, &value, at),
+            ExprKind::Starred(inner) => self.assign(inner, value, at),
+            ExprKind::Attribute { value: of, name } => {
+                let of = self.value(of);
+                self.assign_attribute(&of, name, value, at);
+            }
+            ExprKind::Subscript { value: of, index } => {
+                // `df["c"][mask] = v` sets a copy since pandas 3: nothing happens to the frame.
+                let chained = matches!(of.kind, ExprKind::Subscript { .. } | ExprKind::Attribute { .. });
+                let object = self.value(of);
+                let index = self.value(index);
+                if chained && matches!(object, Value::Column(_)) {
+                    self.note(
+                        "python-chained-assignment",
+                        at,
+                        "this changes nothing under pandas 3, and did under earlier versions",
+                        "the column on the left is a copy",
+                    );
+                    return;
+                }
+                self.assign_item(&object, &index, value, of, at);
+            }
+            _ => {}
+        }
+    }
+
+    /// A cell or column that gets a name shows it in the generated code.
+    fn named(&mut self, value: Value<'b>, name: &str) -> Value<'b> {
+        if let Value::Cell(cell) = &value
+            && let Some((_, val)) = cell.single()
+        {
+            val.named(name);
+        }
+        value
+    }
+
+    fn unpack(&mut self, targets: &[Expr], value: &Value<'b>, at: Span) {
+        let items = match value {
+            Value::Unknown(_) => None,
+            value => self.items(value, at),
+        };
+        match items {
+            Some(items) if items.len() == targets.len() => {
+                for (target, item) in targets.iter().zip(items) {
+                    self.assign(target, item, at);
+                }
+            }
+            Some(_) => {
+                let why = self.unsupported(at, "unpacking into another number of names");
+                targets.iter().for_each(|target| self.assign(target, Value::Unknown(why.clone()), at));
+            }
+            None => {
+                let unknown = match value {
+                    Value::Unknown(unknown) => Value::Unknown(unknown.clone()),
+                    Value::Known(known) => {
+                        // A tuple of tables, as `train_test_split` gives: each part is recorded where its name is used.
+                        let (fit, columns) = (known.fit, known.batch_columns);
+                        targets.iter().for_each(|target| {
+                            let part = self.recorded(target.span).with(fit, columns);
+                            self.assign(target, Value::Known(part), at);
+                        });
+                        return;
+                    }
+                    _ => Value::Unknown(self.unsupported(at, "unpacking this")),
+                };
+                targets.iter().for_each(|target| self.assign(target, unknown.clone(), at));
+            }
+        }
+    }
+
+    pub(crate) fn assign_attribute(&mut self, of: &Value<'b>, name: &str, value: Value<'b>, at: Span) {
+        match of {
+            Value::Frame(id) if name == "columns" => pandas::rename_all(self, *id, &value, at),
+            Value::Frame(id) if name == "index" => {
+                let _ = id;
+            }
+            Value::Frame(id) => {
+                if self.frames[id.0].columns.contains_key(name) {
+                    self.set_column(*id, name, value, at);
+                }
+            }
+            Value::Object(id) => {
+                let value = self.under_control(value);
+                let attributes = &mut self.objects[id.0].attributes;
+                match attributes.iter_mut().find(|(key, _)| key == name) {
+                    Some(slot) => slot.1 = value,
+                    None => attributes.push((name.to_owned(), value)),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn assign_item(&mut self, of: &Value<'b>, index: &Value<'b>, value: Value<'b>, of_expr: &Expr, at: Span) {
+        match of {
+            Value::Frame(id) => pandas::set_item(self, *id, index, value, at),
+            Value::Part(inner, part) => {
+                let result = pandas::set_part(self, inner, part, index, value, at);
+                if let Err(why) = result {
+                    match &**inner {
+                        Value::Frame(id) => self.forget_frame(*id, &why),
+                        _ => self.forget_root(of_expr, &why),
+                    }
+                }
+            }
+            Value::Column(column) => {
+                // A named series, set by a mask: the name is bound anew.
+                let name = of_expr.as_name().map(str::to_owned);
+                let new = match pandas::set_where(self, column, index, &value, at) {
+                    Ok(value) => value,
+                    Err(why) => Value::Unknown(why),
+                };
+                if let Some(name) = name {
+                    self.bind(&name, new);
+                }
+            }
+            Value::List(id) => {
+                let at = self.concrete(index).and_then(|index| index.as_int());
+                let items = &mut self.lists[id.0];
+                let length = items.len() as i64;
+                if let Some(slot) = at.map(|at| if at < 0 { at + length } else { at }).and_then(|at| items.get_mut(usize::try_from(at).ok()?)) {
+                    *slot = value;
+                }
+            }
+            Value::Dict(id) => {
+                let key = self.concrete(index);
+                let found = key.and_then(|key| self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key))));
+                match found {
+                    Some(found) => self.dicts[id.0][found].1 = value,
+                    None => self.dicts[id.0].push((index.clone(), value)),
+                }
+            }
+            Value::Known(_) if self.touches_rows(&value) || self.touches_rows(index) => {
+                let why = match self.unknown_among(&[&value, index]) {
+                    Some(why) => why,
+                    None => self.unsupported(at, "writing scoring rows into something else"),
+                };
+                self.forget_root(of_expr, &why);
+            }
+            Value::Matrix(_) => {
+                let why = self.unsupported(at, "assignment into an array");
+                self.forget_root(of_expr, &why);
+            }
+            _ => {}
+        }
+    }
+
+    fn forget_root(&mut self, expr: &Expr, why: &crate::value::Unknown) {
+        let mut root = expr;
+        while let ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } = &root.kind {
+            root = value;
+        }
+        if let ExprKind::Name(name) = &root.kind {
+            self.bind(name, Value::Unknown(why.clone()));
+        }
+    }
+
+    pub(crate) fn forget_frame(&mut self, id: FrameId, why: &crate::value::Unknown) {
+        self.frames[id.0].columns.values_mut().for_each(|column| *column = Value::Unknown(why.clone()));
+    }
+
+    /// `frame[name] = value`. Scalars are spread over the rows; the value gets the column's name.
+    pub(crate) fn set_column(&mut self, id: FrameId, name: &str, value: Value<'b>, at: Span) {
+        let space = self.frames[id.0].space;
+        let value = self.under_control(value);
+        // A dummy column that no scoring row made, filled with zero, is what it means for every row.
+        if pandas::fills_family(self, id, name, &value) {
+            return;
+        }
+        let column = match value {
+            Value::Column(column) if column.space == space || column.array => Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column }),
+            Value::Column(_) => Value::Unknown(self.refuse(
+                "python-row-alignment",
+                at,
+                "a column of filtered rows is assigned to a frame with other rows",
+                "pandas aligns the two by index, and leaves the others missing",
+                "filter before, or use np.where or .where on all rows",
+            )),
+            Value::Cell(cell) => Value::Column(Column { cell, name: Some(name.to_owned()), space, array: false }),
+            Value::Unknown(why) => Value::Unknown(why),
+            other => match pandas::spread(self, &other, Some(name), space, at) {
+                Ok(column) => Value::Column(column),
+                Err(why) => Value::Unknown(why),
+            },
+        };
+        if let Value::Column(column) = &column {
+            column.cell.alternatives.iter().for_each(|alternative| {
+                alternative.val.named(name);
+            });
+        }
+        self.frames[id.0].columns.insert(name.to_owned(), column);
+    }
+
+    pub(crate) fn delete(&mut self, target: &Expr) {
+        match &target.kind {
+            ExprKind::Subscript { value, index } => {
+                let (of, index) = (self.value(value), self.value(index));
+                if let (Value::Frame(id), Some(name)) = (&of, self.concrete(&index).and_then(|value| value.as_str().map(str::to_owned))) {
+                    self.frames[id.0].columns.shift_remove(&name);
+                }
+                if let (Value::Dict(id), Some(key)) = (&of, self.concrete(&index)) {
+                    let found = self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)));
+                    found.map(|found| self.dicts[id.0].remove(found));
+                }
+            }
+            ExprKind::Name(name) => {
+                let scope = self.scope;
+                self.scopes[scope.0].names.remove(name);
+            }
+            ExprKind::Tuple(items) => items.iter().for_each(|item| self.delete(item)),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn aug_assign(&mut self, span: Span, target: &Expr, op: BinaryOp, value: &Expr) {
+        let before = self.value(target);
+        let right = self.value(value);
+        // `names += ["c"]` changes the list in place.
+        if let (Value::List(id), BinaryOp::Add) = (&before, op)
+            && let Some(more) = self.items(&right, value.span)
+        {
+            self.lists[id.0].extend(more);
+            return;
+        }
+        let result = match &target.kind {
+            // A plain name is recorded after the statement.
+            ExprKind::Name(_) if !self.touches_rows(&before) && !self.touches_rows(&right) => self.binary(op, &before, &right, span),
+            _ => self.binary(op, &before, &right, span),
+        };
+        let value = result.unwrap_or_else(Value::Unknown);
+        self.assign(target, value, span);
+    }
+}

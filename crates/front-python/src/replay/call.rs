@@ -1,0 +1,571 @@
+//! Calls: arguments bound by the library's own signatures, user functions walked, everything else looked up in the families' rows.
+
+use super::{Flow, Replay, Scope};
+use crate::ast::{Expr, ExprKind};
+use crate::record::{self, Tagged};
+use crate::value::{Body, Class, DictId, Eval, Function, Known, ScopeId, Unknown, Value};
+use source::Span;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What a row of a family is called on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum On {
+    Column,
+    Frame,
+    Matrix,
+    Group,
+    /// `.str` of a column.
+    Text,
+    /// `.dt` of a column.
+    Time,
+    /// `.cat` of a column.
+    Cat,
+    /// A function by its full path.
+    Function,
+    /// `Class.method` of a recorded scikit-learn object.
+    Estimator,
+    /// A method of one cell, inside a function on cells.
+    Cell,
+    /// One row of a frame, inside a function on rows.
+    Row,
+}
+
+pub(crate) type Handler = for<'r, 'a, 'b, 'c> fn(&'r mut Replay<'a, 'b>, &'c mut Call<'b>) -> Eval<'b>;
+
+/// One supported call: a family's file has its rows on top and the functions below.
+pub(crate) struct Row {
+    pub on: On,
+    pub name: &'static str,
+    pub run: Handler,
+}
+
+impl Row {
+    pub(crate) const fn new(on: On, name: &'static str, run: Handler) -> Row {
+        Row { on, name, run }
+    }
+}
+
+/// A call with its arguments by name. Each handler takes what it understands; what is left is refused.
+pub(crate) struct Call<'b> {
+    pub receiver: Value<'b>,
+    pub name: String,
+    pub span: Span,
+    arguments: Vec<(String, Value<'b>)>,
+}
+
+/// Arguments that change nothing that a scorer could see.
+const HARMLESS: &[&str] = &["copy", "deep", "engine", "engine_kwargs", "verify_integrity", "ignore_index", "dropna_index", "flags_", "low_memory"];
+
+impl<'b> Call<'b> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value<'b>> {
+        let at = self.arguments.iter().position(|(key, _)| key == name)?;
+        Some(self.arguments.remove(at).1)
+    }
+
+    /// All arguments of that name: those of `*args`.
+    pub(crate) fn take_all(&mut self, name: &str) -> Vec<Value<'b>> {
+        let mut out = Vec::new();
+        while let Some(value) = self.take(name) {
+            out.push(value);
+        }
+        out
+    }
+
+    /// What is left, as keyword arguments.
+    pub(crate) fn rest(&mut self) -> Vec<(String, Value<'b>)> {
+        std::mem::take(&mut self.arguments)
+    }
+
+    pub(crate) fn need(&mut self, replay: &mut Replay<'_, 'b>, name: &str) -> Result<Value<'b>, Unknown> {
+        match self.take(name) {
+            Some(value) => Ok(value),
+            None => Err(replay.unsupported(self.span, format!("`{}` without `{name}`", self.name))),
+        }
+    }
+
+    /// A concrete argument; `None` is like no argument.
+    pub(crate) fn concrete(&mut self, replay: &mut Replay<'_, 'b>, name: &str) -> Result<Option<record::Value>, Unknown> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(value) => match replay.concrete(&value) {
+                Some(record::Value::None(())) => Ok(None),
+                Some(value) => Ok(Some(value)),
+                None => Err(replay.unsupported(self.span, format!("`{}` with a computed `{name}`", self.name))),
+            },
+        }
+    }
+
+    pub(crate) fn flag(&mut self, replay: &mut Replay<'_, 'b>, name: &str, default: bool) -> Result<bool, Unknown> {
+        Ok(self.concrete(replay, name)?.and_then(|value| value.truth()).unwrap_or(default))
+    }
+
+    pub(crate) fn text(&mut self, replay: &mut Replay<'_, 'b>, name: &str) -> Result<Option<String>, Unknown> {
+        match self.concrete(replay, name)? {
+            None => Ok(None),
+            Some(record::Value::Str(text)) => Ok(Some(text)),
+            Some(_) => Err(replay.unsupported(self.span, format!("`{}` with this `{name}`", self.name))),
+        }
+    }
+
+    pub(crate) fn int(&mut self, replay: &mut Replay<'_, 'b>, name: &str) -> Result<Option<i64>, Unknown> {
+        match self.concrete(replay, name)? {
+            None => Ok(None),
+            Some(record::Value::Int(value)) => Ok(Some(value)),
+            Some(_) => Err(replay.unsupported(self.span, format!("`{}` with this `{name}`", self.name))),
+        }
+    }
+
+    /// A list of texts, or one text.
+    pub(crate) fn texts(&mut self, replay: &mut Replay<'_, 'b>, name: &str) -> Result<Option<Vec<String>>, Unknown> {
+        let Some(value) = self.concrete(replay, name)? else { return Ok(None) };
+        if let Some(text) = value.as_str() {
+            return Ok(Some(vec![text.to_owned()]));
+        }
+        match value.items().and_then(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect()) {
+            Some(texts) => Ok(Some(texts)),
+            None => Err(replay.unsupported(self.span, format!("`{}` with this `{name}`", self.name))),
+        }
+    }
+
+    /// Accepts an argument only if it says what is done anyway.
+    pub(crate) fn only(&mut self, replay: &mut Replay<'_, 'b>, name: &str, accepted: &[record::Value]) -> Result<(), Unknown> {
+        match self.concrete(replay, name)? {
+            None => Ok(()),
+            Some(value) if accepted.contains(&value) => Ok(()),
+            Some(value) => Err(replay.refuse(
+                "python-argument",
+                self.span,
+                format!("`{name}={value}` of `{}` cannot be converted", self.name),
+                "the output needs this value",
+                "leave the argument out if its default serves",
+            )),
+        }
+    }
+}
+
+fn rows() -> &'static HashMap<(On, &'static str), Handler> {
+    static ROWS: std::sync::LazyLock<HashMap<(On, &'static str), Handler>> =
+        std::sync::LazyLock::new(|| crate::FAMILIES.iter().flat_map(|family| family.iter()).map(|row| ((row.on, row.name), row.run)).collect());
+    &ROWS
+}
+
+/// The library's own name of a call, for its signature.
+fn signature(on: On, name: &str) -> String {
+    match on {
+        On::Column => format!("Series.{name}"),
+        On::Frame => format!("DataFrame.{name}"),
+        On::Group => format!("SeriesGroupBy.{name}"),
+        On::Text => format!("str.{name}"),
+        On::Time => format!("dt.{name}"),
+        On::Cat => format!("cat.{name}"),
+        On::Matrix => format!("ndarray.{name}"),
+        On::Function => name.to_owned(),
+        On::Estimator => format!("estimator.{}", name.rsplit('.').next().unwrap_or(name)),
+        On::Cell | On::Row => format!("text.{name}"),
+    }
+}
+
+impl<'b> Replay<'_, 'b> {
+    pub(crate) fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Expr], keywords: &[(Option<String>, Expr)]) -> Eval<'b> {
+        let span = expr.span;
+        let (target, receiver_expr) = match &callee.kind {
+            ExprKind::Attribute { value, name } => {
+                let of = self.eval(value)?;
+                match of {
+                    Value::Path(path) => (Value::Path(format!("{path}.{name}")), None),
+                    Value::Object(_) | Value::Group(_) | Value::Row(_) => (self.attribute(&of, name, callee.span).unwrap_or_else(Value::Unknown), Some(&**value)),
+                    of => (Value::Method(Box::new(of), name.clone()), Some(&**value)),
+                }
+            }
+            _ => (self.eval(callee)?, None),
+        };
+        let mut positional = Vec::new();
+        for arg in args {
+            if let ExprKind::Starred(inner) = &arg.kind {
+                let value = self.eval(inner)?;
+                match self.items(&value, inner.span) {
+                    Some(items) => positional.extend(items),
+                    None => return Err(self.not_recorded(inner.span)),
+                }
+            } else {
+                positional.push(self.value(arg));
+            }
+        }
+        let mut named = Vec::new();
+        for (name, value) in keywords {
+            let value_of = self.value(value);
+            match name {
+                Some(name) => named.push((name.clone(), value_of)),
+                None => {
+                    let Some(pairs) = self.pairs(&value_of) else { return Err(self.not_recorded(value.span)) };
+                    for (key, value) in pairs {
+                        if let Some(key) = self.concrete(&key).and_then(|key| key.as_str().map(str::to_owned)) {
+                            named.push((key, value));
+                        }
+                    }
+                }
+            }
+        }
+        self.note_candidate(callee, args, &target, &positional);
+        self.apply(target, receiver_expr, positional, named, span)
+    }
+
+    /// Calls a value.
+    pub(crate) fn apply(&mut self, target: Value<'b>, receiver_expr: Option<&Expr>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        match target {
+            Value::Function(function) => self.call_user(&function, positional, named, span),
+            Value::Class(class) => self.instantiate(&class, positional, named, span),
+            Value::Unknown(unknown) => Err(unknown),
+            Value::Path(path) => self.call_path(&path, positional, named, span),
+            Value::Method(receiver, name) => self.call_method(*receiver, &name, receiver_expr, positional, named, span),
+            other => {
+                let all: Vec<&Value<'b>> = std::iter::once(&other).chain(&positional).chain(named.iter().map(|(_, value)| value)).collect();
+                if let Some(unknown) = self.unknown_among(&all) {
+                    return Err(unknown);
+                }
+                if all.iter().any(|value| self.touches_rows(value)) {
+                    return Err(self.unsupported(span, "a call of this on scoring rows"));
+                }
+                Ok(Value::Known(self.untouched(span, &all)))
+            }
+        }
+    }
+
+    fn call_path(&mut self, path: &str, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        if path == "pandas.read_csv" || path == "pandas.read_parquet" || path == "pandas.read_excel" {
+            return crate::pandas::read(self, span);
+        }
+        let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
+        let touched = all.iter().any(|value| self.touches_rows(value));
+        if !touched {
+            let seen = self.untouched(span, &all);
+            if seen.is_recorded() || self.activation.is_some() {
+                return Ok(Value::Known(seen));
+            }
+        }
+        if let Some(run) = rows().get(&(On::Function, path)).copied() {
+            return self.run_row(run, On::Function, path, self.none(), None, positional, named, span);
+        }
+        if let Some(unknown) = self.unknown_among(&all) {
+            return Err(unknown);
+        }
+        if !touched {
+            return Err(self.unsupported(span, format!("`{}` in a function on cells", short(path))));
+        }
+        if let Some(class) = path.strip_prefix("sklearn.") {
+            // A pipeline or transformer built around values of the scoring rows.
+            return Err(self.unsupported(span, format!("`{}` on scoring rows", short(class))));
+        }
+        Err(self.unsupported(span, format!("`{}`", short(path))))
+    }
+
+    fn call_method(&mut self, receiver: Value<'b>, name: &str, receiver_expr: Option<&Expr>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        match &receiver {
+            Value::Unknown(unknown) => return Err(unknown.clone()),
+            Value::Object(id) => {
+                let class = self.objects[id.0].class.clone();
+                return match self.method_of(&class, name) {
+                    Some(function) => {
+                        let mut all = vec![receiver.clone()];
+                        all.extend(positional);
+                        self.call_user(&function, all, named, span)
+                    }
+                    None => self.inherited(&receiver, &class, name, positional, named, span),
+                };
+            }
+            Value::List(_) | Value::Dict(_) | Value::Tuple(_) => {
+                if let Some(result) = crate::builtins::container_method(self, &receiver, name, &positional, &named, span) {
+                    return result;
+                }
+            }
+            _ => {}
+        }
+        let all: Vec<&Value<'b>> = std::iter::once(&receiver).chain(&positional).chain(named.iter().map(|(_, value)| value)).collect();
+        let touched = all.iter().any(|value| self.touches_rows(value));
+        if !touched {
+            let seen = self.untouched(span, &all);
+            if seen.is_recorded() || self.activation.is_some() {
+                return Ok(Value::Known(seen));
+            }
+        }
+        let (on, key) = match &receiver {
+            Value::Column(_) => (On::Column, name.to_owned()),
+            Value::Frame(_) => (On::Frame, name.to_owned()),
+            Value::Matrix(_) => (On::Matrix, name.to_owned()),
+            Value::Group(_) => (On::Group, name.to_owned()),
+            Value::Cell(_) => (On::Cell, name.to_owned()),
+            Value::Row(_) => (On::Row, name.to_owned()),
+            Value::Part(_, part) if part == "str" => (On::Text, name.to_owned()),
+            Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
+            Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
+            Value::Known(known) => match known.tagged() {
+                Some(Tagged::Estimator(estimator)) => (On::Estimator, format!("{}.{name}", estimator.class_name())),
+                _ => (On::Cell, name.to_owned()),
+            },
+            _ => return Err(self.unsupported(span, format!("`.{name}()`"))),
+        };
+        if on == On::Estimator && name.starts_with("fit") && !self.roles.one_frame {
+            let unknown = self.unknown_among(&all);
+            let why = match unknown {
+                Some(unknown) => unknown,
+                None => self.fitted_on_rows(span),
+            };
+            if let Some(ExprKind::Name(bound)) = receiver_expr.map(|expr| &expr.kind) {
+                self.bind(bound, Value::Unknown(why.clone()));
+            }
+            return Err(why);
+        }
+        let Some((_, static_key)) = rows().keys().find(|(one, name)| *one == on && *name == key) else {
+            if let Some(unknown) = self.unknown_among(&all) {
+                return Err(unknown);
+            }
+            return Err(crate::pandas::refuse_method(self, on, &receiver, name, span));
+        };
+        let Some(run) = rows().get(&(on, *static_key)).copied() else { return Err(self.unsupported(span, name)) };
+        self.run_row(run, on, static_key, receiver.clone(), receiver_expr, positional, named, span)
+    }
+
+    fn fitted_on_rows(&mut self, span: Span) -> Unknown {
+        self.refuse(
+            "python-fitted-on-scoring-rows",
+            span,
+            "this is fitted on the rows being scored",
+            "a single row has nothing to fit on",
+            "fit it on the training rows, and call transform here",
+        )
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a call has this many parts")]
+    fn run_row(&mut self, run: Handler, on: On, name: &str, receiver: Value<'b>, receiver_expr: Option<&Expr>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        let arguments = self.bind_arguments(on, name, positional, named, span)?;
+        let mut call = Call { receiver, name: short(name).to_owned(), span, arguments };
+        let in_place = call.flag(self, "inplace", false)?;
+        let unknown = {
+            let mut all: Vec<&Value<'b>> = call.arguments.iter().map(|(_, value)| value).collect();
+            all.push(&call.receiver);
+            self.unknown_among(&all)
+        };
+        let result = match unknown {
+            // Filling or dropping columns of a frame with an unknown column is still known for the others.
+            Some(unknown) => Err(unknown),
+            None => run(self, &mut call),
+        };
+        let result = match result {
+            Ok(value) => self.check_leftover(&mut call).map(|()| value),
+            Err(unknown) => Err(unknown),
+        };
+        if !in_place {
+            return result;
+        }
+        let value = result.unwrap_or_else(Value::Unknown);
+        match (&call.receiver, value) {
+            (Value::Frame(id), Value::Frame(new)) => self.frames[id.0] = self.frames[new.0].clone(),
+            (Value::Frame(id), Value::Unknown(why)) => self.forget_frame(*id, &why),
+            (_, value) => match receiver_expr.map(|expr| &expr.kind) {
+                Some(ExprKind::Name(bound)) => self.bind(bound, value),
+                _ => self.note(
+                    "python-chained-in-place",
+                    span,
+                    format!("`{name}(inplace=True)` changes nothing under pandas 3, and did under earlier versions"),
+                    "the column on the left is a copy",
+                ),
+            },
+        }
+        Ok(self.none())
+    }
+
+    fn check_leftover(&mut self, call: &mut Call<'b>) -> Result<(), Unknown> {
+        for (name, value) in call.rest() {
+            if HARMLESS.contains(&name.as_str()) {
+                continue;
+            }
+            // `None` and `False` say that something is not done.
+            let off = self.concrete(&value).is_some_and(|value| matches!(value, record::Value::None(()) | record::Value::Bool(false)));
+            if !off {
+                return Err(self.refuse(
+                    "python-argument",
+                    call.span,
+                    format!("the argument `{name}` of `{}` cannot be converted", call.name),
+                    "the output needs this value",
+                    "leave the argument out if its default serves",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn bind_arguments(&mut self, on: On, name: &str, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Result<Vec<(String, Value<'b>)>, Unknown> {
+        let key = signature(on, name);
+        let parameters = grammars::python::parameters(&key);
+        let mut out = Vec::new();
+        let mut names = parameters.unwrap_or_default().iter();
+        let mut rest: Option<String> = None;
+        for (at, value) in positional.into_iter().enumerate() {
+            let name = match (&rest, names.next()) {
+                (Some(rest), _) => rest.clone(),
+                (None, Some(name)) if name == "*" => return Err(self.unsupported(span, format!("`{name}` with this many arguments"))),
+                (None, Some(name)) => {
+                    if name.starts_with('*') {
+                        rest = Some(name.clone());
+                    }
+                    name.clone()
+                }
+                (None, None) => at.to_string(),
+            };
+            out.push((name, value));
+        }
+        out.extend(named);
+        Ok(out)
+    }
+
+    // Functions and classes of the script ----------------------------------------------------------------------------------
+
+    pub(crate) fn call_user(&mut self, function: &Rc<Function<'b>>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        let mut names: HashMap<String, Value<'b>> = HashMap::new();
+        let mut positional = positional.into_iter();
+        let mut named = named;
+        for (at, parameter) in function.parameters.named.iter().enumerate() {
+            let given = named.iter().position(|(name, _)| *name == parameter.name).map(|found| named.remove(found).1);
+            let value = match given {
+                Some(value) => Some(value),
+                None if parameter.keyword_only => None,
+                None => positional.next(),
+            };
+            let value = match value.or_else(|| function.defaults.get(at).cloned().flatten()) {
+                Some(value) => value,
+                None => return Err(self.unsupported(span, format!("a call of `{}` without `{}`", function.name, parameter.name))),
+            };
+            names.insert(parameter.name.clone(), value);
+        }
+        if let Some(rest) = &function.parameters.rest {
+            names.insert(rest.clone(), Value::Tuple(positional.collect()));
+        }
+        if let Some(keywords) = &function.parameters.keywords {
+            let pairs = named.into_iter().map(|(name, value)| (Value::Known(Known::constant(record::Value::Str(name))), value)).collect();
+            self.dicts.push(pairs);
+            names.insert(keywords.clone(), Value::Dict(DictId(self.dicts.len() - 1)));
+        }
+        let scope = Scope { names, parent: function.scope.or(Some(ScopeId(0))), globals: Vec::new() };
+        let outer = self.activation;
+        let inner = self.log.enter(span, outer, 0);
+        if self.cells_active() {
+            return crate::udf::call_inside(self, function, scope, span);
+        }
+        self.activation = inner;
+        let body = function.body.clone();
+        let result = self.in_scope(scope, span, |replay| match &body {
+            Body::Expr(expr) => Ok(replay.value(expr)),
+            Body::Block(block) => match replay.block_of(block)? {
+                Flow::Return(value) => Ok(value),
+                Flow::Next | Flow::Break | Flow::Continue => Ok(replay.none()),
+            },
+        });
+        self.activation = outer;
+        let value = result?;
+        if let Value::Known(known) = &value {
+            let seen = self.recorded(span);
+            if seen.is_recorded() {
+                return Ok(Value::Known(Known { at: known.at.or(seen.at), ..seen.with(known.fit, known.batch_columns) }));
+            }
+        }
+        match value {
+            Value::Unknown(unknown) => Err(unknown),
+            value => Ok(value),
+        }
+    }
+
+    fn method_of(&self, class: &Class, name: &str) -> Option<Rc<Function<'b>>> {
+        let (_, function, span) = class.methods.iter().find(|(one, _, _)| one == name)?;
+        Some(Rc::new(Function {
+            name: function.name.clone(),
+            parameters: function.parameters.clone(),
+            defaults: function
+                .parameters
+                .named
+                .iter()
+                .map(|parameter| match parameter.default.as_ref().map(|default| &default.kind) {
+                    Some(ExprKind::Literal(literal)) => literal_value(literal).map(|value| Value::Known(Known::constant(value))),
+                    _ => None,
+                })
+                .collect(),
+            body: Body::Block(Rc::new(function.body.clone())),
+            scope: class.scope,
+            span: *span,
+        }))
+    }
+
+    fn instantiate(&mut self, class: &Rc<Class>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        let object = Value::Object(self.new_object(class.clone()));
+        if let Some(init) = self.method_of(class, "__init__") {
+            let mut all = vec![object.clone()];
+            all.extend(positional);
+            let outer = self.activation;
+            let _ = self.call_user(&init, all, named, span);
+            self.activation = outer;
+        }
+        Ok(object)
+    }
+
+    /// What scikit-learn's base classes add to a class of the script.
+    fn inherited(&mut self, object: &Value<'b>, class: &Rc<Class>, name: &str, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        if name == "fit_transform" && class.bases.iter().any(|base| base.ends_with("TransformerMixin")) {
+            // Called by the library, inside of which nothing is recorded.
+            let all: Vec<&Value<'b>> = positional.iter().collect();
+            if !all.iter().any(|value| self.touches_rows(value)) {
+                return Ok(Value::Known(self.untouched(span, &all)));
+            }
+        }
+        let _ = (object, named);
+        Err(self.unsupported(span, format!("`.{name}()` of a class of the script")))
+    }
+
+    /// Remembers what may be the script's output: the argument of a `predict`, a frame that is written.
+    fn note_candidate(&mut self, callee: &Expr, args: &[Expr], target: &Value<'b>, positional: &[Value<'b>]) {
+        let ExprKind::Attribute { value: receiver, name } = &callee.kind else { return };
+        let table = |value: &Value<'b>| matches!(value, Value::Frame(_) | Value::Matrix(_) | Value::Column(_));
+        if matches!(name.as_str(), "predict" | "predict_proba" | "decision_function") {
+            if let (Some(arg), Some(value)) = (args.first(), positional.first())
+                && table(value)
+                && self.scope == ScopeId(0)
+            {
+                let expression = self.code(arg.span).to_owned();
+                super::assign_candidate(&mut self.candidates, 2, expression, value.clone());
+            }
+        } else if name == "to_csv"
+            && let (Value::Method(of, _), Some(file)) = (target, positional.first())
+            && table(of)
+        {
+            let file = self.concrete(file).and_then(|file| file.as_str().map(str::to_owned));
+            let expression = match file {
+                Some(file) => file.rsplit('/').next().unwrap_or(&file).to_owned(),
+                None => self.code(receiver.span).to_owned(),
+            };
+            let value = match &**of {
+                Value::Frame(id) => {
+                    let copy = self.frames[id.0].clone();
+                    self.frame(copy)
+                }
+                other => other.clone(),
+            };
+            super::assign_candidate(&mut self.candidates, 1, expression, value);
+        }
+    }
+}
+
+fn literal_value(literal: &crate::ast::Literal) -> Option<record::Value> {
+    use crate::ast::Literal;
+    Some(match literal {
+        Literal::None => record::Value::NONE,
+        Literal::Bool(value) => record::Value::Bool(*value),
+        Literal::Int(value) => record::Value::Int(*value),
+        Literal::Float(value) => record::Value::float(*value),
+        Literal::Str(text) => record::Value::Str(text.clone()),
+        Literal::BigInt(_) | Literal::Ellipsis => return None,
+    })
+}
+
+/// The last part of a path: what the user calls it.
+fn short(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}

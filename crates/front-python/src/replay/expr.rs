@@ -1,0 +1,651 @@
+//! Expressions: what does not depend on a scoring row is what the record saw, the rest goes to the families.
+
+use super::{Activation, Replay, Scope};
+use crate::ast::{self, BinaryOp, BoolOp, Clause, CompareOp, ComprehensionKind, Conversion, Expr, ExprKind, FStringPart, Literal, UnaryOp};
+use crate::record;
+use crate::value::{Body, Cell, DictId, Eval, Function, Kind, Known, ListId, Unknown, Value};
+use crate::{fold, ops};
+use source::Span;
+use std::rc::Rc;
+
+/// Elements of a comprehension, with their values if it makes a dict.
+type Pairs<'b> = Vec<(Value<'b>, Option<Value<'b>>)>;
+/// A column, if the comprehension runs over scoring rows.
+type Eval1<'b> = Result<Option<Value<'b>>, Unknown>;
+
+impl<'b> Replay<'_, 'b> {
+    /// The value of an expression; an unknown one is a value too.
+    pub(crate) fn value(&mut self, expr: &Expr) -> Value<'b> {
+        self.eval(expr).unwrap_or_else(Value::Unknown)
+    }
+
+    pub(crate) fn eval(&mut self, expr: &Expr) -> Eval<'b> {
+        match &expr.kind {
+            ExprKind::Name(name) => Ok(self.name(name, expr.span)),
+            ExprKind::Literal(literal) => self.literal(literal, expr.span),
+            ExprKind::FString(parts) => self.f_string(parts, expr.span),
+            ExprKind::List(items) => {
+                let items = self.spread(items)?;
+                Ok(self.list(items))
+            }
+            ExprKind::Tuple(items) => Ok(Value::Tuple(self.spread(items)?)),
+            ExprKind::Set(items) => {
+                let items = self.spread(items)?;
+                Ok(self.list(items))
+            }
+            ExprKind::Dict(items) => self.dict_display(items, expr.span),
+            ExprKind::Binary { left, op, right } => {
+                let (left, right) = (self.eval(left)?, self.eval(right)?);
+                self.binary(*op, &left, &right, expr.span)
+            }
+            ExprKind::Unary { op, operand } => {
+                let operand = self.eval(operand)?;
+                self.unary(*op, &operand, expr.span)
+            }
+            ExprKind::Bool { op, operands } => self.bool_op(*op, operands, expr.span),
+            ExprKind::Compare { left, rest } => self.compare_chain(left, rest, expr.span),
+            ExprKind::Call { callee, args, keywords } => self.call(expr, callee, args, keywords),
+            ExprKind::Attribute { value, name } => {
+                let of = self.eval(value)?;
+                self.attribute(&of, name, expr.span)
+            }
+            ExprKind::Subscript { value, index } => {
+                let (of, index) = (self.eval(value)?, self.eval(index)?);
+                self.subscript(&of, &index, expr.span)
+            }
+            ExprKind::Slice { lower, upper, step } => {
+                let mut part = |part: &Option<Box<Expr>>| -> Result<Option<Box<Value<'b>>>, Unknown> { part.as_ref().map(|part| self.eval(part).map(Box::new)).transpose() };
+                Ok(Value::Slice(part(lower)?, part(upper)?, part(step)?))
+            }
+            ExprKind::Lambda(lambda) => {
+                let value = self.function("<lambda>", &lambda.parameters, Body::Expr(Rc::new(lambda.body.clone())), expr.span);
+                Ok(value)
+            }
+            ExprKind::IfElse { test, then, otherwise } => self.if_else(test, then, otherwise, expr.span),
+            ExprKind::Comprehension { kind, element, value, clauses } => self.comprehension(*kind, element, value.as_deref(), clauses, expr.span),
+            ExprKind::Starred(inner) => self.eval(inner),
+            ExprKind::Walrus { target, value } => {
+                let value = self.eval(value)?;
+                self.assign(target, value.clone(), expr.span);
+                Ok(value)
+            }
+            ExprKind::Unsupported(what) => Err(self.unsupported(expr.span, what)),
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal, span: Span) -> Eval<'b> {
+        let value = match literal {
+            Literal::None => record::Value::NONE,
+            Literal::Bool(value) => record::Value::Bool(*value),
+            Literal::Int(value) => record::Value::Int(*value),
+            Literal::BigInt(text) => record::Value::tagged(record::Tagged::Big(text.clone())),
+            Literal::Float(value) => record::Value::float(*value),
+            Literal::Str(text) => record::Value::Str(text.clone()),
+            Literal::Ellipsis => return Err(self.unsupported(span, "`...`")),
+        };
+        Ok(Value::Known(Known::constant(value)))
+    }
+
+    /// A name. What the record saw at this place is fresher than what was bound, because objects change in place.
+    fn name(&mut self, name: &str, span: Span) -> Value<'b> {
+        let Some(bound) = self.find_name(name, Some(self.scope)).cloned() else {
+            let seen = self.recorded(span);
+            return if seen.is_recorded() { Value::Known(seen) } else { Value::Path(format!("builtins.{name}")) };
+        };
+        if self.touches_rows(&bound) {
+            return bound;
+        }
+        match bound {
+            Value::Known(known) => {
+                let seen = self.recorded(span);
+                if seen.is_recorded() { Value::Known(seen.with(known.fit, known.batch_columns)) } else { Value::Known(known) }
+            }
+            Value::List(id) => {
+                self.refresh_list(id, span);
+                Value::List(id)
+            }
+            Value::Dict(id) => {
+                self.refresh_dict(id, span);
+                Value::Dict(id)
+            }
+            Value::Path(path) => {
+                let seen = self.recorded(span);
+                if self.is_data(&seen) { Value::Known(seen) } else { Value::Path(path) }
+            }
+            other => other,
+        }
+    }
+
+    /// Whether a recorded value is data, not a function, module or class. Only data is kept in a pruned record.
+    fn is_data(&self, seen: &Known) -> bool {
+        let data = !matches!(
+            seen.clone_unused().map(record::Value::as_tagged),
+            None | Some(Some(record::Tagged::Function(_) | record::Tagged::Module(_) | record::Tagged::Other(_)))
+        );
+        if data {
+            seen.look();
+        }
+        data
+    }
+
+    fn refresh_list(&mut self, id: ListId, span: Span) {
+        let seen = self.recorded(span);
+        if seen.is_recorded() && !self.cells_active() {
+            let (fit, columns) = self.flags(&[&Value::List(id)]);
+            if let Some(items) = seen.clone_unused().and_then(record::Value::items) {
+                let same = items.len() == self.lists[id.0].len();
+                let plain = items.iter().all(|item| !matches!(item.as_tagged(), Some(record::Tagged::Function(_) | record::Tagged::Other(_) | record::Tagged::Estimator(_))));
+                if !same && plain {
+                    seen.look();
+                    self.lists[id.0] = items.into_iter().map(|item| Value::Known(seen.part(item).with(fit, columns))).collect();
+                }
+            }
+        }
+    }
+
+    fn refresh_dict(&mut self, id: DictId, span: Span) {
+        let seen = self.recorded(span);
+        if !seen.is_recorded() || self.cells_active() {
+            return;
+        }
+        let (fit, columns) = self.flags(&[&Value::Dict(id)]);
+        if let Some(record::Tagged::Dict(pairs)) = seen.clone_unused().and_then(record::Value::as_tagged)
+            && pairs.len() != self.dicts[id.0].len()
+        {
+            let pairs = pairs.clone();
+            seen.look();
+            let part = |value: record::Value| Value::Known(seen.part(value).with(fit, columns));
+            self.dicts[id.0] = pairs.into_iter().map(|(key, value)| (part(key), part(value))).collect();
+        }
+    }
+
+    pub(crate) fn cells_active(&self) -> bool {
+        !self.cells.is_empty()
+    }
+
+    pub(crate) fn list(&mut self, items: Vec<Value<'b>>) -> Value<'b> {
+        self.lists.push(items);
+        Value::List(ListId(self.lists.len() - 1))
+    }
+
+    /// Values of a display, with `*items` spread.
+    fn spread(&mut self, items: &[Expr]) -> Result<Vec<Value<'b>>, Unknown> {
+        let mut out = Vec::new();
+        for item in items {
+            if let ExprKind::Starred(inner) = &item.kind {
+                let value = self.eval(inner)?;
+                match self.items(&value, inner.span) {
+                    Some(items) => out.extend(items),
+                    None => return Err(self.not_recorded(inner.span)),
+                }
+            } else {
+                out.push(self.value(item));
+            }
+        }
+        Ok(out)
+    }
+
+    fn dict_display(&mut self, items: &[(Option<Expr>, Expr)], span: Span) -> Eval<'b> {
+        let mut pairs = Vec::new();
+        for (key, value) in items {
+            match key {
+                Some(key) => pairs.push((self.eval(key)?, self.value(value))),
+                None => {
+                    let inner = self.eval(value)?;
+                    match self.pairs(&inner) {
+                        Some(more) => pairs.extend(more),
+                        None => return Err(self.not_recorded(span)),
+                    }
+                }
+            }
+        }
+        self.dicts.push(pairs);
+        Ok(Value::Dict(DictId(self.dicts.len() - 1)))
+    }
+
+    /// What a loop over the value sees; none if it is not known.
+    pub(crate) fn items(&mut self, value: &Value<'b>, at: Span) -> Option<Vec<Value<'b>>> {
+        match value {
+            Value::List(id) => Some(self.lists[id.0].clone()),
+            Value::Tuple(items) => Some(items.clone()),
+            Value::Dict(id) => Some(self.dicts[id.0].iter().map(|(key, _)| key.clone()).collect()),
+            Value::Frame(id) => {
+                let known = self.column_names(*id);
+                known.look()?.items().map(|items| items.into_iter().map(|item| Value::Known(known.part(item))).collect())
+            }
+            Value::Known(known) => {
+                if let Some(items) = known.look().and_then(record::Value::items) {
+                    return Some(items.into_iter().map(|item| Value::Known(known.part(item))).collect());
+                }
+                if let Some(record::Value::Str(text)) = known.look() {
+                    return Some(text.chars().map(|c| Value::Known(known.part(record::Value::Str(c.to_string())))).collect());
+                }
+                // An iterator, or too long for a summary: the items that the loop saw.
+                let seen = Known::seen(self.log.items(at, self.activation), at).with(known.fit, known.batch_columns);
+                let items = seen.look()?.items()?;
+                Some(items.into_iter().map(|item| Value::Known(seen.part(item))).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// The pairs of a dict.
+    pub(crate) fn pairs(&self, value: &Value<'b>) -> Option<Vec<(Value<'b>, Value<'b>)>> {
+        match value {
+            Value::Dict(id) => Some(self.dicts[id.0].clone()),
+            Value::Known(known) => match known.tagged()? {
+                record::Tagged::Dict(pairs) => {
+                    let part = |value: &record::Value| Value::Known(known.part(value.clone()));
+                    Some(pairs.iter().map(|(key, value)| (part(key), part(value))).collect())
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The concrete value of something that does not depend on a scoring row, containers included.
+    pub(crate) fn concrete(&self, value: &Value<'b>) -> Option<record::Value> {
+        let list = |items: &[Value<'b>]| items.iter().map(|item| self.concrete(item)).collect::<Option<Vec<_>>>();
+        Some(match value {
+            Value::Known(known) => known.look()?.clone(),
+            Value::List(id) => record::Value::tagged(record::Tagged::List(list(&self.lists[id.0])?)),
+            Value::Tuple(items) => record::Value::tagged(record::Tagged::Tuple(list(items)?)),
+            Value::Dict(id) => {
+                let pairs = self.dicts[id.0].iter().map(|(key, item)| Some((self.concrete(key)?, self.concrete(item)?)));
+                record::Value::tagged(record::Tagged::Dict(pairs.collect::<Option<_>>()?))
+            }
+            Value::Path(path) => record::Value::tagged(record::Tagged::Function(path.clone())),
+            _ => return None,
+        })
+    }
+
+    /// A known value of the same content, whatever its form: for code that wants to freeze it.
+    pub(crate) fn as_known(&self, value: &Value<'b>, at: Span) -> Option<Known> {
+        if let Value::Known(known) = value {
+            return Some(known.clone());
+        }
+        let (fit, columns) = self.flags(&[value]);
+        let mut known = Known::constant(self.concrete(value)?).with(fit, columns);
+        known.at = Some(at);
+        Some(known)
+    }
+
+    /// The result of an operation on values that do not depend on a scoring row.
+    pub(crate) fn untouched(&mut self, at: Span, operands: &[&Value<'b>]) -> Known {
+        let (fit, columns) = self.flags(operands);
+        self.recorded(at).with(fit, columns)
+    }
+
+    pub(crate) fn binary(&mut self, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, span: Span) -> Eval<'b> {
+        if let Some(unknown) = self.unknown_among(&[left, right]) {
+            return Err(unknown);
+        }
+        if !self.touches_rows(left) && !self.touches_rows(right) {
+            let seen = self.untouched(span, &[left, right]);
+            if !seen.is_recorded()
+                && let (Some(left), Some(right)) = (self.concrete(left), self.concrete(right))
+                && let Some(value) = fold::binary(op, &left, &right)
+            {
+                return Ok(Value::Known(Known::constant(value).with(seen.fit, seen.batch_columns)));
+            }
+            return Ok(Value::Known(seen));
+        }
+        ops::binary(self, op, left, right, span)
+    }
+
+    pub(crate) fn unary(&mut self, op: UnaryOp, operand: &Value<'b>, span: Span) -> Eval<'b> {
+        if let Some(unknown) = self.unknown_among(&[operand]) {
+            return Err(unknown);
+        }
+        if !self.touches_rows(operand) {
+            let seen = self.untouched(span, &[operand]);
+            if !seen.is_recorded()
+                && let Some(value) = self.concrete(operand).and_then(|value| fold::unary(op, &value))
+            {
+                return Ok(Value::Known(Known::constant(value).with(seen.fit, seen.batch_columns)));
+            }
+            return Ok(Value::Known(seen));
+        }
+        ops::unary(self, op, operand, span)
+    }
+
+    fn compare_chain(&mut self, left: &Expr, rest: &[(CompareOp, Expr)], span: Span) -> Eval<'b> {
+        let mut last = self.eval(left)?;
+        let mut out: Option<Value<'b>> = None;
+        for (op, right) in rest {
+            let right = self.eval(right)?;
+            // A chain of two comparisons is recorded only as a whole.
+            let at = if rest.len() == 1 { span } else { Span { start: span.start, end: span.start, ..span } };
+            let one = self.compare(*op, &last, &right, at)?;
+            out = Some(match out {
+                None => one,
+                Some(before) => self.logical(BoolOp::And, &before, &one, span)?,
+            });
+            last = right;
+        }
+        out.ok_or_else(|| self.not_recorded(span))
+    }
+
+    pub(crate) fn compare(&mut self, op: CompareOp, left: &Value<'b>, right: &Value<'b>, span: Span) -> Eval<'b> {
+        if let Some(unknown) = self.unknown_among(&[left, right]) {
+            return Err(unknown);
+        }
+        if !self.touches_rows(left) && !self.touches_rows(right) {
+            let seen = self.untouched(span, &[left, right]);
+            if !seen.is_recorded()
+                && let (Some(left), Some(right)) = (self.concrete(left), self.concrete(right))
+                && let Some(value) = fold::compare(op, &left, &right)
+            {
+                return Ok(Value::Known(Known::constant(record::Value::Bool(value)).with(seen.fit, seen.batch_columns)));
+            }
+            return Ok(Value::Known(seen));
+        }
+        ops::compare(self, op, left, right, span)
+    }
+
+    /// `a and b` of two truth values of the row, or of known values.
+    fn logical(&mut self, op: BoolOp, left: &Value<'b>, right: &Value<'b>, span: Span) -> Eval<'b> {
+        if let (Some(a), Some(b)) = (self.concrete(left).and_then(|v| v.truth()), self.concrete(right).and_then(|v| v.truth())) {
+            let value = match op {
+                BoolOp::And => a && b,
+                BoolOp::Or => a || b,
+            };
+            return Ok(Value::Known(Known::constant(record::Value::Bool(value))));
+        }
+        ops::logical(self, op, left, right, span)
+    }
+
+    fn bool_op(&mut self, op: BoolOp, operands: &[Expr], span: Span) -> Eval<'b> {
+        let mut last: Option<Value<'b>> = None;
+        for operand in operands {
+            // A known operand decides whether the next one is evaluated at all.
+            if let Some(before) = &last
+                && let Some(truth) = self.concrete(before).and_then(|value| value.truth())
+            {
+                if truth == (op == BoolOp::Or) {
+                    return Ok(before.clone());
+                }
+                last = Some(self.eval(operand)?);
+                continue;
+            }
+            last = Some(match last {
+                None => self.eval(operand)?,
+                Some(before) if self.cells_active() => ops::short_circuit(self, op, &before, operand)?,
+                Some(before) => {
+                    let next = self.eval(operand)?;
+                    if !self.touches_rows(&before) && !self.touches_rows(&next) {
+                        return Ok(Value::Known(self.untouched(span, &[&before, &next])));
+                    }
+                    return Err(self.refuse(
+                        "python-truth-of-rows",
+                        span,
+                        "`and`, `or` and `not` take one truth value, not a column",
+                        "a column has one truth value for each row",
+                        "use & | ~ between columns",
+                    ));
+                }
+            });
+        }
+        last.ok_or_else(|| self.not_recorded(span))
+    }
+
+    fn if_else(&mut self, test: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Eval<'b> {
+        let condition = self.eval(test)?;
+        if let Some(choice) = self.row_condition(&condition) {
+            return self.row_if_else(choice, then, otherwise, span);
+        }
+        let taken = self.log.branch(test.span, self.activation).or_else(|| self.concrete(&condition).and_then(|value| value.truth()));
+        let Some(taken) = taken else { return Err(self.not_recorded(test.span)) };
+        let (_, columns) = self.flags(&[&condition]);
+        if self.touches_rows(&condition) && !self.roles.one_frame {
+            return Err(self.refuse(
+                "python-batch-branch",
+                test.span,
+                "which value this is depends on the rows being scored",
+                "the recorded run took one; another batch may take the other",
+                "decide by the training data, or write the condition for each row with np.where",
+            ));
+        }
+        let value = self.eval(if taken { then } else { otherwise })?;
+        Ok(match value {
+            Value::Known(known) => Value::Known(known.with(false, columns)),
+            other => other,
+        })
+    }
+
+    fn comprehension(&mut self, kind: ComprehensionKind, element: &Expr, value: Option<&Expr>, clauses: &[Clause], span: Span) -> Eval<'b> {
+        let outer = self.activation;
+        if kind == ComprehensionKind::Generator {
+            self.activation = None;
+        }
+        let mut out = Vec::new();
+        let parent = self.scope;
+        let scope = Scope { parent: Some(parent), ..Scope::default() };
+        let mut columns = false;
+        let ran = self.in_scope(scope, span, |replay| replay.clause(clauses, element, value, &mut out, &mut columns));
+        self.activation = outer;
+        if let Some(column) = ran? {
+            return Ok(column);
+        }
+        let touched = out.iter().any(|(key, item)| self.touches_rows(key) || item.as_ref().is_some_and(|item| self.touches_rows(item)));
+        if kind != ComprehensionKind::Dict {
+            let items: Vec<Value<'b>> = out.into_iter().map(|(item, _)| item).collect();
+            if !touched && outer.is_some() && kind != ComprehensionKind::Generator {
+                let (fit, more) = self.flags(&items.iter().collect::<Vec<_>>());
+                let known = self.recorded(span).with(fit, columns || more);
+                if known.is_recorded() {
+                    return Ok(Value::Known(known));
+                }
+            }
+            return Ok(self.list(items));
+        }
+        let pairs = out.into_iter().map(|(key, item)| (key, item.unwrap_or_else(|| self.none()))).collect();
+        self.dicts.push(pairs);
+        Ok(Value::Dict(DictId(self.dicts.len() - 1)))
+    }
+
+    fn clause(&mut self, clauses: &[Clause], element: &Expr, value: Option<&Expr>, out: &mut Pairs<'b>, columns: &mut bool) -> Eval1<'b> {
+        let Some((first, rest)) = clauses.split_first() else {
+            let key = self.value(element);
+            let item = value.map(|value| self.value(value));
+            out.push((key, item));
+            return Ok(None);
+        };
+        let iterable = self.eval(&first.iter)?;
+        if let Value::Column(column) = &iterable
+            && rest.is_empty()
+            && first.tests.is_empty()
+            && value.is_none()
+            && !self.cells_active()
+        {
+            // `[f(x) for x in frame["c"]]` is a function on cells.
+            return crate::udf::comprehension(self, column, first, element).map(Some);
+        }
+        let Some(items) = self.items(&iterable, first.iter.span) else {
+            return Err(match self.unknown_among(&[&iterable]) {
+                Some(unknown) => unknown,
+                None if self.touches_rows(&iterable) => self.unsupported(first.iter.span, "a comprehension over this"),
+                None => self.not_recorded(first.iter.span),
+            });
+        };
+        *columns |= self.flags(&[&iterable]).1;
+        let outer: Activation = self.activation;
+        for (turn, item) in items.into_iter().enumerate() {
+            self.activation = self.log.enter(first.iter.span, outer, turn as u32);
+            self.assign(&first.target, item, first.target.span);
+            let mut keep = true;
+            for test in &first.tests {
+                let condition = self.eval(test)?;
+                if self.row_condition(&condition).is_some() {
+                    return Err(self.unsupported(test.span, "a comprehension whose length depends on the row"));
+                }
+                *columns |= self.flags(&[&condition]).1;
+                if self.touches_rows(&condition) && !self.roles.one_frame {
+                    return Err(self.unsupported(test.span, "a comprehension whose items depend on the rows being scored"));
+                }
+                let truth = self.log.branch(test.span, self.activation).or_else(|| self.concrete(&condition).and_then(|value| value.truth()));
+                match truth {
+                    Some(truth) => keep &= truth,
+                    None => return Err(self.not_recorded(test.span)),
+                }
+                if !keep {
+                    break;
+                }
+            }
+            let ran = if keep { self.clause(rest, element, value, out, columns) } else { Ok(None) };
+            self.activation = outer;
+            ran?;
+        }
+        Ok(None)
+    }
+
+    fn f_string(&mut self, parts: &[FStringPart], span: Span) -> Eval<'b> {
+        // Nothing inside an f-string is recorded on its own.
+        let outer = self.activation;
+        self.activation = None;
+        let pieces = self.f_string_pieces(parts, span);
+        self.activation = outer;
+        let pieces = pieces?;
+        let values: Vec<&Value<'b>> = pieces.iter().map(|(value, _)| value).collect();
+        if let Some(unknown) = self.unknown_among(&values) {
+            return Err(unknown);
+        }
+        if !values.iter().any(|value| self.touches_rows(value)) {
+            let seen = self.untouched(span, &values);
+            if seen.is_recorded() {
+                return Ok(Value::Known(seen));
+            }
+            let texts = pieces.iter().map(|(value, format)| fold::format(&self.concrete(value)?, format.as_deref())).collect::<Option<Vec<String>>>();
+            return match texts {
+                Some(texts) => Ok(Value::Known(Known::constant(record::Value::Str(texts.concat())).with(seen.fit, seen.batch_columns))),
+                None => Err(self.not_recorded(span)),
+            };
+        }
+        let mut out: Option<Cell<'b>> = None;
+        for (value, format) in &pieces {
+            if format.is_some() {
+                return Err(self.unsupported(span, "a format specification in an f-string"));
+            }
+            let text = crate::udf::to_text(self, value, span)?;
+            out = Some(match out {
+                None => text,
+                Some(before) => ops::concat(self, &before, &text, span)?,
+            });
+        }
+        Ok(Value::Cell(out.unwrap_or_else(|| Cell::new(Kind::Str, self.b.str("")))))
+    }
+
+    fn f_string_pieces(&mut self, parts: &[FStringPart], span: Span) -> Result<Vec<(Value<'b>, Option<String>)>, Unknown> {
+        let mut out = Vec::new();
+        for part in parts {
+            out.push(match part {
+                FStringPart::Text(text) => (Value::Known(Known::constant(record::Value::Str(text.clone()))), None),
+                FStringPart::Value { value, conversion: Conversion::None | Conversion::Str, format } => (self.eval(value)?, format.clone()),
+                FStringPart::Value { .. } => return Err(self.unsupported(span, "`!r` in an f-string")),
+                FStringPart::Unsupported(what) => return Err(self.unsupported(span, what)),
+            });
+        }
+        Ok(out)
+    }
+
+    pub(crate) fn function(&mut self, name: &str, parameters: &ast::Parameters, body: Body, span: Span) -> Value<'b> {
+        let defaults = parameters.named.iter().map(|parameter| parameter.default.as_ref().map(|default| self.value(default))).collect();
+        let function = Function { name: name.to_owned(), parameters: parameters.clone(), defaults, body, scope: Some(self.scope), span };
+        Value::Function(Rc::new(function))
+    }
+
+    /// `of.name`
+    pub(crate) fn attribute(&mut self, of: &Value<'b>, name: &str, span: Span) -> Eval<'b> {
+        match of {
+            Value::Known(_) => Ok(Value::Known(self.untouched(span, &[of]))),
+            Value::Path(path) => {
+                let full = format!("{path}.{name}");
+                if let Some(value) = fold::constant(&full) {
+                    return Ok(Value::Known(Known::constant(value)));
+                }
+                let seen = self.recorded(span);
+                Ok(if self.is_data(&seen) { Value::Known(seen) } else { Value::Path(full) })
+            }
+            Value::Unknown(unknown) => Err(unknown.clone()),
+            Value::Object(id) => {
+                let found = self.objects[id.0].attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+                match found {
+                    Some(Value::Known(known)) => {
+                        let seen = self.recorded(span);
+                        Ok(Value::Known(if seen.is_recorded() { seen.with(known.fit, known.batch_columns) } else { known }))
+                    }
+                    Some(value) => Ok(value),
+                    None => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+                }
+            }
+            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Cell(_) | Value::Slice(..) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            Value::Frame(id) => crate::pandas::frame_attribute(self, *id, name, span),
+            Value::Column(column) => crate::pandas::column_attribute(self, column, name, span),
+            Value::Part(..) | Value::Group(_) | Value::Row(_) | Value::Matrix(_) => crate::pandas::part_attribute(self, of, name, span),
+            Value::Function(_) | Value::Class(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
+        }
+    }
+
+    /// `of[index]`
+    pub(crate) fn subscript(&mut self, of: &Value<'b>, index: &Value<'b>, span: Span) -> Eval<'b> {
+        match of {
+            Value::Unknown(unknown) => return Err(unknown.clone()),
+            Value::List(_) | Value::Tuple(_) => {
+                if let Some(item) = self.item_of_list(of, index) {
+                    return Ok(item);
+                }
+            }
+            Value::Dict(id) => {
+                let key = self.concrete(index);
+                if let Some(key) = key
+                    && let Some((_, value)) = self.dicts[id.0].iter().rev().find(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)))
+                {
+                    return Ok(value.clone());
+                }
+            }
+            _ => {}
+        }
+        if let Some(unknown) = self.unknown_among(&[index]) {
+            return Err(unknown);
+        }
+        if !self.touches_rows(of) && !self.touches_rows(index) {
+            let seen = self.untouched(span, &[of, index]);
+            if !seen.is_recorded()
+                && let (Some(whole), Some(index)) = (self.concrete(of), self.concrete_index(index))
+                && let Some(value) = fold::subscript(&whole, &index)
+            {
+                let (fit, columns) = self.flags(&[of]);
+                return Ok(Value::Known(Known { at: seen.at, ..Known::constant(value).with(fit, columns) }));
+            }
+            return Ok(Value::Known(seen));
+        }
+        crate::pandas::subscript(self, of, index, span)
+    }
+
+    fn item_of_list(&self, of: &Value<'b>, index: &Value<'b>) -> Option<Value<'b>> {
+        let items = match of {
+            Value::List(id) => &self.lists[id.0],
+            Value::Tuple(items) => items,
+            _ => return None,
+        };
+        let at = self.concrete(index)?.as_int()?;
+        let at = if at < 0 { at + items.len() as i64 } else { at };
+        items.get(usize::try_from(at).ok()?).cloned()
+    }
+
+    /// An index as folding takes it: an integer, a key, or a slice of integers.
+    fn concrete_index(&self, index: &Value<'b>) -> Option<fold::Index> {
+        if let Value::Slice(lower, upper, step) = index {
+            let part = |part: &Option<Box<Value<'b>>>| match part {
+                None => Some(None),
+                Some(value) => match self.concrete(value)? {
+                    record::Value::None(()) => Some(None),
+                    value => value.as_int().map(Some),
+                },
+            };
+            return Some(fold::Index::Slice(part(lower)?, part(upper)?, part(step)?));
+        }
+        self.concrete(index).map(fold::Index::Item)
+    }
+}

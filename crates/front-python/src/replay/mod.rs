@@ -1,0 +1,772 @@
+//! Walks the script with the record beside it, in execution order.
+//!
+//! Control flow is concrete, because the record says which way it went. A value that does not depend on a scoring row is what the
+//! record saw; a value that does is built as IR by the families in `pandas`, `numpy`, `sklearn`, `udf`. What cannot be converted is an
+//! [`Unknown`] and is reported only if an output needs it. Statements are here, expressions in `expr`, calls in `call`.
+
+mod assign;
+mod call;
+mod expr;
+mod roles;
+
+pub(crate) use call::{Call, Handler, On, Row};
+pub use roles::Role;
+pub(crate) use roles::Roles;
+
+use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
+use crate::log::{Activation, Log, SCRIPT};
+use crate::record::{self, Record};
+use crate::value::{Body, Cell, Class, Column, Eval, Frame, Function, FrameId, Guards, Kind, Known, ObjectId, ScopeId, Unknown, Value};
+use crate::{BatchStatistics, Frozen, Options};
+use ir::{Builder, Reason, Val};
+use source::{Diagnostic, FileId, Place, Sources, Span};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+pub(crate) struct Replay<'a, 'b> {
+    pub b: &'b Builder,
+    pub sources: &'a Sources,
+    pub file: FileId,
+    /// The script, and the output expression after it if there is one.
+    pub text: &'a str,
+    pub log: Log<'a>,
+    pub record: &'a Record,
+    pub options: &'a Options,
+    pub roles: Roles,
+    pub frames: Vec<Frame<'b>>,
+    pub lists: Vec<Vec<Value<'b>>>,
+    pub dicts: Vec<Vec<(Value<'b>, Value<'b>)>>,
+    pub objects: Vec<Object<'b>>,
+    pub scopes: Vec<Scope<'b>>,
+    pub scope: ScopeId,
+    pub activation: Activation,
+    /// Inside a function that a library calls back on cells: conditions may be of the row.
+    pub cells: Vec<CellFrame<'b>>,
+    pub blockers: Vec<Diagnostic>,
+    pub guards: Vec<Guard<'b>>,
+    pub spaces: Vec<Space>,
+    pub frozen: Vec<Frozen>,
+    pub notes: Vec<Diagnostic>,
+    /// Reasons why the branch that is being walked cannot be trusted for another row.
+    pub control: Vec<Unknown>,
+    pub candidates: Vec<Candidate<'b>>,
+    pub statement: Span,
+    /// Input columns that were made.
+    pub parameters: HashMap<String, Cell<'b>>,
+    /// The mask of each filter, so that one mask on two frames leaves the same rows.
+    pub masks: HashMap<usize, Option<ir::Value>>,
+    depth: usize,
+}
+
+/// A row on which the script would have raised, or which it drops.
+pub(crate) struct Guard<'b> {
+    pub when: Val<'b>,
+    pub reason: Reason,
+    pub at: Span,
+}
+
+/// The rows that a filter left.
+#[derive(Clone, Copy)]
+pub(crate) struct Space {
+    pub parent: Option<usize>,
+    /// The guard that says which rows were dropped.
+    pub filter: Option<usize>,
+}
+
+pub(crate) struct Object<'b> {
+    pub class: Rc<Class>,
+    pub attributes: Vec<(String, Value<'b>)>,
+}
+
+#[derive(Default)]
+pub(crate) struct Scope<'b> {
+    pub names: HashMap<String, Value<'b>>,
+    pub parent: Option<ScopeId>,
+    pub globals: Vec<String>,
+}
+
+/// Where a function on cells is: the condition under which this point is reached, and what was returned so far.
+pub(crate) struct CellFrame<'b> {
+    pub reached: Option<Val<'b>>,
+    pub guards: Guards,
+    /// What was returned on the rows that did not come further.
+    pub returns: Vec<(Val<'b>, Value<'b>)>,
+}
+
+/// Something that may be the output of the script.
+pub(crate) struct Candidate<'b> {
+    pub rank: u8,
+    pub expression: String,
+    pub value: Value<'b>,
+}
+
+pub(crate) enum Flow<'b> {
+    Next,
+    Break,
+    Continue,
+    Return(Value<'b>),
+}
+
+/// Deeper calls than Python itself allows by default are not followed.
+const DEEPEST: usize = 60;
+
+impl<'a, 'b> Replay<'a, 'b> {
+    #[expect(clippy::too_many_arguments, reason = "called once; what a replay starts from")]
+    pub(crate) fn new(b: &'b Builder, sources: &'a Sources, file: FileId, text: &'a str, record: &'a Record, options: &'a Options, roles: Roles) -> Self {
+        Replay {
+            b,
+            sources,
+            file,
+            text,
+            log: Log::new(record, text),
+            record,
+            options,
+            roles,
+            frames: Vec::new(),
+            lists: Vec::new(),
+            dicts: Vec::new(),
+            objects: Vec::new(),
+            scopes: vec![Scope::default()],
+            scope: ScopeId(0),
+            activation: SCRIPT,
+            cells: Vec::new(),
+            blockers: Vec::new(),
+            guards: Vec::new(),
+            spaces: vec![Space { parent: None, filter: None }],
+            frozen: Vec::new(),
+            notes: Vec::new(),
+            control: Vec::new(),
+            candidates: Vec::new(),
+            statement: Span { file, start: 0, end: 0 },
+            parameters: HashMap::new(),
+            masks: HashMap::new(),
+            depth: 0,
+        }
+    }
+
+    // What stands in the way -------------------------------------------------------------------------------------------
+
+    /// A blocker, by its diagnostic. Two of one name at one place are one.
+    pub(crate) fn block(&mut self, diagnostic: Diagnostic) -> Unknown {
+        let same = |other: &Diagnostic| other.name == diagnostic.name && other.place == diagnostic.place;
+        if let Some(known) = self.blockers.iter().position(same) {
+            return Unknown::one(known);
+        }
+        self.blockers.push(diagnostic);
+        Unknown::one(self.blockers.len() - 1)
+    }
+
+    /// A construct that is understood but not converted.
+    pub(crate) fn refuse(&mut self, name: &'static str, at: Span, message: impl Into<String>, label: impl Into<String>, help: &str) -> Unknown {
+        let mut diagnostic = Diagnostic::error(name, message).at(at, label);
+        if !help.is_empty() {
+            diagnostic = diagnostic.help(help);
+        }
+        self.block(diagnostic)
+    }
+
+    pub(crate) fn unsupported(&mut self, at: Span, what: impl std::fmt::Display) -> Unknown {
+        self.refuse(
+            "python-unsupported",
+            at,
+            format!("{what} cannot be converted"),
+            "the output needs this value",
+            "compute it before scoring and pass it in as an input column, or write it with calls that convert",
+        )
+    }
+
+    /// A value that the record should hold and does not.
+    pub(crate) fn not_recorded(&mut self, at: Span) -> Unknown {
+        self.refuse(
+            "python-not-recorded",
+            at,
+            "the recorded run has no value for this expression",
+            "needed, and not reached in the recorded run or too large for the record",
+            "record the script again with data that comes by here",
+        )
+    }
+
+    pub(crate) fn note(&mut self, name: &'static str, at: Span, message: impl Into<String>, label: impl Into<String>) {
+        let diagnostic = Diagnostic::warning(name, message).at(at, label);
+        if !self.notes.contains(&diagnostic) {
+            self.notes.push(diagnostic);
+        }
+    }
+
+    // Places --------------------------------------------------------------------------------------------------------------
+
+    pub(crate) fn code(&self, span: Span) -> &'a str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn line(&self, span: Span) -> u32 {
+        self.text.as_bytes().iter().take(span.start as usize).filter(|byte| **byte == b'\n').count() as u32 + 1
+    }
+
+    /// `prepare.py:9`, as a row's status names it.
+    pub(crate) fn place_name(&self, span: Span) -> String {
+        let name = self.sources.name(self.file);
+        let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        format!("{base}:{}", self.line(span))
+    }
+
+    fn at(&mut self, span: Span) {
+        self.statement = span;
+        if (span.end as usize) <= self.sources.get(self.file).map_or(0, |file| file.text.len()) {
+            self.b.at(&Place::Text(span), self.sources);
+        }
+    }
+
+    // Knowledge -----------------------------------------------------------------------------------------------------------
+
+    pub(crate) fn recorded(&self, at: Span) -> Known {
+        Known::seen(self.log.value(at, self.activation), at)
+    }
+
+    /// A recorded value that becomes part of the scorer, to be listed if it was learnt from data.
+    pub(crate) fn freeze(&mut self, known: &Known) {
+        let Some(at) = known.at.filter(|_| known.fit) else { return };
+        let Some(value) = known.look() else { return };
+        let frozen = Frozen { expression: self.code(at).to_owned(), value: value.to_string(), line: self.line(at), span: at };
+        if !self.frozen.contains(&frozen) {
+            self.frozen.push(frozen);
+        }
+    }
+
+    /// A row on which `when` holds has no score, if a value under this guard is needed.
+    pub(crate) fn guard(&mut self, when: Val<'b>, reason: Reason, at: Span) -> usize {
+        self.guards.push(Guard { when, reason, at });
+        self.guards.len() - 1
+    }
+
+    /// The rows of a space that a filter leaves; the others have the status `Filtered`.
+    pub(crate) fn filtered(&mut self, space: usize, keep: Val<'b>, at: Span) -> usize {
+        let reason = Reason::Filtered(self.place_name(at));
+        let dropped = !keep;
+        let filter = self.guard(dropped, reason, at);
+        self.spaces.push(Space { parent: Some(space), filter: Some(filter) });
+        self.note("python-row-filter", at, "this drops scoring rows; the scorer gives them the status `filtered` instead", "");
+        self.spaces.len() - 1
+    }
+
+    pub(crate) fn frame(&mut self, frame: Frame<'b>) -> Value<'b> {
+        self.frames.push(frame);
+        Value::Frame(FrameId(self.frames.len() - 1))
+    }
+
+    /// Whether a value depends on a scoring row, or might.
+    pub(crate) fn touches_rows(&self, value: &Value<'b>) -> bool {
+        match value {
+            Value::Known(_) | Value::Path(_) | Value::Class(_) => false,
+            Value::Cell(_) | Value::Column(_) | Value::Frame(_) | Value::Matrix(_) | Value::Group(_) | Value::Row(_) | Value::Unknown(_) => true,
+            Value::List(id) => self.lists[id.0].iter().any(|item| self.touches_rows(item)),
+            Value::Tuple(items) => items.iter().any(|item| self.touches_rows(item)),
+            Value::Dict(id) => self.dicts[id.0].iter().any(|(_, item)| self.touches_rows(item)),
+            Value::Object(id) => self.objects[id.0].attributes.iter().any(|(_, item)| self.touches_rows(item)),
+            Value::Method(of, _) | Value::Part(of, _) => self.touches_rows(of),
+            Value::Slice(lower, upper, step) => [lower, upper, step].into_iter().flatten().any(|part| self.touches_rows(part)),
+            Value::Function(function) => self.function_touches_rows(function),
+        }
+    }
+
+    /// Whether a function uses, by name, something of the scoring rows that is not its argument.
+    fn function_touches_rows(&self, function: &Function<'b>) -> bool {
+        let mut names = BTreeSet::new();
+        match &function.body {
+            Body::Block(body) => body.iter().for_each(|statement| crate::names::of_statement(statement, &mut names)),
+            Body::Expr(body) => crate::names::of_expr(body, &mut names),
+        }
+        let own = |name: &str| function.parameters.named.iter().any(|parameter| parameter.name == name);
+        names.iter().filter(|name| !own(name)).any(|name| match self.find_name(name, function.scope) {
+            Some(Value::Function(_)) | None => false,
+            Some(value) => self.touches_rows(value),
+        })
+    }
+
+    /// What was learnt and what the columns of the scoring rows decided, over several values.
+    pub(crate) fn flags(&self, values: &[&Value<'b>]) -> (bool, bool) {
+        let mut flags = (false, false);
+        for value in values {
+            let (fit, columns) = match value {
+                Value::Known(known) => (known.fit, known.batch_columns),
+                Value::List(id) => self.flags(&self.lists[id.0].iter().collect::<Vec<_>>()),
+                Value::Tuple(items) => self.flags(&items.iter().collect::<Vec<_>>()),
+                Value::Dict(id) => self.flags(&self.dicts[id.0].iter().map(|(_, item)| item).collect::<Vec<_>>()),
+                Value::Object(id) => self.flags(&self.objects[id.0].attributes.iter().map(|(_, item)| item).collect::<Vec<_>>()),
+                Value::Method(of, _) | Value::Part(of, _) => self.flags(&[of]),
+                Value::Slice(lower, upper, step) => {
+                    let parts: Vec<&Value<'b>> = [lower, upper, step].into_iter().flatten().map(|part| &**part).collect();
+                    self.flags(&parts)
+                }
+                Value::Cell(_)
+                | Value::Column(_)
+                | Value::Frame(_)
+                | Value::Matrix(_)
+                | Value::Function(_)
+                | Value::Class(_)
+                | Value::Path(_)
+                | Value::Group(_)
+                | Value::Row(_)
+                | Value::Unknown(_) => (false, false),
+            };
+            flags = (flags.0 | fit, flags.1 | columns);
+        }
+        flags
+    }
+
+    /// The first reason why one of the values is unknown.
+    pub(crate) fn unknown_among(&self, values: &[&Value<'b>]) -> Option<Unknown> {
+        let mut out: Option<Unknown> = None;
+        for value in values {
+            let found = match value {
+                Value::Unknown(unknown) => Some(unknown.clone()),
+                Value::List(id) => self.unknown_among(&self.lists[id.0].iter().collect::<Vec<_>>()),
+                Value::Tuple(items) => self.unknown_among(&items.iter().collect::<Vec<_>>()),
+                Value::Dict(id) => self.unknown_among(&self.dicts[id.0].iter().map(|(_, item)| item).collect::<Vec<_>>()),
+                Value::Method(of, _) | Value::Part(of, _) => self.unknown_among(&[of]),
+                Value::Known(_)
+                | Value::Cell(_)
+                | Value::Column(_)
+                | Value::Frame(_)
+                | Value::Matrix(_)
+                | Value::Function(_)
+                | Value::Class(_)
+                | Value::Object(_)
+                | Value::Path(_)
+                | Value::Group(_)
+                | Value::Row(_)
+                | Value::Slice(..) => None,
+            };
+            if let Some(found) = found {
+                out = Some(match out {
+                    Some(before) => before.and(&found),
+                    None => found,
+                });
+            }
+        }
+        out
+    }
+
+    // Batch values ----------------------------------------------------------------------------------------------------------
+
+    /// A statistic over scoring rows. In a script of one frame it is frozen; else the policy decides.
+    pub(crate) fn batch(&mut self, at: Span, what: &str) -> Eval<'b> {
+        let recorded = self.recorded(at);
+        if self.roles.one_frame {
+            return Ok(Value::Known(recorded.with(true, false)));
+        }
+        match self.options.batch_statistics {
+            BatchStatistics::FreezeAsRun => {
+                self.note("python-frozen-batch-statistic", at, format!("{what} over the scoring rows is kept as it was in the recorded run"), "stale by design");
+                Ok(Value::Known(recorded.with(true, false)))
+            }
+            BatchStatistics::FreezeTrain => match self.twin(at) {
+                Some(twin) => {
+                    self.note("python-frozen-batch-statistic", at, format!("{what} over the scoring rows is replaced by the same statistic of the training rows"), "");
+                    Ok(Value::Known(twin.with(true, false)))
+                }
+                None => Err(self.batch_refusal(at, what)),
+            },
+            BatchStatistics::Refuse => Err(self.batch_refusal(at, what)),
+        }
+    }
+
+    fn batch_refusal(&mut self, at: Span, what: &str) -> Unknown {
+        let code = self.code(at).to_owned();
+        let shown = self.log.value(at, self.activation).value.filter(|value| value.as_f64().is_some() || value.as_str().is_some());
+        let mut diagnostic = Diagnostic::error("python-batch-statistic", format!("`{code}` is computed over the rows being scored"))
+            .at(at, format!("a single row has no {what}"))
+            .help("use the training frame's own value here, or let the converter do so with --batch-stats=freeze-train");
+        if let Some(value) = shown {
+            diagnostic = diagnostic.help(format!("--batch-stats=freeze-as-run keeps the value of the recorded run, {value}"));
+        }
+        self.block(diagnostic)
+    }
+
+    /// The value of the same expression on the training frame: the text with the scoring frame's name replaced by the training frame's.
+    fn twin(&mut self, at: Span) -> Option<Known> {
+        let code = self.code(at);
+        let frames: Vec<String> = self.names_where(|value| matches!(value, Value::Frame(_)));
+        let training: Vec<String> = self.names_where(|value| matches!(value, Value::Known(known) if known.fit));
+        for frame in frames.iter().filter(|name| crate::names::uses(code, name)) {
+            for train in &training {
+                let wanted = crate::names::replace(code, frame, train);
+                let found = self.record.values.iter().find(|one| {
+                    let Some(span) = crate::names::span_of(&one.at, self.text, self.file) else { return false };
+                    self.code(span) == wanted
+                })?;
+                let span = crate::names::span_of(&found.at, self.text, self.file)?;
+                return Some(Known::seen(self.log.value(span, Some(found.context)), span));
+            }
+        }
+        None
+    }
+
+    fn names_where(&self, holds: impl Fn(&Value<'b>) -> bool) -> Vec<String> {
+        let mut names: Vec<String> = self.scopes[0].names.iter().filter(|(_, value)| holds(value)).map(|(name, _)| name.clone()).collect();
+        names.sort();
+        names
+    }
+
+    /// What looks at other rows in a way that no policy can freeze.
+    pub(crate) fn other_rows(&mut self, at: Span, name: &'static str, what: &str) -> Unknown {
+        self.refuse(
+            name,
+            at,
+            format!("`{what}` looks at several rows at once"),
+            "a converted function sees one row at a time",
+            "compute this column before scoring, and pass it in as an input column",
+        )
+    }
+
+    // Names ----------------------------------------------------------------------------------------------------------------
+
+    pub(crate) fn find_name(&self, name: &str, scope: Option<ScopeId>) -> Option<&Value<'b>> {
+        let mut at = scope.or(Some(ScopeId(0)));
+        while let Some(id) = at {
+            let scope = &self.scopes[id.0];
+            if !scope.globals.iter().any(|global| global == name)
+                && let Some(value) = scope.names.get(name)
+            {
+                return Some(value);
+            }
+            at = scope.parent;
+        }
+        self.scopes[0].names.get(name)
+    }
+
+    pub(crate) fn bind(&mut self, name: &str, value: Value<'b>) {
+        let scope = if self.scopes[self.scope.0].globals.iter().any(|global| global == name) { ScopeId(0) } else { self.scope };
+        let value = self.under_control(value);
+        if scope == ScopeId(0) && matches!(value, Value::Frame(_)) {
+            self.candidates.push(Candidate { rank: 0, expression: name.to_owned(), value: value.clone() });
+        }
+        self.scopes[scope.0].names.insert(name.to_owned(), value);
+    }
+
+    /// What is assigned in a branch that other scoring rows decided is unknown for a single row.
+    pub(crate) fn under_control(&self, value: Value<'b>) -> Value<'b> {
+        match self.control.last() {
+            Some(unknown) if !matches!(value, Value::Function(_) | Value::Class(_) | Value::Path(_)) => Value::Unknown(unknown.clone()),
+            _ => value,
+        }
+    }
+
+    // Statements -----------------------------------------------------------------------------------------------------------
+
+    pub(crate) fn block_of(&mut self, body: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        for statement in body {
+            match self.statement(statement)? {
+                Flow::Next => {}
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Runs one statement. Errors are not of the user: an unknown value is a value, and only control flow can fail to be known.
+    fn statement(&mut self, statement: &Stmt) -> Result<Flow<'b>, Unknown> {
+        self.at(statement.span);
+        match &statement.kind {
+            StmtKind::Expr(expr) => {
+                let _ = self.eval(expr);
+            }
+            StmtKind::Assign { targets, value } => {
+                let value = self.value(value);
+                for target in targets {
+                    self.assign(target, value.clone(), statement.span);
+                }
+            }
+            StmtKind::AugAssign { target, op, value } => self.aug_assign(statement.span, target, *op, value),
+            StmtKind::For { target, iter, body, otherwise } => return self.run_for(target, iter, body, otherwise),
+            StmtKind::While { test, body, .. } => return self.run_while(statement.span, test, body),
+            StmtKind::If { test, body, otherwise } => return self.run_if(test, body, otherwise),
+            StmtKind::With { items, body } => {
+                for (context, target) in items {
+                    let value = self.value(context);
+                    if let Some(target) = target {
+                        self.assign(target, value, statement.span);
+                    }
+                }
+                return self.block_of(body);
+            }
+            StmtKind::Try { body, handlers, otherwise, finally } => return self.run_try(statement.span, body, handlers, otherwise, finally),
+            StmtKind::Function(function) => {
+                let value = self.function(&function.name, &function.parameters, Body::Block(Rc::new(function.body.clone())), statement.span);
+                let value = if function.decorated { Value::Unknown(self.unsupported(statement.span, "a decorated function")) } else { value };
+                self.bind(&function.name, value);
+            }
+            StmtKind::Class { name, bases, body } => {
+                let bases = bases.iter().map(|base| self.code(base.span).to_owned()).collect();
+                let methods = body
+                    .iter()
+                    .filter_map(|one| match &one.kind {
+                        StmtKind::Function(function) => Some((function.name.clone(), Rc::new(function.clone()), one.span)),
+                        _ => None,
+                    })
+                    .collect();
+                let class = Class { name: name.clone(), methods, bases, scope: Some(self.scope) };
+                self.bind(name, Value::Class(Rc::new(class)));
+            }
+            StmtKind::Return(value) => {
+                let value = match value {
+                    Some(value) => self.value(value),
+                    None => Value::Known(Known::constant(record::Value::NONE)),
+                };
+                return Ok(Flow::Return(value));
+            }
+            StmtKind::Delete(targets) => targets.iter().for_each(|target| self.delete(target)),
+            StmtKind::Import(names) => {
+                for (module, alias) in names {
+                    match alias {
+                        Some(alias) => self.bind(alias, Value::Path(module.clone())),
+                        None => {
+                            let first = module.split('.').next().unwrap_or(module).to_owned();
+                            self.bind(&first.clone(), Value::Path(first));
+                        }
+                    }
+                }
+            }
+            StmtKind::ImportFrom { module, names, .. } => {
+                for (name, alias) in names {
+                    self.bind(alias.as_deref().unwrap_or(name), Value::Path(format!("{module}.{name}")));
+                }
+            }
+            StmtKind::Raise if self.cells_active() => {
+                let always = self.b.bool(true);
+                self.raise_here(always, "an exception", statement.span);
+                return Ok(Flow::Return(self.none()));
+            }
+            StmtKind::Assert(_) | StmtKind::Pass | StmtKind::Raise => {}
+            StmtKind::Global(names) => {
+                let scope = self.scope;
+                self.scopes[scope.0].globals.extend(names.iter().cloned());
+            }
+            StmtKind::Break => return Ok(Flow::Break),
+            StmtKind::Continue => return Ok(Flow::Continue),
+            StmtKind::Unsupported(what) => {
+                let unknown = self.unsupported(statement.span, what);
+                self.forget(std::slice::from_ref(statement), &unknown);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Everything that the statements assign becomes unknown.
+    pub(crate) fn forget(&mut self, body: &[Stmt], why: &Unknown) {
+        let mut names = BTreeSet::new();
+        body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
+        for name in names {
+            let value = match self.find_name(&name, Some(self.scope)).cloned() {
+                Some(Value::Frame(id)) => {
+                    let frame = &mut self.frames[id.0];
+                    frame.columns.values_mut().for_each(|column| *column = Value::Unknown(why.clone()));
+                    Value::Frame(id)
+                }
+                _ => Value::Unknown(why.clone()),
+            };
+            let scope = self.scope;
+            self.scopes[scope.0].names.insert(name, value);
+        }
+    }
+
+    fn run_if(&mut self, test: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        let condition = self.value(test);
+        if let Some(choice) = self.row_condition(&condition) {
+            return self.run_row_if(choice, body, otherwise, test.span);
+        }
+        let taken = match &condition {
+            Value::Known(known) => self.log.branch(test.span, self.activation).or_else(|| known.look().and_then(record::Value::truth)),
+            _ => self.log.branch(test.span, self.activation),
+        };
+        let Some(taken) = taken else {
+            // Not reached in the recorded run: what the branches assign is not known.
+            let why = self.not_recorded(test.span);
+            self.forget(body, &why);
+            self.forget(otherwise, &why);
+            return if self.cells.is_empty() { Ok(Flow::Next) } else { Err(why) };
+        };
+        let (_, columns) = self.flags(&[&condition]);
+        let branch = if taken { body } else { otherwise };
+        if columns {
+            return self.run_column_branch(test, branch, if taken { otherwise } else { body });
+        }
+        // A test on values of the scoring rows (their number, their statistics) went one way in this run and may go another.
+        let doubt = match &condition {
+            Value::Unknown(unknown) => Some(unknown.clone()),
+            value if self.touches_rows(value) && !self.roles.one_frame => Some(self.refuse(
+                "python-batch-branch",
+                test.span,
+                "which way this goes depends on the rows being scored",
+                "the recorded run went one way; another batch may go the other",
+                "decide by the training data, or write the condition for each row with np.where",
+            )),
+            _ => None,
+        };
+        match doubt {
+            None => self.block_of(branch),
+            Some(doubt) => {
+                self.control.push(doubt);
+                let flow = self.block_of(branch);
+                self.control.pop();
+                flow
+            }
+        }
+    }
+
+    /// `if c not in test.columns: test[c] = 0`: which dummy columns the scoring rows make decides the branch. Filling an absent dummy
+    /// column with zero is what the column means anyway; everything else under such a test is unknown.
+    fn run_column_branch(&mut self, test: &Expr, taken: &[Stmt], other: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        let doubt = self.refuse(
+            "python-batch-columns",
+            test.span,
+            "which columns there are depends on the rows being scored",
+            "get_dummies makes a column only for a category that occurs in these rows",
+            "align the scoring frame with .reindex(columns=train.columns, fill_value=0)",
+        );
+        let fills = |body: &[Stmt]| {
+            body.iter().all(|statement| match &statement.kind {
+                StmtKind::Assign { targets, value } => {
+                    let zero = matches!(&value.kind, ExprKind::Literal(ast::Literal::Int(0) | ast::Literal::Bool(false)))
+                        || matches!(&value.kind, ExprKind::Literal(ast::Literal::Float(zero)) if *zero == 0.0);
+                    zero && targets.iter().all(|target| matches!(target.kind, ExprKind::Subscript { .. }))
+                }
+                StmtKind::Expr(_) | StmtKind::Pass => true,
+                _ => false,
+            })
+        };
+        if fills(taken) && fills(other) {
+            return self.block_of(taken);
+        }
+        self.control.push(doubt);
+        let flow = self.block_of(taken);
+        self.control.pop();
+        flow
+    }
+
+    fn run_for(&mut self, target: &Expr, iter: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        let iterable = self.value(iter);
+        let Some(items) = self.items(&iterable, iter.span) else {
+            let why = match self.unknown_among(&[&iterable]) {
+                Some(why) => why,
+                None => self.refuse(
+                    "python-row-loop",
+                    iter.span,
+                    "a loop over scoring rows or over something unknown cannot be converted",
+                    "",
+                    "write it for each row with apply, np.where or arithmetic on columns",
+                ),
+            };
+            self.forget(body, &why);
+            return Ok(Flow::Next);
+        };
+        let (_, columns) = self.flags(&[&iterable]);
+        let outer = self.activation;
+        for (turn, item) in items.into_iter().enumerate() {
+            self.activation = self.log.enter(iter.span, outer, turn as u32);
+            self.assign(target, item, target.span);
+            let flow = if columns { self.run_column_branch(iter, body, &[]) } else { self.block_of(body) };
+            self.activation = outer;
+            match flow? {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => return Ok(Flow::Next),
+                Flow::Return(value) => return Ok(Flow::Return(value)),
+            }
+        }
+        self.block_of(otherwise)
+    }
+
+    /// As many turns as the recorded run made.
+    fn run_while(&mut self, span: Span, test: &Expr, body: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        let outer = self.activation;
+        if outer.is_none() {
+            let why = self.unsupported(span, "a while loop in a function on cells");
+            self.forget(body, &why);
+            return Err(why);
+        }
+        for turn in 0..self.log.turns(span, outer) {
+            self.activation = self.log.enter(span, outer, turn);
+            let condition = self.value(test);
+            let flow = match self.log.branch(test.span, self.activation) {
+                Some(true) => {
+                    if self.touches_rows(&condition) && !self.roles.one_frame {
+                        let why = self.unsupported(test.span, "a loop whose end depends on scoring rows");
+                        self.forget(body, &why);
+                    }
+                    self.block_of(body)
+                }
+                _ => Ok(Flow::Break),
+            };
+            self.activation = outer;
+            match flow? {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => break,
+                Flow::Return(value) => return Ok(Flow::Return(value)),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn run_try(&mut self, span: Span, body: &[Stmt], handlers: &[ast::Handler], otherwise: &[Stmt], finally: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        let flow = if !self.cells.is_empty() {
+            return self.run_row_try(span, body, handlers, otherwise, finally);
+        } else if let Some(which) = self.log.handler(span, self.activation) {
+            // Somewhere in the body an exception was raised: what it assigned is not certain.
+            let why = self.refuse("python-handled-exception", span, "an exception was handled here in the recorded run", "what the body assigned is not certain", "");
+            self.forget(body, &why);
+            match handlers.get(which as usize) {
+                Some(handler) => self.block_of(&handler.body)?,
+                None => Flow::Next,
+            }
+        } else {
+            match self.block_of(body)? {
+                Flow::Next => self.block_of(otherwise)?,
+                other => other,
+            }
+        };
+        match self.block_of(finally)? {
+            Flow::Next => Ok(flow),
+            other => Ok(other),
+        }
+    }
+
+    /// Runs in a scope of its own, with a limit on depth.
+    pub(crate) fn in_scope<T>(&mut self, scope: Scope<'b>, at: Span, run: impl FnOnce(&mut Self) -> Result<T, Unknown>) -> Result<T, Unknown> {
+        if self.depth >= DEEPEST {
+            return Err(self.unsupported(at, "a call this deep"));
+        }
+        self.scopes.push(scope);
+        let (outer, statement) = (self.scope, self.statement);
+        self.scope = ScopeId(self.scopes.len() - 1);
+        self.depth += 1;
+        let out = run(self);
+        self.depth -= 1;
+        self.scope = outer;
+        self.at(statement);
+        out
+    }
+
+    // Small makers ---------------------------------------------------------------------------------------------------------
+
+    pub(crate) fn none(&self) -> Value<'b> {
+        Value::Known(Known::constant(record::Value::NONE))
+    }
+
+    pub(crate) fn column(&self, cell: Cell<'b>, like: &Column<'b>) -> Value<'b> {
+        Value::Column(like.with(cell))
+    }
+
+    pub(crate) fn bool_column(&self, val: Val<'b>, like: &Column<'b>) -> Value<'b> {
+        Value::Column(like.with(Cell::new(Kind::Bool, val).guarded(&like.cell.guards)))
+    }
+
+    pub(crate) fn new_object(&mut self, class: Rc<Class>) -> ObjectId {
+        self.objects.push(Object { class, attributes: Vec::new() });
+        ObjectId(self.objects.len() - 1)
+    }
+}
+
+/// A candidate for the output; of one rank the last one counts.
+fn assign_candidate<'b>(candidates: &mut Vec<Candidate<'b>>, rank: u8, expression: String, value: Value<'b>) {
+    candidates.push(Candidate { rank, expression, value });
+}

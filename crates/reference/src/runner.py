@@ -1,0 +1,971 @@
+"""Runs a user's script in the user's own Python and reports what only a run can know.
+
+Started by the crate `reference` as `python -X utf8 runner.py JOB.json RESULT.json`. The script runs in the current
+directory, which is a copy of its folder. Three jobs: `record` (instrument, run, report every value), `outputs` (run,
+report the output frame exactly, and a model's outputs on it), `onnx` (a model alone). Start reading at `main`.
+
+Nothing of the script is changed in effect: expressions are wrapped in functions that return what they were given. Floats are
+written with `repr`, the shortest text that reads back to the same bits.
+"""
+import ast
+import builtins
+import hashlib
+import json
+import os
+import platform
+import sys
+import traceback
+import types
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+MOST_ITEMS = 5000  # the longest list, dict or array whose items are written
+MOST_CELLS = 200000  # the largest look-up table whose cells are written
+MOST_DEPTH = 6
+
+
+class Failure(Exception):
+    """What is reported to the caller: a kind it knows, a message, and the script's own line when there is one."""
+
+    def __init__(self, kind, message, line=None):
+        super().__init__(message)
+        self.report = {"error": {"kind": kind, "message": message, "line": line}}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Values
+
+
+def number(value):
+    return repr(float(value))
+
+
+def scalar(value):
+    """The JSON form of a scalar, or `NotImplemented`. Integers outside i64 and floats are tagged text."""
+    if value is None or value is True or value is False:
+        return value
+    kind = type(value)
+    if kind is str:
+        return clean(value)
+    if kind is int:
+        return value if -(2**63) <= value < 2**63 else {"big": str(value)}
+    if kind is float:
+        return {"float": number(value)}
+    np = sys.modules.get("numpy")
+    if np is not None and isinstance(value, np.generic):
+        if isinstance(value, np.bool_):
+            return bool(value)
+        if isinstance(value, np.float32):
+            return {"float32": number(value)}
+        if isinstance(value, np.floating):
+            return {"float": number(value)}
+        if isinstance(value, np.integer):
+            return scalar(int(value))
+        if isinstance(value, np.str_):
+            return clean(str(value))
+        if isinstance(value, np.datetime64) or isinstance(value, np.timedelta64):
+            pd = sys.modules.get("pandas")
+            if pd is not None:
+                return scalar(pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value))
+    pd = sys.modules.get("pandas")
+    if pd is not None:
+        if value is pd.NaT:
+            return {"missing": "NaT"}
+        if value is pd.NA:
+            return {"missing": "NA"}
+        if isinstance(value, pd.Timestamp):
+            if value.tz is not None:
+                return NotImplemented
+            return {"timestamp": int(value.as_unit("us")._value)}
+        if isinstance(value, pd.Timedelta):
+            return {"timedelta": int(value.as_unit("us")._value)}
+        if isinstance(value, pd.Interval):
+            return {"interval": {"left": scalar(value.left), "right": scalar(value.right), "closed": value.closed}}
+    import datetime
+
+    if kind is datetime.datetime and value.tzinfo is None:
+        return {"timestamp": (value - datetime.datetime(1970, 1, 1)) // datetime.timedelta(microseconds=1)}
+    if kind is datetime.date:
+        return {"date": (value - datetime.date(1970, 1, 1)).days}
+    if kind is datetime.timedelta:
+        return {"timedelta": value // datetime.timedelta(microseconds=1)}
+    return NotImplemented
+
+
+def clean(text):
+    """Lone surrogates cannot be written as UTF-8; they become U+FFFD and the reader sees a text that never matches."""
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+
+
+def cells(values):
+    """A run of cells of one column. Homogeneous floats, integers, texts and booleans have a compact form."""
+    out = [summary(value, MOST_DEPTH - 1) for value in values]
+    if out and all(type(item) is dict and len(item) == 1 and "float" in item for item in out):
+        return {"floats": [item["float"] for item in out]}
+    return {"items": out}
+
+
+def array_cells(array):
+    if array.dtype.kind == "f" and array.dtype.itemsize == 8:
+        return {"floats": [repr(value) for value in array.ravel().tolist()]}
+    return cells(list(array.ravel()))
+
+
+def dtype_of(dtype):
+    """`{"name": ...}` and, for a categorical, its categories."""
+    pd = sys.modules["pandas"]
+    out = {"name": str(dtype)}
+    if isinstance(dtype, pd.CategoricalDtype):
+        out["name"] = "category"
+        out["ordered"] = bool(dtype.ordered)
+        if dtype.categories is not None and len(dtype.categories) <= MOST_ITEMS:
+            out["categories"] = cells(list(dtype.categories))
+            out["of"] = str(dtype.categories.dtype)
+    return out
+
+
+def index_kind(index):
+    pd = sys.modules["pandas"]
+    if isinstance(index, pd.RangeIndex):
+        return "range"
+    return "labels"
+
+
+def series(value, content):
+    pd = sys.modules["pandas"]
+    missing = bool(value.isna().any()) if len(value) else False
+    out = {"name": summary(value.name, MOST_DEPTH - 1), "dtype": dtype_of(value.dtype), "rows": len(value), "missing": missing, "index": index_kind(value.index)}
+    labelled = not isinstance(value.index, pd.RangeIndex)
+    if len(value) <= MOST_ITEMS and (content or len(value) <= 64 or (labelled and len(value) <= 1000)):
+        out["labels"] = cells(list(value.index))
+        out["values"] = cells(list(value))
+    return {"series": out}
+
+
+def frame(value, content):
+    columns = []
+    small = value.shape[0] * value.shape[1] <= MOST_CELLS
+    for position in range(value.shape[1]):
+        column = value.iloc[:, position]
+        one = {"name": summary(value.columns[position], MOST_DEPTH - 1), "dtype": dtype_of(column.dtype), "missing": bool(column.isna().any())}
+        if content and small:
+            one["values"] = cells(list(column))
+        columns.append(one)
+    out = {"columns": columns, "rows": len(value), "index": index_kind(value.index)}
+    if content and small and out["index"] != "range":
+        out["labels"] = cells(list(value.index))
+        out["keys"] = [summary(name, MOST_DEPTH - 1) for name in value.index.names]
+    return {"frame": out}
+
+
+def class_path(kind):
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def estimator(value, depth):
+    """A scikit-learn object: its class, its parameters, and every fitted attribute (public, ending in one underscore)."""
+    params, fitted = [], []
+    try:
+        items = value.get_params(deep=False).items()
+    except Exception:
+        items = []
+    for name, item in items:
+        params.append([name, summary(item, depth + 1)])
+    own = list(vars(value))
+    for name in own:
+        if name.endswith("_") and not name.startswith("_"):
+            fitted.append([name, summary(getattr(value, name), depth + 1)])
+    # Properties that scikit-learn computes from private attributes.
+    for name in ("infrequent_categories_",):
+        if name not in own and hasattr(type(value), name):
+            try:
+                fitted.append([name, summary(getattr(value, name), depth + 1)])
+            except Exception:
+                pass
+    drop = getattr(value, "drop_idx_", None)
+    if drop is None and "drop_idx_" in own:
+        fitted = [pair for pair in fitted if pair[0] != "drop_idx_"]
+    return {"estimator": {"class": class_path(type(value)), "params": params, "fitted": fitted}}
+
+
+def is_estimator(value):
+    return hasattr(value, "get_params") and not isinstance(value, type) and (hasattr(value, "fit") or hasattr(value, "transform"))
+
+
+def summary(value, depth=0, content=False):
+    """What is recorded of a value. `content` asks for all cells of a table that may be a look-up table."""
+    out = scalar(value)
+    if out is not NotImplemented:
+        return out
+    if depth >= MOST_DEPTH:
+        return {"other": class_path(type(value))}
+    kind = type(value)
+    if kind in (list, tuple, set, frozenset):
+        if len(value) > MOST_ITEMS:
+            return {"other": class_path(kind)}
+        word = "list" if kind is list else "tuple" if kind is tuple else "set"
+        return {word: [summary(item, depth + 1) for item in value]}
+    if isinstance(value, dict):
+        if len(value) > MOST_ITEMS:
+            return {"other": class_path(kind)}
+        return {"dict": [[summary(key, depth + 1), summary(item, depth + 1)] for key, item in value.items()]}
+    if kind in (range, type({}.keys()), type({}.values()), type({}.items())):
+        return {"list": [summary(item, depth + 1) for item in value]} if len(value) <= MOST_ITEMS else {"other": class_path(kind)}
+    pd = sys.modules.get("pandas")
+    np = sys.modules.get("numpy")
+    if pd is not None:
+        if isinstance(value, pd.DataFrame):
+            return frame(value, content)
+        if isinstance(value, pd.Series):
+            return series(value, content)
+        if isinstance(value, pd.Index):
+            if len(value) > MOST_ITEMS:
+                return {"other": class_path(kind)}
+            return {"index": {"dtype": str(value.dtype), "labels": cells(list(value))}}
+        if isinstance(value, pd.Categorical) or isinstance(value, pd.api.extensions.ExtensionArray):
+            return {"array": {"dtype": str(value.dtype), "shape": [len(value)], "values": cells(list(value)) if len(value) <= MOST_ITEMS else None}}
+        from pandas.core.groupby import GroupBy
+
+        if isinstance(value, GroupBy):
+            keys = [value.keys] if not isinstance(value.keys, list) else value.keys
+            return {"group": {"keys": [summary(key, depth + 1) for key in keys]}}
+        if isinstance(value, np.dtype) or isinstance(value, pd.api.extensions.ExtensionDtype):
+            return {"dtype": str(value)}
+    if np is not None and isinstance(value, np.ndarray):
+        out = {"dtype": str(value.dtype), "shape": list(value.shape)}
+        if value.size <= MOST_ITEMS * 4:
+            out["values"] = array_cells(value)
+        return {"array": out}
+    if hasattr(value, "toarray") and hasattr(value, "nnz"):
+        return {"array": {"dtype": str(value.dtype), "shape": list(value.shape)}}
+    if isinstance(value, types.ModuleType):
+        return {"module": value.__name__}
+    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)) or isinstance(value, type):
+        return {"function": f"{getattr(value, '__module__', None)}.{getattr(value, '__qualname__', '?')}"}
+    if np is not None and isinstance(value, np.ufunc):
+        return {"function": f"numpy.{value.__name__}"}
+    if is_estimator(value):
+        return estimator(value, depth)
+    import re
+
+    if isinstance(value, re.Pattern):
+        return {"pattern": {"pattern": value.pattern, "flags": value.flags}} if isinstance(value.pattern, str) else {"other": "re.Pattern"}
+    return {"other": class_path(kind)}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Recording
+
+
+class Recorder:
+    """Events of one run. A context is one activation: a call from a call site, or one turn of a loop, inside a context."""
+
+    def __init__(self, script_name):
+        self.script_name = script_name
+        self.values = {}
+        self.branches = {}
+        self.loops = {}
+        self.handlers = {}
+        self.contexts = [None]
+        self.context_ids = {}
+        self.current = 0
+        self.suspended = 0
+        self.reads = []
+        self.read_place = None
+
+    def enter(self, parent, place, turn):
+        key = (parent, place, turn)
+        number = self.context_ids.get(key)
+        if number is None:
+            number = len(self.contexts)
+            self.contexts.append(key)
+            self.context_ids[key] = number
+        return number
+
+    # Each hook below is called from instrumented code; the names are short because they appear in user tracebacks.
+    def r(self, place, value):
+        if not self.suspended:
+            self.values[(place, self.current)] = self.guard(value)
+        return value
+
+    def n(self, place, value):
+        """A name: what may have been changed in place since it was bound is recorded afresh at each use."""
+        if not self.suspended:
+            kind = type(value)
+            if kind in (int, float, str, bool, list, dict, set, tuple, type(None)) or is_estimator(value) or isinstance(value, dict):
+                self.values[(place, self.current)] = self.guard(value)
+            else:
+                np, pd = sys.modules.get("numpy"), sys.modules.get("pandas")
+                if np is not None and isinstance(value, (np.generic, np.ndarray)) or pd is not None and isinstance(value, pd.Index):
+                    self.values[(place, self.current)] = self.guard(value)
+        return value
+
+    def table(self, place, value):
+        """A name that is an argument of a call which may use it as a look-up table."""
+        if not self.suspended:
+            self.values[(place, self.current)] = self.guard(value, content=True)
+        return value
+
+    def guard(self, value, content=False):
+        self.suspended += 1
+        try:
+            return summary(value, 0, content)
+        except Exception as error:  # a class whose own methods raise
+            return {"other": f"{class_path(type(value))} ({type(error).__name__})"}
+        finally:
+            self.suspended -= 1
+
+    def is_users(self, function):
+        if isinstance(function, types.MethodType):
+            function = function.__func__
+        if isinstance(function, types.FunctionType):
+            return function.__code__.co_filename == self.script_name
+        return isinstance(function, type) and function.__module__ == "__main__"
+
+    def c(self, place, receiver, function, /, *args, **kwargs):
+        """A call. `receiver` is the place of the object of a method, which a `fit` changes."""
+        if self.suspended:
+            return function(*args, **kwargs)
+        saved = self.current
+        if self.is_users(function):
+            self.current = self.enter(saved, place, 0)
+            try:
+                value = function(*args, **kwargs)
+            finally:
+                self.current = saved
+        else:
+            outer, self.read_place = self.read_place, (place, saved)
+            self.suspended += 1
+            try:
+                value = function(*args, **kwargs)
+            finally:
+                self.suspended -= 1
+                self.read_place = outer
+        self.values[(place, saved)] = self.guard(value)
+        if receiver is not None and function.__name__.startswith("fit") and is_estimator(getattr(function, "__self__", None)):
+            self.values[(receiver, saved)] = self.guard(function.__self__)
+        return value
+
+    def t(self, place, value):
+        if not self.suspended:
+            self.branches[(place, self.current)] = bool(value)
+        return value
+
+    def save(self):
+        return (self.current, self.suspended)
+
+    def back(self, saved):
+        self.current, self.suspended = saved
+
+    def handled(self, place, saved, which):
+        self.back(saved)
+        if not self.suspended:
+            self.handlers[(place, self.current)] = which
+
+    def i(self, place, iterable):
+        """Items of a loop or comprehension; each turn has its own context."""
+        if self.suspended:
+            yield from iterable
+            return
+        base = self.current
+        items = self.loops.setdefault((place, base), [])
+        turn = 0
+        for item in iterable:
+            if not self.suspended:
+                if turn < MOST_ITEMS:
+                    items.append(self.guard(item))
+                self.current = self.enter(base, place, turn)
+            turn += 1
+            yield item
+        if not self.suspended:
+            self.current = base
+
+
+def place_of(node):
+    return f"{node.lineno}:{node.col_offset}-{node.end_lineno}:{node.end_col_offset}"
+
+
+HOOK = "_sw"
+# Calls that look at the frame of their caller must stay where they are.
+FRAME_SENSITIVE = {"super", "locals", "globals", "vars", "dir", "eval", "exec"}
+FRAME_SENSITIVE_METHODS = {"query", "eval"}
+TABLE_METHODS = {"merge", "join", "map", "replace", "isin", "reindex", "align", "concat", "transform", "fillna"}
+
+
+class Instrument(ast.NodeTransformer):
+    def __init__(self):
+        self.saves = 0
+
+    def hook(self, name, node, *args):
+        call = ast.Call(func=ast.Attribute(value=ast.Name(id=HOOK, ctx=ast.Load()), attr=name, ctx=ast.Load()), args=list(args), keywords=[])
+        return ast.copy_location(call, node)
+
+    def wrap(self, node, name="r"):
+        return self.hook(name, node, ast.copy_location(ast.Constant(place_of(node)), node), node)
+
+    def text(self, node, value):
+        return ast.copy_location(ast.Constant(value), node)
+
+    def visit_plain(self, node):
+        self.generic_visit(node)
+        return self.wrap(node)
+
+    visit_BinOp = visit_Compare = visit_BoolOp = visit_NamedExpr = visit_plain
+
+    def visit_UnaryOp(self, node):
+        self.generic_visit(node)
+        return node if isinstance(node.operand, ast.Constant) else self.wrap(node)
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        return self.wrap(node) if isinstance(node.ctx, ast.Load) else node
+
+    visit_Subscript = visit_Attribute
+
+    def visit_Name(self, node):
+        return self.wrap(node, "n") if isinstance(node.ctx, ast.Load) else node
+
+    def visit_JoinedStr(self, node):
+        # Positions inside an f-string are not trustworthy before Python 3.12: only the whole text is recorded.
+        return self.wrap(node)
+
+    def visit_TemplateStr(self, node):
+        return node
+
+    def visit_IfExp(self, node):
+        place = place_of(node)
+        test_place = place_of(node.test)
+        self.generic_visit(node)
+        node.test = self.hook("t", node.test, self.text(node.test, test_place), node.test)
+        return self.hook("r", node, self.text(node, place), node)
+
+    def visit_Call(self, node):
+        place = place_of(node)
+        func = node.func
+        name = func.id if isinstance(func, ast.Name) else None
+        method = func.attr if isinstance(func, ast.Attribute) else None
+        tables = method in TABLE_METHODS or name in TABLE_METHODS
+        receiver = None
+        if isinstance(func, ast.Attribute):
+            if func.attr.startswith("fit"):
+                receiver = place_of(func.value)
+            func.value = self.visit(func.value)
+        elif not isinstance(func, ast.Name):
+            node.func = self.visit(func)
+        node.args = [self.argument(arg, tables) for arg in node.args]
+        for keyword in node.keywords:
+            keyword.value = self.argument(keyword.value, tables)
+        if name in FRAME_SENSITIVE:
+            return node
+        if method in FRAME_SENSITIVE_METHODS:
+            return self.hook("r", node, self.text(node, place), node)
+        node.args = [self.text(node, place), self.text(node, receiver), node.func, *node.args]
+        node.func = ast.copy_location(ast.Attribute(value=ast.copy_location(ast.Name(id=HOOK, ctx=ast.Load()), node), attr="c", ctx=ast.Load()), node)
+        return node
+
+    def argument(self, arg, tables):
+        if tables and isinstance(arg, ast.Name):
+            return self.wrap(arg, "table")
+        place = place_of(arg)
+        out = self.visit(arg)
+        if tables and not isinstance(arg, (ast.Constant, ast.Lambda, ast.Starred, ast.List, ast.Dict, ast.Tuple)):
+            return self.hook("table", arg, self.text(arg, place), out)
+        return out
+
+    def comprehension(self, node):
+        place = place_of(node)
+        for generator in node.generators:
+            at = place_of(generator.iter)
+            generator.iter = self.visit(generator.iter)
+            generator.iter = self.hook("i", generator.iter, self.text(generator.iter, at), generator.iter)
+            tests = []
+            for test in generator.ifs:
+                test_place = place_of(test)
+                test = self.visit(test)
+                tests.append(self.hook("t", test, self.text(test, test_place), test))
+            generator.ifs = tests
+        if isinstance(node, ast.DictComp):
+            node.key, node.value = self.visit(node.key), self.visit(node.value)
+        else:
+            node.elt = self.visit(node.elt)
+        return self.hook("r", node, self.text(node, place), node)
+
+    visit_ListComp = visit_SetComp = visit_DictComp = comprehension
+
+    def visit_GeneratorExp(self, node):
+        # Lazy: it runs inside the call that takes it, where nothing is recorded.
+        return node
+
+    def save_name(self):
+        self.saves += 1
+        return f"{HOOK}_{self.saves}"
+
+    def assign(self, node, name):
+        value = self.hook("save", node)
+        return ast.copy_location(ast.Assign(targets=[ast.copy_location(ast.Name(id=name, ctx=ast.Store()), node)], value=value), node)
+
+    def statement(self, node, call):
+        return ast.copy_location(ast.Expr(call), node)
+
+    def load(self, node, name):
+        return ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node)
+
+    def visit_For(self, node):
+        name = self.save_name()
+        place = place_of(node.iter)
+        node.iter = self.visit(node.iter)
+        node.iter = self.hook("i", node.iter, self.text(node.iter, place), node.iter)
+        node.body = self.block(node.body)
+        node.orelse = self.block(node.orelse)
+        node.target = self.visit(node.target)
+        return [self.assign(node, name), node, self.statement(node, self.hook("back", node, self.load(node, name)))]
+
+    def test(self, test):
+        place = place_of(test)
+        test = self.visit(test)
+        return self.hook("t", test, self.text(test, place), test)
+
+    def visit_If(self, node):
+        node.test = self.test(node.test)
+        node.body = self.block(node.body)
+        node.orelse = self.block(node.orelse)
+        return node
+
+    def visit_While(self, node):
+        # `while test: body` becomes a loop over turns, so that each turn has its own context.
+        name = self.save_name()
+        place = place_of(node)
+        if node.orelse:
+            return node
+        test = self.test(node.test)
+        leave = ast.copy_location(ast.If(test=ast.copy_location(ast.UnaryOp(op=ast.Not(), operand=test), node), body=[ast.copy_location(ast.Break(), node)], orelse=[]), node)
+        forever = self.hook("forever", node)
+        turns = self.hook("i", node, self.text(node, place), forever)
+        target = ast.copy_location(ast.Name(id=name + "_turn", ctx=ast.Store()), node)
+        loop = ast.copy_location(ast.For(target=target, iter=turns, body=[leave, *self.block(node.body)], orelse=[], type_comment=None), node)
+        return [self.assign(node, name), loop, self.statement(node, self.hook("back", node, self.load(node, name)))]
+
+    def visit_Try(self, node):
+        name = self.save_name()
+        place = f"{node.lineno}:{node.col_offset}-{node.end_lineno}:{node.end_col_offset}"
+        node.body = self.block(node.body)
+        node.orelse = self.block(node.orelse)
+        node.finalbody = self.block(node.finalbody)
+        for which, handler in enumerate(node.handlers):
+            call = self.hook("handled", handler, self.text(handler, place), self.load(handler, name), self.text(handler, which))
+            handler.body = [self.statement(handler, call), *self.block(handler.body)]
+        return [self.assign(node, name), node]
+
+    def block(self, body):
+        out = []
+        for statement in body:
+            new = self.visit(statement)
+            out.extend(new if isinstance(new, list) else [new])
+        return out
+
+    def visit_AugAssign(self, node):
+        place = place_of(node)
+        target = node.target
+        node.value = self.visit(node.value)
+        if isinstance(target, ast.Name):
+            after = self.statement(node, self.hook("r", node, self.text(node, place), self.load(node, target.id)))
+            return [node, after]
+        if isinstance(target, (ast.Attribute, ast.Subscript)):
+            target.value = self.visit(target.value)
+            if isinstance(target, ast.Subscript):
+                target.slice = self.visit(target.slice)
+        return node
+
+    def visit_AnnAssign(self, node):
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+    def visit_FunctionDef(self, node):
+        node.args.defaults = [self.visit(one) for one in node.args.defaults]
+        node.args.kw_defaults = [one if one is None else self.visit(one) for one in node.args.kw_defaults]
+        node.body = self.block(node.body)
+        return node
+
+    def visit_AsyncFunctionDef(self, node):
+        return node
+
+    def visit_ClassDef(self, node):
+        node.body = self.block(node.body)
+        return node
+
+    def visit_Global(self, node):
+        return node
+
+    visit_Nonlocal = visit_Import = visit_ImportFrom = visit_Global
+
+    def visit_Match(self, node):
+        node.subject = self.visit(node.subject)
+        for case in node.cases:
+            case.body = self.block(case.body)
+        return node
+
+
+def instrument(tree):
+    """Instruments a module in place. A docstring and `from __future__` stay first."""
+    head, body = [], list(tree.body)
+    while body and (isinstance(body[0], ast.ImportFrom) and body[0].module == "__future__" or not head and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)):
+        head.append(body.pop(0))
+    tree.body = head + Instrument().block(body)
+    return ast.fix_missing_locations(tree)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Running
+
+
+def forever():
+    turn = 0
+    while True:
+        yield turn
+        turn += 1
+
+
+def versions():
+    out = {"python": platform.python_version()}
+    for name in ("pandas", "numpy", "sklearn", "scipy", "onnxruntime"):
+        module = sys.modules.get(name)
+        if module is not None:
+            out[name] = module.__version__
+    return out
+
+
+def same_file(one, other):
+    try:
+        return os.path.realpath(one) == os.path.realpath(other)
+    except (OSError, TypeError, ValueError):
+        return False
+
+
+def hook_reads(pd, job, note):
+    """Notes each `read_csv`, and gives the scoring file the dtypes of the recorded run instead of inferring them anew."""
+    original = pd.read_csv
+    declared = dict(job.get("dtypes") or [])
+
+    def read_csv(path, *args, **kwargs):
+        is_path = isinstance(path, (str, os.PathLike))
+        scoring = is_path and job.get("score") is not None and same_file(path, job["score"])
+        if scoring and declared and not isinstance(kwargs.get("dtype"), str):
+            given = kwargs.get("dtype") or {}
+            texts = {name: "str" for name, dtype in declared.items() if dtype == "str" and name not in given}
+            kwargs["dtype"] = {**texts, **dict(given)}
+        out = original(path, *args, **kwargs)
+        if scoring and isinstance(out, pd.DataFrame):
+            for name, dtype in declared.items():
+                if name in out.columns and str(out[name].dtype) != dtype and dtype in ("float64", "int64", "bool"):
+                    try:
+                        out[name] = out[name].astype(dtype)
+                    except (ValueError, TypeError):
+                        pass
+        note(os.fspath(path) if is_path else None, out)
+        return out
+
+    read_csv.__wrapped__ = original
+    pd.read_csv = read_csv
+
+
+def hook_writes(pd, written):
+    """Keeps each frame that the script writes, by the name of the file, exactly (a CSV would lose types)."""
+
+    def keep(original):
+        def write(self, path_or_buf=None, *args, **kwargs):
+            if isinstance(path_or_buf, (str, os.PathLike)):
+                written[os.path.basename(os.fspath(path_or_buf))] = self.copy()
+            return original(self, path_or_buf, *args, **kwargs)
+
+        return write
+
+    pd.DataFrame.to_csv = keep(pd.DataFrame.to_csv)
+    pd.Series.to_csv = keep(pd.Series.to_csv)
+
+
+def protect(folder):
+    """A script that names its own folder by an absolute path cannot write there: the run works on a copy."""
+    if not folder:
+        return
+    folder = os.path.realpath(folder) + os.sep
+    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+    def audit(event, args):
+        if event == "open" and isinstance(args[0], str):
+            mode, flags = args[1], args[2]
+            writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(isinstance(flags, int) and flags & writing)
+            if writes and os.path.realpath(args[0]).startswith(folder):
+                raise PermissionError(f"the recorded run may not write to {args[0]}")
+        elif event in ("os.remove", "os.rename", "os.rmdir", "os.truncate") and isinstance(args[0], str):
+            if os.path.realpath(args[0]).startswith(folder):
+                raise PermissionError(f"the recorded run may not change {args[0]}")
+
+    sys.addaudithook(audit)
+
+
+def read_source(job):
+    with open(job["script"], "rb") as file:
+        text = file.read().decode("utf-8-sig")
+    return text
+
+
+def load_pandas():
+    try:
+        import numpy
+        import pandas
+    except ImportError as error:
+        raise Failure("environment", f"this Python ({sys.executable}) cannot import {error.name}: {error}")
+    return pandas, numpy
+
+
+def execute(text, job, recorder):
+    name = job["name"]
+    output = job.get("output")
+    try:
+        tree = ast.parse(text, name)
+    except SyntaxError as error:
+        raise Failure("syntax", f"{type(error).__name__}: {error.msg}", error.lineno)
+    if output and recorder is not None and not output.endswith(".csv"):
+        try:
+            tree = ast.parse(text.rstrip("\n") + "\n" + output + "\n", name)
+        except SyntaxError as error:
+            raise Failure("output", f"the output expression `{output}` is not Python: {error.msg}")
+    if recorder is not None:
+        tree = instrument(tree)
+    module = types.ModuleType("__main__")
+    module.__file__ = os.path.join(os.getcwd(), name)
+    module.__dict__[HOOK] = recorder
+    sys.modules["__main__"] = module
+    sys.argv = [name]
+    sys.path.insert(0, os.getcwd())
+    import linecache
+
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    try:
+        exec(compile(tree, name, "exec"), module.__dict__)
+    except Failure:
+        raise
+    except SystemExit as stop:
+        if stop.code not in (None, 0):
+            raise Failure("script", f"SystemExit: {stop.code}", script_line(stop.__traceback__, name))
+    except BaseException as error:
+        message = traceback.format_exception_only(type(error), error)[-1].strip()
+        raise Failure("script", message, script_line(error.__traceback__, name))
+    return module.__dict__
+
+
+def script_line(trace, name):
+    """The innermost line of the script itself in a traceback."""
+    line = None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def record(job):
+    pd, _ = load_pandas()
+    text = read_source(job)
+    recorder = Recorder(job["name"])
+    recorder.forever = forever
+    written = {}
+
+    def note(path, out):
+        if isinstance(out, pd.DataFrame):
+            # Inside a user's function called back by a library nothing is replayed, so the read has no place.
+            place = recorder.read_place
+            recorder.reads.append({
+                "at": place[0] if place else None,
+                "in": place[1] if place else 0,
+                "path": path,
+                "rows": len(out),
+                "columns": [{"name": str(name), "dtype": dtype_of(out.dtypes.iloc[position]), "missing": bool(out.iloc[:, position].isna().any())} for position, name in enumerate(out.columns)],
+            })
+
+    hook_reads(pd, job, note)
+    hook_writes(pd, written)
+    execute(text, job, recorder)
+    order = lambda pair: (pair[0][1], [int(part) for part in pair[0][0].replace("-", ":").split(":")])
+    events = lambda name, table: [{"at": at, "in": within, name: value} for (at, within), value in sorted(table.items(), key=order)]
+    return {
+        "format": 1,
+        "script": {"name": job["name"], "sha256": hashlib.sha256(text.encode()).hexdigest(), "output": job.get("output")},
+        "versions": versions(),
+        "reads": recorder.reads,
+        "contexts": [{"in": parent, "at": place, "turn": turn} for parent, place, turn in recorder.contexts[1:]],
+        "branches": events("taken", recorder.branches),
+        "loops": events("items", recorder.loops),
+        "handlers": events("which", recorder.handlers),
+        "values": events("is", recorder.values),
+    }
+
+
+def exact_column(column):
+    return {"dtype": str(column.dtype), "values": cells(list(column))}
+
+
+def exact_table(value):
+    """The output as columns. A Series or a one-dimensional array is one column; a matrix has a column for each index."""
+    import numpy as np
+    import pandas as pd
+
+    if hasattr(value, "toarray"):
+        value = value.toarray()
+    if isinstance(value, np.ndarray):
+        value = pd.DataFrame(value if value.ndim > 1 else value.reshape(-1, 1))
+    elif isinstance(value, pd.Series):
+        value = value.to_frame(name="output" if value.name is None else value.name)
+    elif isinstance(value, list):
+        value = pd.DataFrame({"output": value})
+    if not isinstance(value, pd.DataFrame):
+        raise Failure("output", f"the output is a {class_path(type(value))}, not a table")
+    whole = pd.api.types.is_integer_dtype(value.index.dtype)
+    return value, {
+        "rows": len(value),
+        "index": [int(label) for label in value.index] if whole else None,
+        "columns": [{"name": str(value.columns[position]), **exact_column(value.iloc[:, position])} for position in range(value.shape[1])],
+    }
+
+
+def run_model(path, feeds):
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise Failure("environment", f"this Python ({sys.executable}) cannot import onnxruntime: {error}")
+    import numpy as np
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        inputs = {one.name: one for one in session.get_inputs()}
+        results = session.run(None, feeds(inputs))
+    except Failure:
+        raise
+    except Exception as error:
+        raise Failure("model", str(error).strip().splitlines()[0])
+    out = []
+    for one, value in zip(session.get_outputs(), results):
+        if isinstance(value, list):  # ZipMap: a map for each row
+            keys = list(value[0]) if value and isinstance(value[0], dict) else []
+            if keys:
+                matrix = np.array([[row[key] for key in keys] for row in value], dtype=np.float32)
+                out.append({"name": one.name, "dtype": "float32", "shape": list(matrix.shape), "keys": cells(keys), "values": exact_array(matrix)})
+                continue
+            value = np.array(value)
+        out.append({"name": one.name, "dtype": str(value.dtype), "shape": list(value.shape), "values": exact_array(value)})
+    return out
+
+
+def exact_array(array):
+    if array.dtype.kind == "f":
+        return {"floats": [repr(float(value)) for value in array.ravel()]}
+    return cells(list(array.ravel()))
+
+
+ONNX_TYPES = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(int64)": "int64", "tensor(int32)": "int32", "tensor(bool)": "bool", "tensor(string)": "object"}
+
+
+def feed_frame(table, feed):
+    """One matrix of the whole frame, or one input a column, as the model's own inputs are named."""
+    import numpy as np
+
+    def feeds(inputs):
+        if feed == "matrix" or (feed is None and len(inputs) == 1 and next(iter(inputs)) not in [str(name) for name in table.columns]):
+            name, one = next(iter(inputs.items()))
+            return {name: table.to_numpy(dtype=ONNX_TYPES.get(one.type, "float32"))}
+        out = {}
+        for name, one in inputs.items():
+            if name not in table.columns:
+                raise Failure("model", f"the model's input `{name}` is not a column of the output")
+            kind = ONNX_TYPES.get(one.type, "float32")
+            column = table[name]
+            values = column.astype(object).where(column.notna(), "").to_numpy(dtype=object) if kind == "object" else column.to_numpy(dtype=kind)
+            out[name] = values.reshape(-1, 1) if len(one.shape or []) == 2 else values
+        return out
+
+    return feeds
+
+
+def outputs(job):
+    pd, np = load_pandas()
+    text = read_source(job)
+    written = {}
+    hook_reads(pd, job, lambda path, out: None)
+    hook_writes(pd, written)
+    names = execute(text, job, None)
+    output = job["output"]
+    if os.path.basename(output) in written:
+        value = written[os.path.basename(output)]
+    elif output.endswith(".csv"):
+        raise Failure("output", f"the script does not write `{output}`")
+    else:
+        try:
+            value = eval(compile(output, "<output>", "eval"), names)
+        except Exception as error:
+            raise Failure("output", f"the output `{output}` cannot be computed: {type(error).__name__}: {error}")
+    table, out = exact_table(value)
+    result = {"versions": versions(), "table": out}
+    if job.get("model"):
+        result["model"] = run_model(job["model"], feed_frame(table, job.get("feed")))
+        result["versions"] = versions()
+    return result
+
+
+def onnx(job):
+    try:
+        import numpy as np
+    except ImportError as error:
+        raise Failure("environment", f"this Python ({sys.executable}) cannot import {error.name}: {error}")
+
+    def feeds(inputs):
+        out = {}
+        for name, one in job["inputs"].items():
+            kind = one["dtype"]
+            values = one["values"]
+            if kind in ("float32", "float64"):
+                values = [float(value) for value in values]
+            out[name] = np.array(values, dtype=object if kind == "str" else kind).reshape(one["shape"])
+        return out
+
+    result = {"model": run_model(job["model"], feeds)}
+    result["versions"] = versions()
+    return result
+
+
+def main():
+    job_path, result_path = sys.argv[1:3]  # the script gets its own `sys.argv`
+    with open(job_path, encoding="utf-8") as file:
+        job = json.load(file)
+    if job.get("memory"):
+        try:
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
+        except (ImportError, ValueError, OSError):
+            pass
+    # The script's own talk is not ours.
+    import warnings
+
+    warnings.simplefilter("ignore")
+    protect(job.get("protect"))
+    try:
+        result = {"record": record, "outputs": outputs, "onnx": onnx}[job["job"]](job)
+    except Failure as failure:
+        result = failure.report
+    except MemoryError:
+        result = {"error": {"kind": "memory", "message": "the run needs more memory than it may use", "line": None}}
+    temporary = result_path + ".part"
+    with open(temporary, "w", encoding="utf-8") as file:
+        json.dump(result, file, ensure_ascii=False, allow_nan=False)
+    os.replace(temporary, result_path)
+    # A script may leave threads behind; nothing is left to do.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
