@@ -21,7 +21,11 @@ fn collect(prefix: &str, table: &toml::Table, out: &mut HashMap<String, Vec<Stri
             toml::Value::Array(items) => {
                 out.insert(path, items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect());
             }
-            toml::Value::String(_) | toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => {}
+            toml::Value::String(_)
+            | toml::Value::Integer(_)
+            | toml::Value::Float(_)
+            | toml::Value::Boolean(_)
+            | toml::Value::Datetime(_) => {}
         }
     }
 }

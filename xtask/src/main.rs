@@ -1,2 +1,104 @@
-//! Empty room.
-fn main() {}
+//! The project's own commands: `cargo xtask demo` and `cargo xtask test`.
+//!
+//! Both look for the toolchains first and say exactly what is missing and how to install it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+/// A program, its least version, and how to get it on Debian.
+const TOOLS: &[(&str, &[&str], u32, &str)] = &[
+    ("javac", &["-version"], 17, "apt-get install openjdk-17-jdk-headless"),
+    ("node", &["--version"], 18, "apt-get install nodejs, version 18 or newer"),
+];
+
+fn main() -> ExitCode {
+    let task = std::env::args().nth(1);
+    let done = match task.as_deref() {
+        Some("demo") => tools().and_then(|()| demo()),
+        Some("test") => tools().and_then(|()| test()),
+        _ => Err("usage: cargo xtask demo | test\n  demo  build the German credit scorers in three languages and show the certificate\n  test  run all tests".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Says everything that is missing, at once.
+fn tools() -> Result<(), String> {
+    let mut missing = Vec::new();
+    for (name, arguments, least, how) in TOOLS {
+        let version = Command::new(name).args(*arguments).output().ok().filter(|output| output.status.success());
+        let text = version.map(|output| [output.stdout, output.stderr].concat()).unwrap_or_default();
+        match first_number(&String::from_utf8_lossy(&text)) {
+            Some(found) if found >= *least => {}
+            Some(found) => missing.push(format!("{name} is version {found}; {least} or newer is needed: {how}")),
+            None => missing.push(format!("{name} is not on this machine: {how}")),
+        }
+    }
+    if missing.is_empty() { Ok(()) } else { Err(missing.join("\n")) }
+}
+
+fn first_number(text: &str) -> Option<u32> {
+    let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let status = command.status().map_err(|error| error.to_string())?;
+    if status.success() { Ok(()) } else { Err(format!("{:?} failed", command.get_program())) }
+}
+
+fn demo() -> Result<(), String> {
+    let example = "examples/german-credit";
+    let scorer = format!("{example}/scorer");
+    let (model, rows) = (format!("{example}/model.onnx"), format!("{example}/score.csv"));
+    run(cargo(&["build", "--quiet", "--release", "--package", "scorewright"]).stdin(Stdio::null()))?;
+    let scorewright = root().join("target/release/scorewright");
+    run(Command::new(&scorewright).args(["build", &model, "--data", &rows, "--out", &scorer]).current_dir(root()))?;
+    let scratch = root().join("target/demo");
+    std::fs::create_dir_all(&scratch).map_err(|error| error.to_string())?;
+    let mut files = Vec::new();
+    for on in ["interp", "rust", "java", "wasm"] {
+        let out = scratch.join(format!("{on}.csv"));
+        run(Command::new(&scorewright).args(["run", &model, "--on", on, "--in", &rows, "--out"]).arg(&out).current_dir(root()))?;
+        files.push(std::fs::read(&out).map_err(|error| error.to_string())?);
+    }
+    if files.windows(2).any(|pair| pair[0] != pair[1]) {
+        return Err("the executors wrote different files".into());
+    }
+    eprintln!("interpreter, Rust, Java and WebAssembly wrote the same file for the 300 rows of {rows}");
+    let certificate = std::fs::read_to_string(root().join(&scorer).join("equivalence.json")).map_err(|error| error.to_string())?;
+    println!("{certificate}");
+    Ok(())
+}
+
+/// Runs the tests and ends with their totals on a line of their own.
+fn test() -> Result<(), String> {
+    let output = cargo(&["test", "--workspace", "--no-fail-fast"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    print!("{text}");
+    let total = |word: &str| -> u32 {
+        let results = text.lines().filter(|line| line.starts_with("test result:"));
+        results.filter_map(|line| line.split(word).next()?.trim_end().rsplit(' ').next()?.parse::<u32>().ok()).sum()
+    };
+    println!("{} passed, {} failed", total(" passed"), total(" failed"));
+    if output.status.success() { Ok(()) } else { Err("some tests failed".into()) }
+}

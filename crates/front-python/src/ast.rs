@@ -22,19 +22,58 @@ pub enum ExprKind {
     Set(Vec<Expr>),
     /// A key of `None` is `**mapping`.
     Dict(Vec<(Option<Expr>, Expr)>),
-    Binary { left: Box<Expr>, op: BinaryOp, right: Box<Expr> },
-    Unary { op: UnaryOp, operand: Box<Expr> },
-    Bool { op: BoolOp, operands: Vec<Expr> },
-    Compare { left: Box<Expr>, rest: Vec<(CompareOp, Expr)> },
-    Call { callee: Box<Expr>, args: Vec<Expr>, keywords: Vec<(Option<String>, Expr)> },
-    Attribute { value: Box<Expr>, name: String },
-    Subscript { value: Box<Expr>, index: Box<Expr> },
-    Slice { lower: Option<Box<Expr>>, upper: Option<Box<Expr>>, step: Option<Box<Expr>> },
+    Binary {
+        left: Box<Expr>,
+        op: BinaryOp,
+        right: Box<Expr>,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
+    Bool {
+        op: BoolOp,
+        operands: Vec<Expr>,
+    },
+    Compare {
+        left: Box<Expr>,
+        rest: Vec<(CompareOp, Expr)>,
+    },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+        keywords: Vec<(Option<String>, Expr)>,
+    },
+    Attribute {
+        value: Box<Expr>,
+        name: String,
+    },
+    Subscript {
+        value: Box<Expr>,
+        index: Box<Expr>,
+    },
+    Slice {
+        lower: Option<Box<Expr>>,
+        upper: Option<Box<Expr>>,
+        step: Option<Box<Expr>>,
+    },
     Lambda(Box<Lambda>),
-    IfElse { test: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
-    Comprehension { kind: ComprehensionKind, element: Box<Expr>, value: Option<Box<Expr>>, clauses: Vec<Clause> },
+    IfElse {
+        test: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
+    Comprehension {
+        kind: ComprehensionKind,
+        element: Box<Expr>,
+        value: Option<Box<Expr>>,
+        clauses: Vec<Clause>,
+    },
     Starred(Box<Expr>),
-    Walrus { target: Box<Expr>, value: Box<Expr> },
+    Walrus {
+        target: Box<Expr>,
+        value: Box<Expr>,
+    },
     Unsupported(&'static str),
 }
 
@@ -180,20 +219,56 @@ pub struct Stmt {
 #[derive(Clone, Debug, PartialEq)]
 pub enum StmtKind {
     Expr(Expr),
-    Assign { targets: Vec<Expr>, value: Expr },
-    AugAssign { target: Expr, op: BinaryOp, value: Expr },
-    For { target: Expr, iter: Expr, body: Vec<Stmt>, otherwise: Vec<Stmt> },
-    While { test: Expr, body: Vec<Stmt>, otherwise: Vec<Stmt> },
-    If { test: Expr, body: Vec<Stmt>, otherwise: Vec<Stmt> },
-    With { items: Vec<(Expr, Option<Expr>)>, body: Vec<Stmt> },
-    Try { body: Vec<Stmt>, handlers: Vec<Handler>, otherwise: Vec<Stmt>, finally: Vec<Stmt> },
+    Assign {
+        targets: Vec<Expr>,
+        value: Expr,
+    },
+    AugAssign {
+        target: Expr,
+        op: BinaryOp,
+        value: Expr,
+    },
+    For {
+        target: Expr,
+        iter: Expr,
+        body: Vec<Stmt>,
+        otherwise: Vec<Stmt>,
+    },
+    While {
+        test: Expr,
+        body: Vec<Stmt>,
+        otherwise: Vec<Stmt>,
+    },
+    If {
+        test: Expr,
+        body: Vec<Stmt>,
+        otherwise: Vec<Stmt>,
+    },
+    With {
+        items: Vec<(Expr, Option<Expr>)>,
+        body: Vec<Stmt>,
+    },
+    Try {
+        body: Vec<Stmt>,
+        handlers: Vec<Handler>,
+        otherwise: Vec<Stmt>,
+        finally: Vec<Stmt>,
+    },
     Function(Function),
-    Class { name: String, bases: Vec<Expr>, body: Vec<Stmt> },
+    Class {
+        name: String,
+        bases: Vec<Expr>,
+        body: Vec<Stmt>,
+    },
     Return(Option<Expr>),
     Delete(Vec<Expr>),
     /// `(dotted module, bound name)`; without `as` the bound name is the first part.
     Import(Vec<(String, Option<String>)>),
-    ImportFrom { module: String, names: Vec<(String, Option<String>)>, level: u32 },
+    ImportFrom {
+        module: String,
+        names: Vec<(String, Option<String>)>,
+        level: u32,
+    },
     Raise,
     Assert(Expr),
     Global(Vec<String>),

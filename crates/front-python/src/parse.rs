@@ -4,8 +4,8 @@
 //! A lone surrogate escape (`"\ud800"`) would silently become U+FFFD in ruff, so it is refused here.
 
 use crate::ast::{
-    BinaryOp, BoolOp, Clause, CompareOp, ComprehensionKind, Conversion, Expr, ExprKind, FStringPart, Function, Handler, Lambda, Literal, Parameter, Parameters, Stmt,
-    StmtKind, UnaryOp,
+    BinaryOp, BoolOp, Clause, CompareOp, ComprehensionKind, Conversion, Expr, ExprKind, FStringPart, Function, Handler, Lambda, Literal,
+    Parameter, Parameters, Stmt, StmtKind, UnaryOp,
 };
 use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextRange};
@@ -55,37 +55,56 @@ impl Adapter<'_> {
             }),
             ruff::Stmt::ClassDef(one) => StmtKind::Class {
                 name: one.name.to_string(),
-                bases: one.arguments.as_ref().map(|arguments| arguments.args.iter().map(|base| self.expr(base)).collect()).unwrap_or_default(),
+                bases: one
+                    .arguments
+                    .as_ref()
+                    .map(|arguments| arguments.args.iter().map(|base| self.expr(base)).collect())
+                    .unwrap_or_default(),
                 body: self.block(&one.body),
             },
             ruff::Stmt::Return(one) => StmtKind::Return(one.value.as_deref().map(|value| self.expr(value))),
             ruff::Stmt::Delete(one) => StmtKind::Delete(one.targets.iter().map(|target| self.expr(target)).collect()),
             ruff::Stmt::TypeAlias(_) => StmtKind::Unsupported("a type alias"),
-            ruff::Stmt::Assign(one) => StmtKind::Assign { targets: one.targets.iter().map(|target| self.expr(target)).collect(), value: self.expr(&one.value) },
-            ruff::Stmt::AugAssign(one) => StmtKind::AugAssign { target: self.expr(&one.target), op: binary_op(one.op), value: self.expr(&one.value) },
+            ruff::Stmt::Assign(one) => {
+                StmtKind::Assign { targets: one.targets.iter().map(|target| self.expr(target)).collect(), value: self.expr(&one.value) }
+            }
+            ruff::Stmt::AugAssign(one) => {
+                StmtKind::AugAssign { target: self.expr(&one.target), op: binary_op(one.op), value: self.expr(&one.value) }
+            }
             ruff::Stmt::AnnAssign(one) => match &one.value {
                 Some(value) => StmtKind::Assign { targets: vec![self.expr(&one.target)], value: self.expr(value) },
                 None => StmtKind::Pass,
             },
             ruff::Stmt::For(one) if one.is_async => StmtKind::Unsupported("an async loop"),
-            ruff::Stmt::For(one) => {
-                StmtKind::For { target: self.expr(&one.target), iter: self.expr(&one.iter), body: self.block(&one.body), otherwise: self.block(&one.orelse) }
+            ruff::Stmt::For(one) => StmtKind::For {
+                target: self.expr(&one.target),
+                iter: self.expr(&one.iter),
+                body: self.block(&one.body),
+                otherwise: self.block(&one.orelse),
+            },
+            ruff::Stmt::While(one) => {
+                StmtKind::While { test: self.expr(&one.test), body: self.block(&one.body), otherwise: self.block(&one.orelse) }
             }
-            ruff::Stmt::While(one) => StmtKind::While { test: self.expr(&one.test), body: self.block(&one.body), otherwise: self.block(&one.orelse) },
             ruff::Stmt::If(one) => {
                 let mut otherwise = Vec::new();
                 for clause in one.elif_else_clauses.iter().rev() {
                     let body = self.block(&clause.body);
                     otherwise = match &clause.test {
                         None => body,
-                        Some(test) => vec![Stmt { span: self.span(clause.range), kind: StmtKind::If { test: self.expr(test), body, otherwise } }],
+                        Some(test) => {
+                            vec![Stmt { span: self.span(clause.range), kind: StmtKind::If { test: self.expr(test), body, otherwise } }]
+                        }
                     };
                 }
                 StmtKind::If { test: self.expr(&one.test), body: self.block(&one.body), otherwise }
             }
             ruff::Stmt::With(one) if one.is_async => StmtKind::Unsupported("an async with"),
             ruff::Stmt::With(one) => StmtKind::With {
-                items: one.items.iter().map(|item| (self.expr(&item.context_expr), item.optional_vars.as_deref().map(|name| self.expr(name)))).collect(),
+                items: one
+                    .items
+                    .iter()
+                    .map(|item| (self.expr(&item.context_expr), item.optional_vars.as_deref().map(|name| self.expr(name))))
+                    .collect(),
                 body: self.block(&one.body),
             },
             ruff::Stmt::Match(_) => StmtKind::Unsupported("a match statement"),
@@ -108,9 +127,9 @@ impl Adapter<'_> {
                 finally: self.block(&one.finalbody),
             },
             ruff::Stmt::Assert(one) => StmtKind::Assert(self.expr(&one.test)),
-            ruff::Stmt::Import(one) => {
-                StmtKind::Import(one.names.iter().map(|alias| (alias.name.to_string(), alias.asname.as_ref().map(ToString::to_string))).collect())
-            }
+            ruff::Stmt::Import(one) => StmtKind::Import(
+                one.names.iter().map(|alias| (alias.name.to_string(), alias.asname.as_ref().map(ToString::to_string))).collect(),
+            ),
             ruff::Stmt::ImportFrom(one) => StmtKind::ImportFrom {
                 module: one.module.as_ref().map(ToString::to_string).unwrap_or_default(),
                 names: one.names.iter().map(|alias| (alias.name.to_string(), alias.asname.as_ref().map(ToString::to_string))).collect(),
@@ -160,14 +179,20 @@ impl Adapter<'_> {
                 operands: self.list(&one.values),
             },
             ruff::Expr::Named(one) => ExprKind::Walrus { target: self.boxed(&one.target), value: self.boxed(&one.value) },
-            ruff::Expr::BinOp(one) => ExprKind::Binary { left: self.boxed(&one.left), op: binary_op(one.op), right: self.boxed(&one.right) },
+            ruff::Expr::BinOp(one) => {
+                ExprKind::Binary { left: self.boxed(&one.left), op: binary_op(one.op), right: self.boxed(&one.right) }
+            }
             ruff::Expr::UnaryOp(one) => self.unary(one),
             ruff::Expr::Lambda(one) => ExprKind::Lambda(Box::new(Lambda {
                 parameters: one.parameters.as_ref().map(|parameters| self.parameters(parameters)).unwrap_or_default(),
                 body: self.expr(&one.body),
             })),
-            ruff::Expr::If(one) => ExprKind::IfElse { test: self.boxed(&one.test), then: self.boxed(&one.body), otherwise: self.boxed(&one.orelse) },
-            ruff::Expr::Dict(one) => ExprKind::Dict(one.items.iter().map(|item| (item.key.as_ref().map(|key| self.expr(key)), self.expr(&item.value))).collect()),
+            ruff::Expr::If(one) => {
+                ExprKind::IfElse { test: self.boxed(&one.test), then: self.boxed(&one.body), otherwise: self.boxed(&one.orelse) }
+            }
+            ruff::Expr::Dict(one) => {
+                ExprKind::Dict(one.items.iter().map(|item| (item.key.as_ref().map(|key| self.expr(key)), self.expr(&item.value))).collect())
+            }
             ruff::Expr::Set(one) => ExprKind::Set(self.list(&one.elts)),
             ruff::Expr::ListComp(one) => self.comprehension(ComprehensionKind::List, &one.elt, None, &one.generators),
             ruff::Expr::SetComp(one) => self.comprehension(ComprehensionKind::Set, &one.elt, None, &one.generators),
@@ -185,14 +210,21 @@ impl Adapter<'_> {
             ruff::Expr::Call(one) => ExprKind::Call {
                 callee: self.boxed(&one.func),
                 args: self.list(&one.arguments.args),
-                keywords: one.arguments.keywords.iter().map(|keyword| (keyword.arg.as_ref().map(ToString::to_string), self.expr(&keyword.value))).collect(),
+                keywords: one
+                    .arguments
+                    .keywords
+                    .iter()
+                    .map(|keyword| (keyword.arg.as_ref().map(ToString::to_string), self.expr(&keyword.value)))
+                    .collect(),
             },
             ruff::Expr::FString(one) => ExprKind::FString(self.f_string(&one.value)),
             ruff::Expr::TString(_) => ExprKind::Unsupported("a template string"),
             ruff::Expr::StringLiteral(one) => self.text_literal(one),
             ruff::Expr::BytesLiteral(_) => ExprKind::Unsupported("bytes"),
             ruff::Expr::NumberLiteral(one) => match &one.value {
-                ruff::Number::Int(value) => ExprKind::Literal(value.as_i64().map_or_else(|| Literal::BigInt(value.to_string()), Literal::Int)),
+                ruff::Number::Int(value) => {
+                    ExprKind::Literal(value.as_i64().map_or_else(|| Literal::BigInt(value.to_string()), Literal::Int))
+                }
                 ruff::Number::Float(value) => ExprKind::Literal(Literal::Float(*value)),
                 ruff::Number::Complex { .. } => ExprKind::Unsupported("a complex number"),
             },
@@ -231,7 +263,13 @@ impl Adapter<'_> {
         }
     }
 
-    fn comprehension(&self, kind: ComprehensionKind, element: &ruff::Expr, value: Option<&ruff::Expr>, clauses: &[ruff::Comprehension]) -> ExprKind {
+    fn comprehension(
+        &self,
+        kind: ComprehensionKind,
+        element: &ruff::Expr,
+        value: Option<&ruff::Expr>,
+        clauses: &[ruff::Comprehension],
+    ) -> ExprKind {
         if clauses.iter().any(|clause| clause.is_async) {
             return ExprKind::Unsupported("an async comprehension");
         }
@@ -289,7 +327,9 @@ impl Adapter<'_> {
             for element in &spec.elements {
                 match element {
                     ruff::InterpolatedStringElement::Literal(literal) => text.push_str(&literal.value),
-                    ruff::InterpolatedStringElement::Interpolation(_) => return FStringPart::Unsupported("a computed format specification"),
+                    ruff::InterpolatedStringElement::Interpolation(_) => {
+                        return FStringPart::Unsupported("a computed format specification");
+                    }
                 }
             }
             format = Some(text);

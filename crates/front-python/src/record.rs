@@ -433,7 +433,9 @@ impl std::fmt::Display for Value {
             Value::None(()) => f.write_str("None"),
             Value::Tagged(tagged) => match &**tagged {
                 Tagged::Float(value) | Tagged::Float32(value) => f.write_str(&float_text(value.0)),
-                Tagged::Big(text) | Tagged::Missing(text) | Tagged::Dtype(text) | Tagged::Function(text) | Tagged::Module(text) => f.write_str(text),
+                Tagged::Big(text) | Tagged::Missing(text) | Tagged::Dtype(text) | Tagged::Function(text) | Tagged::Module(text) => {
+                    f.write_str(text)
+                }
                 Tagged::Timestamp(value) => write!(f, "Timestamp({value} us)"),
                 Tagged::Timedelta(value) => write!(f, "Timedelta({value} us)"),
                 Tagged::Date(value) => write!(f, "date({value} days)"),

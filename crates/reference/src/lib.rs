@@ -166,8 +166,11 @@ impl Reference {
 
     fn lay_out(&self, script: Script<'_>) -> Result<Folder, Diagnostic> {
         let failed = |what: &str, error: &std::io::Error| {
-            Diagnostic::error("reference-folder", format!("the folder of `{}` cannot be copied for the recorded run", script.path.display()))
-                .help(format!("{what}: {error}"))
+            Diagnostic::error(
+                "reference-folder",
+                format!("the folder of `{}` cannot be copied for the recorded run", script.path.display()),
+            )
+            .help(format!("{what}: {error}"))
         };
         let path = absolute(script.path);
         let original = path.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -204,10 +207,13 @@ impl Reference {
             (None, _) => diagnostic,
         };
         match text("kind").as_str() {
-            "environment" => Diagnostic::error("reference-environment", message)
-                .help(format!("install it there (`{} -m pip install pandas scikit-learn`), or choose another Python with --python", self.python.display())),
+            "environment" => Diagnostic::error("reference-environment", message).help(format!(
+                "install it there (`{} -m pip install pandas scikit-learn`), or choose another Python with --python",
+                self.python.display()
+            )),
             "syntax" => at(Diagnostic::error("python-syntax", "this Python cannot read the script"), &message),
-            "output" => at(Diagnostic::error("python-output", message), "").help("name the output with --output: a variable, an expression over the script's variables, or a CSV file that it writes"),
+            "output" => at(Diagnostic::error("python-output", message), "")
+                .help("name the output with --output: a variable, an expression over the script's variables, or a CSV file that it writes"),
             "model" => Diagnostic::error("reference-model", "onnxruntime cannot run the model").help(message),
             "memory" => Diagnostic::error("reference-memory", message),
             _ => at(Diagnostic::error("python-raises", "the script raises an exception in the recorded run"), &message)

@@ -56,15 +56,22 @@ pub(crate) fn run(python: &Path, runner: &str, job: &Json, folder: Option<&Path>
             Some(status) => break status,
             None => {
                 let too_late = started.elapsed() > limits.time;
-                let too_much = [&talk_file, &answer_file].iter().any(|file| fs::metadata(file).is_ok_and(|data| data.len() > limits.output_bytes));
+                let too_much =
+                    [&talk_file, &answer_file].iter().any(|file| fs::metadata(file).is_ok_and(|data| data.len() > limits.output_bytes));
                 if too_late || too_much {
                     let _ = child.kill();
                     let _ = child.wait();
                     return Err(if too_late {
-                        Diagnostic::error("reference-time", format!("the run took longer than {} seconds and was stopped", limits.time.as_secs()))
-                            .help("raise the limit with --time-limit, or give the script less data to be recorded on")
+                        Diagnostic::error(
+                            "reference-time",
+                            format!("the run took longer than {} seconds and was stopped", limits.time.as_secs()),
+                        )
+                        .help("raise the limit with --time-limit, or give the script less data to be recorded on")
                     } else {
-                        Diagnostic::error("reference-output", format!("the run wrote more than {} bytes and was stopped", limits.output_bytes))
+                        Diagnostic::error(
+                            "reference-output",
+                            format!("the run wrote more than {} bytes and was stopped", limits.output_bytes),
+                        )
                     });
                 }
                 thread::sleep(nap);
@@ -73,8 +80,9 @@ pub(crate) fn run(python: &Path, runner: &str, job: &Json, folder: Option<&Path>
         }
     };
     match fs::read(&answer_file) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map_err(|error| Diagnostic::error("reference-answer", "the answer of the reference run cannot be read").help(error.to_string())),
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+            Diagnostic::error("reference-answer", "the answer of the reference run cannot be read").help(error.to_string())
+        }),
         Err(_) => {
             let talk = fs::read(&talk_file).unwrap_or_default();
             let text = String::from_utf8_lossy(&talk);

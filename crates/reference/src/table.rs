@@ -85,7 +85,11 @@ impl RawTable {
     pub(crate) fn read(self) -> Option<OutputTable> {
         let columns = self.columns.into_iter().map(|column| {
             let float = column.dtype.starts_with("float");
-            Some(Column { name: column.name, dtype: column.dtype, cells: column.values.values().iter().map(|value| cell(value, float)).collect::<Option<_>>()? })
+            Some(Column {
+                name: column.name,
+                dtype: column.dtype,
+                cells: column.values.values().iter().map(|value| cell(value, float)).collect::<Option<_>>()?,
+            })
         });
         Some(OutputTable { rows: self.rows, index: self.index, columns: columns.collect::<Option<_>>()? })
     }
