@@ -3,6 +3,7 @@
 //! An [`Expr`] is the instructions that leave one value. [`Code`] is the body of a function, [`Functions`] all of them. What does not
 //! fit (an `i32` added to an `f64`) is found by the validator that every module goes through in tests.
 
+use std::collections::BTreeMap;
 use std::ops;
 
 use wasm_encoder::{BlockType, Ieee32, Ieee64, Instruction, MemArg, MemArgTarget, ValType};
@@ -282,12 +283,14 @@ pub(crate) struct Code {
     params: Vec<ValType>,
     results: Vec<ValType>,
     locals: Vec<ValType>,
+    /// Names of locals, which debuggers show.
+    names: BTreeMap<u32, String>,
     body: Vec<Instruction<'static>>,
 }
 
 impl Code {
     pub(crate) fn new(params: &[ValType], results: &[ValType]) -> Code {
-        Code { params: params.into(), results: results.into(), locals: vec![], body: vec![] }
+        Code { params: params.into(), results: results.into(), locals: vec![], names: BTreeMap::new(), body: vec![] }
     }
 
     pub(crate) fn param(&self, index: u32) -> Local {
@@ -297,6 +300,10 @@ impl Code {
     pub(crate) fn local(&mut self, ty: ValType) -> Local {
         self.locals.push(ty);
         Local { index: (self.params.len() + self.locals.len() - 1) as u32, ty }
+    }
+
+    pub(crate) fn name(&mut self, local: Local, name: String) {
+        self.names.insert(local.index, name);
     }
 
     /// A new variable with a value.
@@ -438,17 +445,26 @@ impl Functions {
         id
     }
 
-    /// `(name, params, results, body)` of every function.
-    pub(crate) fn finish(self) -> impl Iterator<Item = (String, Vec<ValType>, Vec<ValType>, wasm_encoder::Function)> {
+    pub(crate) fn finish(self) -> impl Iterator<Item = Finished> {
         self.list.into_iter().flatten().map(|(name, code)| {
             let mut body = wasm_encoder::Function::new_with_locals_types(code.locals);
             for instruction in &code.body {
                 body.instruction(instruction);
             }
             body.instruction(&Instruction::End);
-            (name, code.params, code.results, body)
+            Finished { name, params: code.params, results: code.results, locals: code.names, body }
         })
     }
+}
+
+/// A function as it stands in the module.
+pub(crate) struct Finished {
+    pub(crate) name: String,
+    pub(crate) params: Vec<ValType>,
+    pub(crate) results: Vec<ValType>,
+    /// The locals that have a name.
+    pub(crate) locals: BTreeMap<u32, String>,
+    pub(crate) body: wasm_encoder::Function,
 }
 
 impl FunctionId {

@@ -9,8 +9,8 @@
 
 use plan::Plan;
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, MemorySection, MemoryType,
-    Module, NameMap, NameSection, TypeSection, ValType,
+    CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, IndirectNameMap,
+    MemorySection, MemoryType, Module, NameMap, NameSection, TypeSection, ValType,
 };
 
 use crate::asm::{Code, FunctionId};
@@ -65,9 +65,9 @@ fn score(entry: FunctionId) -> Code {
 
 fn encode(plan: &Plan, runtime: Runtime, exports: &Exports) -> Vec<u8> {
     let (mut types, mut functions, mut bodies) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
-    let (mut names, mut signatures) = (NameMap::new(), Vec::new());
-    for (number, (name, params, results, body)) in runtime.functions.finish().enumerate() {
-        let signature = (params, results);
+    let (mut names, mut local_names, mut signatures) = (NameMap::new(), IndirectNameMap::new(), Vec::new());
+    for (number, finished) in runtime.functions.finish().enumerate() {
+        let signature = (finished.params, finished.results);
         let known = signatures.iter().position(|other| *other == signature);
         let index = known.unwrap_or_else(|| {
             types.ty().function(signature.0.iter().copied(), signature.1.iter().copied());
@@ -75,8 +75,11 @@ fn encode(plan: &Plan, runtime: Runtime, exports: &Exports) -> Vec<u8> {
             signatures.len() - 1
         });
         functions.function(index as u32);
-        bodies.function(&body);
-        names.append(number as u32, &name);
+        bodies.function(&finished.body);
+        names.append(number as u32, &finished.name);
+        let mut locals = NameMap::new();
+        finished.locals.iter().for_each(|(local, name)| locals.append(*local, name));
+        local_names.append(number as u32, &locals);
     }
     let end = runtime.memory.end();
     let mut memories = MemorySection::new();
@@ -96,6 +99,7 @@ fn encode(plan: &Plan, runtime: Runtime, exports: &Exports) -> Vec<u8> {
     let mut name_section = NameSection::new();
     name_section.module(&plan.ident.snake());
     name_section.functions(&names);
+    name_section.locals(&local_names);
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&globals).section(&exported).section(&bodies);
     module.section(&data).section(&name_section);

@@ -98,7 +98,12 @@ impl<'a> Body<'a> {
                 Place::Array(Row { address, elem: local.elem, count: length })
             }
         });
-        let locals = locals.collect();
+        let locals: Vec<Place> = locals.collect();
+        for (place, local) in locals.iter().zip(&routine.locals) {
+            if let Place::Scalar(scalar) = place {
+                code.name(*scalar, local.ident.snake());
+            }
+        }
         Body { plan, runtime, placed, code, locals, inputs: BTreeMap::new(), reads: Vec::new(), walked: None }
     }
 
@@ -230,6 +235,12 @@ impl<'a> Body<'a> {
             Part::IsNull => (ValType::I32, self.null_address(number as usize).load(Cell::U8, 0)),
         };
         let local = self.code.local(kind);
+        let suffix = match part {
+            Part::Address => "_elements",
+            Part::Value => "",
+            Part::IsNull => "_is_null",
+        };
+        self.code.name(local, format!("input_{}{suffix}", self.plan.inputs[number as usize].ident.snake()));
         let read = self.code.aside(|code| code.set(local, value));
         self.reads.push(read);
         self.inputs.insert((number, part), local);
