@@ -765,6 +765,16 @@ def script_line(trace, name):
     return line
 
 
+def read_column(column, name):
+    """A column as it was read; of texts the first one, from which pandas infers the format of dates."""
+    out = {"name": str(name), "dtype": dtype_of(column.dtype), "missing": bool(column.isna().any())}
+    if out["dtype"]["name"] in ("str", "object", "string"):
+        first = next((value for value in column if isinstance(value, str)), None)
+        if first is not None:
+            out["values"] = {"items": [clean(first)]}
+    return out
+
+
 def record(job):
     pd, _ = load_pandas()
     text = read_source(job)
@@ -781,7 +791,7 @@ def record(job):
                 "in": place[1] if place else 0,
                 "path": path,
                 "rows": len(out),
-                "columns": [{"name": str(name), "dtype": dtype_of(out.dtypes.iloc[position]), "missing": bool(out.iloc[:, position].isna().any())} for position, name in enumerate(out.columns)],
+                "columns": [read_column(out.iloc[:, position], name) for position, name in enumerate(out.columns)],
             })
 
     hook_reads(pd, job, note)

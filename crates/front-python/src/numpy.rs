@@ -1,0 +1,377 @@
+//! numpy on columns and cells: element by element.
+
+use crate::ast::BinaryOp;
+use crate::ops::{self, Trouble};
+use crate::pandas;
+use crate::record;
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
+use ir::{Elem, Unary, Val};
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Function, "numpy.where", where_),
+    Row::new(On::Function, "numpy.select", select),
+    Row::new(On::Function, "numpy.log", log),
+    Row::new(On::Function, "numpy.log1p", log1p),
+    Row::new(On::Function, "numpy.log2", log2),
+    Row::new(On::Function, "numpy.log10", log10),
+    Row::new(On::Function, "numpy.exp", exp),
+    Row::new(On::Function, "numpy.expm1", expm1),
+    Row::new(On::Function, "numpy.sqrt", sqrt),
+    Row::new(On::Function, "numpy.tanh", tanh),
+    Row::new(On::Function, "numpy.floor", floor),
+    Row::new(On::Function, "numpy.ceil", ceil),
+    Row::new(On::Function, "numpy.trunc", trunc),
+    Row::new(On::Function, "numpy.square", square),
+    Row::new(On::Function, "numpy.abs", abs),
+    Row::new(On::Function, "numpy.absolute", abs),
+    Row::new(On::Function, "numpy.fabs", abs),
+    Row::new(On::Function, "numpy.sign", sign),
+    Row::new(On::Function, "numpy.round", round),
+    Row::new(On::Function, "numpy.around", round),
+    Row::new(On::Function, "numpy.clip", clip),
+    Row::new(On::Function, "numpy.maximum", maximum),
+    Row::new(On::Function, "numpy.minimum", minimum),
+    Row::new(On::Function, "numpy.power", power),
+    Row::new(On::Function, "numpy.add", add),
+    Row::new(On::Function, "numpy.subtract", subtract),
+    Row::new(On::Function, "numpy.multiply", multiply),
+    Row::new(On::Function, "numpy.divide", divide),
+    Row::new(On::Function, "numpy.isfinite", isfinite),
+    Row::new(On::Function, "numpy.isinf", isinf),
+    Row::new(On::Function, "numpy.nan_to_num", nan_to_num),
+    Row::new(On::Function, "numpy.array", array),
+    Row::new(On::Function, "numpy.asarray", array),
+    Row::new(On::Function, "math.log", math_log),
+    Row::new(On::Function, "math.log1p", math_log1p),
+    Row::new(On::Function, "math.exp", exp),
+    Row::new(On::Function, "math.sqrt", math_sqrt),
+    Row::new(On::Function, "math.floor", math_floor),
+    Row::new(On::Function, "math.ceil", math_ceil),
+    Row::new(On::Function, "math.fabs", abs),
+];
+
+/// The first argument, whatever its name is.
+fn first<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Value<'b>, Unknown> {
+    match ["x", "a", "object", "0"].iter().find_map(|name| call.take(name)) {
+        Some(value) => Ok(value),
+        None => Err(replay.unsupported(call.span, format!("`{}` of nothing", call.name))),
+    }
+}
+
+/// Applies a function to each number of a column, cell, frame or matrix.
+fn each<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, apply: &dyn Fn(&Kind, Val<'b>) -> Option<(Kind, Val<'b>)>) -> Eval<'b> {
+    let value = first(replay, call)?;
+    over(replay, call, &value, apply)
+}
+
+fn over<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<'b>, apply: &dyn Fn(&Kind, Val<'b>) -> Option<(Kind, Val<'b>)>) -> Eval<'b> {
+    let at = call.span;
+    let name = call.name.clone();
+    let mut one = |replay: &mut Replay<'_, 'b>, cell: &Cell<'b>| {
+        ops::lift(replay, &[cell], at, |_, operands| match apply(&operands[0].0, operands[0].1) {
+            Some(result) => Ok(result),
+            None if operands[0].0.is_number() => Err(Trouble::Unsupported(format!("`{name}` of {}", operands[0].0.dtype()))),
+            None => Err(Trouble::Raises("TypeError")),
+        })
+    };
+    match value {
+        Value::Column(column) => {
+            let cell = one(replay, &column.cell)?;
+            Ok(Value::Column(column.with(cell)))
+        }
+        Value::Matrix(columns) => {
+            let columns = columns.iter().map(|column| Ok(column.with(one(replay, &column.cell)?))).collect::<Result<_, Unknown>>()?;
+            Ok(Value::Matrix(columns))
+        }
+        Value::Frame(id) => {
+            let mut frame = replay.frames[id.0].clone();
+            for slot in frame.columns.values_mut() {
+                if let Value::Column(column) = slot {
+                    let column = column.clone();
+                    *slot = one(replay, &column.cell).map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell)));
+                }
+            }
+            Ok(replay.frame(frame))
+        }
+        value => {
+            let cell = ops::to_cell(replay, value, None, at)?;
+            one(replay, &cell).map(Value::Cell)
+        }
+    }
+}
+
+/// A function of floats; integers are taken as floats, `float32` stays.
+fn floats<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: Unary) -> Eval<'b> {
+    each(replay, call, &|kind, val| match kind {
+        Kind::Float | Kind::Float32 => Some((kind.clone(), val.unary(op))),
+        Kind::Int(_) | Kind::Bool => Some((Kind::Float, val.cast(Elem::F64).unary(op))),
+        Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => None,
+    })
+}
+
+macro_rules! floats {
+    ($($name:ident $op:ident;)*) => {$(
+        fn $name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+            floats(replay, call, Unary::$op)
+        }
+    )*};
+}
+floats! {
+    log Log;
+    log1p Log1p;
+    log2 Log2;
+    log10 Log10;
+    exp Exp;
+    expm1 Expm1;
+    sqrt Sqrt;
+    tanh Tanh;
+}
+
+/// Python's own `math` raises where numpy gives NaN or infinity.
+fn math<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, bad: impl Fn(Val<'b>) -> Val<'b>, apply: impl Fn(Val<'b>) -> (Kind, Val<'b>)) -> Eval<'b> {
+    let value = first(replay, call)?;
+    let at = call.span;
+    let cell = ops::to_cell(replay, &value, None, at)?;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match ops::float(&operands[0].0, operands[0].1) {
+        Some(val) => {
+            replay.raise_here(bad(val), "ValueError", at);
+            Ok(apply(val))
+        }
+        None => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+fn math_log<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    math(replay, call, |val| val.le(0.0), |val| (Kind::Float, val.log()))
+}
+
+fn math_log1p<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    math(replay, call, |val| val.le(-1.0), |val| (Kind::Float, val.log1p()))
+}
+
+fn math_sqrt<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    math(replay, call, |val| val.lt(0.0), |val| (Kind::Float, val.sqrt()))
+}
+
+fn math_floor<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    math(replay, call, |val| val.is_nan() | val.abs().ge(9.2e18), |val| (Kind::INT, val.floor().cast(Elem::I64)))
+}
+
+fn math_ceil<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    math(replay, call, |val| val.is_nan() | val.abs().ge(9.2e18), |val| (Kind::INT, val.ceil().cast(Elem::I64)))
+}
+
+/// Rounding to whole numbers: integers stay integers.
+fn whole<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: Unary) -> Eval<'b> {
+    each(replay, call, &|kind, val| match kind {
+        Kind::Float | Kind::Float32 => Some((kind.clone(), val.unary(op))),
+        Kind::Int(_) => Some((kind.clone(), val)),
+        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => None,
+    })
+}
+
+fn floor<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    whole(replay, call, Unary::Floor)
+}
+
+fn ceil<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    whole(replay, call, Unary::Ceil)
+}
+
+fn trunc<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    whole(replay, call, Unary::Trunc)
+}
+
+fn square<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = first(replay, call)?;
+    replay.binary(BinaryOp::Mul, &value, &value, call.span)
+}
+
+fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    each(replay, call, &|kind, val| match kind {
+        Kind::Int(width) => Some((kind.clone(), ops::wrap(*width, val.abs()))),
+        Kind::Float | Kind::Float32 | Kind::Timedelta => Some((kind.clone(), val.abs())),
+        Kind::Bool => Some((Kind::Bool, val)),
+        Kind::Str | Kind::DateTime | Kind::Category(_) | Kind::Missing => None,
+    })
+}
+
+/// -1, 0 or 1; NaN stays, and so does the sign of nothing: `sign(-0.0)` is 0.0.
+fn sign<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let b = replay.b;
+    each(replay, call, &|kind, val| match kind {
+        Kind::Float => {
+            let nonzero = val.gt(0.0).select(b.f64(1.0), val.lt(0.0).select(b.f64(-1.0), 0.0));
+            Some((Kind::Float, val.is_nan().select(val, nonzero)))
+        }
+        Kind::Int(width) => Some((Kind::Int(*width), val.gt(0_i64).select(b.i64(1), val.lt(0_i64).select(b.i64(-1), 0_i64)))),
+        Kind::Bool | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => None,
+    })
+}
+
+fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = first(replay, call)?;
+    let digits = call.int(replay, "decimals")?.or(call.int(replay, "1")?).unwrap_or(0);
+    let cell = ops::to_cell(replay, &value, None, call.span)?;
+    let cell = pandas::number::rounded(replay, &cell, digits, call.span)?;
+    Ok(match value {
+        Value::Column(column) => Value::Column(column.with(cell)),
+        _ => Value::Cell(cell),
+    })
+}
+
+fn clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = first(replay, call)?;
+    let (low, high) = (call.take("a_min").or_else(|| call.take("min")), call.take("a_max").or_else(|| call.take("max")));
+    let cell = ops::to_cell(replay, &value, None, call.span)?;
+    let cell = pandas::number::clipped(replay, &cell, low.as_ref(), high.as_ref(), call.span)?;
+    Ok(match value {
+        Value::Column(column) => Value::Column(column.with(cell)),
+        _ => Value::Cell(cell),
+    })
+}
+
+/// The greater or lesser of two; NaN if either is.
+fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool) -> Eval<'b> {
+    let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
+    let at = call.span;
+    let like = match (&left, &right) {
+        (Value::Column(column), _) | (_, Value::Column(column)) => Some(column.clone()),
+        _ => None,
+    };
+    let (a, b) = (ops::to_cell(replay, &left, None, at)?, ops::to_cell(replay, &right, None, at)?);
+    let cell = ops::lift(replay, &[&a, &b], at, |_, operands| {
+        let ((a_kind, a), (b_kind, b)) = (operands[0].clone(), operands[1].clone());
+        match pandas::missing::common(&a_kind, &b_kind) {
+            Some(kind @ (Kind::Int(_) | Kind::Float | Kind::Float32)) => {
+                let (a, b) = (pandas::missing::promote(a, &a_kind, &kind), pandas::missing::promote(b, &b_kind, &kind));
+                let first = if greatest { a.ge(b) } else { a.le(b) };
+                let first = if matches!(kind, Kind::Int(_)) { first } else { first | a.is_nan() };
+                Ok((kind, first.select(a, b)))
+            }
+            _ => Err(Trouble::Unsupported("the extreme of these".to_owned())),
+        }
+    })?;
+    Ok(match like {
+        Some(column) => Value::Column(column.with(cell)),
+        None => Value::Cell(cell),
+    })
+}
+
+fn maximum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme(replay, call, true)
+}
+
+fn minimum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme(replay, call, false)
+}
+
+fn operator<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: BinaryOp) -> Eval<'b> {
+    let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
+    replay.binary(op, &left, &right, call.span)
+}
+
+fn power<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    operator(replay, call, BinaryOp::Pow)
+}
+
+fn add<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    operator(replay, call, BinaryOp::Add)
+}
+
+fn subtract<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    operator(replay, call, BinaryOp::Sub)
+}
+
+fn multiply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    operator(replay, call, BinaryOp::Mul)
+}
+
+fn divide<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    operator(replay, call, BinaryOp::Div)
+}
+
+fn isfinite<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    each(replay, call, &|kind, val| Some((Kind::Bool, ops::float(kind, val)?.abs().lt(f64::INFINITY))))
+}
+
+fn isinf<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    each(replay, call, &|kind, val| Some((Kind::Bool, ops::float(kind, val)?.abs().eq(f64::INFINITY))))
+}
+
+/// NaN becomes 0 (or `nan`), infinities the greatest and least floats.
+fn nan_to_num<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let by = call.concrete(replay, "nan")?.and_then(|value| value.as_f64()).unwrap_or(0.0);
+    let b = replay.b;
+    each(replay, call, &|kind, val| match kind {
+        Kind::Float => {
+            let val = val.is_nan().select(b.f64(by), val);
+            let val = val.eq(f64::INFINITY).select(b.f64(f64::MAX), val);
+            Some((Kind::Float, val.eq(f64::NEG_INFINITY).select(b.f64(f64::MIN), val)))
+        }
+        Kind::Int(_) => Some((kind.clone(), val)),
+        Kind::Bool | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => None,
+    })
+}
+
+fn array<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    call.take("dtype");
+    match first(replay, call)? {
+        Value::Column(column) => Ok(Value::Column(Column { array: true, ..column })),
+        value @ Value::Matrix(_) => Ok(value),
+        Value::Frame(id) => pandas::matrix(replay, &Value::Frame(id), call.span).map(Value::Matrix),
+        _ => Err(replay.unsupported(call.span, "an array of this")),
+    }
+}
+
+/// A condition as a truth value of the row.
+fn condition<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, call: &Call<'b>) -> Result<(Val<'b>, Column<'b>), Unknown> {
+    match value {
+        Value::Column(column) => match column.cell.single() {
+            Some((Kind::Bool, val)) => Ok((val, column.clone())),
+            Some((Kind::Int(_), val)) => Ok((val.ne(0_i64), column.clone())),
+            Some((Kind::Float | Kind::Float32, val)) => Ok((val.ne(0.0), column.clone())),
+            _ => Err(replay.unsupported(call.span, "a condition that is not a truth value")),
+        },
+        _ => Err(replay.unsupported(call.span, "a condition that is not of the scoring rows")),
+    }
+}
+
+fn where_<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let cond = call.need(replay, "condition")?;
+    let (yes, no) = (call.need(replay, "x")?, call.need(replay, "y")?);
+    if let Value::Cell(_) = &cond {
+        let Some(truth) = replay.row_condition(&cond) else { return Err(replay.unsupported(call.span, "this condition")) };
+        let (yes, no) = (ops::to_cell(replay, &yes, None, call.span)?, ops::to_cell(replay, &no, None, call.span)?);
+        return Ok(Value::Cell(ops::choose(truth, &yes, &no)));
+    }
+    let (truth, like) = condition(replay, &cond, call)?;
+    let other_kind = |value: &Value<'b>| if let Value::Column(column) = value { column.cell.single().map(|(kind, _)| kind.clone()) } else { None };
+    let (yes_kind, no_kind) = (other_kind(&yes), other_kind(&no));
+    let yes = ops::to_cell(replay, &yes, no_kind.as_ref(), call.span)?;
+    let no = ops::to_cell(replay, &no, yes_kind.as_ref(), call.span)?;
+    let cell = pandas::where_cell(replay, truth, &yes, &no, call.span)?.guarded(&like.cell.guards);
+    Ok(Value::Column(Column { name: None, array: true, ..like.with(cell) }))
+}
+
+fn select<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (conditions, choices) = (call.need(replay, "condlist")?, call.need(replay, "choicelist")?);
+    let default = call.take("default").unwrap_or_else(|| replay.known(record::Value::Int(0)));
+    let (Some(conditions), Some(choices)) = (replay.items(&conditions, call.span), replay.items(&choices, call.span)) else {
+        return Err(replay.unsupported(call.span, "`select` of these"));
+    };
+    let mut cell = ops::to_cell(replay, &default, None, call.span)?;
+    let mut like: Option<Column<'b>> = None;
+    for (cond, choice) in conditions.iter().zip(&choices).rev() {
+        let (truth, column) = condition(replay, cond, call)?;
+        let choice = ops::to_cell(replay, choice, None, call.span)?;
+        cell = pandas::where_cell(replay, truth, &choice, &cell, call.span)?.guarded(&column.cell.guards);
+        like.get_or_insert(column);
+    }
+    match like {
+        Some(column) => Ok(Value::Column(Column { name: None, array: true, ..column.with(cell) })),
+        None => Err(replay.unsupported(call.span, "`select` of nothing")),
+    }
+}

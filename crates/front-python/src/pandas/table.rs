@@ -1,0 +1,307 @@
+//! Several tables: `merge` and `join` with look-up tables, `concat` of columns, `align`, groups.
+
+use crate::ops;
+use crate::record::{self, Cells, Tagged};
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Column, Eval, Frame, FrameId, Group, Kind, Known, Unknown, Value};
+use ir::{Elem, Literal, Map, Table, Val};
+use source::Span;
+use std::rc::Rc;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Function, "pandas.merge", merge_function),
+    Row::new(On::Frame, "merge", merge),
+    Row::new(On::Frame, "join", join),
+    Row::new(On::Function, "pandas.concat", concat),
+    Row::new(On::Frame, "align", align),
+    Row::new(On::Frame, "groupby", groupby),
+];
+
+/// A look-up table: its columns, concrete, and how many rows.
+struct LookUp {
+    columns: Vec<(String, Vec<record::Value>)>,
+    rows: usize,
+}
+
+fn look_up_table(known: &Known) -> Option<LookUp> {
+    let Some(Tagged::Frame(frame)) = known.tagged() else { return None };
+    let mut columns: Vec<(String, Vec<record::Value>)> = Vec::new();
+    // The levels of a labelled index are keys too.
+    if let (Some(labels), Some(keys)) = (&frame.labels, &frame.keys)
+        && let [key] = keys.as_slice()
+    {
+        columns.push((format!("\u{0}index {}", super::column_name(key)), labels.values()));
+    }
+    for column in &frame.columns {
+        columns.push((super::column_name(&column.name), column.values.as_ref().map(Cells::values)?));
+    }
+    Some(LookUp { columns, rows: frame.rows as usize })
+}
+
+fn key_literal<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, values: &[record::Value], at: Span) -> Result<(Val<'b>, Elem, Vec<Option<Literal>>), Unknown> {
+    let (val, elem) = match column.cell.single() {
+        Some((Kind::Str, val)) => (val, Elem::Str),
+        Some((Kind::Int(_) | Kind::Bool, val)) => (val.cast(Elem::I64), Elem::I64),
+        Some((Kind::Float | Kind::Float32, val)) => (val.cast(Elem::F64), Elem::F64),
+        _ => return Err(replay.unsupported(at, "a merge on a key of this type")),
+    };
+    Ok((val, elem, values.iter().map(|value| if value.is_missing() { None } else { super::encode::literal(value, elem) }).collect()))
+}
+
+/// The columns of a look-up table beside the row with these keys.
+fn looked_up<'b>(replay: &mut Replay<'_, 'b>, keys: &[(Column<'b>, String)], table: &LookUp, wanted: &[String], space: usize, at: Span) -> Result<Vec<(String, Value<'b>)>, Unknown> {
+    let mut vals = Vec::new();
+    let mut elems = Vec::new();
+    let mut literals: Vec<Vec<Option<Literal>>> = Vec::new();
+    for (column, name) in keys {
+        let Some((_, values)) = table.columns.iter().find(|(one, _)| one == name) else { return Err(replay.unsupported(at, format!("a merge on `{name}`, which the table does not have"))) };
+        let (val, elem, keys) = key_literal(replay, column, values, at)?;
+        vals.push(val);
+        elems.push(elem);
+        literals.push(keys);
+    }
+    let mut seen: Vec<Vec<Literal>> = Vec::new();
+    let mut rows: Vec<(usize, Vec<Literal>)> = Vec::new();
+    for row in 0..table.rows {
+        let Some(key) = literals.iter().map(|column| column[row].clone()).collect::<Option<Vec<_>>>() else { continue };
+        if seen.contains(&key) {
+            return Err(replay.refuse(
+                "python-many-matches",
+                at,
+                "the look-up table has several rows for one key",
+                "a merge would make several rows of one scoring row",
+                "drop the duplicates of the key in the table",
+            ));
+        }
+        seen.push(key.clone());
+        rows.push((row, key));
+    }
+    let mut out = Vec::new();
+    for name in wanted {
+        let Some((_, values)) = table.columns.iter().find(|(one, _)| one == name) else { continue };
+        let present: Vec<&record::Value> = values.iter().filter(|value| !value.is_missing()).collect();
+        let elem = if present.iter().all(|value| value.as_str().is_some()) {
+            Elem::Str
+        } else if present.iter().all(|value| value.as_bool().is_some()) {
+            Elem::Bool
+        } else if present.iter().all(|value| value.as_f64().is_some() && value.as_bool().is_none()) {
+            Elem::F64
+        } else {
+            out.push((name.clone(), Value::Unknown(replay.unsupported(at, format!("the column `{name}` of several types")))));
+            continue;
+        };
+        let map_rows = rows.iter().filter_map(|(row, key)| Some((key.clone(), super::encode::literal(&values[*row], elem)?))).collect();
+        let map = replay.b.table(Table::Map(Map { name: name.clone(), keys: elems.clone(), value: elem, rows: map_rows }));
+        let found = replay.b.lookup(map, &vals);
+        let cell = super::encode::found(replay, elem, found);
+        let guards = keys.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
+        out.push((name.clone(), Value::Column(Column { cell: cell.guarded(&guards), name: Some(name.clone()), space, array: false })));
+    }
+    Ok(out)
+}
+
+fn merge_function<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let left = call.need(replay, "left")?;
+    merge_with(replay, call, &left)
+}
+
+fn merge<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let left = call.receiver.clone();
+    merge_with(replay, call, &left)
+}
+
+fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value<'b>) -> Eval<'b> {
+    let at = call.span;
+    let right = call.need(replay, "right")?;
+    let how = call.text(replay, "how")?.unwrap_or_else(|| "inner".to_owned());
+    let on = call.texts(replay, "on")?;
+    let left_on = call.texts(replay, "left_on")?;
+    let right_on = call.texts(replay, "right_on")?;
+    let suffixes = call.texts(replay, "suffixes")?.unwrap_or_else(|| vec!["_x".to_owned(), "_y".to_owned()]);
+    let right_index = call.flag(replay, "right_index", false)?;
+    call.take("validate");
+    let (Value::Frame(id), Value::Known(known)) = (left, &right) else {
+        return Err(replay.refuse("python-merge", at, "scoring rows are merged with something that is not a look-up table", "", "merge the scoring rows with a table that is known in training"));
+    };
+    if how != "left" && how != "inner" {
+        return Err(replay.unsupported(at, format!("`merge(how=\"{how}\")`")));
+    }
+    let Some(table) = look_up_table(known) else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
+    replay.freeze(known);
+    let right_names: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).collect();
+    let common = || -> Vec<String> { right_names.iter().filter(|name| replay.frames[id.0].columns.contains_key(*name)).cloned().collect() };
+    let left_keys = left_on.or_else(|| on.clone()).unwrap_or_else(common);
+    let right_keys = if right_index { right_names.iter().filter(|name| name.starts_with('\u{0}')).cloned().collect() } else { right_on.or(on).unwrap_or_else(|| left_keys.clone()) };
+    if left_keys.len() != right_keys.len() || left_keys.is_empty() {
+        return Err(replay.unsupported(at, "a merge on these keys"));
+    }
+    let wanted: Vec<String> = right_names.iter().filter(|name| !name.starts_with('\u{0}') && !(right_keys.contains(name) && left_keys.contains(name))).cloned().collect();
+    attach(replay, *id, &left_keys, &right_keys, &table, &wanted, &suffixes, how == "inner", at)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of a merge")]
+fn attach<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, left_keys: &[String], right_keys: &[String], table: &LookUp, wanted: &[String], suffixes: &[String], inner: bool, at: Span) -> Eval<'b> {
+    let mut keys = Vec::new();
+    for (left, right) in left_keys.iter().zip(right_keys) {
+        match super::column_of(replay, id, left, at)? {
+            Value::Column(column) => keys.push((column, right.clone())),
+            _ => return Err(replay.unsupported(at, "a merge on this key")),
+        }
+    }
+    let mut frame = replay.frames[id.0].clone();
+    let new = looked_up(replay, &keys, table, wanted, frame.space, at)?;
+    let clash: Vec<String> = new.iter().map(|(name, _)| name.clone()).filter(|name| frame.columns.contains_key(name)).collect();
+    let mut columns = indexmap::IndexMap::new();
+    for (name, value) in frame.columns {
+        let name = if clash.contains(&name) { format!("{name}{}", suffixes.first().map_or("", String::as_str)) } else { name };
+        columns.insert(name, value);
+    }
+    for (name, value) in new {
+        let name = if clash.contains(&name) { format!("{name}{}", suffixes.get(1).map_or("", String::as_str)) } else { name };
+        columns.insert(name, value);
+    }
+    frame.columns = columns;
+    if inner {
+        // A row without a match disappears.
+        let marker = "\u{0}found".to_owned();
+        let mut marked = LookUp { columns: table.columns.clone(), rows: table.rows };
+        marked.columns.push((marker.clone(), vec![record::Value::Bool(true); table.rows]));
+        let found = looked_up(replay, &keys, &marked, &[marker], frame.space, at)?;
+        if let Some((_, Value::Column(column))) = found.first()
+            && let Some(last) = column.cell.alternatives.first().and_then(|one| one.when)
+        {
+            frame.space = replay.filtered(frame.space, !last, at);
+            let space = frame.space;
+            for column in frame.columns.values_mut() {
+                if let Value::Column(column) = column {
+                    column.space = space;
+                }
+            }
+        }
+    }
+    Ok(replay.frame(frame))
+}
+
+fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(at, "`join` of this")) };
+    let other = call.need(replay, "other")?;
+    let on = call.texts(replay, "on")?;
+    call.only(replay, "how", &[record::Value::Str("left".to_owned())])?;
+    match (&other, on) {
+        (Value::Known(known), Some(on)) => {
+            let Some(table) = look_up_table(known) else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
+            replay.freeze(known);
+            let index: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with('\u{0}')).collect();
+            let wanted: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).filter(|name| !name.starts_with('\u{0}')).collect();
+            attach(replay, id, &on, &index, &table, &wanted, &["".to_owned(), "".to_owned()], false, at)
+        }
+        (Value::Frame(other), None) => beside(replay, &[Value::Frame(id), Value::Frame(*other)], at),
+        (Value::Column(_), None) => beside(replay, &[Value::Frame(id), other.clone()], at),
+        _ => Err(replay.unsupported(at, "this `join`")),
+    }
+}
+
+/// Tables of the same rows, side by side.
+fn beside<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], at: Span) -> Eval<'b> {
+    let mut out = Frame::default();
+    for (number, part) in parts.iter().enumerate() {
+        let (frame, space) = match part {
+            Value::Frame(id) => (replay.frames[id.0].clone(), replay.frames[id.0].space),
+            Value::Column(column) => {
+                let mut frame = Frame { space: column.space, ..Frame::default() };
+                frame.columns.insert(column.name.clone().unwrap_or_else(|| number.to_string()), part.clone());
+                (frame, column.space)
+            }
+            Value::Unknown(why) => return Err(why.clone()),
+            _ => return Err(replay.unsupported(at, "`concat` of this")),
+        };
+        if number == 0 {
+            out.space = space;
+        } else if out.space != space {
+            return Err(replay.refuse("python-row-alignment", at, "tables over different rows are put side by side", "one of them is filtered", "filter after putting them together"));
+        }
+        for (name, column) in frame.columns {
+            if out.columns.contains_key(&name) {
+                return Err(replay.unsupported(at, format!("two columns called `{name}`")));
+            }
+            out.columns.insert(name, column);
+        }
+        out.families.extend(frame.families);
+    }
+    Ok(replay.frame(out))
+}
+
+fn concat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let objects = call.need(replay, "objs")?;
+    let axis = call.concrete(replay, "axis")?;
+    call.only(replay, "join", &[record::Value::Str("outer".to_owned())])?;
+    call.take("sort");
+    let by_column = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
+    let Some(parts) = replay.items(&objects, at) else { return Err(replay.unsupported(at, "`concat` of this")) };
+    if by_column {
+        return beside(replay, &parts, at);
+    }
+    Err(replay.refuse(
+        "python-glued-frames",
+        at,
+        "training rows and scoring rows are glued together",
+        "statistics of the whole would depend on the rows being scored",
+        "apply one function to both frames instead",
+    ))
+}
+
+/// `train.align(score, join="left", axis=1, fill_value=0)`: the scoring frame gets the training columns.
+fn align<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let _ = call.rest();
+    Err(replay.unsupported(call.span, "`align` called on the scoring frame; call it on the training frame, or use `reindex`"))
+}
+
+/// `train.align(score, ...)`, where the receiver is training data.
+pub(crate) fn align_known<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let other = call.need(replay, "other")?;
+    let how = call.text(replay, "join")?.unwrap_or_else(|| "outer".to_owned());
+    call.only(replay, "axis", &[record::Value::Int(1), record::Value::Str("columns".to_owned())])?;
+    let fill = call.take("fill_value");
+    let (Value::Known(known), Value::Frame(id)) = (&call.receiver, &other) else { return Err(replay.unsupported(at, "this `align`")) };
+    if how != "left" {
+        return Err(replay.refuse("python-batch-columns", at, format!("`align(join=\"{how}\")` takes columns from the scoring rows"), "", "use join=\"left\" with the training frame on the left"));
+    }
+    let names: Vec<String> = match known.tagged() {
+        Some(Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
+        _ => match replay.recorded(at).tagged() {
+            Some(Tagged::Tuple(parts)) => parts.first().and_then(record::Value::items).unwrap_or_default().iter().map(super::column_name).collect(),
+            _ => return Err(replay.not_recorded(at)),
+        },
+    };
+    let score = super::frame::with_columns(replay, *id, &names, fill.as_ref(), at)?;
+    let recorded = replay.recorded(at).with(true, false);
+    let first = match recorded.clone_unused().and_then(record::Value::items) {
+        Some(parts) => parts.first().cloned().map(|part| recorded.part(part)),
+        None => None,
+    };
+    Ok(Value::Tuple(vec![Value::Known(first.unwrap_or_else(|| known.clone())), score]))
+}
+
+fn groupby<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let keys = call.texts(replay, "by")?.unwrap_or_default();
+    call.rest();
+    let Value::Frame(frame) = call.receiver else { return Err(replay.unsupported(call.span, "`groupby` of this")) };
+    Ok(Value::Group(Rc::new(Group { frame, keys, column: None, marker: std::marker::PhantomData })))
+}
+
+/// `group[column]`
+pub(crate) fn select_group<'b>(_: &mut Replay<'_, 'b>, group: &Rc<Group<'b>>, name: &str) -> Eval<'b> {
+    Ok(Value::Group(Rc::new(Group { frame: group.frame, keys: group.keys.clone(), column: Some(name.to_owned()), marker: std::marker::PhantomData })))
+}
+
+/// A float cell of a column, for arithmetic that needs one.
+pub(crate) fn number<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    let cell = super::frame::float_cell(replay, &column.cell, at)?;
+    match cell.single() {
+        Some((kind, val)) => ops::float(kind, val).ok_or_else(|| replay.unsupported(at, "a number from this")),
+        None => Err(replay.unsupported(at, "a number from a column of several types")),
+    }
+}
