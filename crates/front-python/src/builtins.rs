@@ -1,7 +1,7 @@
 //! Python's own functions on values of the row, and methods of lists and dicts.
 
 use crate::ops::{self, Rules, Trouble};
-use crate::record::{self, Tagged};
+use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::udf;
 use crate::value::{Cell, Eval, Kind, Value};
@@ -376,9 +376,4 @@ fn quantified<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, all: bool) -
         out = if all { out & truth } else { out | truth };
     }
     Ok(Value::Cell(Cell::new(Kind::Bool, out)))
-}
-
-/// Whether a constant is a plain text.
-pub(crate) fn is_text(value: &record::Value) -> bool {
-    !matches!(value.as_tagged(), Some(Tagged::Other(_))) && value.as_str().is_some()
 }

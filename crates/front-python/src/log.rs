@@ -77,14 +77,16 @@ impl<'a> Log<'a> {
 
     /// Which way a test went.
     pub(crate) fn branch(&self, span: Span, activation: Activation) -> Option<bool> {
-        let (taken, used) = self.branches.get(&(self.place(span).as_str(), activation?))?;
+        let place = self.place(span);
+        let (taken, used) = self.branches.get(&(place.as_str(), activation?))?;
         used.set(true);
         Some(*taken)
     }
 
     /// The handler that ran for a `try` statement.
     pub(crate) fn handler(&self, span: Span, activation: Activation) -> Option<u32> {
-        let (which, used) = self.handlers.get(&(self.place(span).as_str(), activation?))?;
+        let place = self.place(span);
+        let (which, used) = self.handlers.get(&(place.as_str(), activation?))?;
         used.set(true);
         Some(*which)
     }
@@ -152,13 +154,6 @@ impl<'a> Log<'a> {
         out.handlers.iter_mut().for_each(|one| one.context = number[one.context as usize]);
         out.reads.iter_mut().for_each(|one| one.context = number[one.context as usize]);
         out
-    }
-
-    /// Marks an activation as needed: its number of turns was used.
-    pub(crate) fn need(&self, activation: Activation) {
-        if let Some(context) = activation {
-            self.keep(context);
-        }
     }
 }
 

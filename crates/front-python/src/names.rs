@@ -24,7 +24,7 @@ pub(crate) fn of_statement(statement: &Stmt, out: &mut BTreeSet<String>) {
 
 /// Names that a statement binds, or whose object it may change: targets, receivers of method calls, arguments of calls.
 pub(crate) fn assigned(statement: &Stmt, out: &mut BTreeSet<String>) {
-    let mut target = |expr: &Expr, out: &mut BTreeSet<String>| {
+    let target = |expr: &Expr, out: &mut BTreeSet<String>| {
         let mut root = expr;
         while let ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } = &root.kind {
             root = value;

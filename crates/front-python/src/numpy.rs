@@ -68,7 +68,7 @@ fn each<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, apply: &dyn Fn(&Ki
 fn over<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<'b>, apply: &dyn Fn(&Kind, Val<'b>) -> Option<(Kind, Val<'b>)>) -> Eval<'b> {
     let at = call.span;
     let name = call.name.clone();
-    let mut one = |replay: &mut Replay<'_, 'b>, cell: &Cell<'b>| {
+    let one = |replay: &mut Replay<'_, 'b>, cell: &Cell<'b>| {
         ops::lift(replay, &[cell], at, |_, operands| match apply(&operands[0].0, operands[0].1) {
             Some(result) => Ok(result),
             None if operands[0].0.is_number() => Err(Trouble::Unsupported(format!("`{name}` of {}", operands[0].0.dtype()))),

@@ -60,11 +60,14 @@ pub(crate) fn lift<'b>(replay: &mut Replay<'_, 'b>, cells: &[&Cell<'b>], at: Spa
         if when.and_then(Val::literal) == Some(Literal::Bool(false)) {
             continue;
         }
-        match apply(replay, &operands) {
+        let exact = both(when, before.map(|before: Val<'b>| !before));
+        let outer = std::mem::replace(&mut replay.lifted, exact);
+        let result = apply(replay, &operands);
+        replay.lifted = outer;
+        match result {
             Ok((kind, val)) => out.push(Alternative { when, kind, val }),
             Err(Trouble::Raises(exception)) => {
-                let earlier = before.map(|before: Val<'b>| !before);
-                let condition = both(when, earlier).unwrap_or_else(|| replay.b.bool(true));
+                let condition = exact.unwrap_or_else(|| replay.b.bool(true));
                 guards.extend(replay.raise_if(condition, exception, at));
             }
             Err(Trouble::Unsupported(what)) => return Err(replay.unsupported(at, what)),
@@ -263,11 +266,11 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
 }
 
 pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
-    if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| compare(replay, op, a, b, at)) {
-        return result;
-    }
     if matches!(op, CompareOp::In | CompareOp::NotIn) {
         return membership(replay, op == CompareOp::NotIn, left, right, at);
+    }
+    if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| compare(replay, op, a, b, at)) {
+        return result;
     }
     let (a, b, like) = operands(replay, left, right, at)?;
     let rules = if like.is_some() { Rules::Numpy } else { Rules::Python };

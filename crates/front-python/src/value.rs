@@ -109,6 +109,12 @@ impl Known {
         self
     }
 
+    /// The value of the expression there.
+    pub(crate) fn of(mut self, at: Option<Span>) -> Self {
+        self.at = at;
+        self
+    }
+
     pub(crate) fn tagged(&self) -> Option<&Tagged> {
         self.look()?.as_tagged()
     }
@@ -292,14 +298,6 @@ impl<'b> Column<'b> {
     pub(crate) fn with(&self, cell: Cell<'b>) -> Self {
         Column { cell, ..self.clone() }
     }
-
-    /// pandas' dtype.
-    pub(crate) fn dtype(&self) -> String {
-        match self.cell.single() {
-            Some((kind, _)) => kind.dtype().to_owned(),
-            None => "object".to_owned(),
-        }
-    }
 }
 
 /// A frame over the scoring rows. Frames are shared by reference, as in Python.
@@ -329,7 +327,6 @@ pub(crate) struct Function<'b> {
     pub defaults: Vec<Option<Value<'b>>>,
     pub body: Body,
     pub scope: Option<ScopeId>,
-    pub span: Span,
 }
 
 #[derive(Clone)]
@@ -339,8 +336,7 @@ pub(crate) enum Body {
 }
 
 pub(crate) struct Class {
-    pub name: String,
-    pub methods: Vec<(String, Rc<ast::Function>, Span)>,
+    pub methods: Vec<(String, Rc<ast::Function>)>,
     pub bases: Vec<String>,
     pub scope: Option<ScopeId>,
 }
@@ -348,8 +344,6 @@ pub(crate) struct Class {
 pub(crate) struct Group<'b> {
     pub frame: FrameId,
     pub keys: Vec<String>,
-    /// The selected column, once one is.
-    pub column: Option<String>,
     pub marker: std::marker::PhantomData<&'b ()>,
 }
 

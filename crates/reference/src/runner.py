@@ -136,7 +136,7 @@ def series(value, content):
     missing = bool(value.isna().any()) if len(value) else False
     out = {"name": summary(value.name, MOST_DEPTH - 1), "dtype": dtype_of(value.dtype), "rows": len(value), "missing": missing, "index": index_kind(value.index)}
     labelled = not isinstance(value.index, pd.RangeIndex)
-    if len(value) <= MOST_ITEMS and (content or len(value) <= 64 or (labelled and len(value) <= 1000)):
+    if len(value) <= MOST_ITEMS and (content or len(value) <= 8 or (labelled and len(value) <= 1000)):
         out["labels"] = cells(list(value.index))
         out["values"] = cells(list(value))
     return {"series": out}

@@ -117,10 +117,14 @@ fn same_literal(a: &Literal, b: &Literal) -> bool {
 }
 
 /// A looked-up value as a cell: missing where it is null.
-fn found<'b>(replay: &Replay<'_, 'b>, elem: Elem, val: Val<'b>) -> Cell<'b> {
+pub(crate) fn found<'b>(replay: &Replay<'_, 'b>, elem: Elem, val: Val<'b>) -> Cell<'b> {
     match elem {
         Elem::Str => Cell::new(Kind::Str, val),
-        Elem::I64 => Cell::new(Kind::Float, val.cast(Elem::F64).or_else(f64::NAN)),
+        // One row by itself: an integer where there is one, else the float NaN.
+        Elem::I64 => {
+            let missing = Alternative { when: Some(val.is_null()), kind: Kind::Float, val: replay.b.f64(f64::NAN) };
+            Cell { alternatives: vec![missing, Alternative { when: None, kind: Kind::INT, val: val.or_else(0_i64) }], guards: Default::default() }
+        }
         Elem::Bool => {
             let missing = Alternative { when: Some(val.is_null()), kind: Kind::Float, val: replay.b.f64(f64::NAN) };
             Cell { alternatives: vec![missing, Alternative { when: None, kind: Kind::Bool, val: val.or_else(false) }], guards: Default::default() }
@@ -169,7 +173,13 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         });
     };
     freeze_all(replay, &mapper);
-    let cell = mapped(replay, &column.cell, &pairs, &label(&column), call.span)?;
+    let mut cell = mapped(replay, &column.cell, &pairs, &label(&column), call.span)?;
+    // The dtype of the recorded run stays: where a key was missing there, integers are floats for every row.
+    let as_float = matches!(replay.recorded(call.span).clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(series)) if series.dtype.name == "float64");
+    if as_float && cell.alternatives.len() > 1 {
+        replay.recorded(call.span).look();
+        cell = crate::udf::pandas_cell(replay, &cell);
+    }
     Ok(Value::Column(column.with(cell)))
 }
 

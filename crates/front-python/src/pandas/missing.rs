@@ -216,6 +216,14 @@ pub(crate) fn filled<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, by: &Cell
             _ => {}
         }
     }
+    // Integers with holes are floats where there is a hole: what fills one is a float too.
+    if cell.alternatives.iter().all(|one| one.kind.is_number()) && by.alternatives.iter().all(|one| one.kind.is_number()) {
+        let condition = missing_cell(replay, cell, at)?;
+        let float = super::frame::float_cell(replay, by, at)?;
+        if let Some((_, condition)) = condition.single() {
+            return Ok(ops::choose(condition, &float, &without_missing(cell)).guarded(&cell.guards));
+        }
+    }
     // An object column: each way of being missing is filled.
     let missing = missing_cell(replay, cell, at)?;
     let Some((_, condition)) = missing.single() else { return Err(replay.unsupported(at, "filling this")) };

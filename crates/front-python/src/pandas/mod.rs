@@ -13,7 +13,7 @@ pub(crate) use missing::{is_missing, where_cell};
 use crate::ops;
 use crate::record::{self, Cells, Labels, Tagged};
 use crate::replay::{On, Replay, Role};
-use crate::value::{Alternative, Categories, Cell, Column, Eval, Family, Frame, FrameId, Kind, Known, Unknown, Value};
+use crate::value::{Alternative, Categories, Cell, Column, Eval, Frame, FrameId, Kind, Known, Unknown, Value};
 use ir::{Elem, Field, Literal, Map, Table, Type, Val};
 use source::{Diagnostic, Span};
 use std::rc::Rc;
@@ -115,7 +115,7 @@ impl<'b> Replay<'_, 'b> {
 pub(crate) fn frame_attribute<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str, span: Span) -> Eval<'b> {
     let of = Value::Frame(id);
     match name {
-        "columns" => Ok(Value::Known(Known { at: Some(span), ..replay.column_names(id) })),
+        "columns" => Ok(Value::Known(replay.column_names(id).of(Some(span)))),
         "loc" | "iloc" | "at" | "iat" | "index" => Ok(Value::Part(Box::new(of), name.to_owned())),
         "shape" => {
             let rows = replay.batch(span, "number of rows").unwrap_or_else(Value::Unknown);
@@ -215,7 +215,7 @@ pub(crate) fn fills_family<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &
 pub(crate) fn has_column<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str, negated: bool, at: Span) -> Value<'b> {
     let held = replay.frames[id.0].columns.contains_key(name);
     let open = !replay.frames[id.0].families.is_empty();
-    Value::Known(Known { at: Some(at), ..Known::constant(record::Value::Bool(held != negated)).with(false, open) })
+    Value::Known(Known::constant(record::Value::Bool(held != negated)).with(false, open).of(Some(at)))
 }
 
 /// The columns of a table or array, in order.
@@ -368,6 +368,7 @@ fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: 
             let made = replay.filtered(space, keep, span);
             if let Some(filter) = replay.spaces[made].filter {
                 replay.masks.insert(filter, mask.cell.single().map(|(_, val)| val.value()));
+                replay.filter_guards.insert(filter, mask.cell.guards.clone());
             }
             made
         }
@@ -670,9 +671,4 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
         return replay.other_rows(span, "python-group-of-scoring-rows", &format!("groupby().{name}"));
     }
     replay.unsupported(span, what)
-}
-
-/// Whether a name is one of a statistic over rows.
-pub(crate) fn is_reduction(name: &str) -> bool {
-    REDUCTIONS.contains(&name)
 }

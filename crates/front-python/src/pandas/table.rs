@@ -289,12 +289,12 @@ fn groupby<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let keys = call.texts(replay, "by")?.unwrap_or_default();
     call.rest();
     let Value::Frame(frame) = call.receiver else { return Err(replay.unsupported(call.span, "`groupby` of this")) };
-    Ok(Value::Group(Rc::new(Group { frame, keys, column: None, marker: std::marker::PhantomData })))
+    Ok(Value::Group(Rc::new(Group { frame, keys, marker: std::marker::PhantomData })))
 }
 
 /// `group[column]`
-pub(crate) fn select_group<'b>(_: &mut Replay<'_, 'b>, group: &Rc<Group<'b>>, name: &str) -> Eval<'b> {
-    Ok(Value::Group(Rc::new(Group { frame: group.frame, keys: group.keys.clone(), column: Some(name.to_owned()), marker: std::marker::PhantomData })))
+pub(crate) fn select_group<'b>(_: &mut Replay<'_, 'b>, group: &Rc<Group<'b>>, _: &str) -> Eval<'b> {
+    Ok(Value::Group(Rc::new(Group { frame: group.frame, keys: group.keys.clone(), marker: std::marker::PhantomData })))
 }
 
 /// A float cell of a column, for arithmetic that needs one.

@@ -240,7 +240,7 @@ impl<'b> Replay<'_, 'b> {
         let touched = all.iter().any(|value| self.touches_rows(value));
         if !touched {
             let seen = self.untouched(span, &all);
-            if seen.is_recorded() || self.activation.is_some() {
+            if seen.is_recorded() || !self.cells_active() {
                 return Ok(Value::Known(seen));
             }
         }
@@ -285,7 +285,7 @@ impl<'b> Replay<'_, 'b> {
         let touched = all.iter().any(|value| self.touches_rows(value));
         if !touched {
             let seen = self.untouched(span, &all);
-            if seen.is_recorded() || self.activation.is_some() {
+            if seen.is_recorded() || !self.cells_active() {
                 return Ok(Value::Known(seen));
             }
         }
@@ -299,6 +299,11 @@ impl<'b> Replay<'_, 'b> {
             Value::Part(_, part) if part == "str" => (On::Text, name.to_owned()),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
+            Value::Known(_) if name == "align" => {
+                let arguments = self.bind_arguments(On::Frame, name, positional, named, span)?;
+                let mut call = Call { receiver, name: name.to_owned(), span, arguments };
+                return crate::pandas::table::align_known(self, &mut call);
+            }
             Value::Known(known) => match known.tagged() {
                 Some(Tagged::Estimator(estimator)) => (On::Estimator, format!("{}.{name}", estimator.class_name())),
                 _ => (On::Cell, name.to_owned()),
@@ -466,7 +471,10 @@ impl<'b> Replay<'_, 'b> {
         if let Value::Known(known) = &value {
             let seen = self.recorded(span);
             if seen.is_recorded() {
-                return Ok(Value::Known(Known { at: known.at.or(seen.at), ..seen.with(known.fit, known.batch_columns) }));
+                return Ok(Value::Known({
+                    let at = known.at.or(seen.at);
+                    seen.with(known.fit, known.batch_columns).of(at)
+                }));
             }
         }
         match value {
@@ -476,7 +484,7 @@ impl<'b> Replay<'_, 'b> {
     }
 
     fn method_of(&self, class: &Class, name: &str) -> Option<Rc<Function<'b>>> {
-        let (_, function, span) = class.methods.iter().find(|(one, _, _)| one == name)?;
+        let (_, function) = class.methods.iter().find(|(one, _)| one == name)?;
         Some(Rc::new(Function {
             name: function.name.clone(),
             parameters: function.parameters.clone(),
@@ -491,7 +499,6 @@ impl<'b> Replay<'_, 'b> {
                 .collect(),
             body: Body::Block(Rc::new(function.body.clone())),
             scope: class.scope,
-            span: *span,
         }))
     }
 

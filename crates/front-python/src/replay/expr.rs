@@ -58,7 +58,7 @@ impl<'b> Replay<'_, 'b> {
                 Ok(Value::Slice(part(lower)?, part(upper)?, part(step)?))
             }
             ExprKind::Lambda(lambda) => {
-                let value = self.function("<lambda>", &lambda.parameters, Body::Expr(Rc::new(lambda.body.clone())), expr.span);
+                let value = self.function("<lambda>", &lambda.parameters, Body::Expr(Rc::new(lambda.body.clone())));
                 Ok(value)
             }
             ExprKind::IfElse { test, then, otherwise } => self.if_else(test, then, otherwise, expr.span),
@@ -258,17 +258,6 @@ impl<'b> Replay<'_, 'b> {
             Value::Path(path) => record::Value::tagged(record::Tagged::Function(path.clone())),
             _ => return None,
         })
-    }
-
-    /// A known value of the same content, whatever its form: for code that wants to freeze it.
-    pub(crate) fn as_known(&self, value: &Value<'b>, at: Span) -> Option<Known> {
-        if let Value::Known(known) = value {
-            return Some(known.clone());
-        }
-        let (fit, columns) = self.flags(&[value]);
-        let mut known = Known::constant(self.concrete(value)?).with(fit, columns);
-        known.at = Some(at);
-        Some(known)
     }
 
     /// The result of an operation on values that do not depend on a scoring row.
@@ -549,9 +538,9 @@ impl<'b> Replay<'_, 'b> {
         Ok(out)
     }
 
-    pub(crate) fn function(&mut self, name: &str, parameters: &ast::Parameters, body: Body, span: Span) -> Value<'b> {
+    pub(crate) fn function(&mut self, name: &str, parameters: &ast::Parameters, body: Body) -> Value<'b> {
         let defaults = parameters.named.iter().map(|parameter| parameter.default.as_ref().map(|default| self.value(default))).collect();
-        let function = Function { name: name.to_owned(), parameters: parameters.clone(), defaults, body, scope: Some(self.scope), span };
+        let function = Function { name: name.to_owned(), parameters: parameters.clone(), defaults, body, scope: Some(self.scope) };
         Value::Function(Rc::new(function))
     }
 
@@ -616,7 +605,7 @@ impl<'b> Replay<'_, 'b> {
                 && let Some(value) = fold::subscript(&whole, &index)
             {
                 let (fit, columns) = self.flags(&[of]);
-                return Ok(Value::Known(Known { at: seen.at, ..Known::constant(value).with(fit, columns) }));
+                return Ok(Value::Known(Known::constant(value).with(fit, columns).of(seen.at)));
             }
             return Ok(Value::Known(seen));
         }

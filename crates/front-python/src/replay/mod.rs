@@ -9,14 +9,14 @@ mod call;
 mod expr;
 mod roles;
 
-pub(crate) use call::{Call, Handler, On, Row};
+pub(crate) use call::{Call, On, Row};
 pub use roles::Role;
 pub(crate) use roles::Roles;
 
 use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use crate::log::{Activation, Log, SCRIPT};
 use crate::record::{self, Record};
-use crate::value::{Body, Cell, Class, Column, Eval, Frame, Function, FrameId, Guards, Kind, Known, ObjectId, ScopeId, Unknown, Value};
+use crate::value::{Body, Cell, Class, Column, Eval, Frame, Function, FrameId, Guards, Known, ObjectId, ScopeId, Unknown, Value};
 use crate::{BatchStatistics, Frozen, Options};
 use ir::{Builder, Reason, Val};
 use source::{Diagnostic, FileId, Place, Sources, Span};
@@ -55,6 +55,10 @@ pub(crate) struct Replay<'a, 'b> {
     pub parameters: HashMap<String, Cell<'b>>,
     /// The mask of each filter, so that one mask on two frames leaves the same rows.
     pub masks: HashMap<usize, Option<ir::Value>>,
+    /// The guards under which the condition of a filter stands.
+    pub filter_guards: HashMap<usize, Guards>,
+    /// The condition of the alternative that an operation is being applied to.
+    pub lifted: Option<Val<'b>>,
     depth: usize,
 }
 
@@ -140,6 +144,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             statement: Span { file, start: 0, end: 0 },
             parameters: HashMap::new(),
             masks: HashMap::new(),
+            filter_guards: HashMap::new(),
+            lifted: None,
             depth: 0,
         }
     }
@@ -235,6 +241,7 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     /// A row on which `when` holds has no score, if a value under this guard is needed.
     pub(crate) fn guard(&mut self, when: Val<'b>, reason: Reason, at: Span) -> usize {
+        let when = self.lifted.map_or(when, |lifted| lifted & when);
         self.guards.push(Guard { when, reason, at });
         self.guards.len() - 1
     }
@@ -492,7 +499,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             StmtKind::Try { body, handlers, otherwise, finally } => return self.run_try(statement.span, body, handlers, otherwise, finally),
             StmtKind::Function(function) => {
-                let value = self.function(&function.name, &function.parameters, Body::Block(Rc::new(function.body.clone())), statement.span);
+                let value = self.function(&function.name, &function.parameters, Body::Block(Rc::new(function.body.clone())));
                 let value = if function.decorated { Value::Unknown(self.unsupported(statement.span, "a decorated function")) } else { value };
                 self.bind(&function.name, value);
             }
@@ -501,11 +508,11 @@ impl<'a, 'b> Replay<'a, 'b> {
                 let methods = body
                     .iter()
                     .filter_map(|one| match &one.kind {
-                        StmtKind::Function(function) => Some((function.name.clone(), Rc::new(function.clone()), one.span)),
+                        StmtKind::Function(function) => Some((function.name.clone(), Rc::new(function.clone()))),
                         _ => None,
                     })
                     .collect();
-                let class = Class { name: name.clone(), methods, bases, scope: Some(self.scope) };
+                let class = Class { methods, bases, scope: Some(self.scope) };
                 self.bind(name, Value::Class(Rc::new(class)));
             }
             StmtKind::Return(value) => {
@@ -572,6 +579,9 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     fn run_if(&mut self, test: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
         let condition = self.value(test);
+        if let (Value::Unknown(why), true) = (&condition, self.cells_active()) {
+            return Err(why.clone());
+        }
         if let Some(choice) = self.row_condition(&condition) {
             return self.run_row_if(choice, body, otherwise, test.span);
         }
@@ -754,10 +764,6 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     pub(crate) fn column(&self, cell: Cell<'b>, like: &Column<'b>) -> Value<'b> {
         Value::Column(like.with(cell))
-    }
-
-    pub(crate) fn bool_column(&self, val: Val<'b>, like: &Column<'b>) -> Value<'b> {
-        Value::Column(like.with(Cell::new(Kind::Bool, val).guarded(&like.cell.guards)))
     }
 
     pub(crate) fn new_object(&mut self, class: Rc<Class>) -> ObjectId {

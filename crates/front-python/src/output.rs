@@ -1,0 +1,240 @@
+//! From the end of a replay to results and rejections: which value is the output, its columns, and the rows that have none.
+
+use crate::ast::{Stmt, StmtKind};
+use crate::record::Record;
+use crate::replay::Replay;
+use crate::value::{Cell, Column, Guards, Kind, Unknown, Value, Width};
+use crate::{Frozen, pandas};
+use ir::{Elem, Field, Module, Origin, Type, Val};
+use source::{Diagnostic, Place, Span};
+use std::collections::BTreeSet;
+
+/// What is left of a replay beside the module.
+pub(crate) struct Made {
+    pub expression: String,
+    pub score: usize,
+    pub frozen: Vec<Frozen>,
+    pub notes: Vec<Diagnostic>,
+    pub record: Record,
+}
+
+/// Writes the results and rejections of the output.
+pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result<Made, Vec<Diagnostic>> {
+    let (expression, value) = find(replay, given)?;
+    let columns = output_columns(replay, &value)?;
+    let mut blocked: BTreeSet<usize> = BTreeSet::new();
+    let mut guards = Guards::new();
+    let mut space = None;
+    let mut results = Vec::new();
+    for (name, value) in columns {
+        match value {
+            Value::Column(column) => {
+                space = Some(column.space);
+                guards.extend(&column.cell.guards);
+                match result(replay, &column) {
+                    Ok(val) => results.push((name, val)),
+                    Err(why) => blocked.extend(why.0.iter()),
+                }
+            }
+            Value::Unknown(why) => blocked.extend(why.0.iter()),
+            _ => {}
+        }
+    }
+    if !blocked.is_empty() {
+        let mut blockers: Vec<Diagnostic> = blocked.iter().map(|at| replay.blockers[*at].clone()).collect();
+        blockers.sort_by_key(|blocker| match &blocker.place {
+            Some(Place::Text(span)) => span.start,
+            _ => 0,
+        });
+        return Err(blockers);
+    }
+    // The filters that the output's rows went through, whatever they were computed from.
+    let mut at = space;
+    while let Some(space) = at {
+        guards.extend(replay.spaces[space].filter);
+        at = replay.spaces[space].parent;
+    }
+    let mut missing = guards.clone();
+    // A filter's own condition may stand under guards of its columns.
+    while !missing.is_empty() {
+        missing = missing.iter().filter_map(|guard| replay.filter_guards.get(guard)).flatten().copied().filter(|guard| guards.insert(*guard)).collect();
+    }
+    for guard in guards {
+        let guard = &replay.guards[guard];
+        replay.b.at(&Place::Text(guard.at), replay.sources);
+        replay.b.reject_if(guard.when, guard.reason.clone());
+    }
+    for (name, val) in results {
+        let ty = val.ty();
+        replay.b.result_field(Field::new(name, Type { shape: vec![], ..ty }), val);
+    }
+    let mut frozen = std::mem::take(&mut replay.frozen);
+    frozen.sort_by_key(|one| (one.span.start, one.span.end));
+    Ok(Made { expression, score: replay.roles.score, frozen, notes: std::mem::take(&mut replay.notes), record: replay.log.prune() })
+}
+
+/// The output: what was asked for, else the last argument of a `predict`, the last frame that is written, the last frame.
+fn find<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result<(String, Value<'b>), Vec<Diagnostic>> {
+    if let Some((expression, statement)) = given {
+        let StmtKind::Expr(expr) = &statement.kind else {
+            return Err(vec![Diagnostic::error("python-output", format!("the output `{expression}` is not an expression"))]);
+        };
+        return Ok((expression.to_owned(), replay.value(expr)));
+    }
+    let wanted = replay.options.output.clone().or_else(|| replay.record.script.output.clone()).filter(|wanted| !wanted.is_empty());
+    let mut candidates = std::mem::take(&mut replay.candidates);
+    if let Some(wanted) = wanted {
+        if let Some(found) = candidates.iter().rposition(|one| one.expression == wanted) {
+            let candidate = candidates.swap_remove(found);
+            return Ok((wanted, candidate.value));
+        }
+        if let Some(value) = replay.find_name(&wanted, None).cloned() {
+            return Ok((wanted, value));
+        }
+        return Err(vec![
+            Diagnostic::error("python-output", format!("the output `{wanted}` is not a value of the scoring rows"))
+                .at(Place::File(replay.file), "")
+                .help("name a variable, an expression that the script was recorded with, or a CSV file that it writes"),
+        ]);
+    }
+    let best = candidates.iter().map(|one| one.rank).max();
+    match best.and_then(|best| candidates.iter().rposition(|one| one.rank == best)) {
+        Some(found) => {
+            let candidate = candidates.swap_remove(found);
+            Ok((candidate.expression, candidate.value))
+        }
+        None => Err(vec![
+            Diagnostic::error("python-output", "no frame of scoring rows was found at the end of the script")
+                .at(Place::File(replay.file), "nothing is predicted from scoring rows, nothing of them is written or kept")
+                .help("name the output with --output, and the scoring file with --score"),
+        ]),
+    }
+}
+
+fn output_columns<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>) -> Result<Vec<(String, Value<'b>)>, Vec<Diagnostic>> {
+    let whole = Span { file: replay.file, start: 0, end: 0 };
+    match value {
+        Value::Frame(id) => {
+            if let Some(why) = pandas::open_columns(replay, *id, whole) {
+                return Err(why.0.iter().map(|at| replay.blockers[*at].clone()).collect());
+            }
+            Ok(replay.frames[id.0].columns.iter().map(|(name, column)| (name.clone(), column.clone())).collect())
+        }
+        Value::Matrix(columns) => Ok(columns.iter().enumerate().map(|(at, column)| (at.to_string(), Value::Column(column.clone()))).collect()),
+        Value::Column(column) => {
+            let name = if column.array { "0".to_owned() } else { column.name.clone().unwrap_or_else(|| "output".to_owned()) };
+            Ok(vec![(name, value.clone())])
+        }
+        Value::Unknown(why) => Ok(vec![(String::new(), Value::Unknown(why.clone()))]),
+        _ => Err(vec![
+            Diagnostic::error("python-output", "the output does not depend on the scoring rows")
+                .at(Place::File(replay.file), "")
+                .help("name a frame or column of the scoring rows with --output, and the scoring file with --score"),
+        ]),
+    }
+}
+
+/// A column as a result: NaN stays NaN in a float column, a missing text or moment is null, a truth value with holes is nullable.
+fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Result<Val<'b>, Unknown> {
+    let name = column.name.clone().unwrap_or_else(|| "output".to_owned());
+    let numbers = column.cell.alternatives.iter().all(|one| one.kind.is_number() && one.kind != Kind::Bool);
+    let cell = if numbers { crate::udf::pandas_cell(replay, &column.cell) } else { column.cell.clone() };
+    let val = match cell.single() {
+        Some((kind, val)) => match kind {
+            Kind::Bool | Kind::Float | Kind::Float32 | Kind::Str => val,
+            Kind::Int(Width::I8 | Width::I16 | Width::I32) => val.cast(Elem::I32),
+            Kind::Int(Width::I64 | Width::U8 | Width::U16 | Width::U32) => val,
+            Kind::DateTime => val.cast(Elem::DateTime),
+            Kind::Timedelta => val.cast(Elem::Duration),
+            Kind::Category(categories) => match pandas::category_values(replay, categories, val) {
+                Some((_, val)) => val,
+                None => return Err(object_column(replay, &name)),
+            },
+            Kind::Missing => return Err(object_column(replay, &name)),
+        },
+        None => match truth_with_holes(replay, &column.cell) {
+            Some(val) => val,
+            None => return Err(object_column(replay, &name)),
+        },
+    };
+    Ok(val.named(name))
+}
+
+fn object_column(replay: &mut Replay<'_, '_>, name: &str) -> Unknown {
+    let whole = Diagnostic::error("python-object-column", format!("the output column `{name}` holds values of several types"))
+        .at(Place::File(replay.file), "a result has one type")
+        .help("make it one type before the end, with .astype or .map");
+    replay.block(whole)
+}
+
+/// An object column of True, False and missing, as a nullable truth value.
+fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<'b>> {
+    let null = replay.b.null(Elem::Bool);
+    let mut out: Option<Val<'b>> = None;
+    for alternative in cell.alternatives.iter().rev() {
+        let val = match &alternative.kind {
+            Kind::Bool => alternative.val,
+            Kind::Missing => null,
+            Kind::Float if matches!(alternative.val.literal(), Some(ir::Literal::F64(value)) if value.is_nan()) => null,
+            Kind::Float | Kind::Float32 | Kind::Int(_) | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) => return None,
+        };
+        out = Some(match (alternative.when, out) {
+            (Some(when), Some(other)) => when.select(val, other),
+            _ => val,
+        });
+    }
+    out
+}
+
+/// Statements from which nodes of the module come, and the others.
+pub(crate) fn split_statements(statements: &[Stmt], module: &Module) -> (Vec<Span>, Vec<Span>) {
+    let mut starts: BTreeSet<u32> = BTreeSet::new();
+    if let Some(entry) = module.entry_function() {
+        for (_, node) in entry.nodes.iter() {
+            if let Some(Origin::Text { start, .. }) = module.origins.get(node.origin) {
+                starts.insert(*start);
+            }
+        }
+        for rejection in &entry.rejections {
+            if let Some(Origin::Text { start, .. }) = module.origins.get(rejection.origin) {
+                starts.insert(*start);
+            }
+        }
+    }
+    let mut all = Vec::new();
+    leaves(statements, &mut all);
+    all.into_iter().partition(|span| starts.range(span.start..span.end.max(span.start + 1)).next().is_some())
+}
+
+fn leaves(statements: &[Stmt], out: &mut Vec<Span>) {
+    for statement in statements {
+        match &statement.kind {
+            StmtKind::For { body, otherwise, .. } | StmtKind::While { body, otherwise, .. } | StmtKind::If { body, otherwise, .. } => {
+                leaves(body, out);
+                leaves(otherwise, out);
+            }
+            StmtKind::With { body, .. } | StmtKind::Class { body, .. } => leaves(body, out),
+            StmtKind::Function(function) => leaves(&function.body, out),
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                leaves(body, out);
+                handlers.iter().for_each(|handler| leaves(&handler.body, out));
+                leaves(otherwise, out);
+                leaves(finally, out);
+            }
+            StmtKind::Expr(_)
+            | StmtKind::Assign { .. }
+            | StmtKind::AugAssign { .. }
+            | StmtKind::Return(_)
+            | StmtKind::Delete(_)
+            | StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::Raise
+            | StmtKind::Assert(_)
+            | StmtKind::Global(_)
+            | StmtKind::Pass
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Unsupported(_) => out.push(statement.span),
+        }
+    }
+}
