@@ -417,16 +417,9 @@ impl<'b> Replay<'_, 'b> {
         if let Some(column) = ran? {
             return Ok(column);
         }
-        let touched = out.iter().any(|(key, item)| self.touches_rows(key) || item.as_ref().is_some_and(|item| self.touches_rows(item)));
         if kind != ComprehensionKind::Dict {
             let items: Vec<Value<'b>> = out.into_iter().map(|(item, _)| item).collect();
-            if !touched && outer.is_some() && kind != ComprehensionKind::Generator {
-                let (fit, more) = self.flags(&items.iter().collect::<Vec<_>>());
-                let known = self.recorded(span).with(fit, columns || more);
-                if known.is_recorded() {
-                    return Ok(Value::Known(known));
-                }
-            }
+            let items = items.into_iter().map(|item| if let Value::Known(known) = item { Value::Known(known.with(false, columns)) } else { item }).collect();
             return Ok(self.list(items));
         }
         let pairs = out.into_iter().map(|(key, item)| (key, item.unwrap_or_else(|| self.none()))).collect();

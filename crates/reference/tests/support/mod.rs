@@ -147,7 +147,9 @@ pub fn compare(reference: &Reference, script: &Path, options: &Options, ulps: u6
     let stored = serde_json::from_str(&text).unwrap();
     let again = convert(case.file, &case.sources, &stored, options).map_err(|errors| format!("from the pruned record:\n{}", case.show(&errors)))?;
     assert_eq!(conversion.module, again.module, "the pruned record gives another module");
-    assert_eq!(serde_json::to_string_pretty(&again.record).unwrap(), serde_json::to_string_pretty(&stored).unwrap(), "pruning twice gives another record");
+    let (first, second) = (serde_json::to_string_pretty(&stored).unwrap(), serde_json::to_string_pretty(&again.record).unwrap());
+    let differing = first.lines().zip(second.lines()).find(|(a, b)| a != b);
+    assert_eq!(differing, None, "pruning twice gives another record");
     let dtypes = conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect();
     let request = OutputRequest { output: conversion.output.clone(), score: Some((conversion.score.0.clone(), dtypes)), ..OutputRequest::default() };
     let outputs = reference.outputs(case.script(), &request).map_err(|error| case.show(&[error]))?;
