@@ -1,5 +1,7 @@
 //! Python's own functions on values of the row, and methods of lists and dicts.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ops::{self, Rules, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
@@ -63,7 +65,8 @@ pub(crate) fn container_method<'b>(
         }
         (Value::Dict(id), "get") => {
             let wanted = key(replay)?;
-            let found = replay.dicts[id.0].iter().rev().find(|(one, _)| replay.concrete(one).is_some_and(|one| fold::same_key(&one, &wanted)));
+            let found =
+                replay.dicts[id.0].iter().rev().find(|(one, _)| replay.concrete(one).is_some_and(|one| fold::same_key(&one, &wanted)));
             Some(Ok(found.map(|(_, value)| value.clone()).unwrap_or_else(|| positional.get(1).cloned().unwrap_or_else(|| replay.none()))))
         }
         (Value::Dict(id), "items") => {
@@ -154,9 +157,9 @@ fn float<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         match kind {
             Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 => Ok((Kind::Float, val.cast(Elem::F64))),
             Kind::Str => {
-                let (value, valid) = crate::numbers::parse_float(replay.b, val, crate::numbers::Spelling::Python);
-                replay.raise_here(!valid, "ValueError", at);
-                Ok((Kind::Float, value))
+                let read = replay.parse_float(val, crate::numbers::Spelling::Python, at)?;
+                replay.raise_here(!read.valid, "ValueError", at);
+                Ok((Kind::Float, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
             Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported("`float` of this".to_owned())),
@@ -237,7 +240,9 @@ fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, better: crate::
         best = Some(match best {
             None => cell,
             Some(before) => {
-                let wins = ops::lift(replay, &[&cell, &before], call.span, |replay, operands| ops::comparison(replay, Rules::Python, better, &operands[0], &operands[1]))?;
+                let wins = ops::lift(replay, &[&cell, &before], call.span, |replay, operands| {
+                    ops::comparison(replay, Rules::Python, better, &operands[0], &operands[1])
+                })?;
                 match replay.row_condition(&Value::Cell(wins)) {
                     Some(wins) => ops::choose(wins, &cell, &before),
                     None => return Err(replay.unsupported(call.span, "the extreme of these")),
@@ -368,7 +373,9 @@ fn all<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn quantified<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, all: bool) -> Eval<'b> {
     let values = call.need(replay, "iterable")?;
-    let Some(items) = replay.items(&values, call.span) else { return Err(replay.unsupported(call.span, format!("`{}` of this", call.name))) };
+    let Some(items) = replay.items(&values, call.span) else {
+        return Err(replay.unsupported(call.span, format!("`{}` of this", call.name)));
+    };
     let mut out: Val<'b> = replay.b.bool(all);
     for item in &items {
         let cell = ops::to_cell(replay, item, None, call.span)?;

@@ -23,7 +23,7 @@ pub(crate) fn civil(days: Val<'_>) -> (Val<'_>, Val<'_>, Val<'_>) {
     let day = of_year - (march_month * 153_i64 + 2_i64) / 5_i64 + 1_i64;
     let before_year_end = march_month.lt(10_i64);
     let month = before_year_end.select(march_month + 3_i64, march_month - 9_i64);
-    let year = year_of_era + era * 400_i64 + before_year_end.select(march_month * 0_i64, 1_i64);
+    let year = year_of_era + era * 400_i64 + before_year_end.select(days.builder().i64(0), 1_i64);
     (year, month, day)
 }
 
@@ -56,7 +56,8 @@ pub(crate) fn days_in_month<'b>(year: Val<'b>, month: Val<'b>) -> Val<'b> {
 /// that is not read here.
 pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(Val<'b>, Val<'b>)> {
     let mut reader = Reader { text, at: b.i64(0), valid: b.bool(true) };
-    let mut fields = Fields { year: b.i64(1900), month: b.i64(1), day: b.i64(1), hour: b.i64(0), minute: b.i64(0), second: b.i64(0), micro: b.i64(0) };
+    let mut fields =
+        Fields { year: b.i64(1900), month: b.i64(1), day: b.i64(1), hour: b.i64(0), minute: b.i64(0), second: b.i64(0), micro: b.i64(0) };
     let mut letters = format.chars();
     while let Some(letter) = letters.next() {
         if letter != '%' {
@@ -81,7 +82,14 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
     }
     let ended = reader.at.eq(text.len());
     let Fields { year, month, day, hour, minute, second, micro } = fields;
-    let exists = month.ge(1_i64) & month.le(12_i64) & day.ge(1_i64) & day.le(days_in_month(year, month)) & hour.lt(24_i64) & minute.lt(60_i64) & second.lt(60_i64) & year.ge(1_i64);
+    let exists = month.ge(1_i64)
+        & month.le(12_i64)
+        & day.ge(1_i64)
+        & day.le(days_in_month(year, month))
+        & hour.lt(24_i64)
+        & minute.lt(60_i64)
+        & second.lt(60_i64)
+        & year.ge(1_i64);
     let of_day = ((hour * 60_i64 + minute) * 60_i64 + second) * 1_000_000_i64 + micro;
     Some((days(year, month, day) * DAY + of_day, reader.valid & ended & exists))
 }
@@ -160,7 +168,9 @@ pub(crate) fn parse_iso(text: &str) -> Option<i64> {
     };
     let parts: Vec<&str> = date.split('-').collect();
     let [year, month, day] = parts.as_slice() else { return None };
-    let number = |text: &str, digits: usize| (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i64>().ok()).flatten();
+    let number = |text: &str, digits: usize| {
+        (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i64>().ok()).flatten()
+    };
     let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
     let of_day = match time {
         None => 0,

@@ -2,6 +2,8 @@
 //!
 //! Anything that is not certain to be what Python gives is none.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ast::{BinaryOp, CompareOp, UnaryOp};
 use crate::record::{Tagged, Value};
 
@@ -38,7 +40,9 @@ pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Option<Value>
             BinaryOp::Sub => Value::Int(a.checked_sub(b)?),
             BinaryOp::Mul => Value::Int(a.checked_mul(b)?),
             BinaryOp::Div if b != 0 && a.unsigned_abs() < 1 << 53 && b.unsigned_abs() < 1 << 53 => Value::float(a as f64 / b as f64),
-            BinaryOp::FloorDiv if b != 0 => Value::Int(a.checked_div_euclid(b)?.checked_sub(i64::from(b < 0 && a.checked_rem_euclid(b)? != 0))?),
+            BinaryOp::FloorDiv if b != 0 => {
+                Value::Int(a.checked_div_euclid(b)?.checked_sub(i64::from(b < 0 && a.checked_rem_euclid(b)? != 0))?)
+            }
             BinaryOp::Pow if (0..63).contains(&b) => Value::Int(a.checked_pow(b as u32)?),
             BinaryOp::BitAnd => Value::Int(a & b),
             BinaryOp::BitOr => Value::Int(a | b),

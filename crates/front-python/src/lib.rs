@@ -113,7 +113,7 @@ pub struct Conversion {
 /// and the outputs, all at once.
 pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Options) -> Result<Conversion, Vec<Diagnostic>> {
     let Some(script) = sources.get(file) else { return Err(vec![Diagnostic::error("python-no-script", "there is no script")]) };
-    log::fits(record, &script.text).map_err(|error| vec![error.at(Place::File(file), "")])?;
+    log::fits(record, &script.text).map_err(|error| vec![(*error).at(Place::File(file), "")])?;
     // The output expression was run after the script; it is the last statement here too.
     let expression = record.script.output.as_deref().filter(|output| !output.is_empty() && !output.ends_with(".csv"));
     let text = match expression {
@@ -121,7 +121,7 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
         None => script.text.clone(),
     };
     let mut statements = parse::parse(file, &text)?;
-    let roles = Roles::infer(record, options, file).map_err(|error| vec![error])?;
+    let roles = Roles::infer(record, options, file).map_err(|error| vec![*error])?;
     let name = script.name.rsplit(['/', '\\']).next().unwrap_or(&script.name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let builder = ir::Builder::new(stem);
@@ -134,7 +134,8 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
     let module = prune::prune(builder.finish()?);
     let (emitted, ignored) = output::split_statements(&statements, &module);
     let read = &record.reads[made.score];
-    let inputs = read.columns.iter().map(|column| Input { name: pandas::column_name(&column.name), dtype: column.dtype.name.clone() }).collect();
+    let inputs =
+        read.columns.iter().map(|column| Input { name: pandas::column_name(&column.name), dtype: column.dtype.name.clone() }).collect();
     Ok(Conversion {
         module,
         output: made.expression,

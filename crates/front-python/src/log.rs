@@ -44,7 +44,9 @@ impl<'a> Log<'a> {
         }
         Log {
             record,
-            line_starts: std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1)).collect(),
+            line_starts: std::iter::once(0)
+                .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
+                .collect(),
             values: record.values.iter().map(|one| ((one.at.as_str(), one.context), seen(&one.value))).collect(),
             branches: record.branches.iter().map(|one| ((one.at.as_str(), one.context), (one.taken, Cell::new(false)))).collect(),
             loops: record
@@ -158,17 +160,20 @@ impl<'a> Log<'a> {
 }
 
 /// Whether the record is of this text and of a form that is understood.
-pub(crate) fn fits(record: &Record, text: &str) -> Result<(), Diagnostic> {
+pub(crate) fn fits(record: &Record, text: &str) -> Result<(), Box<Diagnostic>> {
     use sha2::{Digest, Sha256};
     if record.format != crate::record::FORMAT {
-        return Err(Diagnostic::error("python-record-format", format!("the record has format {}, this version reads {}", record.format, crate::record::FORMAT))
-            .help("record the script again"));
+        let error = Diagnostic::error(
+            "python-record-format",
+            format!("the record has format {}, this version reads {}", record.format, crate::record::FORMAT),
+        );
+        return Err(Box::new(error.help("record the script again")));
     }
     let hash: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     if hash == record.script.sha256 {
         Ok(())
     } else {
-        Err(Diagnostic::error("python-record-stale", format!("the record is of another text of `{}`", record.script.name))
-            .help("the script has changed since it was recorded; record it again"))
+        let error = Diagnostic::error("python-record-stale", format!("the record is of another text of `{}`", record.script.name));
+        Err(Box::new(error.help("the script has changed since it was recorded; record it again")))
     }
 }

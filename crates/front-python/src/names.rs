@@ -1,5 +1,7 @@
 //! Names in statements, expressions and texts: what is used, what is assigned, and places back to spans.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ast::{Expr, ExprKind, FStringPart, Stmt, StmtKind};
 use source::{FileId, Span};
 use std::collections::BTreeSet;
@@ -128,7 +130,9 @@ pub(crate) fn parts(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
                 }
             }
         }
-        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) | ExprKind::Bool { operands: items, .. } => items.iter().for_each(visit),
+        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) | ExprKind::Bool { operands: items, .. } => {
+            items.iter().for_each(visit)
+        }
         ExprKind::Dict(items) => {
             for (key, value) in items {
                 key.iter().for_each(&mut *visit);

@@ -4,7 +4,8 @@
 //! within 10^22, where one multiplication or division rounds correctly. Anything longer is not a valid text here, so its row is `Invalid`
 //! and never nearly right.
 
-use ir::{Builder, Elem, Literal, Map, Table, Val};
+use ir::{Builder, Elem, Function, Handle, Literal, Map, Module, Table, Type, Val};
+use source::Diagnostic;
 
 /// The longest text that is read as a number; a longer one is not valid.
 const LONGEST: i64 = 26;
@@ -46,18 +47,33 @@ pub(crate) fn parse_int<'b>(b: &'b Builder, text: Val<'b>) -> (Val<'b>, Val<'b>)
     (valid.select(negative.select(-value, value), 0_i64), valid)
 }
 
-/// Whether a text is too long to be read exactly, though it might be a number.
-pub(crate) fn too_long<'b>(b: &'b Builder, text: Val<'b>) -> Val<'b> {
-    let text = text.strip();
-    let (value, valid, overlong) = scan(b, text);
-    let _ = (value, valid);
-    overlong
+/// A text read as a number.
+#[derive(Clone, Copy)]
+pub(crate) struct Parsed<'b> {
+    pub value: Val<'b>,
+    /// Whether the text is a number that is read exactly.
+    pub valid: Val<'b>,
+    /// Whether it might be a number that is not.
+    pub overlong: Val<'b>,
 }
 
-/// A text as a float, and whether it is one that is read exactly.
-pub(crate) fn parse_float<'b>(b: &'b Builder, text: Val<'b>, spelling: Spelling) -> (Val<'b>, Val<'b>) {
+/// The function that reads a float: `(text) -> (value, valid, overlong)`. One of a module is enough, however many texts it reads.
+pub(crate) fn reader() -> Result<Module, Vec<Diagnostic>> {
+    let b = Builder::new("read_float");
+    b.doc("Reads a text as a float: its value, whether it is a number that is read exactly, whether it might be one that is not.");
+    let text = b.param("text", Type::scalar(Elem::Str));
+    let (value, valid, overlong) = scan(&b, text);
+    b.result("value", value);
+    b.result("valid", valid);
+    b.result("overlong", overlong);
+    b.finish()
+}
+
+/// A text as a float, and whether it is one that is read exactly. `reader` is the function of [`reader`], taken into the module.
+pub(crate) fn parse_float<'b>(b: &'b Builder, reader: Handle<Function>, text: Val<'b>, spelling: Spelling) -> Parsed<'b> {
     let stripped = text.strip();
-    let (value, valid, _) = scan(b, stripped);
+    let results = |at: u32| b.call(reader, &[stripped], at);
+    let (value, valid, overlong) = (results(0), results(1), results(2));
     let lower = stripped.lower();
     let word = |words: &[&str]| words.iter().fold(b.bool(false), |held, word| held | lower.eq(*word));
     let (not_a_number, infinite, minus) = match spelling {
@@ -65,7 +81,7 @@ pub(crate) fn parse_float<'b>(b: &'b Builder, text: Val<'b>, spelling: Spelling)
         Spelling::Pandas => (b.bool(false), word(&["inf", "infinity", "+inf", "+infinity"]), word(&["-inf", "-infinity"])),
     };
     let value = not_a_number.select(b.f64(f64::NAN), infinite.select(b.f64(f64::INFINITY), minus.select(b.f64(f64::NEG_INFINITY), value)));
-    (value, valid | not_a_number | infinite | minus)
+    Parsed { value, valid: valid | not_a_number | infinite | minus, overlong }
 }
 
 /// Sign, digits, point, digits, exponent. Gives the value, whether the text is a number that is read exactly, and whether it might be a
@@ -110,7 +126,8 @@ fn scan<'b>(b: &'b Builder, text: Val<'b>) -> (Val<'b>, Val<'b>, Val<'b>) {
     }
     well_formed = well_formed & digits.gt(0_i64) & (!in_exponent | exponent_digits.gt(0_i64));
     let power = negative_exponent.select(-exponent, exponent) - scale;
-    let exact = exponent_digits.le(3_i64) & significant.le(FLOAT_DIGITS) & (mantissa.eq(0_i64) | (power.ge(-EXACT_POWER) & power.le(EXACT_POWER)));
+    let exact =
+        exponent_digits.le(3_i64) & significant.le(FLOAT_DIGITS) & (mantissa.eq(0_i64) | (power.ge(-EXACT_POWER) & power.le(EXACT_POWER)));
     let rows = (0..=EXACT_POWER).map(|at| (vec![Literal::I64(at)], Literal::F64(10_f64.powi(at as i32)))).collect();
     let powers = b.table(Table::Map(Map { name: "powers of ten".to_owned(), keys: vec![Elem::I64], value: Elem::F64, rows }));
     let scale = b.lookup(powers, &[power.lt(0_i64).select(-power, power)]).or_else(1.0_f64);

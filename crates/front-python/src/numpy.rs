@@ -1,5 +1,7 @@
 //! numpy on columns and cells: element by element.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ast::BinaryOp;
 use crate::ops::{self, Trouble};
 use crate::pandas;
@@ -51,6 +53,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "math.fabs", abs),
 ];
 
+/// A function of one element; none for a kind that it does not take.
+type Elementwise<'f, 'b> = &'f dyn Fn(&Kind, Val<'b>) -> Option<(Kind, Val<'b>)>;
+
 /// The first argument, whatever its name is.
 fn first<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Value<'b>, Unknown> {
     match ["x", "a", "object", "0"].iter().find_map(|name| call.take(name)) {
@@ -60,12 +65,12 @@ fn first<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Value<'
 }
 
 /// Applies a function to each number of a column, cell, frame or matrix.
-fn each<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, apply: &dyn Fn(&Kind, Val<'b>) -> Option<(Kind, Val<'b>)>) -> Eval<'b> {
+fn each<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, apply: Elementwise<'_, 'b>) -> Eval<'b> {
     let value = first(replay, call)?;
     over(replay, call, &value, apply)
 }
 
-fn over<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<'b>, apply: &dyn Fn(&Kind, Val<'b>) -> Option<(Kind, Val<'b>)>) -> Eval<'b> {
+fn over<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<'b>, apply: Elementwise<'_, 'b>) -> Eval<'b> {
     let at = call.span;
     let name = call.name.clone();
     let one = |replay: &mut Replay<'_, 'b>, cell: &Cell<'b>| {
@@ -129,7 +134,12 @@ floats! {
 }
 
 /// Python's own `math` raises where numpy gives NaN or infinity.
-fn math<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, bad: impl Fn(Val<'b>) -> Val<'b>, apply: impl Fn(Val<'b>) -> (Kind, Val<'b>)) -> Eval<'b> {
+fn math<'b>(
+    replay: &mut Replay<'_, 'b>,
+    call: &mut Call<'b>,
+    bad: impl Fn(Val<'b>) -> Val<'b>,
+    apply: impl Fn(Val<'b>) -> (Kind, Val<'b>),
+) -> Eval<'b> {
     let value = first(replay, call)?;
     let at = call.span;
     let cell = ops::to_cell(replay, &value, None, at)?;
@@ -348,7 +358,8 @@ fn where_<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Ok(Value::Cell(ops::choose(truth, &yes, &no)));
     }
     let (truth, like) = condition(replay, &cond, call)?;
-    let other_kind = |value: &Value<'b>| if let Value::Column(column) = value { column.cell.single().map(|(kind, _)| kind.clone()) } else { None };
+    let other_kind =
+        |value: &Value<'b>| if let Value::Column(column) = value { column.cell.single().map(|(kind, _)| kind.clone()) } else { None };
     let (yes_kind, no_kind) = (other_kind(&yes), other_kind(&no));
     let yes = ops::to_cell(replay, &yes, no_kind.as_ref(), call.span)?;
     let no = ops::to_cell(replay, &no, yes_kind.as_ref(), call.span)?;

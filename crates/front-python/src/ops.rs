@@ -3,6 +3,8 @@
 //! Where the two differ is said at the operation. Integer columns wrap at their width; in functions on cells integers are taken as
 //! 64-bit. A combination that raises in Python becomes a guard: a row on which it would happen has the status `Invalid`.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ast::{BinaryOp, BoolOp, CompareOp, Expr, UnaryOp};
 use crate::record::{self, Tagged};
 use crate::replay::Replay;
@@ -25,6 +27,14 @@ pub(crate) enum Trouble {
     Raises(&'static str),
     /// It has a value that is not modelled.
     Unsupported(String),
+    /// It is unknown for a reason that was said elsewhere.
+    Unknown(Unknown),
+}
+
+impl From<Unknown> for Trouble {
+    fn from(why: Unknown) -> Self {
+        Trouble::Unknown(why)
+    }
 }
 
 pub(crate) type Typed<'b> = Result<(Kind, Val<'b>), Trouble>;
@@ -35,9 +45,17 @@ fn unsupported<'b>(what: impl Into<String>) -> Typed<'b> {
 
 // Alternatives ---------------------------------------------------------------------------------------------------------------
 
+/// One way that operands can be, and when.
+type Combination<'b> = (Option<Val<'b>>, Vec<(Kind, Val<'b>)>);
+
 /// Applies a function to each way that the operands can be.
-pub(crate) fn lift<'b>(replay: &mut Replay<'_, 'b>, cells: &[&Cell<'b>], at: Span, mut apply: impl FnMut(&mut Replay<'_, 'b>, &[(Kind, Val<'b>)]) -> Typed<'b>) -> Result<Cell<'b>, Unknown> {
-    let mut combinations: Vec<(Option<Val<'b>>, Vec<(Kind, Val<'b>)>)> = vec![(None, Vec::new())];
+pub(crate) fn lift<'b>(
+    replay: &mut Replay<'_, 'b>,
+    cells: &[&Cell<'b>],
+    at: Span,
+    mut apply: impl FnMut(&mut Replay<'_, 'b>, &[(Kind, Val<'b>)]) -> Typed<'b>,
+) -> Result<Cell<'b>, Unknown> {
+    let mut combinations: Vec<Combination<'b>> = vec![(None, Vec::new())];
     for cell in cells {
         let mut next = Vec::new();
         for (when, operands) in &combinations {
@@ -71,6 +89,7 @@ pub(crate) fn lift<'b>(replay: &mut Replay<'_, 'b>, cells: &[&Cell<'b>], at: Spa
                 guards.extend(replay.raise_if(condition, exception, at));
             }
             Err(Trouble::Unsupported(what)) => return Err(replay.unsupported(at, what)),
+            Err(Trouble::Unknown(why)) => return Err(why),
         }
         match when {
             None => break,
@@ -183,7 +202,12 @@ pub(crate) fn to_cell<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, beside
 }
 
 /// Operands of an operator: cells, and the column that the result is like.
-fn operands<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span) -> Result<(Cell<'b>, Cell<'b>, Option<Column<'b>>), Unknown> {
+fn operands<'b>(
+    replay: &mut Replay<'_, 'b>,
+    left: &Value<'b>,
+    right: &Value<'b>,
+    at: Span,
+) -> Result<(Cell<'b>, Cell<'b>, Option<Column<'b>>), Unknown> {
     let kind = |value: &Value<'b>| match value {
         Value::Column(column) => column.cell.single().map(|(kind, _)| kind.clone()),
         _ => None,
@@ -220,7 +244,13 @@ fn wrap_up<'b>(cell: Cell<'b>, like: Option<Column<'b>>) -> Value<'b> {
 }
 
 /// Runs an operator over each column of a frame or matrix.
-fn over_columns<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span, apply: &mut dyn FnMut(&mut Replay<'_, 'b>, &Value<'b>, &Value<'b>) -> Eval<'b>) -> Option<Eval<'b>> {
+fn over_columns<'b>(
+    replay: &mut Replay<'_, 'b>,
+    left: &Value<'b>,
+    right: &Value<'b>,
+    at: Span,
+    apply: &mut dyn FnMut(&mut Replay<'_, 'b>, &Value<'b>, &Value<'b>) -> Eval<'b>,
+) -> Option<Eval<'b>> {
     let is_table = |value: &Value<'b>| matches!(value, Value::Frame(_) | Value::Matrix(_));
     if !is_table(left) && !is_table(right) {
         return None;
@@ -291,7 +321,13 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
             if op == UnaryOp::Not {
                 return match replay.row_condition(operand) {
                     Some(truth) => Ok(Value::Cell(Cell::new(Kind::Bool, !truth))),
-                    None => Err(replay.refuse("python-truth-of-rows", at, "`not` takes one truth value, not a column", "a column has one truth value for each row", "use ~ on columns")),
+                    None => Err(replay.refuse(
+                        "python-truth-of-rows",
+                        at,
+                        "`not` takes one truth value, not a column",
+                        "a column has one truth value for each row",
+                        "use ~ on columns",
+                    )),
                 };
             }
             let like = if let Value::Column(column) = operand { Some(column.clone()) } else { None };
@@ -317,7 +353,13 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
 /// `and`, `or` of truth values of one row that are both computed.
 pub(crate) fn logical<'b>(replay: &mut Replay<'_, 'b>, op: BoolOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
     if matches!(left, Value::Column(_)) || matches!(right, Value::Column(_)) {
-        return Err(replay.refuse("python-truth-of-rows", at, "a chained comparison takes one truth value, not a column", "", "use & between two comparisons"));
+        return Err(replay.refuse(
+            "python-truth-of-rows",
+            at,
+            "a chained comparison takes one truth value, not a column",
+            "",
+            "use & between two comparisons",
+        ));
     }
     let (a, b) = (to_cell(replay, left, None, at)?, to_cell(replay, right, None, at)?);
     let (Some(x), Some(y)) = (replay.row_condition(&Value::Cell(a.clone())), replay.row_condition(&Value::Cell(b.clone()))) else {
@@ -369,13 +411,22 @@ pub(crate) fn wrap(width: Width, val: Val<'_>) -> Val<'_> {
     }
 }
 
-fn arithmetic<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, left: &(Kind, Val<'b>), right: &(Kind, Val<'b>), at: Span) -> Typed<'b> {
+fn arithmetic<'b>(
+    replay: &mut Replay<'_, 'b>,
+    rules: Rules,
+    op: BinaryOp,
+    left: &(Kind, Val<'b>),
+    right: &(Kind, Val<'b>),
+    at: Span,
+) -> Typed<'b> {
     use Kind::{Bool, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
     let ((a_kind, a), (b_kind, b)) = (left.clone(), right.clone());
     match (&a_kind, &b_kind) {
         (Str, Str) if op == BinaryOp::Add => Ok((Str, a.append(b))),
         (Str, Int(_)) if op == BinaryOp::Mul => match b.literal() {
-            Some(Literal::I64(times)) if (0..=64).contains(&times) => Ok((Str, (0..times).fold(replay.b.str(""), |text, _| text.append(a)))),
+            Some(Literal::I64(times)) if (0..=64).contains(&times) => {
+                Ok((Str, (0..times).fold(replay.b.str(""), |text, _| text.append(a))))
+            }
             _ => unsupported("a text repeated a computed number of times"),
         },
         (DateTime, DateTime) if op == BinaryOp::Sub => Ok((Timedelta, a - b)),
@@ -415,12 +466,21 @@ fn arithmetic<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, left:
             floats(replay, rules, op, x, y, at).map(|val| (Float, val))
         }
         (Missing, _) | (_, Missing) if rules == Rules::Python => Err(Trouble::Raises("TypeError")),
-        (Str, Bool | Int(_) | Float | Float32) | (Bool | Int(_) | Float | Float32, Str) if op != BinaryOp::Mul && op != BinaryOp::Mod => Err(Trouble::Raises("TypeError")),
+        (Str, Bool | Int(_) | Float | Float32) | (Bool | Int(_) | Float | Float32, Str) if op != BinaryOp::Mul && op != BinaryOp::Mod => {
+            Err(Trouble::Raises("TypeError"))
+        }
         _ => unsupported(format!("`{}` between {} and {}", op.sign(), a_kind.dtype(), b_kind.dtype())),
     }
 }
 
-fn integers<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, left: &(Kind, Val<'b>), right: &(Kind, Val<'b>), at: Span) -> Typed<'b> {
+fn integers<'b>(
+    replay: &mut Replay<'_, 'b>,
+    rules: Rules,
+    op: BinaryOp,
+    left: &(Kind, Val<'b>),
+    right: &(Kind, Val<'b>),
+    at: Span,
+) -> Typed<'b> {
     let width = |kind: &Kind| if let Kind::Int(width) = kind { Some(*width) } else { None };
     let width = match (width(&left.0), width(&right.0)) {
         (Some(a), Some(b)) => a.join(b),
@@ -436,14 +496,14 @@ fn integers<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, left: &
         BinaryOp::Mul => int(a * b),
         BinaryOp::Div => {
             if rules == Rules::Python && !never_zero {
-                let _ = replay.raise_here(zero(), "ZeroDivisionError", at);
+                replay.raise_here(zero(), "ZeroDivisionError", at);
             }
             Ok((Kind::Float, a.cast(Elem::F64) / b.cast(Elem::F64)))
         }
         BinaryOp::FloorDiv if never_zero => int(a.floor_div(b)),
         BinaryOp::Mod if never_zero => int(a.floor_mod(b)),
         BinaryOp::FloorDiv | BinaryOp::Mod if rules == Rules::Python => {
-            let _ = replay.raise_here(zero(), "ZeroDivisionError", at);
+            replay.raise_here(zero(), "ZeroDivisionError", at);
             int(if op == BinaryOp::FloorDiv { a.floor_div(b) } else { a.floor_mod(b) })
         }
         // pandas makes the column a float one as soon as one divisor is zero: x // 0 is inf, -inf or NaN, x % 0 is NaN.
@@ -472,7 +532,7 @@ fn floats<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, a: Val<'b
         _ => None,
     };
     if divides && rules == Rules::Python && constant.is_none_or(|value| value == 0.0) {
-        let _ = replay.raise_here(b.eq(0.0), "ZeroDivisionError", at);
+        replay.raise_here(b.eq(0.0), "ZeroDivisionError", at);
     }
     Ok(match op {
         BinaryOp::Add => a + b,
@@ -506,7 +566,13 @@ fn floats<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, a: Val<'b
 }
 
 /// A comparison. Missing is equal to nothing and in no order; it is unequal to everything.
-pub(crate) fn comparison<'b>(replay: &Replay<'_, 'b>, rules: Rules, op: CompareOp, left: &(Kind, Val<'b>), right: &(Kind, Val<'b>)) -> Typed<'b> {
+pub(crate) fn comparison<'b>(
+    replay: &Replay<'_, 'b>,
+    rules: Rules,
+    op: CompareOp,
+    left: &(Kind, Val<'b>),
+    right: &(Kind, Val<'b>),
+) -> Typed<'b> {
     use Kind::{Bool, Category, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
     let ((a_kind, a), (b_kind, b)) = (left, right);
     let constant = |value: bool| Ok((Bool, replay.b.bool(value)));
@@ -632,7 +698,10 @@ pub(crate) fn is_among<'b>(replay: &Replay<'_, 'b>, cell: &(Kind, Val<'b>), valu
             }
         }
         Kind::Bool | Kind::Int(_) => {
-            let ints: Vec<i64> = values.iter().filter_map(|value| value.as_f64().filter(|float| float.fract() == 0.0).map(|float| value.as_int().unwrap_or(float as i64))).collect();
+            let ints: Vec<i64> = values
+                .iter()
+                .filter_map(|value| value.as_f64().filter(|float| float.fract() == 0.0).map(|float| value.as_int().unwrap_or(float as i64)))
+                .collect();
             let val = val.cast(Elem::I64);
             if ints.len() > LONGEST_CHAIN {
                 in_table(replay, val, ints.into_iter().map(Literal::I64).collect(), Elem::I64)

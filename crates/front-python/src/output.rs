@@ -1,5 +1,7 @@
 //! From the end of a replay to results and rejections: which value is the output, its columns, and the rows that have none.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ast::{Stmt, StmtKind};
 use crate::record::Record;
 use crate::replay::Replay;
@@ -57,7 +59,13 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
     let mut missing = guards.clone();
     // A filter's own condition may stand under guards of its columns.
     while !missing.is_empty() {
-        missing = missing.iter().filter_map(|guard| replay.filter_guards.get(guard)).flatten().copied().filter(|guard| guards.insert(*guard)).collect();
+        missing = missing
+            .iter()
+            .filter_map(|guard| replay.filter_guards.get(guard))
+            .flatten()
+            .copied()
+            .filter(|guard| guards.insert(*guard))
+            .collect();
     }
     for guard in guards {
         let guard = &replay.guards[guard];
@@ -120,7 +128,9 @@ fn output_columns<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>) -> Result<
             }
             Ok(replay.frames[id.0].columns.iter().map(|(name, column)| (name.clone(), column.clone())).collect())
         }
-        Value::Matrix(columns) => Ok(columns.iter().enumerate().map(|(at, column)| (at.to_string(), Value::Column(column.clone()))).collect()),
+        Value::Matrix(columns) => {
+            Ok(columns.iter().enumerate().map(|(at, column)| (at.to_string(), Value::Column(column.clone()))).collect())
+        }
         Value::Column(column) => {
             let name = if column.array { "0".to_owned() } else { column.name.clone().unwrap_or_else(|| "output".to_owned()) };
             Ok(vec![(name, value.clone())])

@@ -1,4 +1,4 @@
-//! A module without what no result and no rejection needs: nodes, parameters, tables, origins.
+//! A module without what no result and no rejection needs: nodes, parameters, tables, functions, origins.
 //!
 //! Replay reads every column of the scoring file and computes columns that are dropped later; the scorer asks only for what it uses.
 
@@ -32,23 +32,21 @@ pub(crate) fn prune(module: Module) -> Module {
         }
     }
     let mut out = Module { name: module.name.clone(), files: module.files.clone(), ..Module::default() };
-    let mut kept = Kept { module: &module, out: &mut out, tables: HashMap::new(), origins: HashMap::new() };
+    let mut kept = Kept { module: &module, out: &mut out, tables: HashMap::new(), functions: HashMap::new(), origins: HashMap::new() };
     let mut new_nodes: Arena<Node> = Arena::default();
     let mut number: HashMap<Value, Value> = HashMap::new();
     for (value, node) in entry.nodes.iter().filter(|(value, _)| live[value.index()]) {
         let op = node.op.map_operands(|operand| number.get(&operand).copied().unwrap_or(operand));
-        let op = match op {
-            Op::Param(index) => Op::Param(param_number.get(&index).copied().unwrap_or(index)),
-            Op::Table(table) => Op::Table(kept.table(table)),
-            Op::Lookup { keys, map } => Op::Lookup { keys, map: kept.table(map) },
-            Op::Walk { row, forest } => Op::Walk { row, forest: kept.table(forest) },
-            other => other,
-        };
+        let op = if let Op::Param(index) = op { Op::Param(param_number.get(&index).copied().unwrap_or(index)) } else { kept.op(op) };
         let origin = kept.origin(node.origin);
         number.insert(value, new_nodes.push(Node { op, origin, label: node.label.clone() }));
     }
     let moved = |value: Value| number.get(&value).copied().unwrap_or(value);
-    let rejections = entry.rejections.iter().map(|one| Rejection { when: moved(one.when), reason: one.reason.clone(), origin: kept.origin(one.origin) }).collect();
+    let rejections = entry
+        .rejections
+        .iter()
+        .map(|one| Rejection { when: moved(one.when), reason: one.reason.clone(), origin: kept.origin(one.origin) })
+        .collect();
     let results = entry.results.iter().map(|one| Output { field: one.field.clone(), value: moved(one.value) }).collect();
     let function = Function { name: entry.name.clone(), doc: entry.doc.clone(), params, nodes: new_nodes, rejections, results };
     let entry = out.functions.push(function);
@@ -61,6 +59,7 @@ struct Kept<'m> {
     module: &'m Module,
     out: &'m mut Module,
     tables: HashMap<Handle<ir::Table>, Handle<ir::Table>>,
+    functions: HashMap<Handle<Function>, Handle<Function>>,
     origins: HashMap<Handle<Origin>, Handle<Origin>>,
 }
 
@@ -75,6 +74,51 @@ impl Kept<'_> {
         new
     }
 
+    /// The operation with its tables and functions as they are numbered now.
+    fn op(&mut self, op: Op) -> Op {
+        let kept = self;
+        match op {
+            Op::Table(table) => Op::Table(kept.table(table)),
+            Op::Lookup { keys, map } => Op::Lookup { keys, map: kept.table(map) },
+            Op::Walk { row, forest } => Op::Walk { row, forest: kept.table(forest) },
+            Op::Call { function, args, result } => Op::Call { function: kept.function(function), args, result },
+            op @ (Op::Const(_)
+            | Op::Unary(..)
+            | Op::Binary(..)
+            | Op::Cast { .. }
+            | Op::Text(..)
+            | Op::Select { .. }
+            | Op::IsNull(_)
+            | Op::OrElse { .. }
+            | Op::Pack(_)
+            | Op::Reshape { .. }
+            | Op::Transpose { .. }
+            | Op::Slice { .. }
+            | Op::Concat { .. }
+            | Op::Gather { .. }
+            | Op::Reduce { .. }
+            | Op::Contract { .. }
+            | Op::Param(_)) => op,
+        }
+    }
+
+    /// A function that is called, whole. Callees stand before their callers there, and so they do here.
+    fn function(&mut self, function: Handle<Function>) -> Handle<Function> {
+        if let Some(new) = self.functions.get(&function) {
+            return *new;
+        }
+        let Some(data) = self.module.functions.get(function).cloned() else { return function };
+        let mut nodes: Arena<Node> = Arena::default();
+        for (_, node) in data.nodes.iter() {
+            let op = self.op(node.op.clone());
+            let origin = self.origin(node.origin);
+            nodes.push(Node { op, origin, label: node.label.clone() });
+        }
+        let new = self.out.functions.push(Function { nodes, ..data });
+        self.functions.insert(function, new);
+        new
+    }
+
     fn origin(&mut self, origin: Handle<Origin>) -> Handle<Origin> {
         if let Some(new) = self.origins.get(&origin) {
             return *new;
@@ -82,7 +126,7 @@ impl Kept<'_> {
         let Some(data) = self.module.origins.get(origin).cloned() else { return origin };
         let data = match data {
             Origin::Made { by, from } => Origin::Made { by, from: from.into_iter().map(|one| self.origin(one)).collect() },
-            other => other,
+            other @ (Origin::Text { .. } | Origin::Graph { .. }) => other,
         };
         let new = self.out.origins.push(data);
         self.origins.insert(origin, new);

@@ -3,6 +3,8 @@
 //! Both branches of a condition of the row are walked, and what they bind or return is chosen by the condition. What would raise in
 //! Python becomes a guard under the condition of its path. Nothing in here is recorded, so constants are folded by `fold`.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ast::{self, Clause, Expr, ExprKind, Stmt};
 use crate::fold;
 use crate::ops::{self, Trouble};
@@ -15,7 +17,13 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Applies a function to each cell of a column.
-pub(crate) fn over_cells<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, function: &Value<'b>, more: Vec<Value<'b>>, at: Span) -> Eval<'b> {
+pub(crate) fn over_cells<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    function: &Value<'b>,
+    more: Vec<Value<'b>>,
+    at: Span,
+) -> Eval<'b> {
     let cell = python_cell(replay, &column.cell);
     let guards = column.cell.guards.clone();
     let (result, own) = on_cells(replay, |replay| {
@@ -29,7 +37,13 @@ pub(crate) fn over_cells<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, f
 }
 
 /// Applies a function to each row of a frame.
-pub(crate) fn over_rows<'b>(replay: &mut Replay<'_, 'b>, frame: crate::value::FrameId, function: &Value<'b>, more: Vec<Value<'b>>, at: Span) -> Eval<'b> {
+pub(crate) fn over_rows<'b>(
+    replay: &mut Replay<'_, 'b>,
+    frame: crate::value::FrameId,
+    function: &Value<'b>,
+    more: Vec<Value<'b>>,
+    at: Span,
+) -> Eval<'b> {
     let space = replay.frames[frame.0].space;
     let (result, own) = on_cells(replay, |replay| {
         let mut args = vec![Value::Row(frame)];
@@ -54,7 +68,10 @@ pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>
     Ok(Value::Column(Column { name: None, array: true, ..column.with(cell) }))
 }
 
-fn on_cells<'b>(replay: &mut Replay<'_, 'b>, run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<Cell<'b>, Unknown>) -> Result<(Cell<'b>, Guards), Unknown> {
+fn on_cells<'b>(
+    replay: &mut Replay<'_, 'b>,
+    run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<Cell<'b>, Unknown>,
+) -> Result<(Cell<'b>, Guards), Unknown> {
     let outer = replay.activation.take();
     replay.cells.push(CellFrame { reached: None, guards: Guards::new(), returns: Vec::new() });
     let result = run(replay);
@@ -109,7 +126,9 @@ pub(crate) fn python_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<
                     out.push(Alternative { when: alternative.when, kind, val });
                 }
             }
-            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Missing => out.push(alternative.clone()),
+            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Missing => {
+                out.push(alternative.clone())
+            }
         }
     }
     Cell { alternatives: ops::merge(out), guards: cell.guards.clone() }
@@ -123,7 +142,8 @@ pub(crate) fn pandas_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<
     let kinds: Vec<&Kind> = cell.alternatives.iter().filter(|one| !missing(one)).map(|one| &one.kind).collect();
     let any_missing = cell.alternatives.iter().any(missing);
     let to = |kind: Kind, convert: &dyn Fn(&Alternative<'b>) -> Val<'b>| {
-        let alternatives = cell.alternatives.iter().map(|one| Alternative { when: one.when, kind: kind.clone(), val: convert(one) }).collect();
+        let alternatives =
+            cell.alternatives.iter().map(|one| Alternative { when: one.when, kind: kind.clone(), val: convert(one) }).collect();
         Cell { alternatives: ops::merge(alternatives), guards: cell.guards.clone() }
     };
     let int = |kind: &&Kind| matches!(kind, Kind::Int(_));
@@ -168,7 +188,9 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
         Kind::Bool => Ok((Kind::Str, val.select(b.str("True"), "False"))),
         Kind::Missing => Ok((Kind::Str, b.str("None"))),
         Kind::Float if matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan()) => Ok((Kind::Str, b.str("nan"))),
-        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype()))),
+        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Category(_) => {
+            Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype())))
+        }
     }
 }
 
@@ -264,7 +286,8 @@ impl<'b> Replay<'_, 'b> {
     fn same_value(&self, a: &Value<'b>, b: &Value<'b>) -> bool {
         match (a, b) {
             (Value::Cell(a), Value::Cell(b)) => {
-                a.alternatives.len() == b.alternatives.len() && a.alternatives.iter().zip(&b.alternatives).all(|(a, b)| a.kind == b.kind && a.val.value() == b.val.value())
+                a.alternatives.len() == b.alternatives.len()
+                    && a.alternatives.iter().zip(&b.alternatives).all(|(a, b)| a.kind == b.kind && a.val.value() == b.val.value())
             }
             (Value::Known(_), Value::Known(_)) => match (self.concrete(a), self.concrete(b)) {
                 (Some(a), Some(b)) => a == b,
@@ -372,7 +395,14 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// `try` in a function on cells: the rows on which the body would raise take the handler.
-    pub(crate) fn run_row_try(&mut self, at: Span, body: &[Stmt], handlers: &[ast::Handler], otherwise: &[Stmt], finally: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+    pub(crate) fn run_row_try(
+        &mut self,
+        at: Span,
+        body: &[Stmt],
+        handlers: &[ast::Handler],
+        otherwise: &[Stmt],
+        finally: &[Stmt],
+    ) -> Result<Flow<'b>, Unknown> {
         let [handler] = handlers else { return Err(self.unsupported(at, "a try with several handlers in a function on cells")) };
         if !finally.is_empty() {
             return Err(self.unsupported(at, "finally in a function on cells"));
@@ -385,7 +415,8 @@ impl<'b> Replay<'_, 'b> {
                     ExprKind::Tuple(items) => items.iter().filter_map(Expr::as_name).collect(),
                     _ => vec![],
                 };
-                names.iter().any(|name| matches!(*name, "Exception" | "BaseException")) || names.contains(&"ValueError") && names.contains(&"TypeError")
+                names.iter().any(|name| matches!(*name, "Exception" | "BaseException"))
+                    || names.contains(&"ValueError") && names.contains(&"TypeError")
             }
         };
         let scope = self.scope.0;
@@ -403,7 +434,11 @@ impl<'b> Replay<'_, 'b> {
             Some(all.map_or(when, |all| all | when))
         });
         let Some(condition) = condition else { return Ok(flow) };
-        if !broad && !raised.iter().all(|guard| matches!(&self.guards[*guard].reason, ir::Reason::Invalid(text) if text.starts_with("ValueError"))) {
+        if !broad
+            && !raised
+                .iter()
+                .all(|guard| matches!(&self.guards[*guard].reason, ir::Reason::Invalid(text) if text.starts_with("ValueError")))
+        {
             return Err(self.unsupported(at, "a handler for some exceptions only"));
         }
         if self.cells.last().is_some_and(|frame| frame.returns.len() != returns) {

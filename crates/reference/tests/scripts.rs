@@ -1,4 +1,5 @@
 //! Whole scripts: what pandas gives and what the conversion gives are the same, cell by cell.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
 
 mod support;
 
@@ -13,14 +14,26 @@ fn one_script() {
     match support::compare(&reference, Path::new(&script), &options, 2) {
         Ok((conversion, differences)) => {
             let function = conversion.module.entry_function().unwrap();
-            println!("output {}: {} parameters, {} nodes, {} results, {} rejections", conversion.output, function.params.len(), function.nodes.len(), function.results.len(), function.rejections.len());
+            println!(
+                "output {}: {} parameters, {} nodes, {} results, {} rejections",
+                conversion.output,
+                function.params.len(),
+                function.nodes.len(),
+                function.results.len(),
+                function.rejections.len()
+            );
             for frozen in &conversion.frozen {
                 println!("frozen, line {}: {} = {}", frozen.line, frozen.expression, frozen.value);
             }
             for note in &conversion.notes {
                 println!("{}: {}", note.name, note.message);
             }
-            println!("{} statements emitted, {} ignored, record {} bytes", conversion.emitted.len(), conversion.ignored.len(), serde_json::to_string(&conversion.record).unwrap().len());
+            println!(
+                "{} statements emitted, {} ignored, record {} bytes",
+                conversion.emitted.len(),
+                conversion.ignored.len(),
+                serde_json::to_string(&conversion.record).unwrap().len()
+            );
             differences.iter().take(20).for_each(|line| println!("{line}"));
             assert!(differences.is_empty(), "{} cells differ", differences.len());
         }

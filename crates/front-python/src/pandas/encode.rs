@@ -1,5 +1,7 @@
 //! Categories and codes: `map`, `replace`, `isin`, `get_dummies`, `astype`, `.cat`.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::missing::{common, promote};
 use crate::ops::{self, Trouble};
 use crate::record::{self, Tagged};
@@ -69,7 +71,13 @@ fn values_elem(values: &[&record::Value]) -> Option<Elem> {
 }
 
 /// The value beside a key, null where there is none. Missing keys and missing values are null.
-fn look_up<'b>(replay: &mut Replay<'_, 'b>, key: &(Kind, Val<'b>), pairs: &[(record::Value, record::Value)], elem: Elem, name: &str) -> Option<Val<'b>> {
+fn look_up<'b>(
+    replay: &mut Replay<'_, 'b>,
+    key: &(Kind, Val<'b>),
+    pairs: &[(record::Value, record::Value)],
+    elem: Elem,
+    name: &str,
+) -> Option<Val<'b>> {
     let b = replay.b;
     let (key_elem, key_val) = match &key.0 {
         Kind::Str => (Elem::Str, key.1),
@@ -123,11 +131,17 @@ pub(crate) fn found<'b>(replay: &Replay<'_, 'b>, elem: Elem, val: Val<'b>) -> Ce
         // One row by itself: an integer where there is one, else the float NaN.
         Elem::I64 => {
             let missing = Alternative { when: Some(val.is_null()), kind: Kind::Float, val: replay.b.f64(f64::NAN) };
-            Cell { alternatives: vec![missing, Alternative { when: None, kind: Kind::INT, val: val.or_else(0_i64) }], guards: Default::default() }
+            Cell {
+                alternatives: vec![missing, Alternative { when: None, kind: Kind::INT, val: val.or_else(0_i64) }],
+                guards: Default::default(),
+            }
         }
         Elem::Bool => {
             let missing = Alternative { when: Some(val.is_null()), kind: Kind::Float, val: replay.b.f64(f64::NAN) };
-            Cell { alternatives: vec![missing, Alternative { when: None, kind: Kind::Bool, val: val.or_else(false) }], guards: Default::default() }
+            Cell {
+                alternatives: vec![missing, Alternative { when: None, kind: Kind::Bool, val: val.or_else(false) }],
+                guards: Default::default(),
+            }
         }
         _ => Cell::new(Kind::Float, val.or_else(f64::NAN)),
     }
@@ -192,13 +206,22 @@ fn is_function(value: &Value<'_>) -> bool {
 }
 
 /// Each cell's value in a dict; missing where it has none.
-pub(crate) fn mapped<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, pairs: &[(record::Value, record::Value)], name: &str, at: Span) -> Result<Cell<'b>, Unknown> {
+pub(crate) fn mapped<'b>(
+    replay: &mut Replay<'_, 'b>,
+    cell: &Cell<'b>,
+    pairs: &[(record::Value, record::Value)],
+    name: &str,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
     let Some(elem) = values_elem(&values) else { return Err(replay.unsupported(at, "a dict with values of several types")) };
     let nan_value = pairs.iter().find(|(key, _)| key.is_missing()).map(|(_, value)| value.clone());
     if let Some((kind, val)) = cell.single() {
         let kind = kind.clone();
-        if kind == Kind::Bool && elem != Elem::Bool && pairs.iter().filter(|(key, value)| key.as_f64().is_some() && !value.is_missing()).count() >= 2 {
+        if kind == Kind::Bool
+            && elem != Elem::Bool
+            && pairs.iter().filter(|(key, value)| key.as_f64().is_some() && !value.is_missing()).count() >= 2
+        {
             // Both truth values are mapped: nothing is ever missing.
             let pick = |truth: f64| pairs.iter().rev().find(|(key, _)| key.as_f64() == Some(truth)).map(|(_, value)| value.clone());
             if let (Some(yes), Some(no)) = (pick(1.0), pick(0.0))
@@ -207,7 +230,9 @@ pub(crate) fn mapped<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, pairs: &[
                 return Ok(super::where_cell(replay, val, &yes, &no, at)?.guarded(&cell.guards));
             }
         }
-        let Some(hit) = look_up(replay, &(kind.clone(), val), pairs, elem, name) else { return Err(replay.unsupported(at, "a look-up by a key of this type")) };
+        let Some(hit) = look_up(replay, &(kind.clone(), val), pairs, elem, name) else {
+            return Err(replay.unsupported(at, "a look-up by a key of this type"));
+        };
         let mut out = found(replay, elem, hit).guarded(&cell.guards);
         if let Some(nan_value) = nan_value.filter(|value| !value.is_missing())
             && let Some(constant) = ops::constant(replay, &nan_value, None)
@@ -242,7 +267,13 @@ pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, inde
 }
 
 /// `dict[cell]` or `dict.get(cell, default)`, with Python's own result types.
-pub(crate) fn dict_item<'b>(replay: &mut Replay<'_, 'b>, pairs: &[(record::Value, record::Value)], key: &Cell<'b>, default: Option<&Cell<'b>>, at: Span) -> Result<Cell<'b>, Unknown> {
+pub(crate) fn dict_item<'b>(
+    replay: &mut Replay<'_, 'b>,
+    pairs: &[(record::Value, record::Value)],
+    key: &Cell<'b>,
+    default: Option<&Cell<'b>>,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
     let elem = values_elem(&values).filter(|_| values.iter().all(|value| !value.is_missing()));
     let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
@@ -314,7 +345,10 @@ fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     let nested = match call.take("to_replace") {
         Some(value) => {
             let pairs = replay.pairs(&value).unwrap_or_default();
-            let nested: Option<Vec<_>> = pairs.iter().map(|(key, inner)| Some((super::column_name(&replay.concrete(key)?), concrete_pairs(replay, inner)?))).collect();
+            let nested: Option<Vec<_>> = pairs
+                .iter()
+                .map(|(key, inner)| Some((super::column_name(&replay.concrete(key)?), concrete_pairs(replay, inner)?)))
+                .collect();
             match nested {
                 Some(nested) if !nested.is_empty() => Some(nested),
                 _ => {
@@ -345,7 +379,12 @@ fn replace_pairs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result
 }
 
 /// What is replaced by what: a dict, two scalars, a list and a scalar, two lists.
-fn pairs_of<'b>(replay: &mut Replay<'_, 'b>, old: &Value<'b>, new: Option<&Value<'b>>, at: Span) -> Result<Vec<(record::Value, record::Value)>, Unknown> {
+fn pairs_of<'b>(
+    replay: &mut Replay<'_, 'b>,
+    old: &Value<'b>,
+    new: Option<&Value<'b>>,
+    at: Span,
+) -> Result<Vec<(record::Value, record::Value)>, Unknown> {
     freeze_all(replay, old);
     if new.is_none()
         && let Some(pairs) = concrete_pairs(replay, old)
@@ -365,12 +404,20 @@ fn pairs_of<'b>(replay: &mut Replay<'_, 'b>, old: &Value<'b>, new: Option<&Value
 }
 
 /// Cells that equal a key become its value, the others stay.
-fn replaced<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, pairs: &[(record::Value, record::Value)], name: &str, at: Span) -> Result<Cell<'b>, Unknown> {
+fn replaced<'b>(
+    replay: &mut Replay<'_, 'b>,
+    cell: &Cell<'b>,
+    pairs: &[(record::Value, record::Value)],
+    name: &str,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
     if values.iter().all(|value| value.is_missing()) {
         // `replace([inf, -inf], nan)`
         let keys: Vec<record::Value> = pairs.iter().map(|(key, _)| key.clone()).collect();
-        let hit = ops::lift(replay, &[cell], at, |replay, operands| Ok((Kind::Bool, ops::is_among(replay, &operands[0], &keys, keys.iter().any(record::Value::is_missing)))))?;
+        let hit = ops::lift(replay, &[cell], at, |replay, operands| {
+            Ok((Kind::Bool, ops::is_among(replay, &operands[0], &keys, keys.iter().any(record::Value::is_missing))))
+        })?;
         let missing = Cell::new(Kind::Float, replay.b.f64(f64::NAN));
         return match hit.single() {
             Some((_, hit)) => super::where_cell(replay, hit, &missing, cell, at),
@@ -395,7 +442,9 @@ fn replaced<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, pairs: &[(record::
     };
     let mut out = cell.clone();
     if !usable.is_empty() {
-        let Some(hit) = look_up(replay, &(kind.clone(), val), &usable, elem, name) else { return Err(replay.unsupported(at, "`replace` in a column of this type")) };
+        let Some(hit) = look_up(replay, &(kind.clone(), val), &usable, elem, name) else {
+            return Err(replay.unsupported(at, "`replace` in a column of this type"));
+        };
         let zero = replay.b.constant(Literal::zero(elem));
         let both = if kind == Kind::Bool && new_kind != Kind::Bool { None } else { common(&kind, &new_kind) };
         out = match both {
@@ -437,7 +486,9 @@ fn isin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     freeze_all(replay, &values);
     let missing = constants.iter().any(record::Value::is_missing);
-    let cell = ops::lift(replay, &[&column.cell], call.span, |replay, operands| Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing))))?;
+    let cell = ops::lift(replay, &[&column.cell], call.span, |replay, operands| {
+        Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing)))
+    })?;
     Ok(replay.column(cell, &column))
 }
 
@@ -457,13 +508,15 @@ fn dtype_name<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Option<String> 
             _ => return None,
         },
     };
-    Some(match name.as_str() {
-        "int" | "int_" | "Int64" => "int64",
-        "float" | "float_" | "double" => "float64",
-        "bool_" => "bool",
-        other => other,
-    }
-    .to_owned())
+    Some(
+        match name.as_str() {
+            "int" | "int_" | "Int64" => "int64",
+            "float" | "float_" | "double" => "float64",
+            "bool_" => "bool",
+            other => other,
+        }
+        .to_owned(),
+    )
 }
 
 fn astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -478,7 +531,8 @@ fn frame_astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     let dtype = call.need(replay, "dtype").or_else(|why| call.take("0").ok_or(why))?;
     if let Value::Matrix(columns) = &call.receiver {
         let Some(name) = dtype_name(replay, &dtype) else { return Err(replay.unsupported(call.span, "`astype` with this type")) };
-        let columns = columns.iter().map(|column| Ok(column.with(cast(replay, column, &name, call.span)?))).collect::<Result<_, Unknown>>()?;
+        let columns =
+            columns.iter().map(|column| Ok(column.with(cast(replay, column, &name, call.span)?))).collect::<Result<_, Unknown>>()?;
         return Ok(Value::Matrix(columns));
     }
     let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`astype` of this")) };
@@ -504,7 +558,15 @@ fn frame_astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
         frame.families = frame
             .families
             .iter()
-            .map(|family| Rc::new(Family { prefix: family.prefix.clone(), source: family.source.clone(), recorded: family.recorded.clone(), at: family.at, kind: kind.clone() }))
+            .map(|family| {
+                Rc::new(Family {
+                    prefix: family.prefix.clone(),
+                    source: family.source.clone(),
+                    recorded: family.recorded.clone(),
+                    at: family.at,
+                    kind: kind.clone(),
+                })
+            })
             .collect();
     }
     Ok(replay.frame(frame))
@@ -546,16 +608,21 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
             (Kind::Bool | Kind::Int(_) | Kind::Float32, Kind::Float) => Ok((to.clone(), val.cast(Elem::F64))),
             (Kind::Bool | Kind::Int(_) | Kind::Float, Kind::Float32) => Ok((to.clone(), val.cast(Elem::F32))),
             (Kind::Str, Kind::Float) => {
-                let (value, valid) = crate::numbers::parse_float(replay.b, val.or_else(""), crate::numbers::Spelling::Python);
-                guard(replay, !(valid | val.is_null()), format!("{name} is not the text of a number"));
-                Ok((to.clone(), val.is_null().select(replay.b.f64(f64::NAN), value)))
+                let read = replay.parse_float(val.or_else(""), crate::numbers::Spelling::Python, at)?;
+                guard(replay, !(read.valid | val.is_null()), format!("{name} is not the text of a number"));
+                Ok((to.clone(), val.is_null().select(replay.b.f64(f64::NAN), read.value)))
             }
             (Kind::Missing, Kind::Float) => Ok((to.clone(), replay.b.f64(f64::NAN))),
             (Kind::Int(_), Kind::Bool) => Ok((to.clone(), val.ne(0_i64))),
             (Kind::Float | Kind::Float32, Kind::Bool) => Ok((to.clone(), val.ne(0.0))),
             (Kind::Int(_), Kind::Str) => Ok((to.clone(), val.decimal())),
             (Kind::Bool, Kind::Str) => Ok((to.clone(), val.select(replay.b.str("True"), "False"))),
-            (Kind::Float, Kind::Str) => Ok((to.clone(), crate::numbers::float_text(replay.b, val, &mut |when| guard(replay, when, format!("{name} has more digits than can be written"))))),
+            (Kind::Float, Kind::Str) => Ok((
+                to.clone(),
+                crate::numbers::float_text(replay.b, val, &mut |when| {
+                    guard(replay, when, format!("{name} has more digits than can be written"))
+                }),
+            )),
             (Kind::Category(categories), _) => match super::category_values(replay, categories, val) {
                 Some((kind, val)) if kind == to => Ok((to.clone(), val)),
                 Some((Kind::INT, val)) if to == Kind::Float => Ok((to.clone(), val.cast(Elem::F64))),
@@ -583,7 +650,12 @@ fn categorical<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -
 }
 
 /// A cell as the code of its category, -1 for one that is not among them.
-pub(crate) fn as_category<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, categories: Rc<Categories>, at: Span) -> Result<Cell<'b>, Unknown> {
+pub(crate) fn as_category<'b>(
+    replay: &mut Replay<'_, 'b>,
+    cell: &Cell<'b>,
+    categories: Rc<Categories>,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
     let pairs: Vec<(record::Value, record::Value)> = categories.values.iter().cloned().zip((0..).map(record::Value::Int)).collect();
     ops::lift(replay, &[cell], at, |replay, operands| match look_up(replay, &operands[0], &pairs, Elem::I64, "categories") {
         Some(code) => Ok((Kind::Category(categories.clone()), code.or_else(-1_i64))),
@@ -728,7 +800,13 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(replay.frame(out))
 }
 
-fn dummy_prefixes<'b>(replay: &mut Replay<'_, 'b>, prefix: Option<&Value<'b>>, encoded: &[String], series: bool, at: Span) -> Result<Vec<String>, Unknown> {
+fn dummy_prefixes<'b>(
+    replay: &mut Replay<'_, 'b>,
+    prefix: Option<&Value<'b>>,
+    encoded: &[String],
+    series: bool,
+    at: Span,
+) -> Result<Vec<String>, Unknown> {
     let value = match prefix {
         None => record::Value::NONE,
         Some(prefix) => match replay.concrete(prefix) {
@@ -742,7 +820,12 @@ fn dummy_prefixes<'b>(replay: &mut Replay<'_, 'b>, prefix: Option<&Value<'b>>, e
         (record::Value::Str(text), _) => vec![text.clone(); encoded.len()],
         (_, Some(Tagged::Dict(pairs))) => encoded
             .iter()
-            .map(|name| pairs.iter().find(|(key, _)| key.as_str() == Some(name)).map_or_else(|| name.clone(), |(_, value)| super::column_name(value)))
+            .map(|name| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| key.as_str() == Some(name))
+                    .map_or_else(|| name.clone(), |(_, value)| super::column_name(value))
+            })
             .collect(),
         _ => match value.items() {
             Some(items) if items.len() == encoded.len() => items.iter().map(super::column_name).collect(),

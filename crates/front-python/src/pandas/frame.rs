@@ -1,5 +1,7 @@
 //! Frames as such: copying, dropping, renaming, ordering and adding columns; calls that leave a row as it is.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ops;
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
@@ -141,11 +143,18 @@ fn rename<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Some(pairs) => frame
             .columns
             .keys()
-            .map(|name| pairs.iter().find(|(key, _)| super::column_name(key) == *name).map_or_else(|| name.clone(), |(_, new)| super::column_name(new)))
+            .map(|name| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| super::column_name(key) == *name)
+                    .map_or_else(|| name.clone(), |(_, new)| super::column_name(new))
+            })
             .collect(),
         // A function of the names: the record has the result.
         None => match replay.recorded(call.span).tagged() {
-            Some(Tagged::Frame(recorded)) if recorded.columns.len() == frame.columns.len() => recorded.columns.iter().map(|column| super::column_name(&column.name)).collect(),
+            Some(Tagged::Frame(recorded)) if recorded.columns.len() == frame.columns.len() => {
+                recorded.columns.iter().map(|column| super::column_name(&column.name)).collect()
+            }
             _ => return Err(replay.not_recorded(call.span)),
         },
     };
@@ -251,7 +260,9 @@ fn assign<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Value::Frame(new) = replay.frame(frame) else { return Ok(replay.none()) };
     for (name, value) in call.rest() {
         let value = match &value {
-            Value::Function(_) => replay.apply(value.clone(), None, vec![Value::Frame(new)], Vec::new(), call.span).unwrap_or_else(Value::Unknown),
+            Value::Function(_) => {
+                replay.apply(value.clone(), None, vec![Value::Frame(new)], Vec::new(), call.span).unwrap_or_else(Value::Unknown)
+            }
             _ => value,
         };
         replay.set_column(new, &name, value, call.span);
@@ -424,17 +435,23 @@ fn select_dtypes<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
 fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let data = call.take("data");
     let columns = call.take("columns");
-    let names: Option<Vec<String>> = columns.and_then(|columns| replay.concrete(&columns)).and_then(|columns| columns.items()).map(|items| items.iter().map(super::column_name).collect());
+    let names: Option<Vec<String>> = columns
+        .and_then(|columns| replay.concrete(&columns))
+        .and_then(|columns| columns.items())
+        .map(|items| items.iter().map(super::column_name).collect());
     call.take("index");
     let Some(data) = data else { return Err(replay.unsupported(call.span, "an empty frame")) };
     let mut frame = Frame::default();
     match &data {
         Value::Dict(_) => {
             let pairs = replay.pairs(&data).unwrap_or_default();
-            frame.space = pairs.iter().find_map(|(_, value)| if let Value::Column(column) = value { Some(column.space) } else { None }).unwrap_or(0);
+            frame.space =
+                pairs.iter().find_map(|(_, value)| if let Value::Column(column) = value { Some(column.space) } else { None }).unwrap_or(0);
             let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
             for (key, value) in pairs {
-                let Some(key) = replay.concrete(&key) else { return Err(replay.unsupported(call.span, "a frame with computed column names")) };
+                let Some(key) = replay.concrete(&key) else {
+                    return Err(replay.unsupported(call.span, "a frame with computed column names"));
+                };
                 replay.set_column(id, &super::column_name(&key), value, call.span);
             }
             match names {
@@ -454,7 +471,11 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             let names = match names {
                 Some(names) if names.len() == columns.len() => names,
                 Some(_) => return Err(replay.unsupported(call.span, "a frame with another number of names")),
-                None => columns.iter().enumerate().map(|(at, column)| column.name.clone().filter(|_| !column.array).unwrap_or_else(|| at.to_string())).collect(),
+                None => columns
+                    .iter()
+                    .enumerate()
+                    .map(|(at, column)| column.name.clone().filter(|_| !column.array).unwrap_or_else(|| at.to_string()))
+                    .collect(),
             };
             frame.space = columns.first().map_or(0, |column| column.space);
             for (name, column) in names.into_iter().zip(columns) {
@@ -471,7 +492,9 @@ fn new_series<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     call.take("index");
     let name = call.text(replay, "name")?;
     match data {
-        Value::Column(column) => Ok(Value::Column(Column { name: name.or(column.name), array: false, cell: column.cell, space: column.space })),
+        Value::Column(column) => {
+            Ok(Value::Column(Column { name: name.or(column.name), array: false, cell: column.cell, space: column.space }))
+        }
         _ => Err(replay.unsupported(call.span, "a series of this")),
     }
 }

@@ -1,5 +1,7 @@
 //! Missing values: asking for them, filling them, keeping or replacing by a condition, dropping rows.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ops;
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
@@ -133,9 +135,11 @@ pub(crate) fn common(a: &Kind, b: &Kind) -> Option<Kind> {
         return Some(a.clone());
     }
     Some(match (a, b) {
-        (Kind::Bool, kind @ (Kind::Int(_) | Kind::Float | Kind::Float32)) | (kind @ (Kind::Int(_) | Kind::Float | Kind::Float32), Kind::Bool) => kind.clone(),
+        (Kind::Bool, kind @ (Kind::Int(_) | Kind::Float | Kind::Float32))
+        | (kind @ (Kind::Int(_) | Kind::Float | Kind::Float32), Kind::Bool) => kind.clone(),
         (Kind::Int(a), Kind::Int(b)) => Kind::Int(a.join(*b)),
-        (Kind::Float32, Kind::Int(Width::I8 | Width::I16 | Width::U8 | Width::U16)) | (Kind::Int(Width::I8 | Width::I16 | Width::U8 | Width::U16), Kind::Float32) => Kind::Float32,
+        (Kind::Float32, Kind::Int(Width::I8 | Width::I16 | Width::U8 | Width::U16))
+        | (Kind::Int(Width::I8 | Width::I16 | Width::U8 | Width::U16), Kind::Float32) => Kind::Float32,
         (Kind::Float | Kind::Float32 | Kind::Int(_), Kind::Float | Kind::Float32 | Kind::Int(_)) => Kind::Float,
         _ => return None,
     })
@@ -153,11 +157,19 @@ pub(crate) fn promote<'b>(val: Val<'b>, from: &Kind, to: &Kind) -> Val<'b> {
 }
 
 /// `yes` where the condition holds, else `no`, as one column: numbers meet in a common kind, missing beside texts is null.
-pub(crate) fn where_cell<'b>(replay: &mut Replay<'_, 'b>, condition: Val<'b>, yes: &Cell<'b>, no: &Cell<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+pub(crate) fn where_cell<'b>(
+    replay: &mut Replay<'_, 'b>,
+    condition: Val<'b>,
+    yes: &Cell<'b>,
+    no: &Cell<'b>,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
     let guards = yes.guards.union(&no.guards).copied().collect();
     let b = replay.b;
     if let (Some((a_kind, a)), Some((b_kind, c))) = (yes.single(), no.single()) {
-        let nothing = |kind: &Kind, val: Val<'b>| *kind == Kind::Missing || *kind == Kind::Float && matches!(val.literal(), Some(ir::Literal::F64(value)) if value.is_nan());
+        let nothing = |kind: &Kind, val: Val<'b>| {
+            *kind == Kind::Missing || *kind == Kind::Float && matches!(val.literal(), Some(ir::Literal::F64(value)) if value.is_nan())
+        };
         let null = |kind: &Kind| match kind {
             Kind::Str => Some(b.null(Elem::Str)),
             Kind::DateTime | Kind::Timedelta => Some(b.null(Elem::I64)),
@@ -209,7 +221,9 @@ pub(crate) fn filled<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, by: &Cell
                     _ => false,
                 });
                 return match code {
-                    Some(code) => Ok(Cell { guards: guards(), ..Cell::new(kind.clone(), val.lt(0_i64).select(replay.b.i64(code as i64), val)) }),
+                    Some(code) => {
+                        Ok(Cell { guards: guards(), ..Cell::new(kind.clone(), val.lt(0_i64).select(replay.b.i64(code as i64), val)) })
+                    }
                     None => Err(replay.unsupported(at, "filling a category with a value that is not one of its categories")),
                 };
             }
@@ -232,7 +246,8 @@ pub(crate) fn filled<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, by: &Cell
 
 /// The ways of being that are not missing, for where missing is replaced.
 fn without_missing<'b>(cell: &Cell<'b>) -> Cell<'b> {
-    let nan = |one: &Alternative<'b>| one.kind == Kind::Float && matches!(one.val.literal(), Some(ir::Literal::F64(value)) if value.is_nan());
+    let nan =
+        |one: &Alternative<'b>| one.kind == Kind::Float && matches!(one.val.literal(), Some(ir::Literal::F64(value)) if value.is_nan());
     let rest: Vec<Alternative<'b>> = cell.alternatives.iter().filter(|one| one.kind != Kind::Missing && !nan(one)).cloned().collect();
     if rest.is_empty() { cell.clone() } else { Cell { alternatives: ops::merge(rest), guards: cell.guards.clone() } }
 }
@@ -287,7 +302,9 @@ fn frame_fillna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
 /// The values of a dict or a series by column name; none for a scalar.
 pub(crate) fn column_values<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Option<Vec<(String, Value<'b>)>> {
     if let Some(pairs) = replay.pairs(value) {
-        return Some(pairs.into_iter().filter_map(|(key, value)| replay.concrete(&key).map(|key| (super::column_name(&key), value))).collect());
+        return Some(
+            pairs.into_iter().filter_map(|(key, value)| replay.concrete(&key).map(|key| (super::column_name(&key), value))).collect(),
+        );
     }
     let Value::Known(known) = value else { return None };
     let Some(record::Tagged::Series(series)) = known.tagged() else { return None };
@@ -375,4 +392,3 @@ fn frame_dropna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     }
     Ok(replay.frame(frame))
 }
-

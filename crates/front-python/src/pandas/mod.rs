@@ -1,5 +1,7 @@
 //! pandas on scoring rows: what frames and columns have, selecting, and setting. The calls are in the families beside this file.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 pub(crate) mod encode;
 pub(crate) mod frame;
 pub(crate) mod missing;
@@ -43,9 +45,10 @@ fn score_frame<'b>(replay: &mut Replay<'_, 'b>, number: usize) -> Frame<'b> {
         let value = match parameter(replay, &name, &column.dtype.name, twin.map(|twin| twin.dtype.name.as_str())) {
             Some(cell) => Value::Column(Column { cell, name: Some(name.clone()), space: 0, array: false }),
             None => {
-                let diagnostic = Diagnostic::error("python-input-type", format!("the input column `{name}` has the dtype {}", column.dtype.name))
-                    .at(source::Place::File(replay.file), "an input column is a number, a truth value or a text")
-                    .help("convert the column in the file, or read it with dtype=str");
+                let diagnostic =
+                    Diagnostic::error("python-input-type", format!("the input column `{name}` has the dtype {}", column.dtype.name))
+                        .at(source::Place::File(replay.file), "an input column is a number, a truth value or a text")
+                        .help("convert the column in the file, or read it with dtype=str");
                 Value::Unknown(replay.block(diagnostic))
             }
         };
@@ -80,7 +83,10 @@ fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training:
         None => {
             let val = param(Elem::Bool, true);
             let missing = Alternative { when: Some(val.is_null()), kind: Kind::Float, val: b.f64(f64::NAN) };
-            Cell { alternatives: vec![missing, Alternative { when: None, kind: Kind::Bool, val: val.or_else(false) }], guards: Default::default() }
+            Cell {
+                alternatives: vec![missing, Alternative { when: None, kind: Kind::Bool, val: val.or_else(false) }],
+                guards: Default::default(),
+            }
         }
     };
     replay.parameters.insert(name.to_owned(), cell.clone());
@@ -248,7 +254,11 @@ pub(crate) fn open_columns(replay: &mut Replay<'_, '_>, id: FrameId, _: Span) ->
     Some(replay.refuse(
         "python-batch-columns",
         family.at,
-        format!("get_dummies makes {} columns of `{}` here, and other scoring rows would make others", family.recorded.len(), family.source.name.as_deref().unwrap_or("it")),
+        format!(
+            "get_dummies makes {} columns of `{}` here, and other scoring rows would make others",
+            family.recorded.len(),
+            family.source.name.as_deref().unwrap_or("it")
+        ),
         "a column exists only for a category that occurs in these rows",
         "align the frame with the training columns: .reindex(columns=train.columns, fill_value=0)",
     ))
@@ -271,7 +281,11 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
     match (of, index) {
         (Value::Frame(id), Value::Column(mask)) => filter_frame(replay, *id, mask, span),
         (Value::Frame(id), Value::Slice(..)) => {
-            if is_all(index) { Ok(Value::Frame(*id)) } else { Err(replay.other_rows(span, "python-row-position", "[:]")) }
+            if is_all(index) {
+                Ok(Value::Frame(*id))
+            } else {
+                Err(replay.other_rows(span, "python-row-position", "[:]"))
+            }
         }
         (Value::Frame(id), index) => match replay.concrete(index) {
             Some(name) if name.items().is_none() => column_of(replay, *id, &column_name(&name), span),
@@ -361,7 +375,10 @@ fn truth<'b>(replay: &mut Replay<'_, 'b>, mask: &Column<'b>, span: Span) -> Resu
 
 fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: &Column<'b>, span: Span) -> usize {
     // The same mask on several frames of the same rows leaves the same rows.
-    let same = replay.spaces.iter().position(|one| one.parent == Some(space) && one.filter.is_some_and(|filter| replay.masks.get(&filter) == Some(&mask.cell.single().map(|(_, val)| val.value()))));
+    let same = replay.spaces.iter().position(|one| {
+        one.parent == Some(space)
+            && one.filter.is_some_and(|filter| replay.masks.get(&filter) == Some(&mask.cell.single().map(|(_, val)| val.value())))
+    });
     match same {
         Some(same) => same,
         None => {
@@ -408,7 +425,8 @@ fn locate<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Value<'b>, span:
         Some(columns) if !replay.touches_rows(&columns) && mask_over_names(replay, &columns).is_some() => {
             let mask = mask_over_names(replay, &columns).unwrap_or_default();
             let Value::Frame(id) = frame else { return Ok(frame) };
-            let names: Vec<String> = replay.frames[id.0].columns.keys().zip(mask).filter(|(_, keep)| *keep).map(|(name, _)| name.clone()).collect();
+            let names: Vec<String> =
+                replay.frames[id.0].columns.keys().zip(mask).filter(|(_, keep)| *keep).map(|(name, _)| name.clone()).collect();
             select(replay, id, &names, span, false)
         }
         Some(columns) if matches!(columns, Value::Slice(..)) => {
@@ -474,7 +492,9 @@ fn locate_position<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Value<'
                 }
             }
             Some(value) => {
-                if let Some(names) = value.items().and_then(|items| items.iter().map(|item| pick(item.as_int()?)).collect::<Option<Vec<_>>>()) {
+                if let Some(names) =
+                    value.items().and_then(|items| items.iter().map(|item| pick(item.as_int()?)).collect::<Option<Vec<_>>>())
+                {
                     return select(replay, id, &names, span, false);
                 }
             }
@@ -523,11 +543,20 @@ pub(crate) fn set_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Val
 }
 
 /// `frame.loc[mask, column] = value`
-pub(crate) fn set_part<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, part: &str, index: &Value<'b>, value: Value<'b>, at: Span) -> Result<(), Unknown> {
+pub(crate) fn set_part<'b>(
+    replay: &mut Replay<'_, 'b>,
+    of: &Value<'b>,
+    part: &str,
+    index: &Value<'b>,
+    value: Value<'b>,
+    at: Span,
+) -> Result<(), Unknown> {
     if let Some(why) = replay.unknown_among(&[index]) {
         return Err(why);
     }
-    let (Value::Frame(id), "loc", Value::Tuple(parts)) = (of, part, index) else { return Err(replay.unsupported(at, format!("setting by `.{part}`"))) };
+    let (Value::Frame(id), "loc", Value::Tuple(parts)) = (of, part, index) else {
+        return Err(replay.unsupported(at, format!("setting by `.{part}`")));
+    };
     let [rows, columns] = parts.as_slice() else { return Err(replay.unsupported(at, "setting by `.loc`")) };
     let names: Vec<String> = match replay.concrete(columns) {
         Some(name) if name.items().is_none() => vec![column_name(&name)],
@@ -575,7 +604,13 @@ pub(crate) fn set_where<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, ma
 }
 
 /// A scalar spread over the rows.
-pub(crate) fn spread<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, name: Option<&str>, space: usize, at: Span) -> Result<Column<'b>, Unknown> {
+pub(crate) fn spread<'b>(
+    replay: &mut Replay<'_, 'b>,
+    value: &Value<'b>,
+    name: Option<&str>,
+    space: usize,
+    at: Span,
+) -> Result<Column<'b>, Unknown> {
     let cell = ops::to_cell(replay, value, None, at)?;
     Ok(Column { cell, name: name.map(str::to_owned), space, array: false })
 }
@@ -624,12 +659,68 @@ pub(crate) fn category_values<'b>(replay: &Replay<'_, 'b>, categories: &Rc<Categ
 }
 
 /// Calls that look at other rows, by name: their refusal says so.
-const WINDOWS: &[&str] = &["shift", "diff", "rolling", "expanding", "ewm", "pct_change", "ffill", "bfill", "interpolate", "cumsum", "cumprod", "cummax", "cummin", "rank"];
-const REDUCTIONS: &[&str] = &[
-    "mean", "median", "sum", "std", "var", "min", "max", "mode", "quantile", "count", "nunique", "unique", "value_counts", "skew", "kurt", "idxmax", "idxmin", "corr", "describe", "any",
-    "all", "prod", "sem", "mad", "argmax", "argmin",
+const WINDOWS: &[&str] = &[
+    "shift",
+    "diff",
+    "rolling",
+    "expanding",
+    "ewm",
+    "pct_change",
+    "ffill",
+    "bfill",
+    "interpolate",
+    "cumsum",
+    "cumprod",
+    "cummax",
+    "cummin",
+    "rank",
 ];
-const ROW_CHANGES: &[&str] = &["explode", "melt", "pivot", "pivot_table", "stack", "unstack", "duplicated", "drop_duplicates", "sample", "nlargest", "nsmallest", "groupby", "resample", "head", "tail", "append"];
+const REDUCTIONS: &[&str] = &[
+    "mean",
+    "median",
+    "sum",
+    "std",
+    "var",
+    "min",
+    "max",
+    "mode",
+    "quantile",
+    "count",
+    "nunique",
+    "unique",
+    "value_counts",
+    "skew",
+    "kurt",
+    "idxmax",
+    "idxmin",
+    "corr",
+    "describe",
+    "any",
+    "all",
+    "prod",
+    "sem",
+    "mad",
+    "argmax",
+    "argmin",
+];
+const ROW_CHANGES: &[&str] = &[
+    "explode",
+    "melt",
+    "pivot",
+    "pivot_table",
+    "stack",
+    "unstack",
+    "duplicated",
+    "drop_duplicates",
+    "sample",
+    "nlargest",
+    "nsmallest",
+    "groupby",
+    "resample",
+    "head",
+    "tail",
+    "append",
+];
 
 /// The refusal of a method that no family has.
 pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &Value<'b>, name: &str, span: Span) -> Unknown {

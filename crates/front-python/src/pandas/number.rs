@@ -1,5 +1,7 @@
 //! Numbers in columns: rounding, clipping, named arithmetic and comparison, sums along a row; statistics, which look at other rows.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::missing::{common, promote};
 use crate::ast::{BinaryOp, CompareOp};
 use crate::ops;
@@ -117,7 +119,8 @@ fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let digits = call.int(replay, "decimals")?.or(call.int(replay, "0")?).unwrap_or(0);
     let at = call.span;
     if let Value::Matrix(columns) = &call.receiver {
-        let columns = columns.iter().map(|column| Ok(column.with(rounded(replay, &column.cell, digits, at)?))).collect::<Result<_, Unknown>>()?;
+        let columns =
+            columns.iter().map(|column| Ok(column.with(rounded(replay, &column.cell, digits, at)?))).collect::<Result<_, Unknown>>()?;
         return Ok(Value::Matrix(columns));
     }
     super::frame::each_column(replay, call, |replay, column| match column.cell.single() {
@@ -127,7 +130,13 @@ fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
 }
 
 /// Bounds are inclusive; NaN stays. A missing bound does not clip.
-pub(crate) fn clipped<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, lower: Option<&Value<'b>>, upper: Option<&Value<'b>>, at: Span) -> Result<Cell<'b>, Unknown> {
+pub(crate) fn clipped<'b>(
+    replay: &mut Replay<'_, 'b>,
+    cell: &Cell<'b>,
+    lower: Option<&Value<'b>>,
+    upper: Option<&Value<'b>>,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
     let mut out = cell.clone();
     for (bound, above) in [(lower, false), (upper, true)] {
         let Some(bound) = bound else { continue };
@@ -266,9 +275,8 @@ fn to_numeric<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         (kind @ (Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32), val) => Ok((kind, val)),
         (Kind::Str, val) => {
             let text = val.or_else("");
-            let (value, valid) = crate::numbers::parse_float(replay.b, text, crate::numbers::Spelling::Pandas);
-            let long = crate::numbers::too_long(replay.b, text);
-            own.insert(replay.guard(long, ir::Reason::Invalid(format!("{name} is too long a text for a number")), at));
+            let crate::numbers::Parsed { value, valid, overlong } = replay.parse_float(text, crate::numbers::Spelling::Pandas, at)?;
+            own.insert(replay.guard(overlong, ir::Reason::Invalid(format!("{name} is too long a text for a number")), at));
             if !coerce {
                 own.insert(replay.guard(!(valid | val.is_null()), ir::Reason::Invalid(format!("{name} is not the text of a number")), at));
             }
@@ -390,7 +398,8 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Kind::Int(_) => val.ne(0_i64),
             _ => val.ne(0.0),
         });
-        let val = if name == "any" { truths.fold(b.bool(false), |all, one| all | one) } else { truths.fold(b.bool(true), |all, one| all & one) };
+        let val =
+            if name == "any" { truths.fold(b.bool(false), |all, one| all | one) } else { truths.fold(b.bool(true), |all, one| all & one) };
         let cell = Cell { guards, ..Cell::new(Kind::Bool, val) };
         return Ok(Value::Column(Column { cell, name: None, space, array: false }));
     }
@@ -420,7 +429,8 @@ fn float_along<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>]) -> V
             if name == "sum" {
                 return sum;
             }
-            let count = values.iter().map(|val| val.is_nan().select(b.f64(0.0), 1.0)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.f64(0.0));
+            let count =
+                values.iter().map(|val| val.is_nan().select(b.f64(0.0), 1.0)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.f64(0.0));
             count.eq(0.0).select(b.f64(f64::NAN), sum / count)
         }
         _ => values.iter().skip(1).fold(values[0], |best, one| {

@@ -1,5 +1,7 @@
 //! Several tables: `merge` and `join` with look-up tables, `concat` of columns, `align`, groups.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ops;
 use crate::record::{self, Cells, Tagged};
 use crate::replay::{Call, On, Replay, Row};
@@ -38,7 +40,12 @@ fn look_up_table(known: &Known) -> Option<LookUp> {
     Some(LookUp { columns, rows: frame.rows as usize })
 }
 
-fn key_literal<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, values: &[record::Value], at: Span) -> Result<(Val<'b>, Elem, Vec<Option<Literal>>), Unknown> {
+fn key_literal<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    values: &[record::Value],
+    at: Span,
+) -> Result<(Val<'b>, Elem, Vec<Option<Literal>>), Unknown> {
     let (val, elem) = match column.cell.single() {
         Some((Kind::Str, val)) => (val, Elem::Str),
         Some((Kind::Int(_) | Kind::Bool, val)) => (val.cast(Elem::I64), Elem::I64),
@@ -49,12 +56,21 @@ fn key_literal<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, values: &[r
 }
 
 /// The columns of a look-up table beside the row with these keys.
-fn looked_up<'b>(replay: &mut Replay<'_, 'b>, keys: &[(Column<'b>, String)], table: &LookUp, wanted: &[String], space: usize, at: Span) -> Result<Vec<(String, Value<'b>)>, Unknown> {
+fn looked_up<'b>(
+    replay: &mut Replay<'_, 'b>,
+    keys: &[(Column<'b>, String)],
+    table: &LookUp,
+    wanted: &[String],
+    space: usize,
+    at: Span,
+) -> Result<Vec<(String, Value<'b>)>, Unknown> {
     let mut vals = Vec::new();
     let mut elems = Vec::new();
     let mut literals: Vec<Vec<Option<Literal>>> = Vec::new();
     for (column, name) in keys {
-        let Some((_, values)) = table.columns.iter().find(|(one, _)| one == name) else { return Err(replay.unsupported(at, format!("a merge on `{name}`, which the table does not have"))) };
+        let Some((_, values)) = table.columns.iter().find(|(one, _)| one == name) else {
+            return Err(replay.unsupported(at, format!("a merge on `{name}`, which the table does not have")));
+        };
         let (val, elem, keys) = key_literal(replay, column, values, at)?;
         vals.push(val);
         elems.push(elem);
@@ -121,7 +137,13 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
     let right_index = call.flag(replay, "right_index", false)?;
     call.take("validate");
     let (Value::Frame(id), Value::Known(known)) = (left, &right) else {
-        return Err(replay.refuse("python-merge", at, "scoring rows are merged with something that is not a look-up table", "", "merge the scoring rows with a table that is known in training"));
+        return Err(replay.refuse(
+            "python-merge",
+            at,
+            "scoring rows are merged with something that is not a look-up table",
+            "",
+            "merge the scoring rows with a table that is known in training",
+        ));
     };
     if how != "left" && how != "inner" {
         return Err(replay.unsupported(at, format!("`merge(how=\"{how}\")`")));
@@ -131,16 +153,34 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
     let right_names: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).collect();
     let common = || -> Vec<String> { right_names.iter().filter(|name| replay.frames[id.0].columns.contains_key(*name)).cloned().collect() };
     let left_keys = left_on.or_else(|| on.clone()).unwrap_or_else(common);
-    let right_keys = if right_index { right_names.iter().filter(|name| name.starts_with('\u{0}')).cloned().collect() } else { right_on.or(on).unwrap_or_else(|| left_keys.clone()) };
+    let right_keys = if right_index {
+        right_names.iter().filter(|name| name.starts_with('\u{0}')).cloned().collect()
+    } else {
+        right_on.or(on).unwrap_or_else(|| left_keys.clone())
+    };
     if left_keys.len() != right_keys.len() || left_keys.is_empty() {
         return Err(replay.unsupported(at, "a merge on these keys"));
     }
-    let wanted: Vec<String> = right_names.iter().filter(|name| !name.starts_with('\u{0}') && !(right_keys.contains(name) && left_keys.contains(name))).cloned().collect();
+    let wanted: Vec<String> = right_names
+        .iter()
+        .filter(|name| !(name.starts_with('\u{0}') || right_keys.contains(name) && left_keys.contains(name)))
+        .cloned()
+        .collect();
     attach(replay, *id, &left_keys, &right_keys, &table, &wanted, &suffixes, how == "inner", at)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a merge")]
-fn attach<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, left_keys: &[String], right_keys: &[String], table: &LookUp, wanted: &[String], suffixes: &[String], inner: bool, at: Span) -> Eval<'b> {
+fn attach<'b>(
+    replay: &mut Replay<'_, 'b>,
+    id: FrameId,
+    left_keys: &[String],
+    right_keys: &[String],
+    table: &LookUp,
+    wanted: &[String],
+    suffixes: &[String],
+    inner: bool,
+    at: Span,
+) -> Eval<'b> {
     let mut keys = Vec::new();
     for (left, right) in left_keys.iter().zip(right_keys) {
         match super::column_of(replay, id, left, at)? {
@@ -193,7 +233,8 @@ fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             let Some(table) = look_up_table(known) else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
             replay.freeze(known);
             let index: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with('\u{0}')).collect();
-            let wanted: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).filter(|name| !name.starts_with('\u{0}')).collect();
+            let wanted: Vec<String> =
+                table.columns.iter().map(|(name, _)| name.clone()).filter(|name| !name.starts_with('\u{0}')).collect();
             attach(replay, id, &on, &index, &table, &wanted, &["".to_owned(), "".to_owned()], false, at)
         }
         (Value::Frame(other), None) => beside(replay, &[Value::Frame(id), Value::Frame(*other)], at),
@@ -219,7 +260,13 @@ fn beside<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], at: Span) -> Eva
         if number == 0 {
             out.space = space;
         } else if out.space != space {
-            return Err(replay.refuse("python-row-alignment", at, "tables over different rows are put side by side", "one of them is filtered", "filter after putting them together"));
+            return Err(replay.refuse(
+                "python-row-alignment",
+                at,
+                "tables over different rows are put side by side",
+                "one of them is filtered",
+                "filter after putting them together",
+            ));
         }
         for (name, column) in frame.columns {
             if out.columns.contains_key(&name) {
@@ -267,12 +314,20 @@ pub(crate) fn align_known<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) 
     let fill = call.take("fill_value");
     let (Value::Known(known), Value::Frame(id)) = (&call.receiver, &other) else { return Err(replay.unsupported(at, "this `align`")) };
     if how != "left" {
-        return Err(replay.refuse("python-batch-columns", at, format!("`align(join=\"{how}\")` takes columns from the scoring rows"), "", "use join=\"left\" with the training frame on the left"));
+        return Err(replay.refuse(
+            "python-batch-columns",
+            at,
+            format!("`align(join=\"{how}\")` takes columns from the scoring rows"),
+            "",
+            "use join=\"left\" with the training frame on the left",
+        ));
     }
     let names: Vec<String> = match known.tagged() {
         Some(Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
         _ => match replay.recorded(at).tagged() {
-            Some(Tagged::Tuple(parts)) => parts.first().and_then(record::Value::items).unwrap_or_default().iter().map(super::column_name).collect(),
+            Some(Tagged::Tuple(parts)) => {
+                parts.first().and_then(record::Value::items).unwrap_or_default().iter().map(super::column_name).collect()
+            }
             _ => return Err(replay.not_recorded(at)),
         },
     };

@@ -1,5 +1,7 @@
 //! `.str` on columns, and methods of texts in functions on cells.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
@@ -126,7 +128,13 @@ fn strip_characters<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, characters
         over.borrow_mut().push(more);
         (Kind::Str, val)
     })?;
-    let guards: Vec<usize> = over.into_inner().into_iter().map(|when| replay.guard(when, ir::Reason::Invalid(format!("too many characters to strip at {}", replay.place_name(call.span))), call.span)).collect();
+    let guards: Vec<usize> = over
+        .into_inner()
+        .into_iter()
+        .map(|when| {
+            replay.guard(when, ir::Reason::Invalid(format!("too many characters to strip at {}", replay.place_name(call.span))), call.span)
+        })
+        .collect();
     let guards = guards.into_iter().collect();
     Ok(match result {
         Value::Column(column) => {
@@ -202,11 +210,8 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let name = call.name.clone();
     // A pattern without special characters is a plain text; alternatives of such are several.
-    let parts: Vec<String> = if name == "contains" && regex {
-        parts.iter().flat_map(|part| part.split('|')).map(str::to_owned).collect()
-    } else {
-        parts
-    };
+    let parts: Vec<String> =
+        if name == "contains" && regex { parts.iter().flat_map(|part| part.split('|')).map(str::to_owned).collect() } else { parts };
     if name == "contains" && regex && parts.iter().any(|part| part.contains(|c| SPECIAL.contains(c))) {
         let pattern = parts.join("|");
         return regex_refused(replay, call.span, &pattern);
@@ -320,7 +325,9 @@ fn cat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// Zeros on the left up to a width, after a sign.
 fn zfill<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let Some(width) = call.int(replay, "width")?.filter(|width| (0..=64).contains(width)) else { return Err(replay.unsupported(call.span, "`zfill` to this width")) };
+    let Some(width) = call.int(replay, "width")?.filter(|width| (0..=64).contains(width)) else {
+        return Err(replay.unsupported(call.span, "`zfill` to this width"));
+    };
     on_text(replay, call, |replay, val| {
         let first = val.code_at(0_i64);
         let signed = first.eq(i64::from(b'-')) | first.eq(i64::from(b'+'));

@@ -1,5 +1,7 @@
 //! Dates in columns: `to_datetime` by a frozen format, fields of `.dt`, durations.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use crate::calendar;
 use crate::ops::{self, Trouble};
 use crate::record;
@@ -18,7 +20,8 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// Texts to moments, by the given format or the one that the recorded run inferred.
 fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -41,13 +44,19 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match operands[0].clone() {
         (Kind::DateTime, val) => Ok((Kind::DateTime, val)),
         (Kind::Str, val) => {
-            let Some(format) = &format else { return Err(Trouble::Unsupported("`to_datetime` without a format that is known; give one with format=...; it".to_owned())) };
+            let Some(format) = &format else {
+                return Err(Trouble::Unsupported("`to_datetime` without a format that is known; give one with format=...; it".to_owned()));
+            };
             let text = val.or_else("");
             let Some((micros, valid)) = calendar::parse(replay.b, text, format) else {
                 return Err(Trouble::Unsupported(format!("`to_datetime` with the format {format:?}")));
             };
             if !coerce {
-                own.insert(replay.guard(!(valid | val.is_null()), Reason::Invalid(format!("{name} is not a date of the format {format}")), at));
+                own.insert(replay.guard(
+                    !(valid | val.is_null()),
+                    Reason::Invalid(format!("{name} is not a date of the format {format}")),
+                    at,
+                ));
             }
             Ok((Kind::DateTime, (valid & !val.is_null()).select(micros, replay.b.null(Elem::I64))))
         }
@@ -59,12 +68,26 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
 /// The format that pandas infers from the first text: from the recorded cells of the column.
 fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Option<String> {
     let name = column.name.as_deref()?;
-    let found = replay.record.reads.iter().find_map(|read| read.columns.iter().find(|one| one.name.as_str() == Some(name))?.values.as_ref()?.values().into_iter().find(|value| !value.is_missing()));
+    let found = replay.record.reads.iter().find_map(|read| {
+        read.columns
+            .iter()
+            .find(|one| one.name.as_str() == Some(name))?
+            .values
+            .as_ref()?
+            .values()
+            .into_iter()
+            .find(|value| !value.is_missing())
+    });
     calendar::guess_format(found?.as_str()?)
 }
 
 /// Applies a function to a moment or duration; missing where that is.
-fn on_time<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span, apply: impl Fn(&Replay<'_, 'b>, &Kind, Val<'b>) -> Option<(Kind, Val<'b>)>) -> Eval<'b> {
+fn on_time<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    at: Span,
+    apply: impl Fn(&Replay<'_, 'b>, &Kind, Val<'b>) -> Option<(Kind, Val<'b>)>,
+) -> Eval<'b> {
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| {
         let (kind, val) = &operands[0];
         match apply(replay, kind, *val) {
@@ -84,8 +107,29 @@ fn number<'b>(moment: Val<'b>, val: Val<'b>) -> (Kind, Val<'b>) {
 pub(crate) fn field<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: &str, part: &Value<'b>, at: Span) -> Eval<'b> {
     if !matches!(
         name,
-        "year" | "month" | "day" | "hour" | "minute" | "second" | "microsecond" | "dayofweek" | "weekday" | "day_of_week" | "dayofyear" | "day_of_year" | "quarter" | "days" | "seconds"
-            | "is_month_start" | "is_month_end" | "is_year_start" | "is_year_end" | "is_leap_year" | "days_in_month" | "daysinmonth" | "date"
+        "year"
+            | "month"
+            | "day"
+            | "hour"
+            | "minute"
+            | "second"
+            | "microsecond"
+            | "dayofweek"
+            | "weekday"
+            | "day_of_week"
+            | "dayofyear"
+            | "day_of_year"
+            | "quarter"
+            | "days"
+            | "seconds"
+            | "is_month_start"
+            | "is_month_end"
+            | "is_year_start"
+            | "is_year_end"
+            | "is_leap_year"
+            | "days_in_month"
+            | "daysinmonth"
+            | "date"
     ) {
         return Ok(Value::Method(Box::new(part.clone()), name.to_owned()));
     }
@@ -151,12 +195,16 @@ fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<
 
 fn total_seconds<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column_of(replay, call)?;
-    on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::Timedelta).then(|| (Kind::Float, (val.cast(Elem::F64) / 1e6).or_else(f64::NAN))))
+    on_time(replay, &column, call.span, |_, kind, val| {
+        (*kind == Kind::Timedelta).then(|| (Kind::Float, (val.cast(Elem::F64) / 1e6).or_else(f64::NAN)))
+    })
 }
 
 fn normalize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column_of(replay, call)?;
-    on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::DateTime).then(|| (Kind::DateTime, calendar::split(val).0 * calendar::DAY)))
+    on_time(replay, &column, call.span, |_, kind, val| {
+        (*kind == Kind::DateTime).then(|| (Kind::DateTime, calendar::split(val).0 * calendar::DAY))
+    })
 }
 
 fn floor_day<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -193,4 +241,3 @@ fn month_name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         (*kind == Kind::DateTime).then(|| (Kind::Str, named(replay, month - 1_i64, &MONTHS)))
     })
 }
-

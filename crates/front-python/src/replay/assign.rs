@@ -1,5 +1,7 @@
 //! Assignment: names, tuples, attributes, columns of frames, items of lists and dicts; `del`; `+=`.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::Replay;
 use crate::ast::{BinaryOp, Expr, ExprKind};
 use crate::value::{Column, FrameId, Value};
@@ -89,11 +91,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Frame(id) if name == "index" => {
                 let _ = id;
             }
-            Value::Frame(id) => {
-                if self.frames[id.0].columns.contains_key(name) {
-                    self.set_column(*id, name, value, at);
-                }
-            }
+            Value::Frame(id) if self.frames[id.0].columns.contains_key(name) => self.set_column(*id, name, value, at),
             Value::Object(id) => {
                 let value = self.under_control(value);
                 let attributes = &mut self.objects[id.0].attributes;
@@ -133,13 +131,17 @@ impl<'b> Replay<'_, 'b> {
                 let at = self.concrete(index).and_then(|index| index.as_int());
                 let items = &mut self.lists[id.0];
                 let length = items.len() as i64;
-                if let Some(slot) = at.map(|at| if at < 0 { at + length } else { at }).and_then(|at| items.get_mut(usize::try_from(at).ok()?)) {
+                if let Some(slot) =
+                    at.map(|at| if at < 0 { at + length } else { at }).and_then(|at| items.get_mut(usize::try_from(at).ok()?))
+                {
                     *slot = value;
                 }
             }
             Value::Dict(id) => {
                 let key = self.concrete(index);
-                let found = key.and_then(|key| self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key))));
+                let found = key.and_then(|key| {
+                    self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)))
+                });
                 match found {
                     Some(found) => self.dicts[id.0][found].1 = value,
                     None => self.dicts[id.0].push((index.clone(), value)),
@@ -183,7 +185,9 @@ impl<'b> Replay<'_, 'b> {
             return;
         }
         let column = match value {
-            Value::Column(column) if column.space == space || column.array => Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column }),
+            Value::Column(column) if column.space == space || column.array => {
+                Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column })
+            }
             Value::Column(_) => Value::Unknown(self.refuse(
                 "python-row-alignment",
                 at,
@@ -214,7 +218,8 @@ impl<'b> Replay<'_, 'b> {
                     self.frames[id.0].columns.shift_remove(&name);
                 }
                 if let (Value::Dict(id), Some(key)) = (&of, self.concrete(&index)) {
-                    let found = self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)));
+                    let found =
+                        self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)));
                     found.map(|found| self.dicts[id.0].remove(found));
                 }
             }

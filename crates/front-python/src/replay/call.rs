@@ -1,5 +1,7 @@
 //! Calls: arguments bound by the library's own signatures, user functions walked, everything else looked up in the families' rows.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::{Flow, Replay, Scope};
 use crate::ast::{Expr, ExprKind};
 use crate::record::{self, Tagged};
@@ -55,7 +57,8 @@ pub(crate) struct Call<'b> {
 }
 
 /// Arguments that change nothing that a scorer could see.
-const HARMLESS: &[&str] = &["copy", "deep", "engine", "engine_kwargs", "verify_integrity", "ignore_index", "dropna_index", "flags_", "low_memory"];
+const HARMLESS: &[&str] =
+    &["copy", "deep", "engine", "engine_kwargs", "verify_integrity", "ignore_index", "dropna_index", "flags_", "low_memory"];
 
 impl<'b> Call<'b> {
     pub(crate) fn take(&mut self, name: &str) -> Option<Value<'b>> {
@@ -145,8 +148,9 @@ impl<'b> Call<'b> {
 }
 
 fn rows() -> &'static HashMap<(On, &'static str), Handler> {
-    static ROWS: std::sync::LazyLock<HashMap<(On, &'static str), Handler>> =
-        std::sync::LazyLock::new(|| crate::FAMILIES.iter().flat_map(|family| family.iter()).map(|row| ((row.on, row.name), row.run)).collect());
+    static ROWS: std::sync::LazyLock<HashMap<(On, &'static str), Handler>> = std::sync::LazyLock::new(|| {
+        crate::FAMILIES.iter().flat_map(|family| family.iter()).map(|row| ((row.on, row.name), row.run)).collect()
+    });
     &ROWS
 }
 
@@ -174,7 +178,9 @@ impl<'b> Replay<'_, 'b> {
                 let of = self.eval(value)?;
                 match of {
                     Value::Path(path) => (Value::Path(format!("{path}.{name}")), None),
-                    Value::Object(_) | Value::Group(_) | Value::Row(_) => (self.attribute(&of, name, callee.span).unwrap_or_else(Value::Unknown), Some(&**value)),
+                    Value::Object(_) | Value::Group(_) | Value::Row(_) => {
+                        (self.attribute(&of, name, callee.span).unwrap_or_else(Value::Unknown), Some(&**value))
+                    }
                     of => (Value::Method(Box::new(of), name.clone()), Some(&**value)),
                 }
             }
@@ -212,7 +218,14 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// Calls a value.
-    pub(crate) fn apply(&mut self, target: Value<'b>, receiver_expr: Option<&Expr>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+    pub(crate) fn apply(
+        &mut self,
+        target: Value<'b>,
+        receiver_expr: Option<&Expr>,
+        positional: Vec<Value<'b>>,
+        named: Vec<(String, Value<'b>)>,
+        span: Span,
+    ) -> Eval<'b> {
         match target {
             Value::Function(function) => self.call_user(&function, positional, named, span),
             Value::Class(class) => self.instantiate(&class, positional, named, span),
@@ -260,7 +273,15 @@ impl<'b> Replay<'_, 'b> {
         Err(self.unsupported(span, format!("`{}`", short(path))))
     }
 
-    fn call_method(&mut self, receiver: Value<'b>, name: &str, receiver_expr: Option<&Expr>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+    fn call_method(
+        &mut self,
+        receiver: Value<'b>,
+        name: &str,
+        receiver_expr: Option<&Expr>,
+        positional: Vec<Value<'b>>,
+        named: Vec<(String, Value<'b>)>,
+        span: Span,
+    ) -> Eval<'b> {
         match &receiver {
             Value::Unknown(unknown) => return Err(unknown.clone()),
             Value::Object(id) => {
@@ -342,7 +363,17 @@ impl<'b> Replay<'_, 'b> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a call has this many parts")]
-    fn run_row(&mut self, run: Handler, on: On, name: &str, receiver: Value<'b>, receiver_expr: Option<&Expr>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+    fn run_row(
+        &mut self,
+        run: Handler,
+        on: On,
+        name: &str,
+        receiver: Value<'b>,
+        receiver_expr: Option<&Expr>,
+        positional: Vec<Value<'b>>,
+        named: Vec<(String, Value<'b>)>,
+        span: Span,
+    ) -> Eval<'b> {
         let arguments = self.bind_arguments(on, name, positional, named, span)?;
         let mut call = Call { receiver, name: short(name).to_owned(), span, arguments };
         let in_place = call.flag(self, "inplace", false)?;
@@ -400,7 +431,14 @@ impl<'b> Replay<'_, 'b> {
         Ok(())
     }
 
-    fn bind_arguments(&mut self, on: On, name: &str, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Result<Vec<(String, Value<'b>)>, Unknown> {
+    fn bind_arguments(
+        &mut self,
+        on: On,
+        name: &str,
+        positional: Vec<Value<'b>>,
+        named: Vec<(String, Value<'b>)>,
+        span: Span,
+    ) -> Result<Vec<(String, Value<'b>)>, Unknown> {
         let key = signature(on, name);
         let parameters = grammars::python::parameters(&key);
         let mut out = Vec::new();
@@ -426,7 +464,13 @@ impl<'b> Replay<'_, 'b> {
 
     // Functions and classes of the script ----------------------------------------------------------------------------------
 
-    pub(crate) fn call_user(&mut self, function: &Rc<Function<'b>>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+    pub(crate) fn call_user(
+        &mut self,
+        function: &Rc<Function<'b>>,
+        positional: Vec<Value<'b>>,
+        named: Vec<(String, Value<'b>)>,
+        span: Span,
+    ) -> Eval<'b> {
         let mut names: HashMap<String, Value<'b>> = HashMap::new();
         let mut positional = positional.into_iter();
         let mut named = named;
@@ -515,7 +559,15 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// What scikit-learn's base classes add to a class of the script.
-    fn inherited(&mut self, object: &Value<'b>, class: &Rc<Class>, name: &str, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+    fn inherited(
+        &mut self,
+        object: &Value<'b>,
+        class: &Rc<Class>,
+        name: &str,
+        positional: Vec<Value<'b>>,
+        named: Vec<(String, Value<'b>)>,
+        span: Span,
+    ) -> Eval<'b> {
         if name == "fit_transform" && class.bases.iter().any(|base| base.ends_with("TransformerMixin")) {
             // Called by the library, inside of which nothing is recorded.
             let all: Vec<&Value<'b>> = positional.iter().collect();

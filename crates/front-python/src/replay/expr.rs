@@ -1,5 +1,7 @@
 //! Expressions: what does not depend on a scoring row is what the record saw, the rest goes to the families.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::{Activation, Replay, Scope};
 use crate::ast::{self, BinaryOp, BoolOp, Clause, CompareOp, ComprehensionKind, Conversion, Expr, ExprKind, FStringPart, Literal, UnaryOp};
 use crate::record;
@@ -54,7 +56,9 @@ impl<'b> Replay<'_, 'b> {
                 self.subscript(&of, &index, expr.span)
             }
             ExprKind::Slice { lower, upper, step } => {
-                let mut part = |part: &Option<Box<Expr>>| -> Result<Option<Box<Value<'b>>>, Unknown> { part.as_ref().map(|part| self.eval(part).map(Box::new)).transpose() };
+                let mut part = |part: &Option<Box<Expr>>| -> Result<Option<Box<Value<'b>>>, Unknown> {
+                    part.as_ref().map(|part| self.eval(part).map(Box::new)).transpose()
+                };
                 Ok(Value::Slice(part(lower)?, part(upper)?, part(step)?))
             }
             ExprKind::Lambda(lambda) => {
@@ -62,7 +66,9 @@ impl<'b> Replay<'_, 'b> {
                 Ok(value)
             }
             ExprKind::IfElse { test, then, otherwise } => self.if_else(test, then, otherwise, expr.span),
-            ExprKind::Comprehension { kind, element, value, clauses } => self.comprehension(*kind, element, value.as_deref(), clauses, expr.span),
+            ExprKind::Comprehension { kind, element, value, clauses } => {
+                self.comprehension(*kind, element, value.as_deref(), clauses, expr.span)
+            }
             ExprKind::Starred(inner) => self.eval(inner),
             ExprKind::Walrus { target, value } => {
                 let value = self.eval(value)?;
@@ -134,7 +140,9 @@ impl<'b> Replay<'_, 'b> {
             let (fit, columns) = self.flags(&[&Value::List(id)]);
             if let Some(items) = seen.clone_unused().and_then(record::Value::items) {
                 let same = items.len() == self.lists[id.0].len();
-                let plain = items.iter().all(|item| !matches!(item.as_tagged(), Some(record::Tagged::Function(_) | record::Tagged::Other(_) | record::Tagged::Estimator(_))));
+                let plain = items.iter().all(|item| {
+                    !matches!(item.as_tagged(), Some(record::Tagged::Function(_) | record::Tagged::Other(_) | record::Tagged::Estimator(_)))
+                });
                 if !same && plain {
                     seen.look();
                     self.lists[id.0] = items.into_iter().map(|item| Value::Known(seen.part(item).with(fit, columns))).collect();
@@ -419,7 +427,10 @@ impl<'b> Replay<'_, 'b> {
         }
         if kind != ComprehensionKind::Dict {
             let items: Vec<Value<'b>> = out.into_iter().map(|(item, _)| item).collect();
-            let items = items.into_iter().map(|item| if let Value::Known(known) = item { Value::Known(known.with(false, columns)) } else { item }).collect();
+            let items = items
+                .into_iter()
+                .map(|item| if let Value::Known(known) = item { Value::Known(known.with(false, columns)) } else { item })
+                .collect();
             return Ok(self.list(items));
         }
         let pairs = out.into_iter().map(|(key, item)| (key, item.unwrap_or_else(|| self.none()))).collect();
@@ -466,7 +477,8 @@ impl<'b> Replay<'_, 'b> {
                 if self.touches_rows(&condition) && !self.roles.one_frame {
                     return Err(self.unsupported(test.span, "a comprehension whose items depend on the rows being scored"));
                 }
-                let truth = self.log.branch(test.span, self.activation).or_else(|| self.concrete(&condition).and_then(|value| value.truth()));
+                let truth =
+                    self.log.branch(test.span, self.activation).or_else(|| self.concrete(&condition).and_then(|value| value.truth()));
                 match truth {
                     Some(truth) => keep &= truth,
                     None => return Err(self.not_recorded(test.span)),
@@ -498,7 +510,10 @@ impl<'b> Replay<'_, 'b> {
             if seen.is_recorded() {
                 return Ok(Value::Known(seen));
             }
-            let texts = pieces.iter().map(|(value, format)| fold::format(&self.concrete(value)?, format.as_deref())).collect::<Option<Vec<String>>>();
+            let texts = pieces
+                .iter()
+                .map(|(value, format)| fold::format(&self.concrete(value)?, format.as_deref()))
+                .collect::<Option<Vec<String>>>();
             return match texts {
                 Some(texts) => Ok(Value::Known(Known::constant(record::Value::Str(texts.concat())).with(seen.fit, seen.batch_columns))),
                 None => Err(self.not_recorded(span)),
@@ -561,7 +576,9 @@ impl<'b> Replay<'_, 'b> {
                     None => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
                 }
             }
-            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Cell(_) | Value::Slice(..) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Cell(_) | Value::Slice(..) => {
+                Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
+            }
             Value::Frame(id) => crate::pandas::frame_attribute(self, *id, name, span),
             Value::Column(column) => crate::pandas::column_attribute(self, column, name, span),
             Value::Part(..) | Value::Group(_) | Value::Row(_) | Value::Matrix(_) => crate::pandas::part_attribute(self, of, name, span),
@@ -581,7 +598,8 @@ impl<'b> Replay<'_, 'b> {
             Value::Dict(id) => {
                 let key = self.concrete(index);
                 if let Some(key) = key
-                    && let Some((_, value)) = self.dicts[id.0].iter().rev().find(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)))
+                    && let Some((_, value)) =
+                        self.dicts[id.0].iter().rev().find(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)))
                 {
                     return Ok(value.clone());
                 }

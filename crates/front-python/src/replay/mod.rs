@@ -4,6 +4,8 @@
 //! record saw; a value that does is built as IR by the families in `pandas`, `numpy`, `sklearn`, `udf`. What cannot be converted is an
 //! [`Unknown`] and is reported only if an output needs it. Statements are here, expressions in `expr`, calls in `call`.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 mod assign;
 mod call;
 mod expr;
@@ -16,7 +18,7 @@ pub(crate) use roles::Roles;
 use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use crate::log::{Activation, Log, SCRIPT};
 use crate::record::{self, Record};
-use crate::value::{Body, Cell, Class, Column, Eval, Frame, Function, FrameId, Guards, Known, ObjectId, ScopeId, Unknown, Value};
+use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, ObjectId, ScopeId, Unknown, Value};
 use crate::{BatchStatistics, Frozen, Options};
 use ir::{Builder, Reason, Val};
 use source::{Diagnostic, FileId, Place, Sources, Span};
@@ -59,6 +61,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub filter_guards: HashMap<usize, Guards>,
     /// The condition of the alternative that an operation is being applied to.
     pub lifted: Option<Val<'b>>,
+    /// The function that reads a float from a text, once one does.
+    float_reader: Option<ir::Handle<ir::Function>>,
     depth: usize,
 }
 
@@ -115,8 +119,15 @@ pub(crate) enum Flow<'b> {
 const DEEPEST: usize = 60;
 
 impl<'a, 'b> Replay<'a, 'b> {
-    #[expect(clippy::too_many_arguments, reason = "called once; what a replay starts from")]
-    pub(crate) fn new(b: &'b Builder, sources: &'a Sources, file: FileId, text: &'a str, record: &'a Record, options: &'a Options, roles: Roles) -> Self {
+    pub(crate) fn new(
+        b: &'b Builder,
+        sources: &'a Sources,
+        file: FileId,
+        text: &'a str,
+        record: &'a Record,
+        options: &'a Options,
+        roles: Roles,
+    ) -> Self {
         Replay {
             b,
             sources,
@@ -146,6 +157,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             masks: HashMap::new(),
             filter_guards: HashMap::new(),
             lifted: None,
+            float_reader: None,
             depth: 0,
         }
     }
@@ -163,7 +175,14 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     /// A construct that is understood but not converted.
-    pub(crate) fn refuse(&mut self, name: &'static str, at: Span, message: impl Into<String>, label: impl Into<String>, help: &str) -> Unknown {
+    pub(crate) fn refuse(
+        &mut self,
+        name: &'static str,
+        at: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: &str,
+    ) -> Unknown {
         let mut diagnostic = Diagnostic::error(name, message).at(at, label);
         if !help.is_empty() {
             diagnostic = diagnostic.help(help);
@@ -265,7 +284,13 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn touches_rows(&self, value: &Value<'b>) -> bool {
         match value {
             Value::Known(_) | Value::Path(_) | Value::Class(_) => false,
-            Value::Cell(_) | Value::Column(_) | Value::Frame(_) | Value::Matrix(_) | Value::Group(_) | Value::Row(_) | Value::Unknown(_) => true,
+            Value::Cell(_)
+            | Value::Column(_)
+            | Value::Frame(_)
+            | Value::Matrix(_)
+            | Value::Group(_)
+            | Value::Row(_)
+            | Value::Unknown(_) => true,
             Value::List(id) => self.lists[id.0].iter().any(|item| self.touches_rows(item)),
             Value::Tuple(items) => items.iter().any(|item| self.touches_rows(item)),
             Value::Dict(id) => self.dicts[id.0].iter().any(|(_, item)| self.touches_rows(item)),
@@ -364,12 +389,22 @@ impl<'a, 'b> Replay<'a, 'b> {
         }
         match self.options.batch_statistics {
             BatchStatistics::FreezeAsRun => {
-                self.note("python-frozen-batch-statistic", at, format!("{what} over the scoring rows is kept as it was in the recorded run"), "stale by design");
+                self.note(
+                    "python-frozen-batch-statistic",
+                    at,
+                    format!("{what} over the scoring rows is kept as it was in the recorded run"),
+                    "stale by design",
+                );
                 Ok(Value::Known(recorded.with(true, false)))
             }
             BatchStatistics::FreezeTrain => match self.twin(at) {
                 Some(twin) => {
-                    self.note("python-frozen-batch-statistic", at, format!("{what} over the scoring rows is replaced by the same statistic of the training rows"), "");
+                    self.note(
+                        "python-frozen-batch-statistic",
+                        at,
+                        format!("{what} over the scoring rows is replaced by the same statistic of the training rows"),
+                        "",
+                    );
                     Ok(Value::Known(twin.with(true, false)))
                 }
                 None => Err(self.batch_refusal(at, what)),
@@ -398,12 +433,13 @@ impl<'a, 'b> Replay<'a, 'b> {
         for frame in frames.iter().filter(|name| crate::names::uses(code, name)) {
             for train in &training {
                 let wanted = crate::names::replace(code, frame, train);
-                let found = self.record.values.iter().find(|one| {
-                    let Some(span) = crate::names::span_of(&one.at, self.text, self.file) else { return false };
-                    self.code(span) == wanted
-                })?;
-                let span = crate::names::span_of(&found.at, self.text, self.file)?;
-                return Some(Known::seen(self.log.value(span, Some(found.context)), span));
+                let found = self.record.values.iter().find_map(|one| {
+                    let span = crate::names::span_of(&one.at, self.text, self.file)?;
+                    (self.code(span) == wanted).then_some((span, one.context))
+                });
+                if let Some((span, context)) = found {
+                    return Some(Known::seen(self.log.value(span, Some(context)), span));
+                }
             }
         }
         None
@@ -497,10 +533,13 @@ impl<'a, 'b> Replay<'a, 'b> {
                 }
                 return self.block_of(body);
             }
-            StmtKind::Try { body, handlers, otherwise, finally } => return self.run_try(statement.span, body, handlers, otherwise, finally),
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                return self.run_try(statement.span, body, handlers, otherwise, finally);
+            }
             StmtKind::Function(function) => {
                 let value = self.function(&function.name, &function.parameters, Body::Block(Rc::new(function.body.clone())));
-                let value = if function.decorated { Value::Unknown(self.unsupported(statement.span, "a decorated function")) } else { value };
+                let value =
+                    if function.decorated { Value::Unknown(self.unsupported(statement.span, "a decorated function")) } else { value };
                 self.bind(&function.name, value);
             }
             StmtKind::Class { name, bases, body } => {
@@ -717,12 +756,25 @@ impl<'a, 'b> Replay<'a, 'b> {
         Ok(Flow::Next)
     }
 
-    fn run_try(&mut self, span: Span, body: &[Stmt], handlers: &[ast::Handler], otherwise: &[Stmt], finally: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+    fn run_try(
+        &mut self,
+        span: Span,
+        body: &[Stmt],
+        handlers: &[ast::Handler],
+        otherwise: &[Stmt],
+        finally: &[Stmt],
+    ) -> Result<Flow<'b>, Unknown> {
         let flow = if !self.cells.is_empty() {
             return self.run_row_try(span, body, handlers, otherwise, finally);
         } else if let Some(which) = self.log.handler(span, self.activation) {
             // Somewhere in the body an exception was raised: what it assigned is not certain.
-            let why = self.refuse("python-handled-exception", span, "an exception was handled here in the recorded run", "what the body assigned is not certain", "");
+            let why = self.refuse(
+                "python-handled-exception",
+                span,
+                "an exception was handled here in the recorded run",
+                "what the body assigned is not certain",
+                "",
+            );
             self.forget(body, &why);
             match handlers.get(which as usize) {
                 Some(handler) => self.block_of(&handler.body)?,
@@ -741,7 +793,12 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     /// Runs in a scope of its own, with a limit on depth.
-    pub(crate) fn in_scope<T>(&mut self, scope: Scope<'b>, at: Span, run: impl FnOnce(&mut Self) -> Result<T, Unknown>) -> Result<T, Unknown> {
+    pub(crate) fn in_scope<T>(
+        &mut self,
+        scope: Scope<'b>,
+        at: Span,
+        run: impl FnOnce(&mut Self) -> Result<T, Unknown>,
+    ) -> Result<T, Unknown> {
         if self.depth >= DEEPEST {
             return Err(self.unsupported(at, "a call this deep"));
         }
@@ -754,6 +811,23 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.scope = outer;
         self.at(statement);
         out
+    }
+
+    /// A text as a float.
+    pub(crate) fn parse_float(
+        &mut self,
+        text: Val<'b>,
+        spelling: crate::numbers::Spelling,
+        at: Span,
+    ) -> Result<crate::numbers::Parsed<'b>, Unknown> {
+        let reader = match self.float_reader {
+            Some(reader) => reader,
+            None => match crate::numbers::reader().ok().and_then(|module| self.b.import(&module)) {
+                Some(reader) => *self.float_reader.insert(reader),
+                None => return Err(self.unsupported(at, "a number in a text")),
+            },
+        };
+        Ok(crate::numbers::parse_float(self.b, reader, text, spelling))
     }
 
     // Small makers ---------------------------------------------------------------------------------------------------------

@@ -29,15 +29,19 @@ pub(crate) struct Roles {
 impl Roles {
     /// Roles as the options say, else by what the files look like: the scored file has the training file's columns without some of them
     /// (the target).
-    pub(crate) fn infer(record: &Record, options: &Options, file: FileId) -> Result<Roles, Diagnostic> {
+    pub(crate) fn infer(record: &Record, options: &Options, file: FileId) -> Result<Roles, Box<Diagnostic>> {
         let reads = &record.reads;
         let ambiguous = |why: &str| {
             let names: Vec<&str> = reads.iter().filter_map(|read| read.path.as_deref()).collect();
-            Diagnostic::error("python-roles", "which file is training data and which is scored is not clear")
-                .at(Place::File(file), why.to_owned())
-                .help(format!("the script reads {}; name them with --fit and --score", if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }))
+            let files = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+            let error = Diagnostic::error("python-roles", "which file is training data and which is scored is not clear");
+            Box::new(
+                error.at(Place::File(file), why.to_owned()).help(format!("the script reads {files}; name them with --fit and --score")),
+            )
         };
-        let named = |wanted: &str| reads.iter().rposition(|read| read.path.as_deref().is_some_and(|path| path == wanted || base(path) == base(wanted)));
+        let named = |wanted: &str| {
+            reads.iter().rposition(|read| read.path.as_deref().is_some_and(|path| path == wanted || base(path) == base(wanted)))
+        };
         if reads.is_empty() {
             return Err(ambiguous("the script read no table in the recorded run"));
         }
@@ -93,7 +97,8 @@ fn infer_score(reads: &[Read]) -> Option<usize> {
     // Files with the same columns are told apart by what they are called.
     found.or_else(|| {
         let words = ["score", "test", "new", "incoming", "valid", "holdout", "live"];
-        let named = |read: &Read| read.path.as_deref().is_some_and(|path| words.iter().any(|word| base(path).to_lowercase().contains(word)));
+        let named =
+            |read: &Read| read.path.as_deref().is_some_and(|path| words.iter().any(|word| base(path).to_lowercase().contains(word)));
         let twins = |at: usize| sets.iter().enumerate().any(|(other, set)| other != at && *set == sets[at]);
         (0..reads.len()).rev().find(|at| named(&reads[*at]) && twins(*at))
     })

@@ -18,14 +18,21 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// The position of a cell among categories, null where it is not among them.
-pub(super) fn position<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, categories: &[record::Value], at: Span) -> Result<Val<'b>, Unknown> {
+pub(super) fn position<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    categories: &[record::Value],
+    at: Span,
+) -> Result<Val<'b>, Unknown> {
     let b = replay.b;
     let Some((kind, val)) = column.cell.single() else { return Err(replay.unsupported(at, "categories of a column of several types")) };
     let (elem, key) = match kind {
         Kind::Str => (Elem::Str, val),
         Kind::Bool | Kind::Int(_) => (Elem::I64, val.cast(Elem::I64)),
         Kind::Float | Kind::Float32 => (Elem::F64, val.cast(Elem::F64)),
-        Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => return Err(replay.unsupported(at, "categories of this type")),
+        Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => {
+            return Err(replay.unsupported(at, "categories of this type"));
+        }
     };
     let missing = categories.iter().position(record::Value::is_missing);
     let rows = categories
@@ -67,8 +74,14 @@ fn label<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(Column { array: true, ..column.with(cell) }))
 }
 
-fn categories<'b>(replay: &mut Replay<'_, 'b>, estimator: &record::Estimator, count: usize, call: &Call<'b>) -> Result<Vec<Vec<record::Value>>, Unknown> {
-    let found: Option<Vec<Vec<record::Value>>> = estimator.fitted("categories_").and_then(record::Value::items).map(|lists| lists.iter().filter_map(record::Value::items).collect());
+fn categories<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &record::Estimator,
+    count: usize,
+    call: &Call<'b>,
+) -> Result<Vec<Vec<record::Value>>, Unknown> {
+    let found: Option<Vec<Vec<record::Value>>> =
+        estimator.fitted("categories_").and_then(record::Value::items).map(|lists| lists.iter().filter_map(record::Value::items).collect());
     match found {
         Some(found) if found.len() == count => Ok(found),
         _ => Err(replay.not_recorded(call.span)),
@@ -110,8 +123,11 @@ fn one_hot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let x = call.need(replay, "X")?;
     let columns = pandas::matrix(replay, &x, call.span)?;
     let lists = categories(replay, &estimator, columns.len(), call)?;
-    let lenient = matches!(estimator.param("handle_unknown").and_then(record::Value::as_str), Some("ignore" | "warn" | "infrequent_if_exist"));
-    if estimator.param("min_frequency").is_some_and(|value| *value != record::Value::NONE) || estimator.param("max_categories").is_some_and(|value| *value != record::Value::NONE) {
+    let lenient =
+        matches!(estimator.param("handle_unknown").and_then(record::Value::as_str), Some("ignore" | "warn" | "infrequent_if_exist"));
+    if estimator.param("min_frequency").is_some_and(|value| *value != record::Value::NONE)
+        || estimator.param("max_categories").is_some_and(|value| *value != record::Value::NONE)
+    {
         return Err(replay.unsupported(call.span, "OneHotEncoder with infrequent categories"));
     }
     let drop = estimator.param("drop").cloned().unwrap_or(record::Value::NONE);

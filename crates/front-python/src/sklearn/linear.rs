@@ -27,7 +27,9 @@ fn score<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Val<'b
         },
         None => None,
     };
-    let intercept = estimator.fitted("intercept_").and_then(|value| value.as_f64().or_else(|| value.floats().and_then(|floats| floats.first().copied())));
+    let intercept = estimator
+        .fitted("intercept_")
+        .and_then(|value| value.as_f64().or_else(|| value.floats().and_then(|floats| floats.first().copied())));
     let (Some(coefficients), Some(intercept)) = (coefficients, intercept) else {
         return Err(replay.unsupported(call.span, format!("{} with several rows of coefficients", estimator.class_name())));
     };

@@ -37,7 +37,13 @@ pub(super) fn columns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> R
 }
 
 /// A fitted vector with a number for each column; `None` in Python stands for "not used".
-pub(super) fn fitted<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, name: &str, count: usize, call: &Call<'b>) -> Result<Option<Vec<f64>>, Unknown> {
+pub(super) fn fitted<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    name: &str,
+    count: usize,
+    call: &Call<'b>,
+) -> Result<Option<Vec<f64>>, Unknown> {
     match estimator.fitted(name) {
         Some(record::Value::None(())) => Ok(None),
         Some(value) => match value.floats().filter(|floats| floats.len() == count) {
@@ -156,7 +162,9 @@ fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     replay.freeze(&known);
     let mut out = Vec::new();
     for (column, statistic) in columns.into_iter().zip(statistics) {
-        let Some(by) = crate::ops::constant(replay, &statistic, None) else { return Err(replay.unsupported(call.span, "SimpleImputer with this statistic")) };
+        let Some(by) = crate::ops::constant(replay, &statistic, None) else {
+            return Err(replay.unsupported(call.span, "SimpleImputer with this statistic"));
+        };
         let mut cell = pandas::missing::filled(replay, &column.cell, &by, call.span)?;
         // Numbers come out as floats.
         if let Some((kind, val)) = cell.single()

@@ -1,4 +1,11 @@
 //! Runs a script by pandas and by the interpreter of its conversion, and compares every cell.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by stopping"
+)]
 
 use check::check;
 use front_python::{Conversion, Options, convert};
@@ -33,7 +40,8 @@ impl Case {
 /// The Python to test with; none where there is none, and then a test says so and passes.
 pub fn python() -> Option<Reference> {
     let reference = Reference::find(Limits::default());
-    let probe = std::process::Command::new(reference.python()).args(["-c", "import pandas, sklearn; assert pandas.__version__ >= '3'"]).output();
+    let probe =
+        std::process::Command::new(reference.python()).args(["-c", "import pandas, sklearn; assert pandas.__version__ >= '3'"]).output();
     if probe.is_ok_and(|output| output.status.success()) {
         return Some(reference);
     }
@@ -41,7 +49,10 @@ pub fn python() -> Option<Reference> {
     None
 }
 
-const MISSING: &[&str] = &["", "NA", "N/A", "n/a", "nan", "NaN", "None", "null", "NULL", "#N/A", "<NA>", "-nan", "-NaN", "#NA", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN", "#N/A N/A"];
+const MISSING: &[&str] = &[
+    "", "NA", "N/A", "n/a", "nan", "NaN", "None", "null", "NULL", "#N/A", "<NA>", "-nan", "-NaN", "#NA", "1.#IND", "1.#QNAN", "-1.#IND",
+    "-1.#QNAN", "#N/A N/A",
+];
 
 /// A CSV cell as a parameter takes it.
 pub fn literal(field: &Field, text: &str) -> Literal {
@@ -63,7 +74,10 @@ pub fn rows(conversion: &Conversion, csv: &str) -> Vec<Vec<Datum>> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let header = reader.headers().unwrap().clone();
     let at: Vec<usize> = params.iter().map(|field| header.iter().position(|name| name == field.name).unwrap()).collect();
-    reader.records().map(|row| params.iter().zip(&at).map(|(field, at)| Datum::Scalar(literal(field, &row.as_ref().unwrap()[*at]))).collect()).collect()
+    reader
+        .records()
+        .map(|row| params.iter().zip(&at).map(|(field, at)| Datum::Scalar(literal(field, &row.as_ref().unwrap()[*at]))).collect())
+        .collect()
 }
 
 /// What differs between the interpreter and pandas: one line a cell. Rejected rows must be absent from pandas' index.
@@ -145,13 +159,15 @@ pub fn compare(reference: &Reference, script: &Path, options: &Options, ulps: u6
         std::fs::write(path, serde_json::to_string_pretty(&conversion.record).unwrap()).unwrap();
     }
     let stored = serde_json::from_str(&text).unwrap();
-    let again = convert(case.file, &case.sources, &stored, options).map_err(|errors| format!("from the pruned record:\n{}", case.show(&errors)))?;
+    let again =
+        convert(case.file, &case.sources, &stored, options).map_err(|errors| format!("from the pruned record:\n{}", case.show(&errors)))?;
     assert_eq!(conversion.module, again.module, "the pruned record gives another module");
     let (first, second) = (serde_json::to_string_pretty(&stored).unwrap(), serde_json::to_string_pretty(&again.record).unwrap());
     let differing = first.lines().zip(second.lines()).find(|(a, b)| a != b);
     assert_eq!(differing, None, "pruning twice gives another record");
     let dtypes = conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect();
-    let request = OutputRequest { output: conversion.output.clone(), score: Some((conversion.score.0.clone(), dtypes)), ..OutputRequest::default() };
+    let request =
+        OutputRequest { output: conversion.output.clone(), score: Some((conversion.score.0.clone(), dtypes)), ..OutputRequest::default() };
     let outputs = reference.outputs(case.script(), &request).map_err(|error| case.show(&[error]))?;
     let csv = std::fs::read_to_string(script.parent().unwrap().join(&conversion.score.0)).unwrap();
     let differences = differences(&conversion, &csv, &outputs.table, ulps);
