@@ -48,7 +48,9 @@ def cell_text(text):
 
 
 def csv(names, rows):
-    quote = lambda text: '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\n') or text != text.strip() else text
+    # A line with nothing on it would be skipped, so the only cell of a row is quoted.
+    only = len(names) == 1
+    quote = lambda text: '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\n') or text != text.strip() or only and not text else text
     lines = [",".join(quote(name) for name in names)] + [",".join(quote(cell_text(cell)) for cell in row) for row in rows]
     return "\n".join(lines) + "\n"
 
