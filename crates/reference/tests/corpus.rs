@@ -1,0 +1,131 @@
+//! The scripts of `tests/corpus`: every cell of the conversion is the one that pandas gives, bit for bit.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
+
+mod support;
+
+use front_python::{Options, convert};
+use ir::Elem;
+use reference::{Cell, Column, OutputTable};
+use std::path::{Path, PathBuf};
+
+/// No unit in the last place is given away.
+const EXACT: u64 = 0;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus").join(name)
+}
+
+fn read(path: PathBuf) -> String {
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// `expected.csv`: whole numbers are integers, others floats, as pandas writes them.
+fn expected(text: &str) -> OutputTable {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut columns: Vec<Column> =
+        reader.headers().unwrap().iter().map(|name| Column { name: name.to_owned(), dtype: String::new(), cells: Vec::new() }).collect();
+    let mut rows = 0;
+    for row in reader.records() {
+        for (column, text) in columns.iter_mut().zip(&row.unwrap()) {
+            column.cells.push(cell(text));
+        }
+        rows += 1;
+    }
+    OutputTable { rows, index: None, columns }
+}
+
+fn cell(text: &str) -> Cell {
+    match text {
+        "NaN" => Cell::Missing("NaN"),
+        "True" => Cell::Bool(true),
+        "False" => Cell::Bool(false),
+        _ => match (text.parse(), text.parse()) {
+            (Ok(whole), _) => Cell::Int(whole),
+            (_, Ok(number)) => Cell::Float(number),
+            _ => Cell::Text(text.to_owned()),
+        },
+    }
+}
+
+fn assert_none(differences: &[String]) {
+    let shown: Vec<&str> = differences.iter().take(20).map(String::as_str).collect();
+    assert!(differences.is_empty(), "{} cells differ:\n{}", differences.len(), shown.join("\n"));
+}
+
+/// The stored record, with no Python, against the stored results. `widened` are the columns of whole numbers in pandas that are floats here.
+fn stored(name: &str, rows: usize, columns: usize, widened: &[&str]) {
+    let folder = folder(name);
+    let case = support::Case::open(&folder.join("script.py"));
+    let record = serde_json::from_str(&read(folder.join("state.json"))).unwrap();
+    let conversion = convert(case.file, &case.sources, &record, &Options::default()).unwrap_or_else(|e| panic!("\n{}", case.show(&e)));
+    let table = expected(&read(folder.join("expected.csv")));
+    assert_eq!((conversion.output.as_str(), table.rows, table.columns.len()), ("X_test", rows, columns));
+    assert_none(&support::differences(&conversion, &read(folder.join("score.csv")), &table, EXACT));
+    let results = &conversion.module.entry_function().unwrap().results;
+    let floats: Vec<&str> = results
+        .iter()
+        .zip(&table.columns)
+        .filter(|(result, column)| result.field.ty.elem == Elem::F64 && column.cells.iter().all(|cell| matches!(cell, Cell::Int(_))))
+        .map(|(_, column)| column.name.as_str())
+        .collect();
+    assert_eq!(floats, widened);
+}
+
+/// A new record, against what this Python gives.
+fn recorded(name: &str) {
+    let Some(reference) = support::python() else { return };
+    let (_, differences) =
+        support::compare(&reference, &folder(name).join("script.py"), &Options::default(), EXACT).unwrap_or_else(|text| panic!("\n{text}"));
+    assert_none(&differences);
+}
+
+#[test]
+fn student_scores_stored() {
+    stored("student_scores", 60, 6, &[]);
+}
+
+#[test]
+fn student_scores_recorded() {
+    recorded("student_scores");
+}
+
+/// A date may be missing in a row, so its fields are floats, as in pandas once one is.
+#[test]
+fn bike_rentals_stored() {
+    stored("bike_rentals", 80, 20, &["year", "month", "day", "hour", "weekday"]);
+}
+
+#[test]
+fn bike_rentals_recorded() {
+    recorded("bike_rentals");
+}
+
+/// The comparison itself notices a last bit, the sign of a zero, a type and a lost row.
+#[test]
+fn a_difference_is_seen() {
+    let folder = folder("student_scores");
+    let case = support::Case::open(&folder.join("script.py"));
+    let record = serde_json::from_str(&read(folder.join("state.json"))).unwrap();
+    let conversion = convert(case.file, &case.sources, &record, &Options::default()).unwrap_or_else(|e| panic!("\n{}", case.show(&e)));
+    let score = read(folder.join("score.csv"));
+    let right = expected(&read(folder.join("expected.csv")));
+    let count = |change: &dyn Fn(&mut OutputTable)| {
+        let mut table = right.clone();
+        change(&mut table);
+        support::differences(&conversion, &score, &table, EXACT).len()
+    };
+    let column = |name: &str| right.columns.iter().position(|column| column.name == name).unwrap();
+    let (gender, prep, avg) = (column("gender"), column("prep"), column("avg"));
+    let zero = right.columns[prep].cells.iter().position(|cell| *cell == Cell::Float(0.0)).unwrap();
+    assert_eq!(count(&|_| {}), 0);
+    assert_eq!(
+        count(&|table| {
+            let Cell::Float(value) = table.columns[avg].cells[7] else { panic!("no float") };
+            table.columns[avg].cells[7] = Cell::Float(value.next_up());
+        }),
+        1
+    );
+    assert_eq!(count(&|table| table.columns[prep].cells[zero] = Cell::Float(-0.0)), 1);
+    assert_eq!(count(&|table| table.columns[gender].cells[0] = Cell::Float(0.0)), 1);
+    assert!(count(&|table| table.rows -= 1) > 0);
+}
