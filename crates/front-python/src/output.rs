@@ -157,6 +157,7 @@ fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Result<Val<'b
             Kind::DateTime => val.cast(Elem::DateTime),
             Kind::Timedelta => val.cast(Elem::Duration),
             Kind::Category(categories) => match pandas::category_values(replay, categories, val) {
+                Some((Kind::Int(_), number)) => val.lt(0_i64).select(replay.b.null(Elem::I64), number),
                 Some((_, val)) => val,
                 None => return Err(object_column(replay, &name)),
             },

@@ -100,6 +100,16 @@ fn bike_rentals_recorded() {
     recorded("bike_rentals");
 }
 
+#[test]
+fn missing_bands_stored() {
+    stored("missing_bands", 8, 3, &[]);
+}
+
+#[test]
+fn missing_bands_recorded() {
+    recorded("missing_bands");
+}
+
 /// The comparison itself notices a last bit, the sign of a zero, a type and a lost row.
 #[test]
 fn a_difference_is_seen() {

@@ -623,9 +623,15 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
                     guard(replay, when, format!("{name} has more digits than can be written"))
                 }),
             )),
-            (Kind::Category(categories), _) => match super::category_values(replay, categories, val) {
-                Some((kind, val)) if kind == to => Ok((to.clone(), val)),
-                Some((Kind::INT, val)) if to == Kind::Float => Ok((to.clone(), val.cast(Elem::F64))),
+            (Kind::Category(categories), _) => match (super::category_values(replay, categories, val), &to) {
+                (Some((Kind::INT, number)), Kind::Int(width)) => {
+                    guard(replay, val.lt(0_i64), format!("{name} has no category and cannot become an integer"));
+                    Ok((to.clone(), ops::wrap(*width, number)))
+                }
+                (Some((Kind::INT, number)), Kind::Float) => {
+                    Ok((to.clone(), val.lt(0_i64).select(replay.b.f64(f64::NAN), number.cast(Elem::F64))))
+                }
+                (Some((kind, value)), _) if kind == to => Ok((to.clone(), value)),
                 _ => Err(Trouble::Unsupported(format!("a category as {dtype}"))),
             },
             (Kind::Missing, Kind::Int(_)) => Err(Trouble::Raises("TypeError")),

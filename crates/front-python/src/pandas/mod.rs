@@ -636,7 +636,7 @@ pub(crate) fn rename_all<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, names: &V
     }
 }
 
-/// The value of a category by its code, null where missing.
+/// The value of a category by its code. A missing one is null, NaN, or 0 among whole numbers: there the caller looks at the code.
 pub(crate) fn category_values<'b>(replay: &Replay<'_, 'b>, categories: &Rc<Categories>, code: Val<'b>) -> Option<(Kind, Val<'b>)> {
     let b = replay.b;
     let literals: Option<Vec<Literal>> = if categories.values.iter().all(|value| value.as_str().is_some()) {
