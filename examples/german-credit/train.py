@@ -1,6 +1,6 @@
 """Fits two credit models and exports them to ONNX: gradient-boosted trees, and a logistic regression.
 
-Writes model.onnx, logistic.onnx, score.csv (the 300 rows that were held out) and expected.csv (onnxruntime's answers on them).
+Writes model.onnx, logistic.onnx, train.csv and score.csv (700 rows, and the 300 that were held out) and expected.csv (onnxruntime's answers on them).
 Needs scikit-learn 1.9, skl2onnx 1.20, onnxruntime 1.32, pandas 3.
 """
 import numpy as np
@@ -41,3 +41,4 @@ for name, model in models.items():
         expected.to_csv("expected.csv", index=False)
 
 X_score.to_csv("score.csv", index=False)
+X_train.assign(default=y_train.map({"repaid": 1, "defaulted": 2})).to_csv("train.csv", index=False)

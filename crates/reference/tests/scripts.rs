@@ -6,8 +6,9 @@ mod support;
 use front_python::Options;
 use std::path::Path;
 
-/// `SCRIPT=path/to/script.py cargo test -p scorewright-reference --test scripts -- --nocapture one_script` shows one conversion.
+/// `SCRIPT=path/to/script.py cargo test -p scorewright-reference --test scripts -- --ignored --nocapture one_script` shows one conversion.
 #[test]
+#[ignore = "shows the script that SCRIPT names; says nothing without one"]
 fn one_script() {
     let (Some(script), Some(reference)) = (std::env::var_os("SCRIPT"), support::python()) else { return };
     let options = Options { output: std::env::var("OUTPUT").ok(), ..Options::default() };

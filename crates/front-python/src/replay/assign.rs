@@ -188,6 +188,11 @@ impl<'b> Replay<'_, 'b> {
             Value::Column(column) if column.space == space || column.array => {
                 Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column })
             }
+            // A matrix of one column is a column.
+            Value::Matrix(columns) if columns.len() == 1 => match columns.first() {
+                Some(column) => Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column.clone() }),
+                None => Value::Matrix(columns),
+            },
             Value::Column(_) => Value::Unknown(self.refuse(
                 "python-row-alignment",
                 at,

@@ -1,0 +1,236 @@
+//! The cases of `tests/cases/python`: a snippet on `df`, rows, and what real pandas gives for them; or the diagnostic that refuses it.
+//!
+//! Needs no Python: the record of each case's run lies beside it, and `expect.py` there makes both. `BLESS=1` writes diagnostics.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    reason = "a case that cannot be read fails the test"
+)]
+
+use check::check;
+use front_python::{Options, convert};
+use interp::{Datum, Interp, Outcome};
+use ir::{Elem, Literal, Reason};
+use source::{Sources, render};
+use std::path::{Path, PathBuf};
+
+struct Case {
+    snippet: String,
+    inputs: Vec<(String, String)>,
+    /// Names and pandas' types of the results; `#status` is one.
+    results: Vec<(String, String)>,
+    rows: Vec<Vec<String>>,
+    /// The diagnostic that the case expects.
+    refusal: Option<String>,
+    ulps: u64,
+}
+
+fn split(line: &str) -> Vec<String> {
+    line.trim().trim_start_matches('|').trim_end_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+fn fenced<'a>(text: &'a str, fence: &str) -> Option<&'a str> {
+    let start = text.find(&format!("```{fence}\n"))? + fence.len() + 4;
+    let end = text[start..].find("```\n").or_else(|| text[start..].find("```"))?;
+    Some(&text[start..start + end])
+}
+
+fn read(text: &str) -> Case {
+    let mut lines = text.lines().skip_while(|line| !line.starts_with('|'));
+    let header = split(lines.next().unwrap());
+    let typed = |cell: &str| {
+        cell.rsplit_once(':').map_or((cell.to_owned(), String::new()), |(name, kind)| (name.trim().to_owned(), kind.trim().to_owned()))
+    };
+    let rows = lines.skip(1).take_while(|line| line.starts_with('|')).map(split).collect();
+    let ulps = text.find("Within ").and_then(|at| text[at + 7..].split(' ').next()?.parse().ok()).unwrap_or(0);
+    Case {
+        snippet: fenced(text, "python").unwrap().to_owned(),
+        inputs: header.iter().filter(|cell| !cell.starts_with("->")).map(|cell| typed(cell)).collect(),
+        results: header.iter().filter_map(|cell| cell.strip_prefix("->")).map(|cell| typed(cell.trim())).collect(),
+        rows,
+        refusal: fenced(text, "diagnostic").map(str::to_owned),
+        ulps,
+    }
+}
+
+/// The whole script of a case, as `expect.py` writes it.
+fn script(case: &Case) -> String {
+    let dtype = |kind: &str| match kind {
+        "f64?" => "float64",
+        "i64" => "int64",
+        "str?" => "str",
+        "bool" => "bool",
+        other => panic!("no input of type {other}"),
+    };
+    let dtypes: Vec<String> = case.inputs.iter().map(|(name, kind)| format!("{name:?}: {:?}", dtype(kind))).collect();
+    let dtypes = dtypes.join(", ");
+    format!(
+        "import numpy as np\nimport pandas as pd\n\ntrain = pd.read_csv(\"train.csv\", dtype={{{dtypes}}})\ndf = pd.read_csv(\"score.csv\", dtype={{{dtypes}}})\n{}",
+        case.snippet
+    )
+}
+
+fn unquoted(cell: &str) -> String {
+    if cell.starts_with('"') { serde_json::from_str(cell).unwrap() } else { cell.to_owned() }
+}
+
+fn input(elem: Elem, cell: &str) -> Literal {
+    if cell == "null" {
+        return Literal::Null(elem);
+    }
+    match elem {
+        Elem::F64 => Literal::F64(cell.parse().unwrap()),
+        Elem::I64 => Literal::I64(cell.parse().unwrap()),
+        Elem::Bool => Literal::Bool(cell.eq_ignore_ascii_case("true")),
+        Elem::Str => Literal::Str(unquoted(cell)),
+        other => panic!("no input of type {other}"),
+    }
+}
+
+/// Numbers compare by value whatever their types; `null` is also a float column's NaN.
+fn same(ours: &Literal, cell: &str, ulps: u64) -> bool {
+    let number = match ours {
+        Literal::Bool(value) => Some(f64::from(u8::from(*value))),
+        Literal::I32(value) => Some(f64::from(*value)),
+        Literal::I64(value) => return cell == value.to_string() || cell.parse() == Ok(*value as f64),
+        Literal::F64(value) => Some(*value),
+        Literal::F32(value) => Some(f64::from(*value)),
+        _ => None,
+    };
+    match (ours, number) {
+        (Literal::Null(_), _) => cell == "null" || cell == "nan",
+        (Literal::Str(text), _) => cell != "null" && *text == unquoted(cell),
+        (Literal::DateTime(value) | Literal::Duration(value), _) => cell == value.to_string(),
+        (_, Some(ours)) if ours.is_nan() => cell == "nan" || cell == "null",
+        (_, Some(ours)) => {
+            let theirs = match cell {
+                "true" => 1.0,
+                "false" => 0.0,
+                cell => match cell.parse::<f64>() {
+                    Ok(value) => value,
+                    Err(_) => return false,
+                },
+            };
+            ours == theirs
+                || ours.is_sign_negative() == theirs.is_sign_negative()
+                    && !theirs.is_nan()
+                    && ours.to_bits().abs_diff(theirs.to_bits()) <= ulps
+        }
+        (_, None) => false,
+    }
+}
+
+/// What is wrong with a case; nothing if it holds.
+fn problems(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let case = read(&text);
+    let mut sources = Sources::new();
+    let file = sources.add("case.py", script(&case));
+    let record = serde_json::from_str(&std::fs::read_to_string(path.with_extension("state.json")).unwrap()).unwrap();
+    let conversion = match convert(file, &sources, &record, &Options::default()) {
+        Ok(conversion) => conversion,
+        Err(errors) => {
+            let shown = render::human(&errors, &sources, render::Colour::Plain);
+            if case.results.is_empty() && std::env::var_os("BLESS").is_some() {
+                let body = text.split("\n```diagnostic\n").next().unwrap().trim_end();
+                std::fs::write(path, format!("{body}\n\n```diagnostic\n{shown}```\n")).unwrap();
+                return vec![];
+            }
+            return if case.refusal.as_deref() == Some(&shown) { vec![] } else { vec![format!("refused:\n{shown}")] };
+        }
+    };
+    if case.results.is_empty() {
+        return vec!["converted, and a refusal was expected".to_owned()];
+    }
+    let pruned = convert(file, &sources, &conversion.record, &Options::default());
+    if pruned.map(|again| again.module).ok().as_ref() != Some(&conversion.module) {
+        return vec!["the pruned record gives another module".to_owned()];
+    }
+    let checked = match check(conversion.module) {
+        Ok(checked) => checked,
+        Err(errors) => return vec![format!("unsound: {errors:?}")],
+    };
+    let function = checked.entry_function();
+    let interp = Interp::new(&checked);
+    let wanted: Vec<&str> = case.results.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "#status").collect();
+    let names: Vec<&str> = function.results.iter().map(|result| result.field.name.as_str()).collect();
+    if names != wanted {
+        return vec![format!("results {names:?} instead of {wanted:?}")];
+    }
+    let mut out = Vec::new();
+    for (number, row) in case.rows.iter().enumerate() {
+        let arguments: Vec<Datum> = function
+            .params
+            .iter()
+            .map(|field| {
+                let at = case.inputs.iter().position(|(name, _)| *name == field.name).unwrap();
+                Datum::Scalar(input(field.ty.elem, &row[at]))
+            })
+            .collect();
+        let has_status = case.results.iter().any(|(name, _)| name == "#status");
+        let cells = &row[case.inputs.len()..];
+        let (status, cells) = if has_status { (cells[0].as_str(), &cells[1..]) } else { ("scored", cells) };
+        match interp.run(&arguments) {
+            Outcome::Rejected(which) => {
+                let ours = match interp.reason(which) {
+                    Reason::Invalid(_) => "invalid",
+                    Reason::Filtered(_) => "filtered",
+                };
+                if ours != status {
+                    out.push(format!("row {}: {}, in pandas {status}", number + 1, interp.reason(which)));
+                }
+            }
+            Outcome::Scored(_) if status != "scored" => out.push(format!("row {}: scored, in pandas {status}", number + 1)),
+            Outcome::Scored(values) => {
+                for ((value, name), cell) in values.iter().zip(&names).zip(cells) {
+                    let Datum::Scalar(literal) = value else { panic!("a tensor") };
+                    if !same(literal, cell, case.ulps) {
+                        out.push(format!("row {} {name}: {literal:?}, in pandas {cell}", number + 1));
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn cases_give_what_pandas_gives() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/python");
+    let only = std::env::var("CASE").unwrap_or_default();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .collect();
+    paths.sort();
+    let mut failed = 0;
+    for path in paths.iter().filter(|path| path.to_string_lossy().contains(&only)) {
+        let problems = problems(path);
+        if !problems.is_empty() {
+            failed += 1;
+            println!("{}", path.file_stem().unwrap().to_string_lossy());
+            problems.iter().take(12).for_each(|problem| println!("  {problem}"));
+        }
+    }
+    assert_eq!(failed, 0, "cases that do not hold, of {}", paths.len());
+}
+
+/// pandas scores these rows, one way with pyarrow's texts and another with Python's, so no case can hold what is right.
+#[test]
+fn a_row_whose_case_depends_on_the_library_is_refused() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/python");
+    for (name, refused, scored) in [("text-lower", "İ", "ÄÖÜ"), ("text-methods", "Straße", "Käse")] {
+        let case = read(&std::fs::read_to_string(folder.join(format!("{name}.md"))).unwrap());
+        let record = serde_json::from_str(&std::fs::read_to_string(folder.join(format!("{name}.state.json"))).unwrap()).unwrap();
+        let mut sources = Sources::new();
+        let file = sources.add("case.py", script(&case));
+        let conversion = convert(file, &sources, &record, &Options::default()).unwrap();
+        let interp = Interp::new(&check(conversion.module).unwrap());
+        let run = |text: &str| interp.run(&[Datum::from(text)]);
+        assert!(matches!(run(refused), Outcome::Rejected(_)), "{name}: {refused}");
+        assert!(matches!(run(scored), Outcome::Scored(_)), "{name}: {scored}");
+    }
+}
