@@ -47,6 +47,8 @@ pub struct OutputRequest {
     /// An ONNX model to run on the output frame.
     pub model: Option<PathBuf>,
     pub feed: Feed,
+    /// Other rows in the place of the scoring file, each run apart: tables of some of its columns.
+    pub frames: Vec<OutputTable>,
 }
 
 /// How a frame becomes the inputs of a model.
@@ -63,9 +65,30 @@ pub enum Feed {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outputs {
     pub versions: Versions,
+    /// The scoring file as the script read it.
+    pub input: Option<OutputTable>,
     pub table: OutputTable,
     /// The model's outputs, empty without a model.
     pub model: Vec<Tensor>,
+    /// What became of the rows of each of the request's frames.
+    pub frames: Vec<Vec<Piece>>,
+}
+
+/// Rows that were run together. Rows are numbers in the table that was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    Ran {
+        rows: Vec<usize>,
+        /// The rows that came out, in the order of the table; the script dropped the others.
+        kept: Vec<usize>,
+        /// None where a model was run alone.
+        table: Option<OutputTable>,
+        model: Vec<Tensor>,
+    },
+    /// The original raises on this row.
+    Raised { row: usize, message: String },
+    /// It raises on some of them, and there was no time to find out on which.
+    Untested { rows: Vec<usize> },
 }
 
 const RUNNER: &str = include_str!("runner.py");
@@ -131,6 +154,7 @@ impl Reference {
                 Feed::Matrix => json!("matrix"),
                 Feed::Columns => json!("columns"),
             },
+            "frames": request.frames.iter().map(OutputTable::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,
         });
@@ -138,32 +162,40 @@ impl Reference {
         #[derive(Deserialize)]
         struct Answer {
             versions: Versions,
+            input: Option<table::RawTable>,
             table: table::RawTable,
             #[serde(default)]
             model: Vec<table::RawTensor>,
+            frames: Vec<Vec<RawPiece>>,
         }
         let answer: Answer = serde_json::from_value(answer).map_err(|error| broken_answer(&error))?;
-        let model = answer.model.into_iter().map(table::RawTensor::read).collect::<Option<_>>();
-        match (answer.table.read(), model) {
-            (Some(table), Some(model)) => Ok(Outputs { versions: answer.versions, table, model }),
-            _ => Err(Diagnostic::error("reference-answer", "the reference run gave a value of a kind that cannot be compared")),
-        }
+        let read = || {
+            Some(Outputs {
+                versions: answer.versions,
+                input: answer.input.and_then(table::RawTable::read),
+                table: answer.table.read()?,
+                model: answer.model.into_iter().map(table::RawTensor::read).collect::<Option<_>>()?,
+                frames: answer.frames.into_iter().map(pieces).collect::<Option<_>>()?,
+            })
+        };
+        read().ok_or_else(no_comparable)
     }
 
     /// Runs an ONNX model on tensors by onnxruntime.
     ///
-    /// Errors: no Python, no onnxruntime, a model or input that onnxruntime refuses.
-    pub fn model(&self, model: &Path, inputs: &[Tensor]) -> Result<Vec<Tensor>, Diagnostic> {
+    /// Each tensor has a row of elements for each row. Errors: no Python, no onnxruntime, a model that onnxruntime refuses. Rows that it
+    /// refuses are [`Piece::Raised`].
+    pub fn model(&self, model: &Path, inputs: &[Tensor]) -> Result<(Versions, Vec<Piece>), Diagnostic> {
         let inputs: serde_json::Map<String, Json> = inputs.iter().map(|tensor| (tensor.name.clone(), tensor.to_json())).collect();
         let job = json!({ "job": "onnx", "model": absolute(model), "inputs": inputs, "memory": self.limits.memory_bytes });
         let answer = self.run(&job, None, None)?;
         #[derive(Deserialize)]
         struct Answer {
-            model: Vec<table::RawTensor>,
+            versions: Versions,
+            pieces: Vec<RawPiece>,
         }
         let answer: Answer = serde_json::from_value(answer).map_err(|error| broken_answer(&error))?;
-        let tensors: Option<Vec<Tensor>> = answer.model.into_iter().map(table::RawTensor::read).collect();
-        tensors.ok_or_else(|| Diagnostic::error("reference-answer", "the model gave an output of a kind that cannot be compared"))
+        pieces(answer.pieces).map(|pieces| (answer.versions, pieces)).ok_or_else(no_comparable)
     }
 
     fn lay_out(&self, script: Script<'_>) -> Result<Folder, Diagnostic> {
@@ -222,6 +254,35 @@ impl Reference {
                 .help("a script is converted by running it once; run it yourself in its folder first"),
         }
     }
+}
+
+#[derive(Deserialize)]
+struct RawPiece {
+    rows: Vec<usize>,
+    kept: Option<Vec<usize>>,
+    table: Option<table::RawTable>,
+    #[serde(default)]
+    model: Vec<table::RawTensor>,
+    raised: Option<String>,
+}
+
+/// None if a cell is of a kind that has no exact form.
+fn pieces(raw: Vec<RawPiece>) -> Option<Vec<Piece>> {
+    let piece = |raw: RawPiece| match (raw.raised, raw.kept, raw.rows.as_slice()) {
+        (Some(message), _, [row]) => Some(Piece::Raised { row: *row, message }),
+        (None, Some(kept), _) => Some(Piece::Ran {
+            kept,
+            table: raw.table.map(|table| table.read().ok_or(())).transpose().ok()?,
+            model: raw.model.into_iter().map(table::RawTensor::read).collect::<Option<_>>()?,
+            rows: raw.rows,
+        }),
+        _ => Some(Piece::Untested { rows: raw.rows }),
+    };
+    raw.into_iter().map(piece).collect()
+}
+
+fn no_comparable() -> Diagnostic {
+    Diagnostic::error("reference-answer", "the reference run gave a value of a kind that cannot be compared")
 }
 
 /// A copy of the script's folder.

@@ -642,8 +642,11 @@ def same_file(one, other):
         return False
 
 
-def hook_reads(pd, job, note):
-    """Notes each `read_csv`, and gives the scoring file the dtypes of the recorded run instead of inferring them anew."""
+def hook_reads(pd, job, note, given=None):
+    """Notes each `read_csv`, and gives the scoring file the dtypes of the recorded run instead of inferring them anew.
+
+    A table `given["frame"]` takes the place of the scoring file.
+    """
     original = pd.read_csv
     declared = dict(job.get("dtypes") or [])
 
@@ -663,7 +666,7 @@ def hook_reads(pd, job, note):
                     except (ValueError, TypeError):
                         pass
         note(os.fspath(path) if is_path else None, out)
-        return out
+        return given["frame"].copy() if scoring and given and "frame" in given else out
 
     read_csv.__wrapped__ = original
     pd.read_csv = read_csv
@@ -738,7 +741,8 @@ def execute(text, job, recorder):
     module.__dict__[HOOK] = recorder
     sys.modules["__main__"] = module
     sys.argv = [name]
-    sys.path.insert(0, os.getcwd())
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
     import linecache
 
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
@@ -839,24 +843,36 @@ def exact_table(value):
     }
 
 
-def run_model(path, feeds):
+def open_model(path):
     try:
         import onnxruntime
     except ImportError as error:
         raise Failure("environment", f"this Python ({sys.executable}) cannot import onnxruntime: {error}")
-    import numpy as np
-
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    options.log_severity_level = 3
+    options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        inputs = {one.name: one for one in session.get_inputs()}
-        results = session.run(None, feeds(inputs))
-    except Failure:
-        raise
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        raise Failure("model", str(error).strip().splitlines()[0])
+        raise Failure("model", first_line(error))
+
+
+def first_line(error):
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def run_model(path, feeds):
+    session = open_model(path)
+    return run_session(session, feeds({one.name: one for one in session.get_inputs()}))
+
+
+def run_session(session, feeds):
+    import numpy as np
+
+    try:
+        results = session.run(None, feeds)
+    except Exception as error:
+        raise Failure("model", first_line(error))
     out = []
     for one, value in zip(session.get_outputs(), results):
         if isinstance(value, list):  # ZipMap: a map for each row
@@ -901,49 +917,151 @@ def feed_frame(table, feed):
 
 
 def outputs(job):
+    """The output of the script as it is run, and on each of the tables of `frames` in the place of its scoring file."""
     pd, np = load_pandas()
     text = read_source(job)
-    written = {}
-    hook_reads(pd, job, lambda path, out: None)
+    written, given = {}, {}
+    seen = []
+
+    def note(path, out):
+        if path is not None and job.get("score") is not None and same_file(path, job["score"]) and isinstance(out, pd.DataFrame):
+            seen.append(out.copy())
+
+    hook_reads(pd, job, note, given)
     hook_writes(pd, written)
-    names = execute(text, job, None)
-    output = job["output"]
-    if os.path.basename(output) in written:
-        value = written[os.path.basename(output)]
-    elif output.endswith(".csv"):
-        raise Failure("output", f"the script does not write `{output}`")
-    else:
-        try:
-            value = eval(compile(output, "<output>", "eval"), names)
-        except Exception as error:
-            raise Failure("output", f"the output `{output}` cannot be computed: {type(error).__name__}: {error}")
-    table, out = exact_table(value)
-    result = {"versions": versions(), "table": out}
-    if job.get("model"):
-        result["model"] = run_model(job["model"], feed_frame(table, job.get("feed")))
-        result["versions"] = versions()
+
+    def run():
+        written.clear()
+        names = execute(text, job, None)
+        value, out = exact_table(output_value(job["output"], names, written))
+        answer = {"table": out}
+        if job.get("model"):
+            answer["model"] = run_model(job["model"], feed_frame(value, job.get("feed")))
+        return answer
+
+    result = run()
+    result["versions"] = versions()
+    if seen:
+        result["input"] = {"rows": len(seen[0]), "index": None, "columns": [{"name": str(name), **exact_column(seen[0].iloc[:, at])} for at, name in enumerate(seen[0].columns)]}
+    result["frames"] = []
+    for frame in job.get("frames") or []:
+        if not seen:
+            raise Failure("output", f"the script does not read `{job.get('score')}` as a table")
+
+        def part(rows):
+            given["frame"] = changed_frame(seen[0], frame, rows)
+            out = run()
+            kept = out["table"]["index"]
+            if out["table"]["rows"] == len(rows):
+                places = list(range(len(rows)))
+            elif kept is not None and len(set(kept)) == len(kept) and isinstance(seen[0].index, pd.RangeIndex) and len(rows) > 1:
+                places = kept
+            elif len(rows) == 1 and out["table"]["rows"] == 0:
+                places = []
+            else:
+                raise Unaligned(f"{len(rows)} rows go in and {out['table']['rows']} come out")
+            return {"kept": [rows[place] for place in places], **out}
+
+        result["frames"].append(pieces(frame["rows"], part, job.get("runs") or MOST_RUNS))
     return result
 
 
+MOST_RUNS = 60  # of a script, to find the rows that it raises on
+
+
+class Unaligned(Exception):
+    """It cannot be told which rows came out."""
+
+
+def pieces(count, part, budget):
+    """Runs all rows at once; if that raises, halves, down to single rows. What `budget` runs did not reach is given as untested."""
+    todo, out = [list(range(count))] if count else [], []
+    while todo:
+        rows = todo.pop()
+        if budget == 0:
+            out.append({"rows": rows, "untested": True})
+            continue
+        budget -= 1
+        try:
+            out.append({"rows": rows, **part(rows)})
+        except (Failure, Unaligned) as error:
+            if len(rows) == 1:
+                out.append({"rows": rows, "raised": str(error)})
+            else:
+                half = len(rows) // 2
+                todo += [rows[half:], rows[:half]]
+    return out
+
+
+def changed_frame(frame, changes, rows):
+    """The scoring table with other rows: the columns of `changes`, and the first row's cells in all others."""
+    import pandas as pd
+
+    at = [0] * len(rows)
+    out = frame.iloc[at].copy() if len(frame) else frame.reindex(range(len(rows)))
+    if isinstance(frame.index, pd.RangeIndex):
+        out.index = pd.RangeIndex(len(rows))
+    for column in changes["columns"]:
+        dtype = frame[column["name"]].dtype
+        values = [from_json(column["values"][row], dtype) for row in rows]
+        out[column["name"]] = pd.Series(values, index=out.index, dtype=dtype)
+    return out
+
+
+def from_json(value, dtype):
+    """A cell as the table holds it. Floats travel as text; times as microseconds."""
+    import numpy as np
+    import pandas as pd
+
+    if dtype.kind == "f":
+        return float("nan") if value is None else float(value)
+    if dtype.kind in "Mm":
+        made = np.datetime64 if dtype.kind == "M" else np.timedelta64
+        return pd.NaT if value is None else made(value, "us")
+    if value is None:
+        return None if dtype.kind != "O" else float("nan")
+    return value
+
+
+def output_value(output, names, written):
+    if os.path.basename(output) in written:
+        return written[os.path.basename(output)]
+    if output.endswith(".csv"):
+        raise Failure("output", f"the script does not write `{output}`")
+    try:
+        return eval(compile(output, "<output>", "eval"), names)
+    except Exception as error:
+        raise Failure("output", f"the output `{output}` cannot be computed: {type(error).__name__}: {error}")
+
+
+MOST_MODEL_RUNS = 4000
+
+
 def onnx(job):
+    """A model on rows. Rows that it refuses are found by halving."""
     try:
         import numpy as np
     except ImportError as error:
         raise Failure("environment", f"this Python ({sys.executable}) cannot import {error.name}: {error}")
+    columns = {}
+    for name, one in job["inputs"].items():
+        kind = one["dtype"]
+        values = [float(value) for value in one["values"]] if kind in ("float32", "float64") else one["values"]
+        columns[name] = np.array(values, dtype=object if kind == "str" else kind).reshape(one["shape"])
+    count = max((len(array) for array in columns.values()), default=0)
+    session = open_model(job["model"])
+    single = session.get_inputs()
 
-    def feeds(inputs):
-        out = {}
-        for name, one in job["inputs"].items():
-            kind = one["dtype"]
-            values = one["values"]
-            if kind in ("float32", "float64"):
-                values = [float(value) for value in values]
-            out[name] = np.array(values, dtype=object if kind == "str" else kind).reshape(one["shape"])
-        return out
+    def part(rows):
+        feeds = {}
+        for one in single:
+            if one.name not in columns:
+                raise Failure("model", f"the model's input `{one.name}` is not given")
+            array = columns[one.name][rows]
+            feeds[one.name] = array.reshape(len(rows), -1) if len(one.shape or []) == 2 else array
+        return {"kept": rows, "model": run_session(session, feeds)}
 
-    result = {"model": run_model(job["model"], feeds)}
-    result["versions"] = versions()
-    return result
+    return {"pieces": pieces(count, part, MOST_MODEL_RUNS), "versions": versions()}
 
 
 def main():

@@ -95,6 +95,30 @@ impl RawTable {
     }
 }
 
+impl OutputTable {
+    pub(crate) fn to_json(&self) -> Json {
+        let columns: Vec<Json> = self
+            .columns
+            .iter()
+            .map(|column| json!({"name": column.name, "dtype": column.dtype, "values": column.cells.iter().map(Cell::to_json).collect::<Vec<_>>()}))
+            .collect();
+        json!({ "rows": self.rows, "columns": columns })
+    }
+}
+
+impl Cell {
+    /// Floats travel as text, because JSON has no NaN.
+    fn to_json(&self) -> Json {
+        match self {
+            Cell::Float(value) => json!(front_python::record::float_text(*value)),
+            Cell::Int(value) | Cell::DateTime(value) | Cell::Duration(value) => json!(value),
+            Cell::Bool(value) => json!(value),
+            Cell::Text(value) => json!(value),
+            Cell::Missing(_) => Json::Null,
+        }
+    }
+}
+
 impl RawTensor {
     pub(crate) fn read(self) -> Option<Tensor> {
         let values = self.values.values();
