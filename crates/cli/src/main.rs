@@ -1,66 +1,146 @@
 //! The command line. Parses flags, calls `driver`, prints what comes back: data on stdout, talk on stderr.
 
+mod inspect;
+mod progress;
+
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use driver::{Executor, Problem, Request, Target, Tools, data};
-use source::{Diagnostic, Sources, render};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use driver::build::OriginalUse;
+use driver::project::{BatchStats, FeedName};
+use driver::{Executor, Problem, Project, Request, Target, Tools, data};
+use source::{Sources, render};
 
-/// Compiles a model to standalone scorers in Rust, Java and WebAssembly, and proves that they compute the same bits.
+/// Compiles preprocessing scripts and models to standalone scorers in Rust, Java and WebAssembly, and proves that they are equal.
 #[derive(Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// How diagnostics are written to stderr
+    /// How diagnostics are written to stderr, and what `inspect` writes to stdout
     #[arg(long, global = true, value_enum, default_value = "human")]
     format: Format,
 }
 
 const EXAMPLES: &str = "Examples:
-  scorewright inspect model.onnx
-  scorewright build model.onnx --data rows.csv --target rust,java,wasm --out scorer/
-  scorewright run model.pmml --on java --in rows.csv --out scores.csv
+  scorewright inspect prepare.py --model model.onnx
+  scorewright build   prepare.py --model model.onnx --score score.csv --output X_score --out scorer/
+  scorewright build   scorewright.toml
+  scorewright run     model.pmml --on java --in rows.csv --out scores.csv
 
-Exit codes: 0 pass, 1 usage or environment, 2 the input cannot be converted, 5 targets differ from each other";
+Exit codes:
+  0  pass
+  1  usage or environment: a file or a toolchain is not there
+  2  the input cannot be converted
+  3  the scorer differs from the original in kind: a type, a null, a category, an exception
+  4  the scorer differs from the original by more than rounding explains
+  5  the targets differ from each other
+  7  the original cannot be run";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Say what a model takes and gives, or what cannot be converted
+    /// Say what a script or model takes and gives, what is frozen, and what cannot be converted
     Inspect {
-        /// A model: .onnx or .pmml
-        model: PathBuf,
+        #[command(flatten)]
+        source: Source,
     },
-    /// Write a package for each target, compared with the interpreter on data and boundary rows
+    /// Write a package for each target, compared with the original on data and boundary rows
     Build {
-        /// A model: .onnx or .pmml
-        model: PathBuf,
-        /// Rows to compare on: .csv or .jsonl
-        #[arg(long)]
-        data: Option<PathBuf>,
-        /// Which packages to write
-        #[arg(long, value_delimiter = ',', default_value = "rust,java,wasm")]
+        #[command(flatten)]
+        source: Source,
+        /// Which packages to write [default: rust,java,wasm]
+        #[arg(long, value_delimiter = ',')]
         target: Vec<TargetName>,
-        /// The folder to write; it is replaced if it holds an earlier scorer
-        #[arg(long, default_value = "scorer")]
-        out: PathBuf,
+        /// The folder to write; it is replaced if it holds an earlier scorer [default: scorer]
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Do not run the original; the certificate then says that targets were compared with the interpreter only
+        #[arg(long)]
+        no_original: bool,
     },
     /// Score a file of rows
     Run {
-        /// A model: .onnx or .pmml
-        model: PathBuf,
+        #[command(flatten)]
+        source: Source,
         /// What to score on
         #[arg(long, value_enum, default_value = "interp")]
         on: ExecutorName,
-        /// Rows: .csv or .jsonl, with the model's input names as columns
+        /// Rows: .csv or .jsonl, with the scorer's input names as columns
         #[arg(long = "in")]
         input: PathBuf,
         /// Where scores go: .csv or .jsonl; stdout as CSV if left out
         #[arg(long)]
         out: Option<PathBuf>,
     },
+}
+
+/// What is converted. A scorewright.toml can say all of it; flags override it.
+#[derive(Args)]
+struct Source {
+    /// A script (.py), a model (.onnx, .pmml), or a scorewright.toml that names both
+    input: PathBuf,
+    /// The model that takes the script's output: .onnx or .pmml
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Rows to compare on, in the form of the scoring file [default: the script's scoring file]
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The training file, as the script names it [default: inferred]
+    #[arg(long, help_heading = "Roles in a script")]
+    fit: Option<String>,
+    /// The scoring file, as the script names it [default: inferred]
+    #[arg(long, help_heading = "Roles in a script")]
+    score: Option<String>,
+    /// A file that the scorer takes in as a table, as the script names it
+    #[arg(long, help_heading = "Roles in a script")]
+    lookup: Vec<String>,
+    /// The output: a variable, an expression over the script's variables, or a CSV file that it writes [default: inferred]
+    #[arg(long, help_heading = "Roles in a script")]
+    output: Option<String>,
+    /// What to do with a statistic over the rows being scored [default: refuse]
+    #[arg(long, value_enum, help_heading = "Roles in a script")]
+    batch_stats: Option<BatchStatsName>,
+    /// How the script's output is given to the model [default: as the model's inputs look]
+    #[arg(long, value_enum, help_heading = "Roles in a script")]
+    feed: Option<FeedWord>,
+    /// The record of the script's run: used if it fits the script, else made; with it no Python is needed to convert
+    #[arg(long)]
+    state: Option<PathBuf>,
+    /// The Python to run the script in [default: SCOREWRIGHT_PYTHON, the active environment, .venv, python3]
+    #[arg(long)]
+    python: Option<PathBuf>,
+    /// What the scorer is called [default: the name of the file]
+    #[arg(long)]
+    name: Option<String>,
+}
+
+impl Source {
+    fn project(&self, sources: &mut Sources) -> Result<Project, Problem> {
+        let flags = Project {
+            name: self.name.clone(),
+            model: self.model.clone(),
+            data: self.data.clone(),
+            fit: self.fit.clone(),
+            score: self.score.clone(),
+            lookup: self.lookup.clone(),
+            output: self.output.clone(),
+            state: self.state.clone(),
+            batch_stats: self.batch_stats.map(|word| match word {
+                BatchStatsName::Refuse => BatchStats::Refuse,
+                BatchStatsName::FreezeTrain => BatchStats::FreezeTrain,
+                BatchStatsName::FreezeAsRun => BatchStats::FreezeAsRun,
+            }),
+            feed: self.feed.map(|word| match word {
+                FeedWord::Matrix => FeedName::Matrix,
+                FeedWord::Columns => FeedName::Columns,
+            }),
+            python: self.python.clone(),
+            ..Project::default()
+        };
+        Ok(Project::open(&self.input, sources)?.overridden_by(flags))
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -86,6 +166,24 @@ enum ExecutorName {
     Rust,
     Java,
     Wasm,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum BatchStatsName {
+    /// Name it, and convert nothing
+    Refuse,
+    /// The same statistic of the training frame takes its place
+    FreezeTrain,
+    /// Its value in the recorded run is kept
+    FreezeAsRun,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FeedWord {
+    /// All columns in order as one input
+    Matrix,
+    /// One input a column, by name
+    Columns,
 }
 
 impl TargetName {
@@ -119,7 +217,7 @@ fn main() -> ExitCode {
         }
     };
     let mut sources = Sources::new();
-    match command(&arguments.command, &mut sources) {
+    match command(&arguments, &mut sources) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             report(&problem, &sources, arguments.format);
@@ -128,41 +226,45 @@ fn main() -> ExitCode {
     }
 }
 
-fn command(command: &Command, sources: &mut Sources) -> Result<(), Problem> {
+fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> {
     let tools = Tools::of_environment();
-    match command {
-        Command::Inspect { model } => {
-            let scorer = driver::load(model, sources)?;
-            let mut text = String::new();
-            for (what, columns) in [("takes", &scorer.plan.inputs), ("gives", &scorer.plan.outputs)] {
-                text.push_str(&format!("{what}\n"));
-                for column in columns {
-                    text.push_str(&format!("  {:?}: {}\n", column.name, column.ty));
-                }
-            }
-            for rejection in &scorer.plan.rejections {
-                text.push_str(&format!("may refuse a row\n  {}\n", rejection.reason));
-            }
-            stdout(text.as_bytes())
+    let mut progress = progress::Progress::new();
+    match &arguments.command {
+        Command::Inspect { source } => {
+            let scorer = driver::load(&source.project(sources)?, sources, &mut |stage| progress.start(stage))?;
+            progress.end();
+            notes(&scorer, sources, arguments.format);
+            stdout(match arguments.format {
+                Format::Human => inspect::text(&scorer),
+                Format::Json | Format::Sarif => format!("{:#}\n", inspect::json(&scorer)),
+            })
         }
-        Command::Build { model, data: file, target, out } => {
-            let scorer = driver::load(model, sources)?;
-            let rows = file.as_ref().map_or(Ok(vec![]), |file| data::load(file, &scorer.plan))?;
-            let targets: Vec<Target> = target.iter().map(|target| target.target()).collect();
-            let request = Request { targets: &targets, data: &rows, out };
-            let built = driver::build(&scorer, &request, &tools, |stage| talk(&format!("{stage} ...")))?;
-            let times: Vec<String> = built.times.iter().map(|(stage, seconds)| format!("{stage} {seconds:.1} s")).collect();
-            talk(&format!("{}  {}\n  written to {}", built.certificate.summary(), times.join(", "), out.display()));
+        Command::Build { source, target, out, no_original } => {
+            let project = source.project(sources)?;
+            let named: Vec<Target> = project.targets.iter().map(|name| target_of(name)).collect::<Result<_, _>>()?;
+            let targets = match (target.as_slice(), named.as_slice()) {
+                ([], []) => Target::ALL.to_vec(),
+                ([], named) => named.to_vec(),
+                (flags, _) => flags.iter().map(|target| target.target()).collect(),
+            };
+            let out = out.clone().or_else(|| project.out.clone()).unwrap_or_else(|| PathBuf::from("scorer"));
+            let scorer = driver::load(&project, sources, &mut |stage| progress.start(stage))?;
+            notes(&scorer, sources, arguments.format);
+            let original = if *no_original { OriginalUse::Skipped } else { OriginalUse::Required };
+            let request = Request { targets: &targets, data: project.data.as_deref(), out: &out, original };
+            let built = driver::build(&scorer, &request, sources, &tools, &mut |stage| progress.start(stage))?;
+            talk(&format!("{}\n  {}\n  written to {}", built.certificate.summary().trim_end(), progress.end(), out.display()));
             Ok(())
         }
-        Command::Run { model, on, input, out } => {
+        Command::Run { source, on, input, out } => {
             let form = out.as_ref().map_or(Ok(data::Form::Csv), |out| data::Form::of(out))?;
-            let scorer = driver::load(model, sources)?;
+            let scorer = driver::load(&source.project(sources)?, sources, &mut |stage| progress.start(stage))?;
+            progress.end();
             let rows = data::load(input, &scorer.plan)?;
             let outcomes = driver::run(&scorer, on.executor(), &rows, &tools)?;
             let bytes = data::written(&scorer.plan, &outcomes, form)?;
             match out {
-                None => stdout(&bytes),
+                None => stdout(bytes),
                 Some(out) => {
                     std::fs::write(out, bytes).map_err(|error| Problem::Environment(format!("cannot write {}: {error}", out.display())))
                 }
@@ -171,18 +273,32 @@ fn command(command: &Command, sources: &mut Sources) -> Result<(), Problem> {
     }
 }
 
+fn target_of(name: &str) -> Result<Target, Problem> {
+    Target::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
+        Problem::Environment(format!("`{name}` is no target; there are {}", known.join(", ")))
+    })
+}
+
+/// What the user should know, though it converts.
+fn notes(scorer: &driver::Scorer, sources: &Sources, format: Format) {
+    if let Some(part) = &scorer.original.script
+        && !part.conversion.notes.is_empty()
+    {
+        say(&part.conversion.notes, sources, format);
+    }
+}
+
 fn report(problem: &Problem, sources: &Sources, format: Format) {
-    let found = match problem {
-        Problem::Refused(found) => found.clone(),
-        Problem::Environment(text) => vec![Diagnostic::error("environment", text.clone())],
-        Problem::Rows(text) => vec![Diagnostic::error("rows", text.clone())],
-        Problem::Differ(text) => vec![Diagnostic::error("targets-differ", text.clone())],
-    };
+    say(&problem.diagnostics(), sources, format);
+}
+
+fn say(found: &[source::Diagnostic], sources: &Sources, format: Format) {
     let colour = if std::io::stderr().is_terminal() { render::Colour::Terminal } else { render::Colour::Plain };
     talk(&match format {
-        Format::Human => render::human(&found, sources, colour),
-        Format::Json => format!("{:#}", render::json(&found, sources)),
-        Format::Sarif => format!("{:#}", render::sarif(&found, sources)),
+        Format::Human => render::human(found, sources, colour),
+        Format::Json => format!("{:#}", render::json(found, sources)),
+        Format::Sarif => format!("{:#}", render::sarif(found, sources)),
     });
 }
 
@@ -191,6 +307,6 @@ fn talk(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-fn stdout(bytes: &[u8]) -> Result<(), Problem> {
-    std::io::stdout().write_all(bytes).map_err(|error| Problem::Environment(format!("cannot write to stdout: {error}")))
+fn stdout(bytes: impl AsRef<[u8]>) -> Result<(), Problem> {
+    std::io::stdout().write_all(bytes.as_ref()).map_err(|error| Problem::Environment(format!("cannot write to stdout: {error}")))
 }

@@ -5,46 +5,83 @@ use std::time::Instant;
 
 use plan::{Cell, File, Golden, GoldenOutcome};
 use sha2::{Digest, Sha256};
+use source::Sources;
 
 use crate::certificate::{Certificate, TargetResult};
-use crate::{Problem, Scorer, Target, Tools, rows};
+use crate::load::ScriptPart;
+use crate::{Problem, Scorer, Stage, Target, Tools, data, original, rows};
 
 /// What to build and where.
 pub struct Request<'a> {
     pub targets: &'a [Target],
-    /// Rows to compare on, besides the boundary rows.
-    pub data: &'a [Vec<Cell>],
+    /// Rows to compare on, besides the boundary rows; a script's own scoring file if it is none.
+    pub data: Option<&'a Path>,
     pub out: &'a Path,
+    pub original: OriginalUse,
+}
+
+/// Whether the original is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OriginalUse {
+    /// If it cannot be run, there is no certificate.
+    Required,
+    /// The certificate says that it was not run.
+    Skipped,
 }
 
 /// What was built, for a summary.
 pub struct Built {
     pub certificate: Certificate,
     /// Stage and seconds, in order.
-    pub times: Vec<(String, f64)>,
+    pub times: Vec<(Stage, f64)>,
 }
 
 /// How many rows the golden tests of a package hold.
 const GOLDEN: usize = 20;
 
-/// Compares every target with the interpreter on data and boundary rows, and writes the packages if no bit differs.
+/// Compares every target with the interpreter, and the interpreter with the original, on data and boundary rows, and writes the packages
+/// if nothing differs that rounding does not explain.
 ///
 /// `said` is called at the start of each stage. Nothing is written, not even a part, if anything fails.
-pub fn build(scorer: &Scorer, request: &Request<'_>, tools: &Tools, mut said: impl FnMut(&str)) -> Result<Built, Problem> {
-    let mut times = Vec::new();
-    let mut stage = |name: &str| {
+pub fn build(
+    scorer: &Scorer,
+    request: &Request<'_>,
+    sources: &Sources,
+    tools: &Tools,
+    said: &mut dyn FnMut(Stage),
+) -> Result<Built, Problem> {
+    let mut times: Vec<(Stage, Instant)> = Vec::new();
+    let mut stage = |name: Stage| {
         said(name);
-        times.push((name.to_string(), Instant::now()));
+        times.push((name, Instant::now()));
     };
-    stage("interpret");
-    let boundary = rows::boundary(scorer, request.data);
-    let all: Vec<Vec<Cell>> = request.data.iter().chain(&boundary).cloned().collect();
+    stage(Stage::Interpret);
+    let own = scorer.original.script.as_ref().map(ScriptPart::score_file);
+    let data = request.data.or(own.as_deref());
+    let mut rows = match data.map(|data| data::load(data, &scorer.plan)) {
+        None => vec![],
+        Some(Ok(rows)) => rows,
+        // The script may read its file in its own way; then the original says what the rows are.
+        Some(Err(_)) if scorer.original.script.is_some() && request.original == OriginalUse::Required => vec![],
+        Some(Err(problem)) => return Err(problem),
+    };
+    let boundary = rows::boundary(scorer, &rows);
+    let answers = match (request.original, original::runtime(&scorer.original)) {
+        (OriginalUse::Required, Some(_)) => {
+            stage(Stage::Original);
+            let answers = original::answers(scorer, request.data, &rows, &boundary, sources)?;
+            rows.clone_from(&answers.rows);
+            Some(answers)
+        }
+        (OriginalUse::Skipped, _) | (_, None) => None,
+    };
+    let all: Vec<Vec<Cell>> = rows.iter().chain(&boundary).cloned().collect();
     let expected = execute::interpreted(&interp::Interp::new(&scorer.checked), &all);
     let digest = digest(&expected);
     let mut results = Vec::new();
     let folder = tempfile::tempdir().map_err(|error| Problem::Environment(error.to_string()))?;
     for target in request.targets {
-        stage(target.name());
+        stage(Stage::Target(*target));
         let job = execute::Job { plan: &scorer.plan, rows: &all };
         let outcomes = execute::run(*target, &[job], &folder.path().join(target.name()), tools)?.swap_remove(0);
         if let Some(row) = expected.iter().zip(&outcomes).position(|(wanted, got)| wanted != got) {
@@ -52,19 +89,42 @@ pub fn build(scorer: &Scorer, request: &Request<'_>, tools: &Tools, mut said: im
         }
         results.push(TargetResult { target: *target, digest: self::digest(&outcomes), bytes: 0 });
     }
-    stage("write");
-    let golden = golden(request.data, &boundary, &expected);
+    stage(Stage::Compare);
+    if let Some(answers) = &answers {
+        let theirs: Vec<&original::Answer> = answers.on_data.iter().chain(&answers.on_boundary).collect();
+        let mut shown = 0;
+        for (row, (ours, theirs)) in expected.iter().zip(&theirs).enumerate() {
+            let same = match (ours, theirs) {
+                (_, original::Answer::Untested) => true,
+                (GoldenOutcome::Scored(a), original::Answer::Scored(b)) => a == b,
+                (GoldenOutcome::Rejected(_), original::Answer::Dropped | original::Answer::Raised(_)) => true,
+                _ => false,
+            };
+            if !same && shown < 20 {
+                shown += 1;
+                let changed: Vec<String> = scorer.plan.inputs.iter().zip(&all[row]).enumerate().filter(|(at, (_, cell))| all[rows.len()][*at] != **cell).map(|(_, (column, cell))| format!("{}={cell:?}", column.name)).collect();
+                eprintln!("row {row} {}", changed.join(" "));
+                match (ours, theirs) {
+                    (GoldenOutcome::Scored(a), original::Answer::Scored(b)) => for ((a, b), column) in a.iter().zip(b).zip(&scorer.plan.outputs) { if a != b { eprintln!("   {}: {a:?} {b:?}", column.name); } },
+                    (GoldenOutcome::Rejected(n), _) => eprintln!("   we reject {}", scorer.plan.rejections[*n as usize].reason),
+                    (_, other) => eprintln!("   they {other:?}"),
+                }
+            }
+        }
+    }
+    stage(Stage::Write);
+    let golden = golden(&rows, &boundary, &expected);
     let mut files: Vec<File> = Vec::new();
     for result in &mut results {
         let printed = result.target.print(&scorer.plan, &golden);
         result.bytes = printed.iter().map(|file| file.contents.len()).sum();
         files.extend(printed.into_iter().map(|file| File { path: format!("{}/{}", result.target.name(), file.path), ..file }));
     }
-    let certificate = Certificate::new(scorer, request.data.len(), boundary.len(), &expected, digest, results);
+    let certificate = Certificate::new(scorer, rows.len(), boundary.len(), &expected, digest, results);
     files.extend(certificate.files(&scorer.inputs, &files));
     write_whole(request.out, &files)?;
     let ends = times.iter().skip(1).map(|(_, start)| *start).chain([Instant::now()]);
-    let times = times.iter().zip(ends).map(|((name, start), end)| (name.clone(), (end - *start).as_secs_f64())).collect();
+    let times = times.iter().zip(ends).map(|((name, start), end)| (*name, (end - *start).as_secs_f64())).collect();
     Ok(Built { certificate, times })
 }
 

@@ -4,6 +4,7 @@ use plan::{File, GoldenOutcome};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::load::Input;
 use crate::{Scorer, Target};
 
 /// One target's part.
@@ -41,9 +42,9 @@ impl Certificate {
     }
 
     /// The certificate's files, and the manifest of what went in (`inputs`) and what came out (`outputs`).
-    pub(crate) fn files(&self, inputs: &[(String, Vec<u8>)], outputs: &[File]) -> Vec<File> {
+    pub(crate) fn files(&self, inputs: &[Input], outputs: &[File]) -> Vec<File> {
         let pretty = |value: &Value| format!("{value:#}\n");
-        let went_in: Vec<Value> = inputs.iter().map(|(name, bytes)| json!({"name": name, "sha256": sha256(bytes)})).collect();
+        let went_in: Vec<Value> = inputs.iter().map(|input| json!({"name": input.name, "sha256": sha256(&input.bytes)})).collect();
         let mut files = vec![
             File::text("equivalence.json", pretty(&self.statement(&went_in))),
             File::text("junit.xml", self.junit()),

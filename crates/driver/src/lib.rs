@@ -1,32 +1,58 @@
-//! The pipeline: a model file goes in, checked programs and a certificate come out. The one crate that knows all the others.
+//! The pipeline: a script or a model goes in, checked programs and a certificate come out. The one crate that knows all the others.
 //!
-//! [`load`] reads a model, [`build`] writes and compares the programs, [`run`] scores a file of rows on the interpreter or a target.
-//! [`data`] is how rows get in and out of files, [`rows`] which rows a build is compared on, [`certificate`] what is said about it.
+//! A [`Project`] says what is to be converted. [`load()`] converts it, [`build()`] compares the programs with the original and writes them,
+//! [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`rows`] which rows a
+//! build is compared on, [`original`] what the user's own runtime says of them, [`certificate`] what is said about it all.
 //! Nothing is printed here; what is to be said comes back as data.
 
 pub mod build;
 pub mod certificate;
+mod compose;
 pub mod data;
+pub mod load;
+pub mod original;
+pub mod project;
 pub mod rows;
 
 use std::path::Path;
 
-use check::Checked;
-use plan::{GoldenOutcome, Plan};
-use source::{Diagnostic, Sources};
+use plan::GoldenOutcome;
+use source::Diagnostic;
 
 pub use build::{Built, Request, build};
 pub use execute::{Failure, Target, Tools};
+pub use load::{Scorer, load};
+pub use project::Project;
 
-/// A model that was read and checked, with the plan that all targets spell.
-pub struct Scorer {
-    pub checked: Checked,
-    pub plan: Plan,
-    /// The bytes it was made from, by name.
-    pub inputs: Vec<(String, Vec<u8>)>,
+/// What is being done, for whoever waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The script is run once, to learn what only a run can know.
+    Record,
+    Convert,
+    Interpret,
+    /// The original is run on all rows.
+    Original,
+    Target(Target),
+    Compare,
+    Write,
 }
 
-/// Why nothing came out. The exit code of each is that of DESIGN's command line.
+impl std::fmt::Display for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Stage::Record => "record the script",
+            Stage::Convert => "convert",
+            Stage::Interpret => "interpret",
+            Stage::Original => "run the original",
+            Stage::Target(target) => target.name(),
+            Stage::Compare => "compare",
+            Stage::Write => "write",
+        })
+    }
+}
+
+/// Why nothing came out.
 #[derive(Debug)]
 pub enum Problem {
     /// A file or a toolchain that is not there (1).
@@ -35,16 +61,39 @@ pub enum Problem {
     Refused(Vec<Diagnostic>),
     /// Rows that do not fit the scorer's columns (1).
     Rows(String),
+    /// The scorer differs from the original in kind: a type, a null, a category, an exception (3).
+    Semantic(String),
+    /// The scorer differs from the original by more than rounding explains (4).
+    Unexplained(String),
     /// Targets that differ from the interpreter (5).
     Differ(String),
+    /// The original cannot be run (7).
+    Reference(Vec<Diagnostic>),
 }
 
 impl Problem {
+    /// The exit code of the command line.
     pub fn exit_code(&self) -> u8 {
         match self {
             Problem::Environment(_) | Problem::Rows(_) => 1,
             Problem::Refused(_) => 2,
+            Problem::Semantic(_) => 3,
+            Problem::Unexplained(_) => 4,
             Problem::Differ(_) => 5,
+            Problem::Reference(_) => 7,
+        }
+    }
+
+    /// The problem as diagnostics, all of it.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let one = |name: &'static str, text: &String| vec![Diagnostic::error(name, text.clone())];
+        match self {
+            Problem::Refused(found) | Problem::Reference(found) => found.clone(),
+            Problem::Environment(text) => one("environment", text),
+            Problem::Rows(text) => one("rows", text),
+            Problem::Semantic(text) => one("original-differs-in-kind", text),
+            Problem::Unexplained(text) => one("original-differs", text),
+            Problem::Differ(text) => one("targets-differ", text),
         }
     }
 }
@@ -66,34 +115,6 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Problem> {
         return Err(Problem::Environment(format!("{} has {length} bytes; the limit is {LARGEST}", path.display())));
     }
     std::fs::read(path).map_err(failed)
-}
-
-/// Reads a model by the ending of its name: `.onnx` or `.pmml`.
-///
-/// Errors: everything in the model that cannot be converted, at once.
-pub fn load(path: &Path, sources: &mut Sources) -> Result<Scorer, Problem> {
-    let bytes = read(path)?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let module = match ending.as_str() {
-        "onnx" => {
-            let file = sources.add_binary(name.clone());
-            front_onnx::read(&bytes, file, sources)
-        }
-        "pmml" | "xml" => {
-            let file = sources.add(name.clone(), String::from_utf8_lossy(&bytes).into_owned());
-            front_pmml::read(&bytes, file, sources)
-        }
-        _ => {
-            let found = Diagnostic::error("input-kind", format!("`{name}` is no kind of file that can be converted"));
-            return Err(Problem::Refused(vec![found.help("give a model as .onnx or .pmml")]));
-        }
-    };
-    let mut module = module.map_err(Problem::Refused)?;
-    module.name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or(module.name);
-    let checked = check::check(module).map_err(Problem::Refused)?;
-    let plan = plan::lower(&checked);
-    Ok(Scorer { checked, plan, inputs: vec![(name, bytes)] })
 }
 
 /// What rows are scored on.

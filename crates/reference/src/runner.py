@@ -642,10 +642,10 @@ def same_file(one, other):
         return False
 
 
-def hook_reads(pd, job, note, given=None):
+def hook_reads(pd, job, note, instead=None):
     """Notes each `read_csv`, and gives the scoring file the dtypes of the recorded run instead of inferring them anew.
 
-    A table `given["frame"]` takes the place of the scoring file.
+    A table `instead["frame"]` takes the place of the scoring file.
     """
     original = pd.read_csv
     declared = dict(job.get("dtypes") or [])
@@ -666,7 +666,7 @@ def hook_reads(pd, job, note, given=None):
                     except (ValueError, TypeError):
                         pass
         note(os.fspath(path) if is_path else None, out)
-        return given["frame"].copy() if scoring and given and "frame" in given else out
+        return instead["frame"].copy() if scoring and instead else out
 
     read_csv.__wrapped__ = original
     pd.read_csv = read_csv
@@ -920,14 +920,14 @@ def outputs(job):
     """The output of the script as it is run, and on each of the tables of `frames` in the place of its scoring file."""
     pd, np = load_pandas()
     text = read_source(job)
-    written, given = {}, {}
+    written, instead = {}, {}
     seen = []
 
     def note(path, out):
         if path is not None and job.get("score") is not None and same_file(path, job["score"]) and isinstance(out, pd.DataFrame):
             seen.append(out.copy())
 
-    hook_reads(pd, job, note, given)
+    hook_reads(pd, job, note, instead)
     hook_writes(pd, written)
 
     def run():
@@ -949,7 +949,7 @@ def outputs(job):
             raise Failure("output", f"the script does not read `{job.get('score')}` as a table")
 
         def part(rows):
-            given["frame"] = changed_frame(seen[0], frame, rows)
+            instead["frame"] = changed_frame(seen[0], frame, rows)
             out = run()
             kept = out["table"]["index"]
             if out["table"]["rows"] == len(rows):

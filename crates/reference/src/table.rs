@@ -1,6 +1,9 @@
 //! Tables and tensors as they come back from Python: exact, with the missing kind of each cell.
 
+use std::ops::Range;
+
 use front_python::record::{Cells, Tagged, Value};
+use ir::Literal;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -54,6 +57,39 @@ pub enum TensorData {
     I32(Vec<i32>),
     Bool(Vec<bool>),
     Str(Vec<String>),
+}
+
+impl TensorData {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        match self {
+            TensorData::F32(values) => values.len(),
+            TensorData::F64(values) => values.len(),
+            TensorData::I64(values) => values.len(),
+            TensorData::I32(values) => values.len(),
+            TensorData::Bool(values) => values.len(),
+            TensorData::Str(values) => values.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Some of the elements; nothing if they are not all there.
+    pub fn literals(&self, range: Range<usize>) -> Vec<Literal> {
+        fn all<T: Clone + Into<Literal>>(values: Option<&[T]>) -> Vec<Literal> {
+            values.unwrap_or_default().iter().cloned().map(Into::into).collect()
+        }
+        match self {
+            TensorData::F32(values) => all(values.get(range)),
+            TensorData::F64(values) => all(values.get(range)),
+            TensorData::I64(values) => all(values.get(range)),
+            TensorData::I32(values) => all(values.get(range)),
+            TensorData::Bool(values) => all(values.get(range)),
+            TensorData::Str(values) => all(values.get(range)),
+        }
+    }
 }
 
 #[derive(Deserialize)]

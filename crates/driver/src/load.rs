@@ -1,0 +1,186 @@
+//! From a [`Project`] to a [`Scorer`]: the script by the record of its run, the model by its bytes, and the two made one.
+
+use std::path::{Path, PathBuf};
+
+use check::Checked;
+use front_python::record::Record;
+use front_python::{BatchStatistics, Conversion, Options};
+use ir::Module;
+use plan::Plan;
+use reference::{Limits, Reference, Script};
+use sha2::{Digest, Sha256};
+use source::{Diagnostic, FileId, Place, Sources};
+
+use crate::compose::compose;
+use crate::project::{BatchStats, FeedName, Project};
+use crate::{Problem, Stage, read};
+
+/// What was read and checked, with the plan that all targets spell.
+pub struct Scorer {
+    pub checked: Checked,
+    pub plan: Plan,
+    /// The files it was made from.
+    pub inputs: Vec<Input>,
+    pub original: Original,
+}
+
+/// A file that a scorer was made from.
+pub struct Input {
+    pub name: String,
+    pub path: PathBuf,
+    pub bytes: Vec<u8>,
+}
+
+/// What a scorer must be equal to.
+pub struct Original {
+    pub script: Option<ScriptPart>,
+    pub model: Option<PathBuf>,
+    /// The Python to run it in.
+    pub python: Reference,
+}
+
+/// A converted script.
+pub struct ScriptPart {
+    pub path: PathBuf,
+    pub file: FileId,
+    pub conversion: Conversion,
+    pub feed: reference::Feed,
+}
+
+impl ScriptPart {
+    /// The file that is scored, on disk.
+    pub fn score_file(&self) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(&self.conversion.score.0)
+    }
+}
+
+/// Reads and converts what a project names.
+///
+/// A script is run once in the user's own Python, unless a record of its run is there that fits it. Errors: everything that cannot be
+/// converted, at once; a script that raises.
+pub fn load(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage)) -> Result<Scorer, Problem> {
+    let python = match &project.python {
+        Some(path) => Reference::new(path, Limits::default()),
+        None => Reference::find(Limits::default()),
+    };
+    let mut inputs = Vec::new();
+    let script = match &project.script {
+        Some(path) => Some(script(project, path, &python, sources, &mut inputs, said)?),
+        None => None,
+    };
+    said(Stage::Convert);
+    let model = match &project.model {
+        Some(path) => Some(model(path, sources, &mut inputs)?),
+        None => None,
+    };
+    let stem = |path: &Option<PathBuf>| path.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+    let name = project.name.clone().or_else(|| stem(&project.script)).or_else(|| stem(&project.model)).unwrap_or_default();
+    let mut module = match (&script, model) {
+        (Some(part), Some(model)) => compose(&part.conversion.module, &model, part.feed).map_err(Problem::Refused)?,
+        (Some(part), None) => part.conversion.module.clone(),
+        (None, Some(model)) => model,
+        (None, None) => return Err(Problem::Environment("there is neither a script nor a model".into())),
+    };
+    module.name = name;
+    let checked = check::check(module).map_err(Problem::Refused)?;
+    let plan = plan::lower(&checked);
+    Ok(Scorer { checked, plan, inputs, original: Original { script, model: project.model.clone(), python } })
+}
+
+fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<Module, Problem> {
+    let bytes = read(path)?;
+    let name = file_name(path);
+    let module = if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx")) {
+        let file = sources.add_binary(name.clone());
+        front_onnx::read(&bytes, file, sources)
+    } else {
+        let file = sources.add(name.clone(), String::from_utf8_lossy(&bytes).into_owned());
+        front_pmml::read(&bytes, file, sources)
+    };
+    inputs.push(Input { name, path: path.into(), bytes });
+    module.map_err(Problem::Refused)
+}
+
+fn script(
+    project: &Project,
+    path: &Path,
+    python: &Reference,
+    sources: &mut Sources,
+    inputs: &mut Vec<Input>,
+    said: &mut dyn FnMut(Stage),
+) -> Result<ScriptPart, Problem> {
+    let bytes = read(path)?;
+    let text = match String::from_utf8(bytes.clone()) {
+        Ok(text) => text,
+        Err(_) => return Err(Problem::Refused(vec![Diagnostic::error("python-syntax", format!("`{}` is not UTF-8", path.display()))])),
+    };
+    let file = sources.add(file_name(path), text);
+    let options = Options {
+        fit: project.fit.clone(),
+        score: project.score.clone(),
+        lookups: project.lookup.clone(),
+        output: project.output.clone(),
+        batch_statistics: match project.batch_stats {
+            None | Some(BatchStats::Refuse) => BatchStatistics::Refuse,
+            Some(BatchStats::FreezeTrain) => BatchStatistics::FreezeTrain,
+            Some(BatchStats::FreezeAsRun) => BatchStatistics::FreezeAsRun,
+        },
+    };
+    let stored = project.state.as_deref().map(|state| stored(state, &bytes, &options)).transpose()?.flatten();
+    let fresh = stored.is_none();
+    let record = match stored {
+        Some(record) => record,
+        None => {
+            said(Stage::Record);
+            record(path, file, sources, python, &options)?
+        }
+    };
+    said(Stage::Convert);
+    let conversion = front_python::convert(file, sources, &record, &options).map_err(Problem::Refused)?;
+    let state = serde_json::to_string_pretty(&conversion.record).map_err(|error| Problem::Environment(error.to_string()))? + "\n";
+    if let Some(to) = project.state.as_deref().filter(|_| fresh) {
+        std::fs::write(to, &state).map_err(|error| Problem::Environment(format!("cannot write {}: {error}", to.display())))?;
+    }
+    inputs.push(Input { name: file_name(path), path: path.into(), bytes });
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut seen = std::collections::BTreeSet::new();
+    for name in conversion.record.reads.iter().filter_map(|read| read.path.as_ref()).filter(|name| seen.insert(name.as_str())) {
+        // What cannot be read again, such as an address on the network, is known by the record alone.
+        if let Ok(bytes) = read(&folder.join(name)) {
+            inputs.push(Input { name: name.clone(), path: folder.join(name), bytes });
+        }
+    }
+    let feed = match project.feed {
+        Some(FeedName::Matrix) => reference::Feed::Matrix,
+        Some(FeedName::Columns) => reference::Feed::Columns,
+        None => reference::Feed::Infer,
+    };
+    Ok(ScriptPart { path: path.into(), file, conversion, feed })
+}
+
+/// The record of an earlier run, if it is of this script and this output. Errors: a file that is no record.
+fn stored(path: &Path, script: &[u8], options: &Options) -> Result<Option<Record>, Problem> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let record: Record = serde_json::from_slice(&read(path)?)
+        .map_err(|error| Problem::Environment(format!("{} is no record of a script's run: {error}", path.display())))?;
+    let digest: String = Sha256::digest(script).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((record.script.sha256 == digest && record.script.output == options.output).then_some(record))
+}
+
+fn record(path: &Path, file: FileId, sources: &Sources, python: &Reference, options: &Options) -> Result<Record, Problem> {
+    let Some(source) = sources.get(file) else { return Err(Problem::Environment("the script is not there".into())) };
+    let script = Script { path, file, source, files: &[] };
+    python.record(script, options.output.as_deref()).map_err(|found| match found.name {
+        "python-raises" | "python-syntax" | "python-output" => Problem::Refused(vec![found]),
+        _ => Problem::Reference(vec![match found.place {
+            Some(_) => found,
+            None => found.at(Place::File(file), ""),
+        }]),
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

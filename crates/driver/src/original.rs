@@ -1,0 +1,322 @@
+//! What the original gives: the script in the user's Python, the model by onnxruntime, on the data and on other rows.
+
+use std::path::{Path, PathBuf};
+
+use ir::{Elem, Literal};
+use plan::{Cell, Column};
+use reference::{OutputRequest, OutputTable, Piece, Script, Tensor, TensorData};
+use source::{Diagnostic, Sources};
+
+use crate::load::{Original, Scorer, ScriptPart};
+use crate::{Problem, data};
+
+/// What became of a row in the original.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Scored(Vec<Cell>),
+    /// The script drops the row.
+    Dropped,
+    /// It raises, with that message.
+    Raised(String),
+    /// The original gave up on rows together with this one, and there was no time to find out on which.
+    Untested,
+}
+
+/// The original's answers, row by row.
+pub struct Answers {
+    /// The data as the original read it.
+    pub rows: Vec<Vec<Cell>>,
+    pub on_data: Vec<Answer>,
+    /// The data again, last row first: what differs from `on_data` depends on other rows.
+    pub on_reversed: Vec<Answer>,
+    pub on_boundary: Vec<Answer>,
+    /// `python 3.11.2, pandas 3.1.1, ...`
+    pub versions: Vec<(String, String)>,
+}
+
+/// Whether there is a runtime for the original at all, and its name.
+pub fn runtime(original: &Original) -> Option<&'static str> {
+    let onnx = original.model.as_deref().map(|model| model.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx")));
+    match (&original.script, onnx) {
+        (Some(_), Some(true)) => Some("pandas and onnxruntime"),
+        (Some(_), None) => Some("pandas"),
+        (None, Some(true)) => Some("onnxruntime"),
+        (_, Some(false)) | (None, None) => None,
+    }
+}
+
+/// Runs the original on `data` (the script's own scoring file if it is none) and on `boundary`.
+///
+/// Errors: the original cannot be run.
+pub fn answers(
+    scorer: &Scorer,
+    data: Option<&Path>,
+    rows: &[Vec<Cell>],
+    boundary: &[Vec<Cell>],
+    sources: &Sources,
+) -> Result<Answers, Problem> {
+    let unable = |found: Diagnostic| Problem::Reference(vec![found]);
+    match (&scorer.original.script, &scorer.original.model) {
+        (Some(part), model) => of_script(scorer, part, model.as_deref(), data, boundary, sources).map_err(unable),
+        (None, Some(model)) => of_model(scorer, model, rows, boundary).map_err(unable),
+        (None, None) => Err(Problem::Environment("there is neither a script nor a model".into())),
+    }
+}
+
+fn of_script(
+    scorer: &Scorer,
+    part: &ScriptPart,
+    model: Option<&Path>,
+    data: Option<&Path>,
+    boundary: &[Vec<Cell>],
+    sources: &Sources,
+) -> Result<Answers, Diagnostic> {
+    let Some(source) = sources.get(part.file) else { return Err(Diagnostic::error("reference-answer", "the script is not there")) };
+    let (score, dtypes) = &part.conversion.score;
+    let overlay: Vec<(String, PathBuf)> = data.map(|data| (score.clone(), data.to_path_buf())).into_iter().collect();
+    let script = Script { path: &part.path, file: part.file, source, files: &overlay };
+    let inputs = &scorer.plan.inputs;
+    // A script's input columns are scalars.
+    let request = |frames: Vec<OutputTable>| OutputRequest {
+        output: part.conversion.output.clone(),
+        score: Some((score.clone(), dtypes.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect())),
+        model: model.map(Path::to_path_buf),
+        feed: part.feed,
+        frames,
+    };
+    let reader = data.map_or_else(|| part.score_file(), Path::to_path_buf);
+    // The rows as we read them are as good as the original's for this: only their order is another.
+    let mut reversed = data::load(&reader, &scorer.plan).unwrap_or_default();
+    reversed.reverse();
+    let frames = vec![table(inputs, boundary), table(inputs, &reversed)];
+    let outputs = scorer.original.python.outputs(script, &request(frames))?;
+    let Some(input) = &outputs.input else {
+        return Err(Diagnostic::error("reference-answer", format!("the script did not read `{score}` in this run")));
+    };
+    let rows = rows_of(inputs, input)?;
+    let whole = Piece::Ran {
+        rows: (0..rows.len()).collect(),
+        kept: kept(&outputs.table, rows.len())?,
+        table: Some(outputs.table.clone()),
+        model: outputs.model.clone(),
+    };
+    let columns = &scorer.plan.outputs;
+    let mut frames = outputs.frames.iter();
+    let mut next = |count: usize| frames.next().map_or(vec![], |pieces| merged(columns, pieces, count));
+    let on_boundary = next(boundary.len());
+    let mut on_reversed = next(reversed.len());
+    on_reversed.reverse();
+    let versions = &outputs.versions;
+    let named = [
+        ("python", Some(&versions.python)),
+        ("pandas", versions.pandas.as_ref()),
+        ("numpy", versions.numpy.as_ref()),
+        ("scikit-learn", versions.sklearn.as_ref()),
+        ("scipy", versions.scipy.as_ref()),
+        ("onnxruntime", versions.onnxruntime.as_ref().filter(|_| model.is_some())),
+    ];
+    Ok(Answers {
+        on_data: merged(columns, &[whole], rows.len()),
+        on_reversed,
+        on_boundary,
+        rows,
+        versions: named.into_iter().filter_map(|(name, version)| Some((name.to_string(), version?.clone()))).collect(),
+    })
+}
+
+/// Which rows a script's output holds. A frame that lost rows says by its index which are left.
+fn kept(table: &OutputTable, count: usize) -> Result<Vec<usize>, Diagnostic> {
+    if table.rows == count {
+        return Ok((0..count).collect());
+    }
+    let labels = table.index.iter().flatten().map(|label| usize::try_from(*label).ok().filter(|label| *label < count));
+    let labels: Option<Vec<usize>> = labels.collect();
+    match labels {
+        Some(labels) if labels.len() == table.rows => Ok(labels),
+        _ => Err(Diagnostic::error(
+            "reference-answer",
+            format!("{count} rows go into the script and {} come out, and its index does not say which", table.rows),
+        )
+        .help("leave out `reset_index` on the output, or keep all rows")),
+    }
+}
+
+fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[Vec<Cell>]) -> Result<Answers, Diagnostic> {
+    let all: Vec<&Vec<Cell>> = rows.iter().chain(boundary).collect();
+    let tensors: Vec<Tensor> = scorer.plan.inputs.iter().enumerate().map(|(at, column)| tensor(column, at, &all)).collect();
+    let (versions, pieces) = scorer.original.python.model(model, &tensors)?;
+    let mut on_data = merged(&scorer.plan.outputs, &pieces, all.len());
+    let on_boundary = on_data.split_off(rows.len());
+    let named = [("python", Some(&versions.python)), ("numpy", versions.numpy.as_ref()), ("onnxruntime", versions.onnxruntime.as_ref())];
+    Ok(Answers {
+        rows: rows.to_vec(),
+        on_data,
+        on_reversed: vec![],
+        on_boundary,
+        versions: named.into_iter().filter_map(|(name, version)| Some((name.to_string(), version?.clone()))).collect(),
+    })
+}
+
+/// The pieces' answers by the number of the row.
+fn merged(columns: &[Column], pieces: &[Piece], count: usize) -> Vec<Answer> {
+    let mut answers = vec![Answer::Untested; count];
+    for piece in pieces {
+        match piece {
+            Piece::Raised { row, message } => answers[*row] = Answer::Raised(message.clone()),
+            Piece::Untested { .. } => {}
+            Piece::Ran { rows, kept, table, model } => {
+                rows.iter().for_each(|row| answers[*row] = Answer::Dropped);
+                for (at, row) in kept.iter().enumerate() {
+                    let cells = columns.iter().enumerate().map(|(number, column)| match table {
+                        Some(table) if model.is_empty() => scalar(table.columns.get(number).and_then(|column| column.cells.get(at)), column),
+                        _ => element(column, model, at, kept.len()),
+                    });
+                    answers[*row] = Answer::Scored(cells.collect());
+                }
+            }
+        }
+    }
+    answers
+}
+
+/// A cell of a script's output as a value of the scorer's column. What type a column has in pandas depends on the other rows: whole
+/// numbers are floats where one is missing, and the dummy of a category that no row has is filled up with the integer 0. So a number
+/// that the scorer's column can hold is that number, whatever its type. Anything else keeps its kind, and is then seen to differ.
+fn scalar(cell: Option<&reference::Cell>, column: &Column) -> Cell {
+    let elem = column.ty.elem;
+    let null = || match elem {
+        Elem::F64 if !column.ty.nullable => Literal::F64(f64::NAN),
+        Elem::F32 if !column.ty.nullable => Literal::F32(f32::NAN),
+        _ => Literal::Null(elem),
+    };
+    Cell::Scalar(match cell {
+        None | Some(reference::Cell::Missing(_)) => null(),
+        Some(reference::Cell::Float(x)) if x.is_nan() && column.ty.nullable => Literal::Null(elem),
+        Some(reference::Cell::Float(x)) if elem == Elem::F32 && f64::from(*x as f32) == *x => Literal::F32(*x as f32),
+        Some(reference::Cell::Float(x)) => whole(*x).and_then(|x| integer(x, elem)).unwrap_or(Literal::F64(*x)),
+        Some(reference::Cell::Int(x)) if elem == Elem::F64 => Literal::F64(*x as f64),
+        Some(reference::Cell::Int(x)) => integer(*x, elem).unwrap_or(Literal::I64(*x)),
+        Some(reference::Cell::Bool(x)) => Literal::Bool(*x),
+        Some(reference::Cell::Text(x)) => Literal::Str(x.clone()),
+        Some(reference::Cell::DateTime(x)) => Literal::DateTime(*x),
+        Some(reference::Cell::Duration(x)) => Literal::Duration(*x),
+    })
+}
+
+/// A float that is a whole number of at most 53 bits.
+fn whole(x: f64) -> Option<i64> {
+    const EXACT: f64 = 9007199254740992.0;
+    (x.trunc() == x && x.abs() <= EXACT && !(x == 0.0 && x.is_sign_negative())).then_some(x as i64)
+}
+
+/// A whole number as a value of another kind that holds it.
+fn integer(x: i64, elem: Elem) -> Option<Literal> {
+    match elem {
+        Elem::Bool if x == 0 || x == 1 => Some(Literal::Bool(x == 1)),
+        Elem::I32 => i32::try_from(x).ok().map(Literal::I32),
+        Elem::I64 => Some(Literal::I64(x)),
+        _ => None,
+    }
+}
+
+/// A row of a model's output: by name, or by name and class where onnxruntime gives a map a row.
+fn element(column: &Column, model: &[Tensor], row: usize, rows: usize) -> Cell {
+    let of_class = |tensor: &Tensor| {
+        let keys = tensor.keys.as_ref()?;
+        keys.iter().position(|key| column.name == format!("{}_{}", tensor.name, word(key)))
+    };
+    let found = model.iter().find_map(|tensor| match of_class(tensor) {
+        Some(class) => Some((tensor, Some(class))),
+        None => (tensor.name == column.name).then_some((tensor, None)),
+    });
+    let Some((tensor, class)) = found else { return Cell::Array(vec![]) };
+    let width = tensor.data.len() / rows.max(1);
+    let literals = tensor.data.literals(row * width..(row + 1) * width);
+    match (class, literals.as_slice()) {
+        (Some(class), _) => literals.get(class).cloned().map_or(Cell::Array(vec![]), Cell::Scalar),
+        (None, [only]) if column.ty.is_scalar() => Cell::Scalar(only.clone()),
+        (None, _) => Cell::Array(literals),
+    }
+}
+
+fn word(key: &reference::Cell) -> String {
+    match key {
+        reference::Cell::Text(text) => text.clone(),
+        reference::Cell::Int(number) => number.to_string(),
+        reference::Cell::Bool(truth) => truth.to_string(),
+        reference::Cell::Float(_) | reference::Cell::DateTime(_) | reference::Cell::Duration(_) | reference::Cell::Missing(_) => String::new(),
+    }
+}
+
+/// The scorer's input rows of a table as the script read it. Errors: a column that is not there, a cell that no row can hold.
+fn rows_of(inputs: &[Column], table: &OutputTable) -> Result<Vec<Vec<Cell>>, Diagnostic> {
+    let wrong = |text: String| Diagnostic::error("reference-answer", text);
+    let columns = inputs
+        .iter()
+        .map(|column| {
+            let there = table.columns.iter().find(|there| there.name == column.name);
+            there.ok_or_else(|| wrong(format!("the scoring file has no column `{}`", column.name)))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let cell = |row: usize, (column, there): (&Column, &&reference::Column)| {
+        let cell = scalar(there.cells.get(row), column);
+        match &cell {
+            Cell::Scalar(literal) if literal.elem() == column.ty.elem && (column.ty.nullable || !literal.is_null()) => Ok(cell),
+            _ => Err(wrong(format!("row {}, column `{}`: {:?} is not {}", row + 1, column.name, there.cells.get(row), column.ty))),
+        }
+    };
+    (0..table.rows).map(|row| inputs.iter().zip(&columns).map(|pair| cell(row, pair)).collect()).collect()
+}
+
+/// Rows as a table that takes the place of the scoring file.
+fn table(inputs: &[Column], rows: &[Vec<Cell>]) -> OutputTable {
+    let cell = |row: &Vec<Cell>, at: usize| match &row[at] {
+        Cell::Scalar(literal) => cell_of(literal),
+        Cell::Array(_) => reference::Cell::Missing("NaN"),
+    };
+    let columns = inputs.iter().enumerate().map(|(at, column)| reference::Column {
+        name: column.name.clone(),
+        dtype: String::new(),
+        cells: rows.iter().map(|row| cell(row, at)).collect(),
+    });
+    OutputTable { rows: rows.len(), index: None, columns: columns.collect() }
+}
+
+fn cell_of(literal: &Literal) -> reference::Cell {
+    match literal {
+        Literal::Null(_) => reference::Cell::Missing("NaN"),
+        Literal::Bool(x) => reference::Cell::Bool(*x),
+        Literal::I32(x) => reference::Cell::Int(i64::from(*x)),
+        Literal::I64(x) => reference::Cell::Int(*x),
+        Literal::F32(x) => reference::Cell::Float(f64::from(*x)),
+        Literal::F64(x) => reference::Cell::Float(*x),
+        Literal::Str(x) => reference::Cell::Text(x.clone()),
+        Literal::Date(x) => reference::Cell::DateTime(x.saturating_mul(86_400_000_000)),
+        Literal::DateTime(x) => reference::Cell::DateTime(*x),
+        Literal::Duration(x) => reference::Cell::Duration(*x),
+    }
+}
+
+/// A column of the scorer's input as a tensor with a row for each row.
+fn tensor(column: &Column, at: usize, rows: &[&Vec<Cell>]) -> Tensor {
+    let literals: Vec<&Literal> = rows
+        .iter()
+        .flat_map(|row| match &row[at] {
+            Cell::Scalar(literal) => std::slice::from_ref(literal),
+            Cell::Array(literals) => literals,
+        })
+        .collect();
+    let float = |literal: &&Literal| literal.as_f64().unwrap_or(f64::NAN);
+    let data = match column.ty.elem {
+        Elem::F32 => TensorData::F32(literals.iter().map(|literal| float(literal) as f32).collect()),
+        Elem::F64 => TensorData::F64(literals.iter().map(float).collect()),
+        Elem::I32 => TensorData::I32(literals.iter().map(|literal| literal.as_i64().unwrap_or(0) as i32).collect()),
+        Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => {
+            TensorData::I64(literals.iter().map(|literal| literal.as_i64().unwrap_or(0)).collect())
+        }
+        Elem::Bool => TensorData::Bool(literals.iter().map(|literal| literal.as_bool() == Some(true)).collect()),
+        Elem::Str => TensorData::Str(literals.iter().map(|literal| literal.as_str().unwrap_or_default().to_owned()).collect()),
+    };
+    let shape = std::iter::once(rows.len()).chain(column.ty.shape.iter().map(|dim| *dim as usize)).collect();
+    Tensor { name: column.name.clone(), shape, data, keys: None }
+}
