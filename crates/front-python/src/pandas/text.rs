@@ -109,7 +109,8 @@ fn changed_case<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: Value<'
             differs = differs | text.contains("Σ");
         }
         let when = one.when.map_or(differs, |when| when & differs);
-        own.insert(replay.guard(when, Reason::Invalid("a letter whose case depends on the library".to_owned()), call.span));
+        let within = like.as_ref().and_then(|column| column.name.as_ref()).map_or(String::new(), |name| format!(" in {name}"));
+        own.insert(replay.guard(when, Reason::Invalid(format!("a letter{within} whose case depends on the library")), call.span));
     }
     Ok(match value {
         Value::Column(column) => {

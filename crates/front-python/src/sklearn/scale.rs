@@ -4,7 +4,7 @@ use crate::pandas;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Kind, Known, Unknown, Value};
-use ir::{Elem, Val};
+use ir::{Elem, Reason, Val};
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "StandardScaler.transform", standard),
@@ -76,21 +76,27 @@ fn result<'b>(columns: Vec<(Column<'b>, Val<'b>)>) -> Value<'b> {
     )
 }
 
-fn with_pandas_output<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, call: &Call<'b>) -> Result<(), Unknown> {
-    let _ = (replay, estimator, call);
-    Ok(())
+/// scikit-learn takes NaN for missing and raises on an infinity, in whichever column (`check_array` with `ensure_all_finite="allow-nan"`).
+fn finite<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, call: &Call<'b>, columns: &mut [(Column<'b>, Val<'b>)]) {
+    let infinite = columns.iter().map(|(_, val)| val.abs().eq(f64::INFINITY)).reduce(|any, one| any | one);
+    let Some(infinite) = infinite else { return };
+    let class = estimator.class_name().to_owned();
+    let guard = replay.guard(infinite, Reason::Invalid(format!("an infinity, which {class} refuses")), call.span);
+    for (column, _) in columns {
+        column.cell.guards.insert(guard);
+    }
 }
 
 /// `(x - mean) / scale`, in that order; a column that does not vary has the scale 1.
 fn standard<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
-    with_pandas_output(replay, &estimator, call)?;
     let mut columns = columns(replay, call)?;
     let use_mean = param_is(&estimator, "with_mean", &record::Value::Bool(true));
     let use_scale = param_is(&estimator, "with_std", &record::Value::Bool(true));
     let mean = if use_mean { fitted(replay, &estimator, "mean_", columns.len(), call)? } else { None };
     let scale = if use_scale { fitted(replay, &estimator, "scale_", columns.len(), call)? } else { None };
     replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         if let Some(mean) = &mean {
             *val = *val - mean[at];
@@ -112,6 +118,7 @@ fn min_max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Err(replay.unsupported(call.span, "MinMaxScaler(clip=True)"));
     }
     replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         *val = *val * scale[at] + least[at];
     }
@@ -125,6 +132,7 @@ fn robust<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let center = fitted(replay, &estimator, "center_", columns.len(), call)?;
     let scale = fitted(replay, &estimator, "scale_", columns.len(), call)?;
     replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         if let Some(center) = &center {
             *val = *val - center[at];
@@ -141,6 +149,7 @@ fn max_abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let mut columns = columns(replay, call)?;
     let scale = fitted(replay, &estimator, "scale_", columns.len(), call)?.unwrap_or_default();
     replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         *val = *val / scale[at];
     }
@@ -160,6 +169,14 @@ fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Err(replay.unsupported(call.span, "SimpleImputer without a statistic for each column"));
     }
     replay.freeze(&known);
+    let mut numbers: Vec<(Column<'b>, Val<'b>)> = Vec::new();
+    for column in &columns {
+        if column.cell.single().is_some_and(|(kind, _)| *kind == Kind::Float) {
+            numbers.push((column.clone(), pandas::table::number(replay, column, call.span)?));
+        }
+    }
+    finite(replay, &estimator, call, &mut numbers);
+    let raises = numbers.first().map(|(column, _)| column.cell.guards.clone()).unwrap_or_default();
     let mut out = Vec::new();
     for (column, statistic) in columns.into_iter().zip(statistics) {
         let Some(by) = crate::ops::constant(replay, &statistic, None) else {
@@ -172,7 +189,7 @@ fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         {
             cell = Cell::new(Kind::Float, val.cast(Elem::F64)).guarded(&cell.guards);
         }
-        out.push(Column { array: true, ..column.with(cell) });
+        out.push(Column { array: true, ..column.with(cell.guarded(&raises)) });
     }
     Ok(Value::Matrix(out))
 }
