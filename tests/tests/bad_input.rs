@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use driver::build::OriginalUse;
 use driver::{Problem, Request, Target, Tools, data};
 use source::{Sources, render};
 
@@ -14,7 +15,7 @@ fn said(name: &str, bytes: &[u8]) -> (String, u8) {
     let path = folder.path().join(name);
     fs::write(&path, bytes).unwrap();
     let mut sources = Sources::new();
-    match driver::load(&path, &mut sources) {
+    match driver::open(&path, &mut sources) {
         Ok(_) => panic!("{name} was taken"),
         Err(problem) => {
             let text = match &problem {
@@ -28,7 +29,7 @@ fn said(name: &str, bytes: &[u8]) -> (String, u8) {
 
 #[test]
 fn a_missing_file_is_named() {
-    let Err(problem) = driver::load(Path::new("no/such/model.onnx"), &mut Sources::new()) else { panic!("it was read") };
+    let Err(problem) = driver::open(Path::new("no/such/model.onnx"), &mut Sources::new()) else { panic!("it was read") };
     assert_eq!(problem.exit_code(), 1);
     assert!(format!("{problem:?}").contains("no/such/model.onnx"));
 }
@@ -60,7 +61,8 @@ fn another_kind_of_file_is_refused() {
 
 #[test]
 fn a_wrong_column_and_a_wrong_value_are_named() {
-    let scorer = driver::load(Path::new(MODEL), &mut Sources::new()).unwrap();
+    // The record of the script's run is there, so no Python is needed.
+    let scorer = driver::open(&Path::new(MODEL).with_file_name("scorewright.toml"), &mut Sources::new()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let rows = folder.path().join("rows.csv");
     fs::write(&rows, "amont\n1\n").unwrap();
@@ -75,11 +77,13 @@ fn a_wrong_column_and_a_wrong_value_are_named() {
 
 #[test]
 fn without_a_jdk_nothing_is_written_and_the_way_out_is_said() {
-    let scorer = driver::load(Path::new(MODEL), &mut Sources::new()).unwrap();
+    let scorer = driver::open(Path::new(MODEL), &mut Sources::new()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("scorer");
-    let request = Request { targets: &[Target::Java], data: &[], out: &out };
-    let Err(problem) = driver::build(&scorer, &request, &Tools::of_folders(vec![]), |_| ()) else { panic!("it was built") };
+    let request = Request { targets: &[Target::Java], data: None, out: &out, original: OriginalUse::Skipped };
+    let Err(problem) = driver::build(&scorer, &request, &Sources::new(), &Tools::of_folders(vec![]), &mut |_| ()) else {
+        panic!("it was built")
+    };
     assert_eq!(problem.exit_code(), 1);
     assert!(format!("{problem:?}").contains("install a JDK"), "{problem:?}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -87,11 +91,11 @@ fn without_a_jdk_nothing_is_written_and_the_way_out_is_said() {
 
 #[test]
 fn a_folder_that_is_no_scorer_is_not_replaced() {
-    let scorer = driver::load(Path::new(MODEL), &mut Sources::new()).unwrap();
+    let scorer = driver::open(Path::new(MODEL), &mut Sources::new()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
-    let request = Request { targets: &[], data: &[], out: folder.path() };
-    let Err(problem) = driver::build(&scorer, &request, &Tools::default(), |_| ()) else { panic!("it was built") };
+    let request = Request { targets: &[], data: None, out: folder.path(), original: OriginalUse::Skipped };
+    let Err(problem) = driver::build(&scorer, &request, &Sources::new(), &Tools::default(), &mut |_| ()) else { panic!("it was built") };
     assert_eq!(problem.exit_code(), 1);
     assert_eq!(fs::read_to_string(folder.path().join("thesis.txt")).unwrap(), "mine");
 }

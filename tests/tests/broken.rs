@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use driver::{Scorer, Target, Tools, data, rows};
+use driver::{Project, Scorer, Target, Tools, data, rows};
 use execute::{Job, interpreted};
 use interp::Interp;
 use ir::{Literal, Module, Op, Table, Test};
@@ -16,9 +16,20 @@ fn path(folder: &str, file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(file)
 }
 
-/// A model with a fault.
+/// A case's model, or the credit script with one of its models, from the stored record of the script's run.
+fn right(folder: &str, model: &str) -> Scorer {
+    let mut sources = Sources::new();
+    if folder != CREDIT {
+        return driver::open(&path(folder, model), &mut sources).unwrap();
+    }
+    let project = Project::open(&path(folder, "scorewright.toml"), &mut sources).unwrap();
+    let project = project.overridden_by(Project { model: Some(path(folder, model)), ..Project::default() });
+    driver::load(&project, &mut sources, &mut |_| ()).unwrap()
+}
+
+/// A scorer with a fault.
 fn faulty(folder: &str, model: &str, name: &str, spoil: impl FnOnce(&mut Module)) -> Scorer {
-    let mut scorer = driver::load(&path(folder, model), &mut Sources::new()).unwrap();
+    let mut scorer = right(folder, model);
     let mut module = scorer.checked.into_module();
     let right = module.clone();
     spoil(&mut module);
@@ -84,9 +95,9 @@ fn one_fault_anywhere_is_found() {
     ];
     let mut compared = Vec::new();
     for (folder, model, file, fault) in &faults {
-        let right = driver::load(&path(folder, model), &mut Sources::new()).unwrap();
+        let right = right(folder, model);
         let mut all = data::load(&path(folder, file), &right.plan).unwrap();
-        let boundary = rows::boundary(&right, &all);
+        let boundary = rows::boundary(&right.checked, &all);
         all.extend(boundary);
         let expected = interpreted(&Interp::new(&right.checked), &all);
         compared.push((fault, all, expected));

@@ -1,19 +1,19 @@
-//! Every case folder on every target, in one compilation and one process a target: 0 ULP from the interpreter.
+//! Every case on every target, in one compilation and one process a target: 0 ULP from the interpreter.
 //!
-//! That the interpreter equals the original runtimes is tested beside the front ends, on the same folders.
+//! That the interpreter equals the original runtimes is tested beside the front ends, on the same files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use driver::{Scorer, Target, Tools, data, rows};
+use driver::{Target, Tools, data, rows};
 use execute::{Job, interpreted};
 use interp::Interp;
-use plan::{Cell, GoldenOutcome};
+use plan::{Cell, GoldenOutcome, Plan};
 use source::Sources;
 
 struct Case {
     name: String,
-    scorer: Scorer,
+    plan: Plan,
     rows: Vec<Vec<Cell>>,
     expected: Vec<GoldenOutcome>,
 }
@@ -31,30 +31,53 @@ fn cases() -> Vec<Case> {
     for (kind, file) in [("onnx", "model.onnx"), ("pmml", "model.pmml")] {
         for folder in folders(kind) {
             let name = format!("{kind} {}", folder.file_name().unwrap().to_string_lossy());
-            let mut sources = Sources::new();
-            let mut scorer = driver::load(&folder.join(file), &mut sources).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
-            // All cases live in one program, so each needs a name of its own.
-            let mut module = scorer.checked.into_module();
-            module.name.clone_from(&name);
-            scorer.checked = check::check(module).unwrap();
-            scorer.plan = plan::lower(&scorer.checked);
-            let mut all = data::load(&folder.join("rows.csv"), &scorer.plan).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
-            let boundary = rows::boundary(&scorer, &all);
-            all.extend(boundary.into_iter().take(400));
-            let expected = interpreted(&Interp::new(&scorer.checked), &all);
-            cases.push(Case { name, scorer, rows: all, expected });
+            let scorer = driver::open(&folder.join(file), &mut Sources::new()).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+            let checked = renamed(scorer.checked.into_module(), &name);
+            let rows = data::load(&folder.join("rows.csv"), &plan::lower(&checked)).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+            cases.push(case(name, checked, rows));
         }
     }
+    cases.extend(tests::python::files().iter().filter_map(|path| python(path)));
     cases
+}
+
+/// A Python case, unless it is one that is refused.
+fn python(path: &Path) -> Option<Case> {
+    let name = format!("python {}", path.file_stem().unwrap().to_string_lossy());
+    let read = tests::python::read(&fs::read_to_string(path).unwrap());
+    let record = serde_json::from_str(&fs::read_to_string(path.with_extension("state.json")).unwrap()).unwrap();
+    let mut sources = Sources::new();
+    let file = sources.add("case.py", tests::python::script(&read));
+    let conversion = front_python::convert(file, &sources, &record, &front_python::Options::default()).ok()?;
+    let checked = renamed(conversion.module, &name);
+    let cell = |row: &Vec<String>, field: &ir::Field| {
+        let at = read.inputs.iter().position(|(name, _)| *name == field.name).unwrap();
+        Cell::Scalar(tests::python::input(field.ty.elem, &row[at]))
+    };
+    let rows = read.rows.iter().map(|row| checked.entry_function().params.iter().map(|field| cell(row, field)).collect()).collect();
+    Some(case(name, checked, rows))
+}
+
+/// All cases live in one program, so each needs a name of its own.
+fn renamed(mut module: ir::Module, name: &str) -> check::Checked {
+    module.name = name.into();
+    check::check(module).unwrap()
+}
+
+fn case(name: String, checked: check::Checked, mut rows: Vec<Vec<Cell>>) -> Case {
+    let boundary = rows::boundary(&checked, &rows);
+    rows.extend(boundary.into_iter().take(400));
+    let expected = interpreted(&Interp::new(&checked), &rows);
+    Case { name, plan: plan::lower(&checked), rows, expected }
 }
 
 #[test]
 fn every_case_gives_the_same_bits_on_every_target() {
     let cases = cases();
     let rows: usize = cases.iter().map(|case| case.rows.len()).sum();
-    assert!(cases.len() > 90, "the cases are there");
+    assert!(cases.len() > 150, "the cases are there");
     for target in Target::ALL {
-        let jobs: Vec<Job> = cases.iter().map(|case| Job { plan: &case.scorer.plan, rows: &case.rows }).collect();
+        let jobs: Vec<Job> = cases.iter().map(|case| Job { plan: &case.plan, rows: &case.rows }).collect();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cases-{}", target.name()));
         let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
         let mut differences = Vec::new();

@@ -32,11 +32,8 @@ pub fn text(scorer: &Scorer) -> String {
     if let Some(part) = &scorer.original.script {
         let conversion = &part.conversion;
         out += &format!("  scores the rows of {}, gives `{}`\n", conversion.score.0, conversion.output);
-        out += &format!(
-            "  {} statements become code, {} are not needed for the output\n",
-            conversion.emitted.len(),
-            conversion.ignored.len()
-        );
+        out +=
+            &format!("  {} statements become code, {} are not needed for the output\n", conversion.emitted.len(), conversion.ignored.len());
     }
     for (what, columns) in [("takes", &scorer.plan.inputs), ("gives", &scorer.plan.outputs)] {
         out += &format!("{what}\n");

@@ -65,7 +65,7 @@ pub fn build(
         Some(Err(_)) if scorer.original.script.is_some() && request.original == OriginalUse::Required => vec![],
         Some(Err(problem)) => return Err(problem),
     };
-    let boundary = rows::boundary(scorer, &rows);
+    let boundary = rows::boundary(&scorer.checked, &rows);
     let answers = match (request.original, original::runtime(&scorer.original)) {
         (OriginalUse::Required, Some(_)) => {
             stage(Stage::Original);
@@ -102,10 +102,24 @@ pub fn build(
             };
             if !same && shown < 20 {
                 shown += 1;
-                let changed: Vec<String> = scorer.plan.inputs.iter().zip(&all[row]).enumerate().filter(|(at, (_, cell))| all[rows.len()][*at] != **cell).map(|(_, (column, cell))| format!("{}={cell:?}", column.name)).collect();
+                let changed: Vec<String> = scorer
+                    .plan
+                    .inputs
+                    .iter()
+                    .zip(&all[row])
+                    .enumerate()
+                    .filter(|(at, (_, cell))| all[rows.len()][*at] != **cell)
+                    .map(|(_, (column, cell))| format!("{}={cell:?}", column.name))
+                    .collect();
                 eprintln!("row {row} {}", changed.join(" "));
                 match (ours, theirs) {
-                    (GoldenOutcome::Scored(a), original::Answer::Scored(b)) => for ((a, b), column) in a.iter().zip(b).zip(&scorer.plan.outputs) { if a != b { eprintln!("   {}: {a:?} {b:?}", column.name); } },
+                    (GoldenOutcome::Scored(a), original::Answer::Scored(b)) => {
+                        for ((a, b), column) in a.iter().zip(b).zip(&scorer.plan.outputs) {
+                            if a != b {
+                                eprintln!("   {}: {a:?} {b:?}", column.name);
+                            }
+                        }
+                    }
                     (GoldenOutcome::Rejected(n), _) => eprintln!("   we reject {}", scorer.plan.rejections[*n as usize].reason),
                     (_, other) => eprintln!("   they {other:?}"),
                 }

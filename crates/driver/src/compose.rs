@@ -23,7 +23,8 @@ pub(crate) fn compose(script: &Module, model: &Module, feed: Feed) -> Result<Mod
         (Feed::Infer, [only]) => !names.contains(&only.name.as_str()),
         (Feed::Infer, _) => false,
     };
-    let args = if by_matrix { matrix(&builder, &second.params, &columns, &names) } else { by_name(&builder, &second.params, &columns, &names) };
+    let args =
+        if by_matrix { matrix(&builder, &second.params, &columns, &names) } else { by_name(&builder, &second.params, &columns, &names) };
     let args = args.map_err(|found| {
         let file = model.origins.iter().find_map(|(origin, _)| model.place(origin)).map(|place| place.file());
         found.into_iter().map(|one| if let Some(file) = file { one.at(Place::File(file), "") } else { one }).collect::<Vec<_>>()
@@ -42,7 +43,8 @@ fn matrix<'b>(b: &'b Builder, params: &[Field], columns: &[Val<'b>], names: &[&s
         return Err(vec![found.help(format!("its inputs are {}; give them as columns of the script's output", inputs.join(", ")))]);
     };
     if param.ty.count() != columns.len() {
-        let text = format!("the model's input `{}` takes {} columns, the script's output has {}", param.name, param.ty.count(), columns.len());
+        let text =
+            format!("the model's input `{}` takes {} columns, the script's output has {}", param.name, param.ty.count(), columns.len());
         return Err(vec![Diagnostic::error("model-input", text).help(format!("the script gives {}", names.join(", ")))]);
     }
     let cells = columns.iter().zip(names).map(|(column, name)| given(b, *column, name, param.ty.elem));

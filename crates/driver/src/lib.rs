@@ -21,7 +21,7 @@ use source::Diagnostic;
 
 pub use build::{Built, Request, build};
 pub use execute::{Failure, Target, Tools};
-pub use load::{Scorer, load};
+pub use load::{Scorer, load, open};
 pub use project::Project;
 
 /// What is being done, for whoever waits.

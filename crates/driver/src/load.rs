@@ -68,7 +68,9 @@ pub fn load(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage
         Some(path) => Some(script(project, path, &python, sources, &mut inputs, said)?),
         None => None,
     };
-    said(Stage::Convert);
+    if script.is_none() {
+        said(Stage::Convert);
+    }
     let model = match &project.model {
         Some(path) => Some(model(path, sources, &mut inputs)?),
         None => None,
@@ -85,6 +87,11 @@ pub fn load(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage
     let checked = check::check(module).map_err(Problem::Refused)?;
     let plan = plan::lower(&checked);
     Ok(Scorer { checked, plan, inputs, original: Original { script, model: project.model.clone(), python } })
+}
+
+/// The scorer of one file, with everything left to inference.
+pub fn open(path: &Path, sources: &mut Sources) -> Result<Scorer, Problem> {
+    load(&Project::open(path, sources)?, sources, &mut |_| ())
 }
 
 fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<Module, Problem> {

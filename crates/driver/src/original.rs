@@ -168,7 +168,9 @@ fn merged(columns: &[Column], pieces: &[Piece], count: usize) -> Vec<Answer> {
                 rows.iter().for_each(|row| answers[*row] = Answer::Dropped);
                 for (at, row) in kept.iter().enumerate() {
                     let cells = columns.iter().enumerate().map(|(number, column)| match table {
-                        Some(table) if model.is_empty() => scalar(table.columns.get(number).and_then(|column| column.cells.get(at)), column),
+                        Some(table) if model.is_empty() => {
+                            scalar(table.columns.get(number).and_then(|column| column.cells.get(at)), column)
+                        }
                         _ => element(column, model, at, kept.len()),
                     });
                     answers[*row] = Answer::Scored(cells.collect());
@@ -244,7 +246,9 @@ fn word(key: &reference::Cell) -> String {
         reference::Cell::Text(text) => text.clone(),
         reference::Cell::Int(number) => number.to_string(),
         reference::Cell::Bool(truth) => truth.to_string(),
-        reference::Cell::Float(_) | reference::Cell::DateTime(_) | reference::Cell::Duration(_) | reference::Cell::Missing(_) => String::new(),
+        reference::Cell::Float(_) | reference::Cell::DateTime(_) | reference::Cell::Duration(_) | reference::Cell::Missing(_) => {
+            String::new()
+        }
     }
 }
 

@@ -82,7 +82,9 @@ impl Project {
             _ => {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let found = Diagnostic::error("input-kind", format!("`{name}` is no kind of file that can be converted"));
-                Err(Problem::Refused(vec![found.help("give a script as .py, a model as .onnx or .pmml, or a scorewright.toml that names both")]))
+                Err(Problem::Refused(vec![
+                    found.help("give a script as .py, a model as .onnx or .pmml, or a scorewright.toml that names both"),
+                ]))
             }
         }
     }
@@ -98,7 +100,8 @@ impl Project {
             }])
         })?;
         if project.script.is_none() && project.model.is_none() {
-            let found = Diagnostic::error("project-file", "the project names neither a script nor a model").at(source::Place::File(file), "");
+            let found =
+                Diagnostic::error("project-file", "the project names neither a script nor a model").at(source::Place::File(file), "");
             return Err(Problem::Refused(vec![found.help("say `script = \"prepare.py\"`, `model = \"model.onnx\"`, or both")]));
         }
         let folder = path.parent().unwrap_or(Path::new(""));

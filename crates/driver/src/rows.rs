@@ -1,20 +1,20 @@
 //! The rows that targets are compared on besides the data: each special value in each column, and both sides of every threshold.
 
-use ir::{Elem, Literal, Table};
-use plan::{Cell, Column};
-
-use crate::Scorer;
+use check::Checked;
+use ir::{Elem, Field, Literal, Table};
+use plan::Cell;
 
 /// The most rows that are made; beyond, every so many-th is taken.
 const LIMIT: usize = 5000;
 
 /// Rows made from one base row (the first data row, or zeros) by changing one element at a time. The order is always the same.
-pub fn boundary(scorer: &Scorer, data: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
-    let base: Vec<Cell> = data.first().cloned().unwrap_or_else(|| scorer.plan.inputs.iter().map(zero).collect());
-    let thresholds = thresholds(scorer);
-    let words = words(scorer);
+pub fn boundary(checked: &Checked, data: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
+    let inputs = &checked.entry_function().params;
+    let base: Vec<Cell> = data.first().cloned().unwrap_or_else(|| inputs.iter().map(zero).collect());
+    let thresholds = thresholds(checked);
+    let words = words(checked);
     let mut rows = vec![base.clone()];
-    for (at, column) in scorer.plan.inputs.iter().enumerate() {
+    for (at, column) in inputs.iter().enumerate() {
         let mut put = |cell: Cell| {
             let mut row = base.clone();
             row[at] = cell;
@@ -41,21 +41,21 @@ pub fn boundary(scorer: &Scorer, data: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
     rows.into_iter().step_by(step).collect()
 }
 
-fn zero(column: &Column) -> Cell {
+fn zero(column: &Field) -> Cell {
     let zero = Literal::zero(column.ty.elem);
     if column.ty.is_scalar() { Cell::Scalar(zero) } else { Cell::Array(vec![zero; column.ty.count()]) }
 }
 
 /// Every threshold of a forest and every float constant of the entry, without repetition.
-fn thresholds(scorer: &Scorer) -> Vec<f64> {
-    let module = scorer.checked.module();
+fn thresholds(checked: &Checked) -> Vec<f64> {
+    let module = checked.module();
     let mut found: Vec<f64> = Vec::new();
     for (_, table) in module.tables.iter() {
         if let Table::Forest(forest) = table {
             found.extend(forest.splits.iter().map(|split| split.test.threshold()));
         }
     }
-    for (_, node) in scorer.checked.entry_function().nodes.iter() {
+    for (_, node) in checked.entry_function().nodes.iter() {
         if let ir::Op::Const(literal) = &node.op {
             found.extend(literal.as_f64());
         }
@@ -67,14 +67,14 @@ fn thresholds(scorer: &Scorer) -> Vec<f64> {
 }
 
 /// Every text that the scorer knows.
-fn words(scorer: &Scorer) -> Vec<String> {
+fn words(checked: &Checked) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for (_, table) in scorer.checked.module().tables.iter() {
+    for (_, table) in checked.module().tables.iter() {
         if let Table::Map(map) = table {
             found.extend(map.rows.iter().flat_map(|(keys, _)| keys).filter_map(|key| key.as_str().map(String::from)));
         }
     }
-    for (_, node) in scorer.checked.entry_function().nodes.iter() {
+    for (_, node) in checked.entry_function().nodes.iter() {
         if let ir::Op::Const(literal) = &node.op {
             found.extend(literal.as_str().map(String::from));
         }

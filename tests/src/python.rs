@@ -1,0 +1,92 @@
+//! The cases of `cases/python`: a snippet on `df`, rows, and what real pandas gives for them; or the diagnostic that refuses it.
+
+use std::path::{Path, PathBuf};
+
+use ir::{Elem, Literal};
+
+/// A case as it is written.
+pub struct Case {
+    pub snippet: String,
+    /// Names and types of the columns of `df`.
+    pub inputs: Vec<(String, String)>,
+    /// Names and pandas' types of the results; `#status` is one.
+    pub results: Vec<(String, String)>,
+    /// Inputs, then results.
+    pub rows: Vec<Vec<String>>,
+    /// The diagnostic that the case expects.
+    pub refusal: Option<String>,
+    pub ulps: u64,
+}
+
+fn split(line: &str) -> Vec<String> {
+    line.trim().trim_start_matches('|').trim_end_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+fn fenced<'a>(text: &'a str, fence: &str) -> Option<&'a str> {
+    let start = text.find(&format!("```{fence}\n"))? + fence.len() + 4;
+    let end = text[start..].find("```\n").or_else(|| text[start..].find("```"))?;
+    Some(&text[start..start + end])
+}
+
+pub fn read(text: &str) -> Case {
+    let mut lines = text.lines().skip_while(|line| !line.starts_with('|'));
+    let header = split(lines.next().unwrap());
+    let typed = |cell: &str| {
+        cell.rsplit_once(':').map_or((cell.to_owned(), String::new()), |(name, kind)| (name.trim().to_owned(), kind.trim().to_owned()))
+    };
+    let rows = lines.skip(1).take_while(|line| line.starts_with('|')).map(split).collect();
+    let ulps = text.find("Within ").and_then(|at| text[at + 7..].split(' ').next()?.parse().ok()).unwrap_or(0);
+    Case {
+        snippet: fenced(text, "python").unwrap().to_owned(),
+        inputs: header.iter().filter(|cell| !cell.starts_with("->")).map(|cell| typed(cell)).collect(),
+        results: header.iter().filter_map(|cell| cell.strip_prefix("->")).map(|cell| typed(cell.trim())).collect(),
+        rows,
+        refusal: fenced(text, "diagnostic").map(str::to_owned),
+        ulps,
+    }
+}
+
+/// The whole script of a case, as `expect.py` writes it.
+pub fn script(case: &Case) -> String {
+    let dtype = |kind: &str| match kind {
+        "f64?" => "float64",
+        "i64" => "int64",
+        "str?" => "str",
+        "bool" => "bool",
+        other => panic!("no input of type {other}"),
+    };
+    let dtypes: Vec<String> = case.inputs.iter().map(|(name, kind)| format!("{name:?}: {:?}", dtype(kind))).collect();
+    let dtypes = dtypes.join(", ");
+    format!(
+        "import numpy as np\nimport pandas as pd\n\ntrain = pd.read_csv(\"train.csv\", dtype={{{dtypes}}})\ndf = pd.read_csv(\"score.csv\", dtype={{{dtypes}}})\n{}",
+        case.snippet
+    )
+}
+
+/// A text cell: quoted as in JSON where that is needed.
+pub fn unquoted(cell: &str) -> String {
+    if cell.starts_with('"') { serde_json::from_str(cell).unwrap() } else { cell.to_owned() }
+}
+
+/// A cell of an input column.
+pub fn input(elem: Elem, cell: &str) -> Literal {
+    if cell == "null" {
+        return Literal::Null(elem);
+    }
+    match elem {
+        Elem::F64 => Literal::F64(cell.parse().unwrap()),
+        Elem::I64 => Literal::I64(cell.parse().unwrap()),
+        Elem::Bool => Literal::Bool(cell.eq_ignore_ascii_case("true")),
+        Elem::Str => Literal::Str(unquoted(cell)),
+        other => panic!("no input of type {other}"),
+    }
+}
+
+/// The files of all cases, by name.
+pub fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/python");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    paths.sort();
+    paths
+}
