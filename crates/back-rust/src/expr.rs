@@ -256,13 +256,15 @@ impl Printer<'_> {
     fn receiver(&self, x: &Expr) -> String {
         match x.as_const() {
             Some(literal) => typed(literal),
+            None if has_no_type(x) => format!("({} as {})", self.code(x).at(Level::As), rust_type(x.elem)),
             None => self.code(x).at(Level::Tight),
         }
     }
 
     fn binary(&self, op: Binary, a: &Expr, b: &Expr) -> Code {
         let infix = |sign: &str, level: Level, left: Level, right: Level| {
-            Code::new(format!("{} {sign} {}", self.operand(a).at(left), self.operand(b).at(right)), level)
+            let first = if has_no_type(a) && has_no_type(b) { self.receiver(a) } else { self.operand(a).at(left) };
+            Code::new(format!("{first} {sign} {}", self.operand(b).at(right)), level)
         };
         let compare = |sign: &str| {
             // `a as i32 < b` would be read as the start of generic arguments.
@@ -422,5 +424,21 @@ fn special(x: f64, ty: &str) -> Option<String> {
         Some(format!("{ty}::NEG_INFINITY"))
     } else {
         None
+    }
+}
+
+/// Whether Rust could not tell the type of a number from its expression alone: only literals are in it.
+pub(crate) fn has_no_type(value: &Expr) -> bool {
+    let kind = &value.kind;
+    if let ExprKind::Const(literal) = kind {
+        literal.elem() != Elem::Str && literal.elem() != Elem::Bool
+    } else if let ExprKind::Select(_, yes, no) = kind {
+        has_no_type(yes) && has_no_type(no)
+    } else if let ExprKind::Unary(_, x) = kind {
+        has_no_type(x)
+    } else if let ExprKind::Binary(_, a, b) = kind {
+        has_no_type(a) && has_no_type(b)
+    } else {
+        false
     }
 }
