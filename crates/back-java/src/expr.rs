@@ -119,8 +119,10 @@ impl Printer<'_> {
                 let name = camel(&self.plan.forests[*forest].ident);
                 Code::tight(format!("Tables.{name}({}, {})", self.expr(tree), self.array(*row)))
             }
-            ExprKind::Call { routine, args, .. } => {
-                Code::tight(format!("Kernels.{}({})", camel(&self.plan.routines[*routine].ident), self.all(args).join(", ")))
+            ExprKind::Call { routine, args, result } => {
+                let callee = &self.plan.routines[*routine];
+                let part = if callee.results.len() > 1 { format!(".result{result}()") } else { String::new() };
+                Code::tight(format!("Kernels.{}({}){part}", camel(&callee.ident), self.all(args).join(", ")))
             }
         }
     }

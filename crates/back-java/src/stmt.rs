@@ -90,10 +90,26 @@ impl<'a> Printer<'a> {
         }
         let params: Vec<String> =
             routine.locals[..routine.params].iter().map(|local| format!("{} {}", java_type(local.elem), camel(&local.ident))).collect();
-        let Some(ResultValue::Scalar { value, .. }) = routine.results.first() else { return };
-        out.push_str(&format!("    static {} {}({}) {{\n", java_type(value.elem), camel(&routine.ident), params.join(", ")));
+        // A called routine gives scalars.
+        let scalar = |result: &'a ResultValue| if let ResultValue::Scalar { value, .. } = result { Some(value) } else { None };
+        let results: Vec<&Expr> = routine.results.iter().filter_map(scalar).collect();
+        let (ty, answer) = match results.as_slice() {
+            [only] => (java_type(only.elem).to_string(), self.expr(only)),
+            several => {
+                let values: Vec<String> = several.iter().map(|value| self.expr(value)).collect();
+                let name = format!("{}Results", routine.ident.pascal());
+                (name.clone(), format!("new {name}({})", values.join(", ")))
+            }
+        };
+        out.push_str(&format!("    static {ty} {}({}) {{\n", camel(&routine.ident), params.join(", ")));
         self.stmts(&routine.body, 2, out);
-        out.push_str(&format!("        return {};\n    }}\n\n", self.expr(value)));
+        out.push_str(&format!("        return {answer};\n    }}\n\n"));
+        if results.len() > 1 {
+            let fields = results.iter().enumerate().map(|(number, value)| format!("{} result{number}", java_type(value.elem)));
+            let fields: Vec<String> = fields.collect();
+            out.push_str(&format!("    /** What {{@link #{}}} gives. */\n", camel(&routine.ident)));
+            out.push_str(&format!("    record {ty}({}) {{}}\n\n", fields.join(", ")));
+        }
     }
 }
 
