@@ -1,7 +1,7 @@
 """Splits the data, fits two credit models on the features of prepare.py, and exports them to ONNX.
 
 Writes train.csv and score.csv (700 applicants, and the 300 that were held out), model.onnx (gradient-boosted trees), logistic.onnx, and
-expected.csv: what pandas and onnxruntime say of the held-out applicants. Needs the packages of requirements.txt.
+expected.csv: what pandas and onnxruntime say of the held-out applicants. Needs the packages of xtask/requirements.txt.
 """
 import numpy as np
 import onnxruntime

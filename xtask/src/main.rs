@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask demo` and `cargo xtask test`.
 //!
-//! Both look for the toolchains first and say exactly what is missing and how to install it.
+//! Both look for the toolchains first and say exactly what is missing and how to install it. They make a `.venv` with the originals
+//! (pandas, scikit-learn, onnxruntime) that scorers are compared with, pinned in `requirements.txt` here.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -9,12 +10,13 @@ use std::process::{Command, ExitCode, Stdio};
 const TOOLS: &[(&str, &[&str], u32, &str)] = &[
     ("javac", &["-version"], 17, "apt-get install openjdk-17-jdk-headless"),
     ("node", &["--version"], 18, "apt-get install nodejs, version 18 or newer"),
+    ("python3", &["--version"], 3, "apt-get install python3 python3-venv, version 3.11 or newer"),
 ];
 
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let done = match task.as_deref() {
-        Some("demo") => tools().and_then(|()| demo()),
+        Some("demo") => tools().and_then(|()| python()).and_then(|python| demo(&python)),
         Some("test") => tools().and_then(|()| test()),
         _ => Err("usage: cargo xtask demo | test\n  demo  build the German credit scorers in three languages and show the certificate\n  test  run all tests".into()),
     };
@@ -51,6 +53,25 @@ fn first_number(text: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
+/// The Python of `.venv` with what `requirements.txt` pins. Made if it is not there or pins something else.
+fn python() -> Result<PathBuf, String> {
+    let venv = root().join(".venv");
+    let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let wanted = root().join("xtask/requirements.txt");
+    let text = std::fs::read(&wanted).map_err(|error| format!("{}: {error}", wanted.display()))?;
+    let installed = venv.join("installed-requirements.txt");
+    if python.is_file() && std::fs::read(&installed).is_ok_and(|there| there == text) {
+        return Ok(python);
+    }
+    eprintln!("installing pandas, scikit-learn and onnxruntime into .venv");
+    run(Command::new("python3").args(["-m", "venv"]).arg(&venv))
+        .map_err(|why| format!("{why}: a virtual environment cannot be made (Debian: apt-get install python3-venv)"))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&wanted))
+        .map_err(|why| format!("{why}: the packages of {} cannot be installed; they need Python 3.11 or newer and a package index", wanted.display()))?;
+    std::fs::write(&installed, text).map_err(|error| format!("{}: {error}", installed.display()))?;
+    Ok(python)
+}
+
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
@@ -62,33 +83,40 @@ fn run(command: &mut Command) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("{:?} failed", command.get_program())) }
 }
 
-fn demo() -> Result<(), String> {
-    let example = "examples/german-credit";
-    let scorer = format!("{example}/scorer");
-    let (model, rows) = (format!("{example}/model.onnx"), format!("{example}/score.csv"));
+fn demo(python: &Path) -> Result<(), String> {
+    let example = root().join("examples/german-credit");
     run(cargo(&["build", "--quiet", "--release", "--package", "scorewright"]).stdin(Stdio::null()))?;
-    let scorewright = root().join("target/release/scorewright");
-    run(Command::new(&scorewright).args(["build", &model, "--data", &rows, "--out", &scorer]).current_dir(root()))?;
+    let scorewright = |arguments: &[&str]| {
+        let mut command = Command::new(root().join("target/release/scorewright"));
+        command.args(arguments).current_dir(&example).env("SCOREWRIGHT_PYTHON", python);
+        command
+    };
+    run(&mut scorewright(&["build", "scorewright.toml"]))?;
     let scratch = root().join("target/demo");
     std::fs::create_dir_all(&scratch).map_err(|error| error.to_string())?;
     let mut files = Vec::new();
     for on in ["interp", "rust", "java", "wasm"] {
         let out = scratch.join(format!("{on}.csv"));
-        run(Command::new(&scorewright).args(["run", &model, "--on", on, "--in", &rows, "--out"]).arg(&out).current_dir(root()))?;
+        run(scorewright(&["run", "scorewright.toml", "--on", on, "--in", "score.csv", "--out"]).arg(&out))?;
         files.push(std::fs::read(&out).map_err(|error| error.to_string())?);
     }
     if files.windows(2).any(|pair| pair[0] != pair[1]) {
         return Err("the executors wrote different files".into());
     }
-    eprintln!("interpreter, Rust, Java and WebAssembly wrote the same file for the 300 rows of {rows}");
-    let certificate = std::fs::read_to_string(root().join(&scorer).join("equivalence.json")).map_err(|error| error.to_string())?;
+    eprintln!("interpreter, Rust, Java and WebAssembly wrote the same file for the 300 rows of score.csv");
+    let certificate = std::fs::read_to_string(example.join("scorer/equivalence.json")).map_err(|error| error.to_string())?;
     println!("{certificate}");
     Ok(())
 }
 
 /// Runs the tests and ends with their totals on a line of their own.
 fn test() -> Result<(), String> {
-    let output = cargo(&["test", "--workspace", "--no-fail-fast"])
+    let mut tests = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    match python() {
+        Ok(python) => _ = tests.env("SCOREWRIGHT_PYTHON", python),
+        Err(why) => eprintln!("{why}\nwithout them, results are compared with stored ones only"),
+    }
+    let output = tests
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
