@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm, reason = "a case that cannot be read fails the test")]
 
 pub mod python;
+pub mod scorers;

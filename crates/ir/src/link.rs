@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::op::Link;
 use crate::{Function, Handle, Module, Op, Origin, Table};
 
 /// The new handles of another module's parts.
@@ -69,28 +70,10 @@ impl<'a> Import<'a> {
     /// The operation with its tables and callees renumbered; operands stay as they are.
     pub fn op(&self, op: &Op) -> Op {
         let mut op = op.clone();
-        match &mut op {
-            Op::Table(table) | Op::Lookup { map: table, .. } | Op::Walk { forest: table, .. } => {
-                *table = self.tables.get(table).copied().unwrap_or(*table);
-            }
-            Op::Call { function, .. } => *function = self.functions.get(function).copied().unwrap_or(*function),
-            Op::Param(_)
-            | Op::Const(_)
-            | Op::Unary(..)
-            | Op::Binary(..)
-            | Op::Cast { .. }
-            | Op::Text(..)
-            | Op::Select { .. }
-            | Op::IsNull(_)
-            | Op::OrElse { .. }
-            | Op::Pack(_)
-            | Op::Reshape { .. }
-            | Op::Transpose { .. }
-            | Op::Slice { .. }
-            | Op::Concat { .. }
-            | Op::Gather { .. }
-            | Op::Reduce { .. }
-            | Op::Contract { .. } => {}
+        match op.link() {
+            Some(Link::Table(table)) => *table = self.tables.get(table).copied().unwrap_or(*table),
+            Some(Link::Function(function)) => *function = self.functions.get(function).copied().unwrap_or(*function),
+            None => {}
         }
         op
     }

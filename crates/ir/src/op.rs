@@ -133,7 +133,38 @@ pub enum Op {
     },
 }
 
+/// What an operation names outside its function.
+pub enum Link<'a> {
+    Table(&'a mut Handle<Table>),
+    Function(&'a mut Handle<Function>),
+}
+
 impl Op {
+    /// The table that it reads or the function that it calls, to be looked at or replaced.
+    pub fn link(&mut self) -> Option<Link<'_>> {
+        match self {
+            Op::Table(table) | Op::Lookup { map: table, .. } | Op::Walk { forest: table, .. } => Some(Link::Table(table)),
+            Op::Call { function, .. } => Some(Link::Function(function)),
+            Op::Param(_)
+            | Op::Const(_)
+            | Op::Unary(..)
+            | Op::Binary(..)
+            | Op::Cast { .. }
+            | Op::Text(..)
+            | Op::Select { .. }
+            | Op::IsNull(_)
+            | Op::OrElse { .. }
+            | Op::Pack(_)
+            | Op::Reshape { .. }
+            | Op::Transpose { .. }
+            | Op::Slice { .. }
+            | Op::Concat { .. }
+            | Op::Gather { .. }
+            | Op::Reduce { .. }
+            | Op::Contract { .. } => None,
+        }
+    }
+
     /// All operands, in order.
     pub fn operands(&self) -> Vec<Value> {
         match self {

@@ -1,0 +1,76 @@
+//! Every case as a checked module with rows: the ONNX and PMML folders, and the Python cases that are not refused.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use check::Checked;
+use driver::{data, rows};
+use ir::Module;
+use plan::Cell;
+use source::Sources;
+
+use crate::python;
+
+/// Rows on the boundaries of a case's decisions that are added to its own.
+const BOUNDARY_ROWS: usize = 400;
+
+/// A case to run.
+pub struct Case {
+    /// `onnx glue`; the module is called so too, since all cases may live in one program.
+    pub name: String,
+    pub checked: Checked,
+    /// Those of the case, then those on boundaries.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// All of them, in a fixed order.
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (kind, file) in [("onnx", "model.onnx"), ("pmml", "model.pmml")] {
+        for folder in folders(kind) {
+            let name = format!("{kind} {}", folder.file_name().unwrap().to_string_lossy());
+            let scorer = driver::open(&folder.join(file), &mut Sources::new()).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+            let checked = renamed(scorer.checked.into_module(), &name);
+            let rows = data::load(&folder.join("rows.csv"), &plan::lower(&checked)).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+            cases.push(case(name, checked, rows));
+        }
+    }
+    cases.extend(python::files().iter().filter_map(|path| of_python(path)));
+    cases
+}
+
+fn folders(kind: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(kind);
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.join("case.toml").exists()).collect();
+    folders.sort();
+    folders
+}
+
+/// A Python case, unless it is one that is refused.
+fn of_python(path: &Path) -> Option<Case> {
+    let name = format!("python {}", path.file_stem().unwrap().to_string_lossy());
+    let read = python::read(&fs::read_to_string(path).unwrap());
+    let record = serde_json::from_str(&fs::read_to_string(path.with_extension("state.json")).unwrap()).unwrap();
+    let mut sources = Sources::new();
+    let file = sources.add("case.py", python::script(&read));
+    let conversion = front_python::convert(file, &sources, &record, &front_python::Options::default()).ok()?;
+    let checked = renamed(conversion.module, &name);
+    let cell = |row: &Vec<String>, field: &ir::Field| {
+        let at = read.inputs.iter().position(|(name, _)| *name == field.name).unwrap();
+        Cell::Scalar(python::input(field.ty.elem, &row[at]))
+    };
+    let rows = read.rows.iter().map(|row| checked.entry_function().params.iter().map(|field| cell(row, field)).collect()).collect();
+    Some(case(name, checked, rows))
+}
+
+fn renamed(mut module: Module, name: &str) -> Checked {
+    module.name = name.into();
+    check::check(module).unwrap()
+}
+
+fn case(name: String, checked: Checked, mut rows: Vec<Vec<Cell>>) -> Case {
+    let boundary = rows::boundary(&checked, &rows);
+    rows.extend(boundary.into_iter().take(BOUNDARY_ROWS));
+    Case { name, checked, rows }
+}
