@@ -102,7 +102,7 @@ fn one_fault_anywhere_is_found() {
         let expected = interpreted(&Interp::new(&right.checked), &all);
         compared.push((fault, all, expected));
     }
-    let jobs: Vec<Job> = compared.iter().map(|(fault, rows, _)| Job { plan: &fault.plan, rows }).collect();
+    let jobs: Vec<Job> = compared.iter().map(|(fault, rows, _)| Job::new(&fault.plan, rows)).collect();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("broken");
     let outcomes = execute::run(Target::Rust, &jobs, &folder, &Tools::of_environment()).unwrap();
     for ((fault, _, expected), outcomes) in compared.iter().zip(outcomes) {

@@ -18,7 +18,7 @@ fn every_case_gives_the_same_bits_on_every_target() {
     let rows: usize = cases.iter().map(|case| case.rows.len()).sum();
     assert!(cases.len() > 150, "the cases are there");
     for target in Target::ALL {
-        let jobs: Vec<Job> = cases.iter().zip(&plans).map(|(case, plan)| Job { plan, rows: &case.rows }).collect();
+        let jobs: Vec<Job> = cases.iter().zip(&plans).map(|(case, plan)| Job::new(plan, &case.rows)).collect();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cases-{}", target.name()));
         let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
         let mut differences = Vec::new();

@@ -82,7 +82,7 @@ pub fn build(
     let folder = tempfile::tempdir().map_err(|error| Problem::Environment(error.to_string()))?;
     for target in request.targets {
         stage(Stage::Target(*target));
-        let job = execute::Job { plan: &scorer.plan, rows: &all };
+        let job = execute::Job::new(&scorer.plan, &all);
         let outcomes = execute::run(*target, &[job], &folder.path().join(target.name()), tools)?.swap_remove(0);
         if let Some(row) = expected.iter().zip(&outcomes).position(|(wanted, got)| wanted != got) {
             return Err(Problem::Differ(difference(scorer, *target, row, &all[row], &expected[row], &outcomes[row])));

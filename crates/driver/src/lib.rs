@@ -130,7 +130,7 @@ pub fn run(scorer: &Scorer, executor: Executor, rows: &[Vec<plan::Cell>], tools:
         Executor::Interpreter => Ok(execute::interpreted(&interp::Interp::new(&scorer.checked), rows)),
         Executor::Target(target) => {
             let folder = tempfile::tempdir().map_err(|error| Problem::Environment(error.to_string()))?;
-            let outcomes = execute::run(target, &[execute::Job { plan: &scorer.plan, rows }], folder.path(), tools)?;
+            let outcomes = execute::run(target, &[execute::Job::new(&scorer.plan, rows)], folder.path(), tools)?;
             Ok(outcomes.into_iter().next().unwrap_or_default())
         }
     }

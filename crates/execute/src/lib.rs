@@ -7,6 +7,7 @@
 mod tools;
 mod wire;
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -53,6 +54,14 @@ impl Target {
 pub struct Job<'a> {
     pub plan: &'a Plan,
     pub rows: &'a [Vec<Cell>],
+    /// The package to run; what the back end prints of the plan if it is none.
+    pub files: Option<&'a [File]>,
+}
+
+impl<'a> Job<'a> {
+    pub fn new(plan: &'a Plan, rows: &'a [Vec<Cell>]) -> Job<'a> {
+        Job { plan, rows, files: None }
+    }
 }
 
 /// Why emitted programs could not be run.
@@ -81,8 +90,11 @@ impl std::fmt::Display for Failure {
 /// Gives one list of outcomes a job, one outcome a row.
 pub fn run(target: Target, jobs: &[Job<'_>], folder: &Path, tools: &Tools) -> Result<Vec<Vec<GoldenOutcome>>, Failure> {
     let cases: Vec<(String, &Plan)> = jobs.iter().enumerate().map(|(number, job)| (format!("case_{number}"), job.plan)).collect();
-    for (name, plan) in &cases {
-        write(&folder.join(name), &target.print(plan, &[]))?;
+    let mut packages: Vec<Cow<'_, [File]>> = Vec::new();
+    for (job, (name, plan)) in jobs.iter().zip(&cases) {
+        let files = job.files.map_or_else(|| Cow::Owned(target.print(plan, &[])), Cow::Borrowed);
+        write(&folder.join(name), &files)?;
+        packages.push(files);
     }
     let mut command = match target {
         Target::Rust => {
@@ -111,12 +123,12 @@ pub fn run(target: Target, jobs: &[Job<'_>], folder: &Path, tools: &Tools) -> Re
             let java = tools.path(Tool::Java).map_err(Failure::Missing)?;
             let mut arguments: Vec<String> = ["-nowarn", "-encoding", "UTF-8", "-d", "classes"].map(String::from).to_vec();
             arguments.push("Harness.java".into());
-            for (name, plan) in &cases {
-                for file in Target::Java.print(plan, &[]) {
+            for ((name, _), package) in cases.iter().zip(&packages) {
+                for file in package.iter() {
                     if file.path.ends_with(".java") && file.path.starts_with("src/main/") {
                         arguments.push(format!("{name}/{}", file.path));
                     } else if let Some(resource) = file.path.strip_prefix("src/main/resources/") {
-                        write(&folder.join("classes"), &[File::binary(resource, file.contents)])?;
+                        write(&folder.join("classes"), &[File::binary(resource, file.contents.clone())])?;
                     }
                 }
             }

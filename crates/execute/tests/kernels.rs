@@ -40,7 +40,7 @@ fn same_bits(target: Target) {
     let modules: Vec<Checked> = FUNCTIONS.iter().map(|function| module(function)).collect();
     let plans: Vec<Plan> = modules.iter().map(plan::lower).collect();
     let rows: Vec<Vec<Vec<Cell>>> = FUNCTIONS.iter().map(|function| points(function)).collect();
-    let jobs: Vec<Job<'_>> = plans.iter().zip(&rows).map(|(plan, rows)| Job { plan, rows }).collect();
+    let jobs: Vec<Job<'_>> = plans.iter().zip(&rows).map(|(plan, rows)| Job::new(plan, rows)).collect();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kernels-{}", target.name()));
     let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
     for ((function, checked), (rows, got)) in FUNCTIONS.iter().zip(&modules).zip(rows.iter().zip(&outcomes)) {

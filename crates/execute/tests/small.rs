@@ -79,7 +79,7 @@ fn agrees(target: Target) {
     let rows = rows();
     let expected = interpreted(&Interp::new(&checked), &rows);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(target.name());
-    let outcomes = execute::run(target, &[Job { plan: &plan, rows: &rows }], &folder, &Tools::of_environment());
+    let outcomes = execute::run(target, &[Job::new(&plan, &rows)], &folder, &Tools::of_environment());
     let outcomes = outcomes.unwrap_or_else(|failure| panic!("{failure}"));
     for (at, (got, wanted)) in outcomes[0].iter().zip(&expected).enumerate() {
         assert_eq!(got, wanted, "row {at}");
