@@ -88,6 +88,10 @@ fn run(kind: &str, arithmetic: Arithmetic) -> (String, Vec<(String, Report)>) {
     let mut reports = Vec::new();
     for (name, case) in cases(kind) {
         let analyser = Analyser::new(&case.checked, Reference { arithmetic });
+        let interp = Interp::new(&case.checked);
+        for row in &case.rows {
+            assert_eq!(analyser.analyse(row).outcome, interp.run(row), "{name}: {row:?}");
+        }
         let found = report(&analyser, &case.rows, &case.answers, None);
         for failure in found.failures.iter().take(2) {
             failures += &format!("{name}: {failure}\n");

@@ -119,7 +119,7 @@ pub(crate) fn arithmetic(op: Binary, format: Format, how: Arithmetic, a: Float, 
             return Float::new(value, f64::INFINITY);
         }
         let spread = (a.error + up(value.abs() * b.error)) / (b.value.abs() - b.error).next_down();
-        rounded(format, value, None, spread)
+        rounded(format, value, quotient_residual(a, b, value), spread)
     } else {
         sum_of_two(format, written, a, b, value)
     }
@@ -145,6 +145,12 @@ fn product_residual(a: Float, b: Float, value: f64) -> Option<f64> {
     let residual = a.value.mul_add(b.value, -value);
     // A residual that underflows is no residual.
     (a.is_exact() && b.is_exact() && (value == 0.0 && (a.is_zero() || b.is_zero()) || value.abs() > 1e-250)).then_some(residual)
+}
+
+/// Zero, where a quotient of exact numbers is exact.
+fn quotient_residual(a: Float, b: Float, value: f64) -> Option<f64> {
+    let rest = value.mul_add(-b.value, a.value);
+    (a.is_exact() && b.is_exact() && rest == 0.0 && (a.value == 0.0 || a.value.abs() > 1e-250)).then_some(0.0)
 }
 
 fn sum_of_two(format: Format, written: bool, a: Float, b: Float, value: f64) -> Float {
