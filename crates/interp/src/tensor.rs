@@ -101,7 +101,8 @@ pub fn reduce(how: Reduce, elem: Elem, x: &[Literal], shape: &[u32], axes: &[u8]
     groups.iter().map(|group| fold(how, elem, group)).collect()
 }
 
-fn fold(how: Reduce, elem: Elem, group: &[Literal]) -> Literal {
+/// The elements of one group, folded; there is an element wherever `how` needs one.
+pub fn fold(how: Reduce, elem: Elem, group: &[Literal]) -> Literal {
     let in_order = |op: Binary, start: i64| group.iter().fold(cast(&Literal::I64(start), elem), |so_far, x| binary(op, &so_far, x));
     match how {
         Reduce::Sum => lane_sum(elem, group),
