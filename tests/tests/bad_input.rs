@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use driver::build::OriginalUse;
+use driver::verify::OriginalUse;
 use driver::{Problem, Request, Target, Tools, data};
 use source::{Sources, render};
 

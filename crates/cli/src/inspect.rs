@@ -14,8 +14,7 @@ pub fn json(scorer: &Scorer) -> Value {
         "rejections": scorer.plan.rejections.iter().map(|rejection| rejection.reason.to_string()).collect::<Vec<_>>(),
         "files": scorer.inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>(),
     });
-    if let Some(part) = &scorer.original.script {
-        let conversion = &part.conversion;
+    if let Some(conversion) = &scorer.conversion {
         out["script"] = json!({
             "score": conversion.score.0,
             "output": conversion.output,
@@ -29,8 +28,7 @@ pub fn json(scorer: &Scorer) -> Value {
 
 pub fn text(scorer: &Scorer) -> String {
     let mut out = format!("{}\n", scorer.plan.name);
-    if let Some(part) = &scorer.original.script {
-        let conversion = &part.conversion;
+    if let Some(conversion) = &scorer.conversion {
         out += &format!("  scores the rows of {}, gives `{}`\n", conversion.score.0, conversion.output);
         out +=
             &format!("  {} statements become code, {} are not needed for the output\n", conversion.emitted.len(), conversion.ignored.len());
@@ -39,11 +37,9 @@ pub fn text(scorer: &Scorer) -> String {
         out += &format!("{what}\n");
         out += &table(columns.iter().map(|column| [column.name.clone(), column.ty.to_string()]));
     }
-    if let Some(part) = &scorer.original.script
-        && !part.conversion.frozen.is_empty()
-    {
+    if let Some(conversion) = scorer.conversion.as_ref().filter(|conversion| !conversion.frozen.is_empty()) {
         out += "frozen from training\n";
-        out += &table(part.conversion.frozen.iter().map(|one| [format!("line {}  {}", one.line, one.expression), one.value.clone()]));
+        out += &table(conversion.frozen.iter().map(|one| [format!("line {}  {}", one.line, one.expression), one.value.clone()]));
     }
     if !scorer.plan.rejections.is_empty() {
         out += "has no score for a row that is\n";

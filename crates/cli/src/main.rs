@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use driver::build::OriginalUse;
 use driver::project::{BatchStats, FeedName};
+use driver::verify::OriginalUse;
 use driver::{Executor, Problem, Project, Request, Target, Tools, data};
 use source::{Sources, render};
 
@@ -253,7 +253,8 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
             let original = if *no_original { OriginalUse::Skipped } else { OriginalUse::Required };
             let request = Request { targets: &targets, data: project.data.as_deref(), out: &out, original };
             let built = driver::build(&scorer, &request, sources, &tools, &mut |stage| progress.start(stage))?;
-            talk(&format!("{}\n  {}\n  written to {}", built.certificate.summary().trim_end(), progress.end(), out.display()));
+            let summary = driver::certificate::summary(&scorer, &built.verification, &built.sizes);
+            talk(&format!("{summary}  {}\n  written to {}", progress.end(), out.display()));
             Ok(())
         }
         Command::Run { source, on, input, out } => {
@@ -282,10 +283,8 @@ fn target_of(name: &str) -> Result<Target, Problem> {
 
 /// What the user should know, though it converts.
 fn notes(scorer: &driver::Scorer, sources: &Sources, format: Format) {
-    if let Some(part) = &scorer.original.script
-        && !part.conversion.notes.is_empty()
-    {
-        say(&part.conversion.notes, sources, format);
+    if let Some(conversion) = scorer.conversion.as_ref().filter(|conversion| !conversion.notes.is_empty()) {
+        say(&conversion.notes, sources, format);
     }
 }
 

@@ -1,144 +1,315 @@
-//! What a build can say for itself: `equivalence.json`, `junit.xml`, `report.html` and `manifest.json`.
+//! What a verification can say for itself: `equivalence.json` for machines, `junit.xml` for CI, `report.html` for people.
 
-use plan::{File, GoldenOutcome};
+use equiv::{OutputReport, Report, Verdict};
+use minijinja::context;
+use plan::File;
+use quick_xml::Writer;
+use quick_xml::events::BytesText;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use crate::load::Input;
-use crate::{Scorer, Target};
+use crate::folder::sha256;
+use crate::load::Scorer;
+use crate::verify::{Comparison, OriginalResult, Verification};
 
-/// One target's part.
-#[derive(Debug, Clone)]
-pub struct TargetResult {
-    pub target: Target,
-    /// Of its outcomes on all rows; the interpreter's if no bit differs.
-    pub digest: String,
-    /// What its package weighs.
-    pub bytes: usize,
+/// The three files.
+pub fn files(scorer: &Scorer, verification: &Verification) -> Vec<File> {
+    let statement = statement(scorer, verification);
+    vec![
+        File::text("equivalence.json", format!("{statement:#}\n")),
+        File::text("junit.xml", junit(verification)),
+        File::text("report.html", html(scorer, verification, &statement)),
+    ]
 }
 
-/// What was compared, and that it was equal. There is no certificate of anything else.
-#[derive(Debug, Clone)]
-pub struct Certificate {
-    pub name: String,
-    pub data_rows: usize,
-    pub boundary_rows: usize,
-    pub rejected_rows: usize,
-    pub digest: String,
-    pub targets: Vec<TargetResult>,
+/// One thing that was tested: in which suite, what it is called, and what is wrong.
+struct Tested {
+    suite: &'static str,
+    name: String,
+    failure: Option<String>,
 }
 
-impl Certificate {
-    pub(crate) fn new(
-        scorer: &Scorer,
-        data_rows: usize,
-        boundary_rows: usize,
-        expected: &[GoldenOutcome],
-        digest: String,
-        targets: Vec<TargetResult>,
-    ) -> Certificate {
-        let rejected_rows = expected.iter().filter(|outcome| matches!(outcome, GoldenOutcome::Rejected(_))).count();
-        Certificate { name: scorer.plan.name.clone(), data_rows, boundary_rows, rejected_rows, digest, targets }
-    }
-
-    /// The certificate's files, and the manifest of what went in (`inputs`) and what came out (`outputs`).
-    pub(crate) fn files(&self, inputs: &[Input], outputs: &[File]) -> Vec<File> {
-        let pretty = |value: &Value| format!("{value:#}\n");
-        let went_in: Vec<Value> = inputs.iter().map(|input| json!({"name": input.name, "sha256": sha256(&input.bytes)})).collect();
-        let mut files = vec![
-            File::text("equivalence.json", pretty(&self.statement(&went_in))),
-            File::text("junit.xml", self.junit()),
-            File::text("report.html", self.html()),
-        ];
-        let came_out: Vec<Value> =
-            outputs.iter().chain(&files).map(|file| json!({"path": file.path, "sha256": sha256(&file.contents)})).collect();
-        let manifest = json!({
-            "scorewright": env!("CARGO_PKG_VERSION"),
-            "scorer": self.name,
-            "inputs": went_in,
-            "targets": self.targets.iter().map(|result| result.target.name()).collect::<Vec<_>>(),
-            "files": came_out,
-        });
-        files.push(File::text("manifest.json", pretty(&manifest)));
-        files
-    }
-
-    /// An in-toto statement with a test result.
-    fn statement(&self, inputs: &[Value]) -> Value {
-        let subjects: Vec<Value> =
-            inputs.iter().map(|input| json!({"name": input["name"], "digest": {"sha256": input["sha256"]}})).collect();
-        let passed: Vec<String> =
-            self.targets.iter().map(|result| format!("{} equals the interpreter bit for bit", result.target.name())).collect();
-        json!({
-            "_type": "https://in-toto.io/Statement/v1",
-            "subject": subjects,
-            "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
-            "predicate": {
-                "result": "PASSED",
-                "configuration": [{"name": "scorewright", "version": env!("CARGO_PKG_VERSION")}],
-                "passedTests": passed,
-                "warnedTests": ["the original was not run: targets were compared with the reference interpreter only"],
-                "failedTests": [],
-                "rows": {"data": self.data_rows, "boundary": self.boundary_rows, "rejected": self.rejected_rows},
-                "digest": {"interpreter": self.digest},
-                "targets": self.targets.iter().map(|result| json!({
-                    "target": result.target.name(), "digest": result.digest, "worstUlp": 0, "bytes": result.bytes,
-                })).collect::<Vec<_>>(),
-            },
+fn tested(verification: &Verification) -> Vec<Tested> {
+    let mut all: Vec<Tested> = verification
+        .targets
+        .iter()
+        .map(|result| Tested {
+            suite: "targets",
+            name: format!("{} equals the interpreter bit for bit", result.target.name()),
+            failure: result.difference.clone(),
         })
-    }
-
-    fn junit(&self) -> String {
-        let mut out = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{count}\" failures=\"0\">\n  <testsuite name=\"{}\" tests=\"{count}\" failures=\"0\">\n",
-            escaped(&self.name),
-            count = self.targets.len()
-        );
-        for result in &self.targets {
-            out.push_str(&format!("    <testcase classname=\"targets\" name=\"{} equals the interpreter\"/>\n", result.target.name()));
+        .collect();
+    if let OriginalResult::Ran(comparison) = &verification.original {
+        let legs = [
+            ("on data rows", &comparison.on_data),
+            ("on boundary rows", &comparison.on_boundary),
+            ("on data rows in reverse order", &comparison.on_reversed),
+        ];
+        for (leg, report) in legs {
+            for output in report.outputs.iter().filter(|output| !output.verdicts.is_empty()) {
+                let failing: usize = output.verdicts.iter().filter(|(verdict, _)| verdict.fails()).map(|(_, count)| count).sum();
+                let failures = || comparison.failures.iter().filter(|text| text.contains(&format!("{:?}", output.name))).cloned();
+                let text = || format!("{failing} rows differ\n{}", failures().collect::<Vec<_>>().join("\n"));
+                all.push(Tested {
+                    suite: "original",
+                    name: format!("{} equals {} {leg}", output.name, comparison.runtime),
+                    failure: (failing > 0).then(text),
+                });
+            }
         }
-        out + "  </testsuite>\n</testsuites>\n"
     }
+    all
+}
 
-    fn html(&self) -> String {
-        let rows: String = self
-            .targets
-            .iter()
-            .map(|result| {
-                format!(
-                    "<tr><td>{}</td><td>identical</td><td>0</td><td>{}</td><td><code>{}</code></td></tr>\n",
-                    result.target.name(),
-                    result.bytes,
-                    &result.digest[..16]
-                )
+/// What a reader must know though nothing failed.
+fn warnings(verification: &Verification) -> Vec<String> {
+    match &verification.original {
+        OriginalResult::NotRun(why) => {
+            vec![format!("the original was not run ({why}): targets were compared with the reference interpreter only")]
+        }
+        OriginalResult::Ran(comparison) => {
+            let mut all: Vec<String> = comparison
+                .refused
+                .iter()
+                .map(|(reason, count)| format!("{count} boundary rows have no score here and have one in the original: {reason}"))
+                .collect();
+            if comparison.untested > 0 {
+                all.push(format!("{} boundary rows were not run on the original", comparison.untested));
+            }
+            all
+        }
+    }
+}
+
+/// An in-toto statement with a test result.
+fn statement(scorer: &Scorer, verification: &Verification) -> Value {
+    let subjects: Vec<Value> =
+        scorer.inputs.iter().map(|input| json!({"name": input.name, "digest": {"sha256": sha256(&input.bytes)}})).collect();
+    let tests = tested(verification);
+    let named = |failed: bool| -> Vec<&str> {
+        tests.iter().filter(|test| test.failure.is_some() == failed).map(|test| test.name.as_str()).collect()
+    };
+    let warned = warnings(verification);
+    let result = match (named(true).is_empty(), &verification.original) {
+        (false, _) => "FAILED",
+        (true, OriginalResult::NotRun(_)) => "WARNED",
+        (true, OriginalResult::Ran(_)) => "PASSED",
+    };
+    let original = match &verification.original {
+        OriginalResult::NotRun(why) => json!({"notRun": why}),
+        OriginalResult::Ran(comparison) => original(comparison),
+    };
+    let frozen: Vec<Value> = scorer
+        .conversion
+        .iter()
+        .flat_map(|conversion| &conversion.frozen)
+        .map(|one| json!({"line": one.line, "expression": one.expression, "value": one.value}))
+        .collect();
+    json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": subjects,
+        "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
+        "predicate": {
+            "result": result,
+            "configuration": [{"name": "scorewright", "version": env!("CARGO_PKG_VERSION")}],
+            "passedTests": named(false),
+            "warnedTests": warned,
+            "failedTests": named(true),
+            "scorer": verification.name,
+            "rows": {
+                "data": verification.data_rows,
+                "boundary": verification.boundary_rows(),
+                "rejected": verification.rejected_rows(),
+            },
+            "digest": {"interpreter": verification.digest},
+            "targets": verification.targets.iter().map(|result| json!({
+                "target": result.target.name(),
+                "digest": result.digest,
+                "identical": result.difference.is_none(),
+            })).collect::<Vec<_>>(),
+            "original": original,
+            "frozen": frozen,
+        },
+    })
+}
+
+fn original(comparison: &Comparison) -> Value {
+    json!({
+        "runtime": comparison.runtime,
+        "versions": comparison.versions.iter().map(|(name, version)| (name.clone(), json!(version))).collect::<serde_json::Map<_, _>>(),
+        "worstUlp": comparison.worst_ulps(),
+        "onData": leg(&comparison.on_data),
+        "onBoundary": leg(&comparison.on_boundary),
+        "onDataReversed": leg(&comparison.on_reversed),
+        "refused": comparison.refused,
+        "untested": comparison.untested,
+    })
+}
+
+fn leg(report: &Report) -> Value {
+    json!({
+        "rows": report.rows,
+        "unstableRows": report.unstable_rows,
+        "outputs": report.outputs.iter().map(output).collect::<Vec<_>>(),
+        "explained": report.explained.iter().map(|explained| json!({
+            "row": explained.row + 1,
+            "decisions": explained.decisions.iter().map(|(what, margin, bound)| json!({
+                "decision": what, "margin": number(*margin), "bound": number(*bound),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn output(output: &OutputReport) -> Value {
+    let histogram: Vec<Value> =
+        output.histogram.classes().iter().map(|(first, last, count)| json!({"from": first, "to": last, "count": count})).collect();
+    json!({
+        "name": output.name,
+        "verdicts": output.verdicts.iter().map(|(verdict, count)| (verdict.name().to_string(), json!(count))).collect::<serde_json::Map<_, _>>(),
+        "ulpHistogram": histogram,
+        "worstUlp": output.worst.map(|(ulps, _)| ulps),
+        "greatestRatioToBound": number(output.greatest_ratio),
+        "p99RatioToBound": number(output.p99_ratio),
+    })
+}
+
+/// JSON has no infinity.
+fn number(x: f64) -> Value {
+    if x.is_finite() { json!(x) } else { json!(x.to_string()) }
+}
+
+fn junit(verification: &Verification) -> String {
+    let tests = tested(verification);
+    let count = |tests: &[&Tested]| (tests.len().to_string(), tests.iter().filter(|test| test.failure.is_some()).count().to_string());
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    let all: Vec<&Tested> = tests.iter().collect();
+    let (total, failed) = count(&all);
+    // Writing to memory does not fail.
+    let _ = writer
+        .create_element("testsuites")
+        .with_attributes([("name", verification.name.as_str()), ("tests", &total), ("failures", &failed)])
+        .write_inner_content(|writer| {
+            for suite in ["targets", "original"] {
+                let tests: Vec<&Tested> = tests.iter().filter(|test| test.suite == suite).collect();
+                let (total, failed) = count(&tests);
+                writer
+                    .create_element("testsuite")
+                    .with_attributes([("name", suite), ("tests", total.as_str()), ("failures", failed.as_str())])
+                    .write_inner_content(|writer| tests.iter().try_for_each(|test| test_case(writer, test)))?;
+            }
+            Ok(())
+        });
+    let xml = String::from_utf8(writer.into_inner()).unwrap_or_default();
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{xml}\n")
+}
+
+fn test_case(writer: &mut Writer<Vec<u8>>, test: &Tested) -> std::io::Result<()> {
+    let case = writer.create_element("testcase").with_attributes([("classname", test.suite), ("name", printable(&test.name).as_str())]);
+    match &test.failure {
+        None => case.write_empty().map(|_| ()),
+        Some(text) => case
+            .write_inner_content(|writer| {
+                let text = printable(text);
+                let first = text.lines().next().unwrap_or_default();
+                writer.create_element("failure").with_attribute(("message", first)).write_text_content(BytesText::new(&text))?;
+                Ok(())
             })
-            .collect();
-        format!(
-            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{name}: equivalence</title>\n<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}}table{{border-collapse:collapse}}td,th{{border:1px solid #ccc;padding:.3rem .7rem;text-align:left}}.passed{{color:#06632e}}</style></head>\n<body>\n<h1>{name}</h1>\n<p class=\"passed\"><strong>Passed.</strong> Every program computes the same bits as the reference interpreter.</p>\n<p>Compared on {data} data rows and {boundary} boundary rows (special values in each column, both sides of each threshold); {rejected} of them are rejected, by all alike. The original was not run.</p>\n<table><tr><th>target</th><th>verdict</th><th>worst ULP</th><th>bytes</th><th>digest</th></tr>\n{rows}</table>\n</body></html>\n",
-            name = escaped(&self.name),
-            data = self.data_rows,
-            boundary = self.boundary_rows,
-            rejected = self.rejected_rows,
-        )
+            .map(|_| ()),
     }
+}
 
-    /// A few lines for a terminal.
-    pub fn summary(&self) -> String {
-        let mut out = format!(
-            "{}: {} data rows and {} boundary rows compared, {} rejected by all alike\n",
-            self.name, self.data_rows, self.boundary_rows, self.rejected_rows
-        );
-        for result in &self.targets {
-            out.push_str(&format!("  {:<5} identical, worst difference 0 ULP, {} bytes\n", result.target.name(), result.bytes));
+/// XML 1.0 has no control characters.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+}
+
+fn html(scorer: &Scorer, verification: &Verification, statement: &Value) -> String {
+    let predicate = &statement["predicate"];
+    let legs: Vec<minijinja::Value> = match &verification.original {
+        OriginalResult::NotRun(_) => vec![],
+        OriginalResult::Ran(comparison) => [
+            ("Data rows", &comparison.on_data),
+            ("Boundary rows", &comparison.on_boundary),
+            ("Data rows in reverse order", &comparison.on_reversed),
+        ]
+        .into_iter()
+        .filter(|(_, report)| report.rows > 0)
+        .map(|(name, report)| context! { name, rows => report.rows, unstable => report.unstable_rows, outputs => rows_of(report) })
+        .collect(),
+    };
+    let mut environment = minijinja::Environment::new();
+    let page = context! {
+        name => verification.name.clone(),
+        result => predicate["result"].as_str(),
+        predicate => minijinja::Value::from(minijinja::value::Serde(predicate)),
+        legs,
+        inputs => scorer.plan.inputs.len(),
+        outputs => scorer.plan.outputs.len(),
+        reasons => scorer.plan.rejections.iter().map(|rejection| rejection.reason.to_string()).collect::<Vec<_>>(),
+        version => env!("CARGO_PKG_VERSION"),
+    };
+    let made = environment.add_template("report.html", include_str!("report.html")).and_then(|()| environment.get_template("report.html")?.render(page));
+    made.unwrap_or_else(|error| source::bug!("the report's template: {error}"))
+}
+
+fn rows_of(report: &Report) -> Vec<minijinja::Value> {
+    let count = |output: &OutputReport, verdict: Verdict| output.verdicts.get(&verdict).copied().unwrap_or(0);
+    report
+        .outputs
+        .iter()
+        .map(|output| {
+            context! {
+                name => output.name.clone(),
+                counts => Verdict::ALL.map(|verdict| count(output, verdict)).to_vec(),
+                fails => output.verdicts.keys().any(|verdict| verdict.fails()),
+                worst => output.worst.map(|(ulps, _)| ulps),
+                ratio => format!("{:.3}", output.greatest_ratio),
+            }
+        })
+        .collect()
+}
+
+/// A few lines for a terminal.
+pub fn summary(scorer: &Scorer, verification: &Verification, sizes: &[(crate::Target, usize)]) -> String {
+    let mut out = format!(
+        "{}: {} data rows and {} boundary rows compared, {} rejected by all alike\n",
+        verification.name,
+        verification.data_rows,
+        verification.boundary_rows(),
+        verification.rejected_rows()
+    );
+    match &verification.original {
+        OriginalResult::NotRun(why) => out += &format!("  the original was not run ({why})\n"),
+        OriginalResult::Ran(comparison) => {
+            let rows = comparison.on_data.rows + comparison.on_boundary.rows + comparison.on_reversed.rows;
+            let total = |verdict: Verdict| -> usize {
+                let legs = [&comparison.on_data, &comparison.on_boundary, &comparison.on_reversed];
+                legs.iter().flat_map(|leg| &leg.outputs).filter_map(|output| output.verdicts.get(&verdict)).sum()
+            };
+            let counts: Vec<String> = Verdict::ALL
+                .iter()
+                .map(|verdict| (verdict, total(*verdict)))
+                .filter(|(_, count)| *count > 0)
+                .map(|(verdict, count)| format!("{count} {}", verdict.name()))
+                .collect();
+            out += &format!(
+                "  {} on {rows} rows: {} values; worst difference {} ULP\n",
+                comparison.runtime,
+                counts.join(", "),
+                comparison.worst_ulps()
+            );
+            for warning in warnings(verification) {
+                out += &format!("  note: {warning}\n");
+            }
         }
-        out
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    for result in &verification.targets {
+        let size = sizes.iter().find(|(target, _)| *target == result.target).map_or(String::new(), |(_, bytes)| format!(", {bytes} bytes"));
+        let verdict = if result.difference.is_none() { "identical to the interpreter, 0 ULP" } else { "DIFFERS from the interpreter" };
+        out += &format!("  {:<5} {verdict}{size}\n", result.target.name());
+    }
+    if let Some(conversion) = &scorer.conversion {
+        let frozen: Vec<String> = conversion.frozen.iter().map(|one| format!("{} = {}", one.expression, one.value)).collect();
+        out += &format!("  frozen from training: {}\n", if frozen.is_empty() { "nothing".into() } else { frozen.join(", ") });
+    }
+    out
 }

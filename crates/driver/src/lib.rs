@@ -9,10 +9,12 @@ pub mod build;
 pub mod certificate;
 mod compose;
 pub mod data;
+pub mod folder;
 pub mod load;
 pub mod original;
 pub mod project;
 pub mod rows;
+pub mod verify;
 
 use std::path::Path;
 

@@ -22,6 +22,8 @@ pub struct Scorer {
     /// The files it was made from.
     pub inputs: Vec<Input>,
     pub original: Original,
+    /// What the conversion of a script tells; none for a model alone and for a scorer that was emitted.
+    pub conversion: Option<Conversion>,
 }
 
 /// A file that a scorer was made from.
@@ -33,24 +35,44 @@ pub struct Input {
 
 /// What a scorer must be equal to.
 pub struct Original {
-    pub script: Option<ScriptPart>,
+    pub script: Option<ScriptRun>,
     pub model: Option<PathBuf>,
     /// The Python to run it in.
     pub python: Reference,
 }
 
-/// A converted script.
-pub struct ScriptPart {
+/// How a script is run for its output.
+pub struct ScriptRun {
     pub path: PathBuf,
     pub file: FileId,
-    pub conversion: Conversion,
-    pub feed: reference::Feed,
+    /// An expression over the script's variables, or a file that it writes.
+    pub output: String,
+    /// The scoring file, as the script names it, and the dtypes of its columns in the recorded run.
+    pub score: String,
+    pub dtypes: Vec<(String, String)>,
+    /// How the output is given to the model.
+    pub feed: Option<FeedName>,
 }
 
-impl ScriptPart {
+impl ScriptRun {
     /// The file that is scored, on disk.
     pub fn score_file(&self) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("")).join(&self.conversion.score.0)
+        self.path.parent().unwrap_or(Path::new("")).join(&self.score)
+    }
+
+    pub fn feed(&self) -> reference::Feed {
+        match self.feed {
+            Some(FeedName::Matrix) => reference::Feed::Matrix,
+            Some(FeedName::Columns) => reference::Feed::Columns,
+            None => reference::Feed::Infer,
+        }
+    }
+}
+
+impl Original {
+    /// The Python that a user named, or the one that is most likely meant.
+    pub(crate) fn python(named: Option<&Path>) -> Reference {
+        named.map_or_else(|| Reference::find(Limits::default()), |path| Reference::new(path, Limits::default()))
     }
 }
 
@@ -59,10 +81,7 @@ impl ScriptPart {
 /// A script is run once in the user's own Python, unless a record of its run is there that fits it. Errors: everything that cannot be
 /// converted, at once; a script that raises.
 pub fn load(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage)) -> Result<Scorer, Problem> {
-    let python = match &project.python {
-        Some(path) => Reference::new(path, Limits::default()),
-        None => Reference::find(Limits::default()),
-    };
+    let python = Original::python(project.python.as_deref());
     let mut inputs = Vec::new();
     let script = match &project.script {
         Some(path) => Some(script(project, path, &python, sources, &mut inputs, said)?),
@@ -78,15 +97,16 @@ pub fn load(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage
     let stem = |path: &Option<PathBuf>| path.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
     let name = project.name.clone().or_else(|| stem(&project.script)).or_else(|| stem(&project.model)).unwrap_or_default();
     let mut module = match (&script, model) {
-        (Some(part), Some(model)) => compose(&part.conversion.module, &model, part.feed).map_err(Problem::Refused)?,
-        (Some(part), None) => part.conversion.module.clone(),
+        (Some((run, conversion)), Some(model)) => compose(&conversion.module, &model, run.feed()).map_err(Problem::Refused)?,
+        (Some((_, conversion)), None) => conversion.module.clone(),
         (None, Some(model)) => model,
         (None, None) => return Err(Problem::Environment("there is neither a script nor a model".into())),
     };
     module.name = name;
-    let checked = check::check(module).map_err(Problem::Refused)?;
+    let checked = passes::optimise(&check::check(module).map_err(Problem::Refused)?);
     let plan = plan::lower(&checked);
-    Ok(Scorer { checked, plan, inputs, original: Original { script, model: project.model.clone(), python } })
+    let (script, conversion) = script.unzip();
+    Ok(Scorer { checked, plan, inputs, original: Original { script, model: project.model.clone(), python }, conversion })
 }
 
 /// The scorer of one file, with everything left to inference.
@@ -115,7 +135,7 @@ fn script(
     sources: &mut Sources,
     inputs: &mut Vec<Input>,
     said: &mut dyn FnMut(Stage),
-) -> Result<ScriptPart, Problem> {
+) -> Result<(ScriptRun, Conversion), Problem> {
     let bytes = read(path)?;
     let text = match String::from_utf8(bytes.clone()) {
         Ok(text) => text,
@@ -157,12 +177,15 @@ fn script(
             inputs.push(Input { name: name.clone(), path: folder.join(name), bytes });
         }
     }
-    let feed = match project.feed {
-        Some(FeedName::Matrix) => reference::Feed::Matrix,
-        Some(FeedName::Columns) => reference::Feed::Columns,
-        None => reference::Feed::Infer,
+    let run = ScriptRun {
+        path: path.into(),
+        file,
+        output: conversion.output.clone(),
+        score: conversion.score.0.clone(),
+        dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
+        feed: project.feed,
     };
-    Ok(ScriptPart { path: path.into(), file, conversion, feed })
+    Ok((run, conversion))
 }
 
 /// The record of an earlier run, if it is of this script and this output. Errors: a file that is no record.

@@ -7,7 +7,7 @@ use plan::{Cell, Column};
 use reference::{OutputRequest, OutputTable, Piece, Script, Tensor, TensorData};
 use source::{Diagnostic, Sources};
 
-use crate::load::{Original, Scorer, ScriptPart};
+use crate::load::{Original, Scorer, ScriptRun};
 use crate::{Problem, data};
 
 /// What became of a row in the original.
@@ -57,7 +57,7 @@ pub fn answers(
 ) -> Result<Answers, Problem> {
     let unable = |found: Diagnostic| Problem::Reference(vec![found]);
     match (&scorer.original.script, &scorer.original.model) {
-        (Some(part), model) => of_script(scorer, part, model.as_deref(), data, boundary, sources).map_err(unable),
+        (Some(run), model) => of_script(scorer, run, model.as_deref(), data, boundary, sources).map_err(unable),
         (None, Some(model)) => of_model(scorer, model, rows, boundary).map_err(unable),
         (None, None) => Err(Problem::Environment("there is neither a script nor a model".into())),
     }
@@ -65,33 +65,32 @@ pub fn answers(
 
 fn of_script(
     scorer: &Scorer,
-    part: &ScriptPart,
+    run: &ScriptRun,
     model: Option<&Path>,
     data: Option<&Path>,
     boundary: &[Vec<Cell>],
     sources: &Sources,
 ) -> Result<Answers, Diagnostic> {
-    let Some(source) = sources.get(part.file) else { return Err(Diagnostic::error("reference-answer", "the script is not there")) };
-    let (score, dtypes) = &part.conversion.score;
-    let overlay: Vec<(String, PathBuf)> = data.map(|data| (score.clone(), data.to_path_buf())).into_iter().collect();
-    let script = Script { path: &part.path, file: part.file, source, files: &overlay };
+    let Some(source) = sources.get(run.file) else { return Err(Diagnostic::error("reference-answer", "the script is not there")) };
+    let overlay: Vec<(String, PathBuf)> = data.map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
+    let script = Script { path: &run.path, file: run.file, source, files: &overlay };
     let inputs = &scorer.plan.inputs;
     // A script's input columns are scalars.
     let request = |frames: Vec<OutputTable>| OutputRequest {
-        output: part.conversion.output.clone(),
-        score: Some((score.clone(), dtypes.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect())),
+        output: run.output.clone(),
+        score: Some((run.score.clone(), run.dtypes.clone())),
         model: model.map(Path::to_path_buf),
-        feed: part.feed,
+        feed: run.feed(),
         frames,
     };
-    let reader = data.map_or_else(|| part.score_file(), Path::to_path_buf);
+    let reader = data.map_or_else(|| run.score_file(), Path::to_path_buf);
     // The rows as we read them are as good as the original's for this: only their order is another.
     let mut reversed = data::load(&reader, &scorer.plan).unwrap_or_default();
     reversed.reverse();
     let frames = vec![table(inputs, boundary), table(inputs, &reversed)];
     let outputs = scorer.original.python.outputs(script, &request(frames))?;
     let Some(input) = &outputs.input else {
-        return Err(Diagnostic::error("reference-answer", format!("the script did not read `{score}` in this run")));
+        return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
     };
     let rows = rows_of(inputs, input)?;
     let whole = Piece::Ran {

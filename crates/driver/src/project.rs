@@ -16,7 +16,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use source::{Diagnostic, Sources, Span};
 
 use crate::{Problem, read};
@@ -62,7 +62,7 @@ pub enum BatchStats {
     FreezeAsRun,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FeedName {
     Matrix,

@@ -1,0 +1,314 @@
+//! Runs a scorer's programs and its original on data and boundary rows, and judges what differs.
+//!
+//! Two legs with two standards. Targets against the interpreter: every bit, every row. The original against the interpreter: what rounding
+//! explains, by the bounds of the crate `equiv`, and nothing else.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use equiv::{Analyser, Arithmetic, Report, Verdict};
+use interp::{Datum, Interp, Outcome};
+use plan::{Cell, File, GoldenOutcome, Reason};
+use sha2::{Digest, Sha256};
+use source::Sources;
+
+use crate::load::Scorer;
+use crate::original::{self, Answer, Answers};
+use crate::{Problem, Stage, Target, Tools, data, rows};
+
+/// What to verify.
+pub struct Verify<'a> {
+    /// The packages; what the back end prints if it is none.
+    pub targets: &'a [(Target, Option<Vec<File>>)],
+    /// Rows to compare on, besides the boundary rows; a script's own scoring file if it is none.
+    pub data: Option<&'a Path>,
+    pub original: OriginalUse,
+}
+
+/// Whether the original is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OriginalUse {
+    /// If it cannot be run, nothing is verified.
+    Required,
+    /// The certificate says that it was not run.
+    Skipped,
+}
+
+/// What was compared, and how it came out.
+pub struct Verification {
+    pub name: String,
+    /// Data rows first, then boundary rows.
+    pub rows: Vec<Vec<Cell>>,
+    pub data_rows: usize,
+    /// The interpreter's outcomes.
+    pub expected: Vec<GoldenOutcome>,
+    pub digest: String,
+    pub targets: Vec<TargetResult>,
+    pub original: OriginalResult,
+}
+
+/// One target's part.
+pub struct TargetResult {
+    pub target: Target,
+    /// Of its outcomes on all rows; the interpreter's if no bit differs.
+    pub digest: String,
+    /// The first row that differs, in words.
+    pub difference: Option<String>,
+}
+
+/// The original's part.
+pub enum OriginalResult {
+    NotRun(String),
+    Ran(Box<Comparison>),
+}
+
+/// The comparison of the interpreter with the original.
+pub struct Comparison {
+    pub runtime: &'static str,
+    pub versions: Vec<(String, String)>,
+    pub on_data: Report,
+    pub on_boundary: Report,
+    /// The data again with its rows in reverse order: what holds for `on_data` alone depends on other rows.
+    pub on_reversed: Report,
+    /// Boundary rows that the original scores and the scorer refuses, by reason.
+    pub refused: BTreeMap<String, usize>,
+    /// Boundary rows that the original was not run on.
+    pub untested: usize,
+    /// What failed, in words.
+    pub failures: Vec<String>,
+}
+
+impl Verification {
+    pub fn boundary_rows(&self) -> usize {
+        self.rows.len() - self.data_rows
+    }
+
+    pub fn rejected_rows(&self) -> usize {
+        self.expected.iter().filter(|outcome| matches!(outcome, GoldenOutcome::Rejected(_))).count()
+    }
+
+    /// Why there is no certificate, if there is none.
+    pub fn problem(&self) -> Option<Problem> {
+        if let Some(difference) = self.targets.iter().find_map(|result| result.difference.clone()) {
+            return Some(Problem::Differ(difference));
+        }
+        let OriginalResult::Ran(comparison) = &self.original else { return None };
+        let text = || comparison.failures.join("\n");
+        match comparison.worst() {
+            Verdict::Semantic => Some(Problem::Semantic(text())),
+            Verdict::Unexplained => Some(Problem::Unexplained(text())),
+            Verdict::Identical | Verdict::WithinBound | Verdict::BranchExplained | Verdict::ReferenceNoise => None,
+        }
+    }
+}
+
+impl Comparison {
+    pub fn worst(&self) -> Verdict {
+        self.on_data.worst().max(self.on_boundary.worst()).max(self.on_reversed.worst())
+    }
+
+    /// The greatest distance of any output that rounding explains, in units in the last place.
+    pub fn worst_ulps(&self) -> u64 {
+        let outputs = self.on_data.outputs.iter().chain(&self.on_boundary.outputs);
+        outputs.filter_map(|output| output.worst.map(|(ulps, _)| ulps)).max().unwrap_or(0)
+    }
+}
+
+/// Compares. Errors: rows that cannot be read, a toolchain that is not there, an original that cannot be run. What differs is no error
+/// here: [`Verification::problem`] says it.
+pub fn verify(
+    scorer: &Scorer,
+    request: &Verify<'_>,
+    sources: &Sources,
+    tools: &Tools,
+    said: &mut dyn FnMut(Stage),
+) -> Result<Verification, Problem> {
+    said(Stage::Interpret);
+    let own = scorer.original.script.as_ref().map(|run| run.score_file());
+    let data = request.data.or(own.as_deref());
+    let runs = request.original == OriginalUse::Required;
+    let mut rows = match data.map(|data| data::load(data, &scorer.plan)) {
+        None => vec![],
+        Some(Ok(rows)) => rows,
+        // The script may read its file in its own way; then the original says what the rows are.
+        Some(Err(_)) if scorer.original.script.is_some() && runs => vec![],
+        Some(Err(problem)) => return Err(problem),
+    };
+    let boundary = rows::boundary(&scorer.checked, &rows);
+    let answers = match original::runtime(&scorer.original) {
+        Some(_) if runs => {
+            said(Stage::Original);
+            let answers = original::answers(scorer, request.data, &rows, &boundary, sources)?;
+            rows.clone_from(&answers.rows);
+            Some(answers)
+        }
+        _ => None,
+    };
+    let data_rows = rows.len();
+    rows.extend(boundary);
+    let interp = Interp::new(&scorer.checked);
+    let expected = execute::interpreted(&interp, &rows);
+    let folder = tempfile::tempdir().map_err(|error| Problem::Environment(error.to_string()))?;
+    let mut targets = Vec::new();
+    for (target, files) in request.targets {
+        said(Stage::Target(*target));
+        let job = execute::Job { plan: &scorer.plan, rows: &rows, files: files.as_deref() };
+        let outcomes = execute::run(*target, &[job], &folder.path().join(target.name()), tools)?.swap_remove(0);
+        let row = expected.iter().zip(&outcomes).position(|(wanted, got)| wanted != got);
+        let difference = row.map(|row| difference(scorer, *target, row, &rows[row], &expected[row], &outcomes[row]));
+        targets.push(TargetResult { target: *target, digest: digest(&outcomes), difference });
+    }
+    let original = match (answers, original::runtime(&scorer.original)) {
+        (Some(answers), Some(runtime)) => {
+            said(Stage::Compare);
+            OriginalResult::Ran(Box::new(compared(scorer, runtime, &answers, &rows, &expected)))
+        }
+        (_, None) => OriginalResult::NotRun("there is no runtime for it here".into()),
+        (None, Some(_)) => OriginalResult::NotRun("it was left out".into()),
+    };
+    Ok(Verification { name: scorer.plan.name.clone(), data_rows, digest: digest(&expected), rows, expected, targets, original })
+}
+
+fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[Vec<Cell>], expected: &[GoldenOutcome]) -> Comparison {
+    // A script's own steps are done one by one, as they are written; a model's sums are not.
+    let arithmetic = if scorer.original.model.is_some() { Arithmetic::Free } else { Arithmetic::AsWritten };
+    let analyser = Analyser::new(&scorer.checked, equiv::Reference { arithmetic });
+    let data_rows = answers.on_data.len();
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    let mut untested = 0;
+    let mut failures = Vec::new();
+    let reason = |number: u32| &scorer.plan.rejections[number as usize].reason;
+    let mut leg = |name: &str, offset: usize, all: &[Answer]| {
+        let mut taken = Vec::new();
+        for (row, answer) in (offset..).zip(all) {
+            match (&expected[row], answer) {
+                (_, Answer::Untested) => untested += 1,
+                // On rows of our own making, refusing more than the original is safe; the certificate says so.
+                (GoldenOutcome::Rejected(number), Answer::Scored(_)) if offset > 0 => {
+                    *refused.entry(reason(*number).to_string()).or_default() += 1;
+                }
+                (ours, answer) => taken.push((row, outcome(answer, ours, reason))),
+            }
+        }
+        let data: Vec<Vec<Datum>> = taken.iter().map(|(row, _)| rows[*row].iter().map(execute::datum).collect()).collect();
+        let references: Vec<Outcome> = taken.iter().map(|(_, outcome)| outcome.clone()).collect();
+        let report = equiv::report(&analyser, &data, &references, None);
+        for failure in report.failures.iter().take(SHOWN) {
+            let (row, _) = taken[failure.row];
+            let (number, said) = (row - offset + 1, said_of(&all[row - offset]));
+            failures.push(format!("{name} {number}{said}\n{failure}{}", input(scorer, rows, row, offset)));
+        }
+        report
+    };
+    let on_data = leg("data row", 0, &answers.on_data);
+    let on_boundary = leg("boundary row", data_rows, &answers.on_boundary);
+    let on_reversed = leg("with the rows in reverse order, data row", 0, &answers.on_reversed);
+    Comparison { runtime, versions: answers.versions.clone(), on_data, on_boundary, on_reversed, refused, untested, failures }
+}
+
+/// How many failures are put in words.
+const SHOWN: usize = 3;
+
+/// The original's answer as an outcome. A rejection agrees with ours if it is one for a reason of that sort.
+fn outcome<'r>(answer: &Answer, ours: &GoldenOutcome, reason: impl Fn(u32) -> &'r Reason) -> Outcome {
+    let number = match ours {
+        GoldenOutcome::Rejected(number) => Some((*number as usize, reason(*number))),
+        GoldenOutcome::Scored(_) => None,
+    };
+    match (answer, number) {
+        (Answer::Scored(cells), _) => Outcome::Scored(cells.iter().map(execute::datum).collect()),
+        (Answer::Dropped, Some((number, Reason::Filtered(_)))) | (Answer::Raised(_), Some((number, Reason::Invalid(_)))) => {
+            Outcome::Rejected(number)
+        }
+        (Answer::Dropped | Answer::Raised(_) | Answer::Untested, _) => Outcome::Rejected(usize::MAX),
+    }
+}
+
+fn said_of(answer: &Answer) -> String {
+    match answer {
+        Answer::Raised(message) => format!(" (the original raises: {message})"),
+        Answer::Dropped => " (the original drops it)".into(),
+        Answer::Scored(_) | Answer::Untested => String::new(),
+    }
+}
+
+/// A row in words. Of a boundary row only what makes it one.
+fn input(scorer: &Scorer, rows: &[Vec<Cell>], row: usize, boundary: usize) -> String {
+    let base = (boundary > 0 && row > boundary).then(|| &rows[boundary]);
+    let columns = scorer.plan.inputs.iter().zip(&rows[row]).enumerate();
+    let told = columns.filter(|(at, (_, cell))| base.is_none_or(|base| base[*at] != **cell));
+    let told: Vec<String> = told.map(|(_, (column, cell))| format!("{} = {}", column.name, shown(cell))).collect();
+    let rest = if base.is_some() { "; the rest as in the first row" } else { "" };
+    format!("  input: {}{rest}", told.join(", "))
+}
+
+pub(crate) fn shown(cell: &Cell) -> String {
+    let one = |literal: &ir::Literal| match literal {
+        ir::Literal::Null(_) => "null".to_string(),
+        ir::Literal::Str(text) => format!("{text:?}"),
+        ir::Literal::F64(x) => format!("{x:?}"),
+        ir::Literal::F32(x) => format!("{x:?}"),
+        ir::Literal::Bool(x) => x.to_string(),
+        ir::Literal::I32(x) => x.to_string(),
+        ir::Literal::I64(x) | ir::Literal::Date(x) | ir::Literal::DateTime(x) | ir::Literal::Duration(x) => x.to_string(),
+    };
+    match cell {
+        Cell::Scalar(literal) => one(literal),
+        Cell::Array(literals) => format!("[{}]", literals.iter().map(one).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn difference(scorer: &Scorer, target: Target, number: usize, row: &[Cell], wanted: &GoldenOutcome, got: &GoldenOutcome) -> String {
+    let told = |outcome: &GoldenOutcome| match outcome {
+        GoldenOutcome::Rejected(number) => match scorer.plan.rejections.get(*number as usize) {
+            Some(rejection) => rejection.reason.to_string(),
+            None => format!("rejected for reason {number}"),
+        },
+        GoldenOutcome::Scored(cells) => {
+            let columns = scorer.plan.outputs.iter().zip(cells).map(|(column, cell)| format!("{} = {}", column.name, shown(cell)));
+            columns.collect::<Vec<_>>().join(", ")
+        }
+    };
+    let inputs: Vec<String> = scorer.plan.inputs.iter().zip(row).map(|(column, cell)| format!("{} = {}", column.name, shown(cell))).collect();
+    format!(
+        "{} differs from the interpreter on row {}\n  input: {}\n  interpreter: {}\n  {}: {}",
+        target.name(),
+        number + 1,
+        inputs.join(", "),
+        told(wanted),
+        target.name(),
+        told(got)
+    )
+}
+
+/// SHA-256 over all outcomes in their bytes; equal for two executors exactly if they computed the same bits. Every NaN counts as one.
+pub fn digest(outcomes: &[GoldenOutcome]) -> String {
+    let mut hash = Sha256::new();
+    for outcome in outcomes {
+        match outcome {
+            GoldenOutcome::Rejected(number) => hash.update([&[1], number.to_le_bytes().as_slice()].concat()),
+            GoldenOutcome::Scored(cells) => {
+                hash.update([0]);
+                for cell in cells {
+                    let elements = match cell {
+                        Cell::Scalar(literal) => std::slice::from_ref(literal),
+                        Cell::Array(literals) => literals,
+                    };
+                    for literal in elements {
+                        hash.update([u8::from(literal.is_null())]);
+                        hash.update(canonical(literal));
+                    }
+                }
+            }
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn canonical(literal: &ir::Literal) -> Vec<u8> {
+    match literal.as_str() {
+        Some(text) => [(text.len() as u64).to_le_bytes().as_slice(), text.as_bytes()].concat(),
+        None if literal.as_f64().is_some_and(f64::is_nan) => vec![0x7f, 0xf8],
+        None => plan::bytes(std::slice::from_ref(literal)),
+    }
+}
