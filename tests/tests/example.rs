@@ -16,7 +16,7 @@ fn the_credit_scorer_equals_pandas_and_onnxruntime_on_held_out_rows() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/german-credit");
     let scorer = driver::open(&folder.join("scorewright.toml"), &mut Sources::new()).unwrap();
     let rows = data::load(&folder.join("score.csv"), &scorer.plan).unwrap();
-    let outcomes = driver::run(&scorer, Executor::Interpreter, &rows, &Tools::default()).unwrap();
+    let outcomes = driver::run(&scorer, None, Executor::Interpreter, &rows, &Tools::default()).unwrap();
     let expected = std::fs::read_to_string(folder.join("expected.csv")).unwrap();
     assert_eq!(outcomes.len(), 300);
     for (number, (outcome, line)) in outcomes.iter().zip(expected.lines().skip(1)).enumerate() {

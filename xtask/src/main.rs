@@ -66,8 +66,11 @@ fn python() -> Result<PathBuf, String> {
     eprintln!("installing pandas, scikit-learn and onnxruntime into .venv");
     run(Command::new("python3").args(["-m", "venv"]).arg(&venv))
         .map_err(|why| format!("{why}: a virtual environment cannot be made (Debian: apt-get install python3-venv)"))?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&wanted))
-        .map_err(|why| format!("{why}: the packages of {} cannot be installed; they need Python 3.11 or newer and a package index", wanted.display()))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&wanted)).map_err(
+        |why| {
+            format!("{why}: the packages of {} cannot be installed; they need Python 3.11 or newer and a package index", wanted.display())
+        },
+    )?;
     std::fs::write(&installed, text).map_err(|error| format!("{}: {error}", installed.display()))?;
     Ok(python)
 }
@@ -116,11 +119,7 @@ fn test() -> Result<(), String> {
         Ok(python) => _ = tests.env("SCOREWRIGHT_PYTHON", python),
         Err(why) => eprintln!("{why}\nwithout them, results are compared with stored ones only"),
     }
-    let output = tests
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| error.to_string())?;
+    let output = tests.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");
     let total = |word: &str| -> u32 {

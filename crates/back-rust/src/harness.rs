@@ -64,7 +64,9 @@ fn case(number: usize, plan: &Plan, out: &mut String) {
         out.push_str(&text);
         out.push('\n');
     };
-    line(format!("#[allow(unreachable_code)]\nfn put_{module}(row: Result<{module}::Output, {module}::Rejection>, output: &mut Vec<u8>) {{"));
+    line(format!(
+        "#[allow(unreachable_code)]\nfn put_{module}(row: Result<{module}::Output, {module}::Rejection>, output: &mut Vec<u8>) {{"
+    ));
     line("    match row {".into());
     line("        Ok(row) => {\n            output.push(0);".into());
     line("            let _ = &row;".into());

@@ -9,8 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use driver::project::{BatchStats, FeedName};
-use driver::verify::OriginalUse;
-use driver::{Executor, Problem, Project, Request, Target, Tools, data};
+use driver::{Executor, OriginalUse, Problem, Project, Request, Target, Tools, certificate, data, folder};
 use source::{Sources, render};
 
 /// Compiles preprocessing scripts and models to standalone scorers in Rust, Java and WebAssembly, and proves that they are equal.
@@ -28,6 +27,8 @@ const EXAMPLES: &str = "Examples:
   scorewright inspect prepare.py --model model.onnx
   scorewright build   prepare.py --model model.onnx --score score.csv --output X_score --out scorer/
   scorewright build   scorewright.toml
+  scorewright check   scorer/ --data fresh.csv --report report/
+  scorewright run     scorer/ --on java --in rows.csv --out scores.csv
   scorewright run     model.pmml --on java --in rows.csv --out scores.csv
 
 Exit codes:
@@ -60,7 +61,24 @@ enum Command {
         #[arg(long)]
         no_original: bool,
     },
-    /// Score a file of rows
+    /// Compare an emitted scorer, as it is on disk, with its original: the gate for CI
+    Check {
+        /// The folder that `build` wrote
+        scorer: PathBuf,
+        /// Rows to compare on, in the form of the scoring file [default: the script's scoring file]
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Where equivalence.json, junit.xml and report.html of this check go
+        #[arg(long)]
+        report: Option<PathBuf>,
+        /// The Python to run the original in [default: SCOREWRIGHT_PYTHON, the active environment, .venv, python3]
+        #[arg(long)]
+        python: Option<PathBuf>,
+        /// Do not run the original; compare with the interpreter only
+        #[arg(long)]
+        no_original: bool,
+    },
+    /// Score a file of rows on an emitted scorer, or on a script or model directly
     Run {
         #[command(flatten)]
         source: Source,
@@ -79,8 +97,9 @@ enum Command {
 /// What is converted. A scorewright.toml can say all of it; flags override it.
 #[derive(Args)]
 struct Source {
-    /// A script (.py), a model (.onnx, .pmml), or a scorewright.toml that names both
-    input: PathBuf,
+    /// A script (.py), a model (.onnx, .pmml), or a scorewright.toml that names both; to run, also a folder that `build` wrote
+    #[arg(value_name = "INPUT")]
+    from: PathBuf,
     /// The model that takes the script's output: .onnx or .pmml
     #[arg(long)]
     model: Option<PathBuf>,
@@ -139,7 +158,7 @@ impl Source {
             python: self.python.clone(),
             ..Project::default()
         };
-        Ok(Project::open(&self.input, sources)?.overridden_by(flags))
+        Ok(Project::open(&self.from, sources)?.overridden_by(flags))
     }
 }
 
@@ -250,19 +269,37 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
             let out = out.clone().or_else(|| project.out.clone()).unwrap_or_else(|| PathBuf::from("scorer"));
             let scorer = driver::load(&project, sources, &mut |stage| progress.start(stage))?;
             notes(&scorer, sources, arguments.format);
-            let original = if *no_original { OriginalUse::Skipped } else { OriginalUse::Required };
+            let original = original_use(*no_original);
             let request = Request { targets: &targets, data: project.data.as_deref(), out: &out, original };
             let built = driver::build(&scorer, &request, sources, &tools, &mut |stage| progress.start(stage))?;
-            let summary = driver::certificate::summary(&scorer, &built.verification, &built.sizes);
+            let summary = certificate::summary(&scorer, &built.verification, &built.sizes);
             talk(&format!("{summary}  {}\n  written to {}", progress.end(), out.display()));
             Ok(())
         }
+        Command::Check { scorer, data, report, python, no_original } => {
+            let emitted = folder::open(scorer, python.as_deref(), sources)?;
+            for file in &emitted.changed {
+                talk(&format!("note: {file} is not as it was when the scorer was made"));
+            }
+            let verification =
+                driver::check(&emitted, data.as_deref(), original_use(*no_original), sources, &tools, &mut |stage| progress.start(stage))?;
+            if let Some(report) = report {
+                driver::write(report, &certificate::files(&emitted.scorer, &verification))?;
+            }
+            talk(&format!("{}  {}", certificate::summary(&emitted.scorer, &verification, &[]), progress.end()));
+            verification.problem().map_or(Ok(()), Err)
+        }
         Command::Run { source, on, input, out } => {
             let form = out.as_ref().map_or(Ok(data::Form::Csv), |out| data::Form::of(out))?;
-            let scorer = driver::load(&source.project(sources)?, sources, &mut |stage| progress.start(stage))?;
+            let (scorer, packages) = if folder::is_scorer(&source.from) {
+                let emitted = folder::open(&source.from, None, sources)?;
+                (emitted.scorer, Some(emitted.packages))
+            } else {
+                (driver::load(&source.project(sources)?, sources, &mut |stage| progress.start(stage))?, None)
+            };
             progress.end();
             let rows = data::load(input, &scorer.plan)?;
-            let outcomes = driver::run(&scorer, on.executor(), &rows, &tools)?;
+            let outcomes = driver::run(&scorer, packages.as_deref(), on.executor(), &rows, &tools)?;
             let bytes = data::written(&scorer.plan, &outcomes, form)?;
             match out {
                 None => stdout(bytes),
@@ -272,6 +309,10 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
             }
         }
     }
+}
+
+fn original_use(skipped: bool) -> OriginalUse {
+    if skipped { OriginalUse::Skipped } else { OriginalUse::Required }
 }
 
 fn target_of(name: &str) -> Result<Target, Problem> {

@@ -6,8 +6,7 @@ use plan::{File, Golden};
 use source::Sources;
 
 use crate::certificate;
-use crate::verify::{OriginalUse, Verification, Verify, verify};
-use crate::{Problem, Scorer, Stage, Target, Tools, folder};
+use crate::{OriginalUse, Problem, Scorer, Stage, Target, Tools, Verification, Verify, folder, verify};
 
 /// What to build and where.
 pub struct Request<'a> {

@@ -67,11 +67,15 @@ fn warnings(verification: &Verification) -> Vec<String> {
             vec![format!("the original was not run ({why}): targets were compared with the reference interpreter only")]
         }
         OriginalResult::Ran(comparison) => {
-            let mut all: Vec<String> = comparison
-                .refused
-                .iter()
-                .map(|(reason, count)| format!("{count} boundary rows have no score here and have one in the original: {reason}"))
-                .collect();
+            let refused: usize = comparison.refused.values().sum();
+            let mut all = Vec::new();
+            if let Some(reason) = comparison.refused.keys().next() {
+                let reasons = match comparison.refused.len() {
+                    1 => reason.clone(),
+                    count => format!("{count} reasons, the first: {reason}"),
+                };
+                all.push(format!("{refused} boundary rows have a score in the original and none here ({reasons})"));
+            }
             if comparison.untested > 0 {
                 all.push(format!("{} boundary rows were not run on the original", comparison.untested));
             }
@@ -247,7 +251,9 @@ fn html(scorer: &Scorer, verification: &Verification, statement: &Value) -> Stri
         reasons => scorer.plan.rejections.iter().map(|rejection| rejection.reason.to_string()).collect::<Vec<_>>(),
         version => env!("CARGO_PKG_VERSION"),
     };
-    let made = environment.add_template("report.html", include_str!("report.html")).and_then(|()| environment.get_template("report.html")?.render(page));
+    let made = environment
+        .add_template("report.html", include_str!("report.html"))
+        .and_then(|()| environment.get_template("report.html")?.render(page));
     made.unwrap_or_else(|error| source::bug!("the report's template: {error}"))
 }
 

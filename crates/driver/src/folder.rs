@@ -108,7 +108,8 @@ pub fn open(path: &Path, python: Option<&Path>, sources: &mut Sources) -> Result
     let checked = check::check(module).map_err(Problem::Refused)?;
     let plan = plan::lower(&checked);
     let mut changed = Vec::new();
-    let mut packages: Vec<(Target, Vec<File>)> = manifest.targets.iter().filter_map(|name| Some((Target::from_name(name)?, vec![]))).collect();
+    let mut packages: Vec<(Target, Vec<File>)> =
+        manifest.targets.iter().filter_map(|name| Some((Target::from_name(name)?, vec![]))).collect();
     for Hashed { path: name, sha256: hash } in &manifest.files {
         // A manifest is not trusted with ways out of its folder.
         if Path::new(name).components().any(|part| !matches!(part, Component::Normal(_))) {
@@ -133,7 +134,11 @@ pub fn open(path: &Path, python: Option<&Path>, sources: &mut Sources) -> Result
             if sha256(&bytes) != *hash {
                 changed.push(way.clone());
             }
-            inputs.push(Input { name: file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), path: file, bytes });
+            inputs.push(Input {
+                name: file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+                path: file,
+                bytes,
+            });
         }
     }
     let script = match manifest.original.script {
@@ -176,7 +181,9 @@ fn relative(folder: &Path, file: &Path) -> String {
             match part {
                 Component::ParentDir => _ = parts.pop(),
                 Component::CurDir => {}
-                Component::Normal(_) | Component::RootDir | Component::Prefix(_) => parts.push(part.as_os_str().to_string_lossy().into_owned()),
+                Component::Normal(_) | Component::RootDir | Component::Prefix(_) => {
+                    parts.push(part.as_os_str().to_string_lossy().into_owned())
+                }
             }
         }
         parts
@@ -186,4 +193,3 @@ fn relative(folder: &Path, file: &Path) -> String {
     let up = from[common..].iter().map(|_| "..".to_string());
     up.chain(to[common..].iter().cloned()).collect::<Vec<_>>().join("/")
 }
-

@@ -1,7 +1,7 @@
 //! The pipeline: a script or a model goes in, checked programs and a certificate come out. The one crate that knows all the others.
 //!
 //! A [`Project`] says what is to be converted. [`load()`] converts it, [`build()`] compares the programs with the original and writes them,
-//! [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`rows`] which rows a
+//! [`check`] does so again with an emitted scorer, [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`rows`] which rows a
 //! build is compared on, [`original`] what the user's own runtime says of them, [`certificate`] what is said about it all.
 //! Nothing is printed here; what is to be said comes back as data.
 
@@ -18,13 +18,15 @@ pub mod verify;
 
 use std::path::Path;
 
-use plan::GoldenOutcome;
-use source::Diagnostic;
+use plan::{File, GoldenOutcome};
+use source::{Diagnostic, Sources};
 
 pub use build::{Built, Request, build};
-pub use execute::{Failure, Target, Tools};
+pub use execute::{Failure, Target, Tools, write};
+pub use folder::Emitted;
 pub use load::{Scorer, load, open};
 pub use project::Project;
+pub use verify::{OriginalUse, Verification, Verify, verify};
 
 /// What is being done, for whoever waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,14 +128,46 @@ pub enum Executor {
     Target(Target),
 }
 
-/// Scores rows.
-pub fn run(scorer: &Scorer, executor: Executor, rows: &[Vec<plan::Cell>], tools: &Tools) -> Result<Vec<GoldenOutcome>, Problem> {
-    match executor {
-        Executor::Interpreter => Ok(execute::interpreted(&interp::Interp::new(&scorer.checked), rows)),
-        Executor::Target(target) => {
-            let folder = tempfile::tempdir().map_err(|error| Problem::Environment(error.to_string()))?;
-            let outcomes = execute::run(target, &[execute::Job::new(&scorer.plan, rows)], folder.path(), tools)?;
-            Ok(outcomes.into_iter().next().unwrap_or_default())
-        }
+/// Scores rows, on the packages of an emitted scorer if they are given.
+///
+/// Errors: a target that is not among the packages, a toolchain that is not there.
+pub fn run(
+    scorer: &Scorer,
+    packages: Option<&[(Target, Vec<File>)]>,
+    executor: Executor,
+    rows: &[Vec<plan::Cell>],
+    tools: &Tools,
+) -> Result<Vec<GoldenOutcome>, Problem> {
+    let target = match executor {
+        Executor::Interpreter => return Ok(execute::interpreted(&interp::Interp::new(&scorer.checked), rows)),
+        Executor::Target(target) => target,
+    };
+    let files = match packages {
+        None => None,
+        Some(packages) => match packages.iter().find(|(there, _)| *there == target) {
+            Some((_, files)) => Some(files.as_slice()),
+            None => return Err(Problem::Environment(format!("the scorer has no package for {}", target.name()))),
+        },
+    };
+    let folder = tempfile::tempdir().map_err(|error| Problem::Environment(error.to_string()))?;
+    let job = execute::Job { plan: &scorer.plan, rows, files };
+    Ok(execute::run(target, &[job], folder.path(), tools)?.into_iter().next().unwrap_or_default())
+}
+
+/// Verifies an emitted scorer as it is on disk, again or on other rows.
+///
+/// Errors: as [`verify()`]; an original that is not where it was.
+pub fn check(
+    emitted: &Emitted,
+    data: Option<&Path>,
+    original: OriginalUse,
+    sources: &Sources,
+    tools: &Tools,
+    said: &mut dyn FnMut(Stage),
+) -> Result<Verification, Problem> {
+    if original == OriginalUse::Required {
+        folder::originals_are_there(&emitted.scorer.original)?;
     }
+    let targets: Vec<(Target, Option<Vec<File>>)> = emitted.packages.iter().map(|(target, files)| (*target, Some(files.clone()))).collect();
+    verify(&emitted.scorer, &Verify { targets: &targets, data, original }, sources, tools, said)
 }

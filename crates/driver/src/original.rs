@@ -1,10 +1,11 @@
 //! What the original gives: the script in the user's Python, the model by onnxruntime, on the data and on other rows.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ir::{Elem, Literal};
-use plan::{Cell, Column};
-use reference::{OutputRequest, OutputTable, Piece, Script, Tensor, TensorData};
+use plan::{Cell, Column, GoldenOutcome};
+use reference::{Frame, OutputRequest, OutputTable, Piece, Script, Tensor, TensorData};
 use source::{Diagnostic, Sources};
 
 use crate::load::{Original, Scorer, ScriptRun};
@@ -45,14 +46,15 @@ pub fn runtime(original: &Original) -> Option<&'static str> {
     }
 }
 
-/// Runs the original on `data` (the script's own scoring file if it is none) and on `boundary`.
+/// Runs the original on `data` (the script's own scoring file if it is none) and on `boundary`, with what the interpreter makes of it.
 ///
+/// A script runs on all boundary rows at once that have a score. Of those without one, some of each reason are run, each alone.
 /// Errors: the original cannot be run.
 pub fn answers(
     scorer: &Scorer,
     data: Option<&Path>,
     rows: &[Vec<Cell>],
-    boundary: &[Vec<Cell>],
+    boundary: &[(Vec<Cell>, GoldenOutcome)],
     sources: &Sources,
 ) -> Result<Answers, Problem> {
     let unable = |found: Diagnostic| Problem::Reference(vec![found]);
@@ -68,7 +70,7 @@ fn of_script(
     run: &ScriptRun,
     model: Option<&Path>,
     data: Option<&Path>,
-    boundary: &[Vec<Cell>],
+    boundary: &[(Vec<Cell>, GoldenOutcome)],
     sources: &Sources,
 ) -> Result<Answers, Diagnostic> {
     let Some(source) = sources.get(run.file) else { return Err(Diagnostic::error("reference-answer", "the script is not there")) };
@@ -76,7 +78,7 @@ fn of_script(
     let script = Script { path: &run.path, file: run.file, source, files: &overlay };
     let inputs = &scorer.plan.inputs;
     // A script's input columns are scalars.
-    let request = |frames: Vec<OutputTable>| OutputRequest {
+    let request = |frames: Vec<Frame>| OutputRequest {
         output: run.output.clone(),
         score: Some((run.score.clone(), run.dtypes.clone())),
         model: model.map(Path::to_path_buf),
@@ -87,7 +89,10 @@ fn of_script(
     // The rows as we read them are as good as the original's for this: only their order is another.
     let mut reversed = data::load(&reader, &scorer.plan).unwrap_or_default();
     reversed.reverse();
-    let frames = vec![table(inputs, boundary), table(inputs, &reversed)];
+    let (scored, refused) = apart(boundary);
+    let frame = |rows: &[&Vec<Cell>], apart: bool| Frame { table: table(inputs, rows), apart };
+    let of = |numbers: &[usize]| numbers.iter().map(|number| &boundary[*number].0).collect::<Vec<_>>();
+    let frames = vec![frame(&of(&scored), false), frame(&of(&refused), true), frame(&reversed.iter().collect::<Vec<_>>(), false)];
     let outputs = scorer.original.python.outputs(script, &request(frames))?;
     let Some(input) = &outputs.input else {
         return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
@@ -102,7 +107,10 @@ fn of_script(
     let columns = &scorer.plan.outputs;
     let mut frames = outputs.frames.iter();
     let mut next = |count: usize| frames.next().map_or(vec![], |pieces| merged(columns, pieces, count));
-    let on_boundary = next(boundary.len());
+    let mut on_boundary = vec![Answer::Untested; boundary.len()];
+    for numbers in [&scored, &refused] {
+        numbers.iter().zip(next(numbers.len())).for_each(|(number, answer)| on_boundary[*number] = answer);
+    }
     let mut on_reversed = next(reversed.len());
     on_reversed.reverse();
     let versions = &outputs.versions;
@@ -123,6 +131,28 @@ fn of_script(
     })
 }
 
+/// How many rows without a score are run for each reason.
+const OF_A_REASON: usize = 2;
+
+/// The numbers of the rows that are expected to have a score, and of some that are not.
+fn apart(boundary: &[(Vec<Cell>, GoldenOutcome)]) -> (Vec<usize>, Vec<usize>) {
+    let mut seen: BTreeMap<u32, usize> = BTreeMap::new();
+    let (mut scored, mut refused) = (Vec::new(), Vec::new());
+    for (number, (_, outcome)) in boundary.iter().enumerate() {
+        match outcome {
+            GoldenOutcome::Scored(_) => scored.push(number),
+            GoldenOutcome::Rejected(reason) => {
+                let seen = seen.entry(*reason).or_default();
+                if *seen < OF_A_REASON {
+                    refused.push(number);
+                }
+                *seen += 1;
+            }
+        }
+    }
+    (scored, refused)
+}
+
 /// Which rows a script's output holds. A frame that lost rows says by its index which are left.
 fn kept(table: &OutputTable, count: usize) -> Result<Vec<usize>, Diagnostic> {
     if table.rows == count {
@@ -140,8 +170,8 @@ fn kept(table: &OutputTable, count: usize) -> Result<Vec<usize>, Diagnostic> {
     }
 }
 
-fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[Vec<Cell>]) -> Result<Answers, Diagnostic> {
-    let all: Vec<&Vec<Cell>> = rows.iter().chain(boundary).collect();
+fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[(Vec<Cell>, GoldenOutcome)]) -> Result<Answers, Diagnostic> {
+    let all: Vec<&Vec<Cell>> = rows.iter().chain(boundary.iter().map(|(row, _)| row)).collect();
     let tensors: Vec<Tensor> = scorer.plan.inputs.iter().enumerate().map(|(at, column)| tensor(column, at, &all)).collect();
     let (versions, pieces) = scorer.original.python.model(model, &tensors)?;
     let mut on_data = merged(&scorer.plan.outputs, &pieces, all.len());
@@ -272,8 +302,8 @@ fn rows_of(inputs: &[Column], table: &OutputTable) -> Result<Vec<Vec<Cell>>, Dia
 }
 
 /// Rows as a table that takes the place of the scoring file.
-fn table(inputs: &[Column], rows: &[Vec<Cell>]) -> OutputTable {
-    let cell = |row: &Vec<Cell>, at: usize| match &row[at] {
+fn table(inputs: &[Column], rows: &[&Vec<Cell>]) -> OutputTable {
+    let cell = |row: &[Cell], at: usize| match &row[at] {
         Cell::Scalar(literal) => cell_of(literal),
         Cell::Array(_) => reference::Cell::Missing("NaN"),
     };

@@ -134,7 +134,10 @@ pub fn verify(
         Some(Err(_)) if scorer.original.script.is_some() && runs => vec![],
         Some(Err(problem)) => return Err(problem),
     };
+    let interp = Interp::new(&scorer.checked);
     let boundary = rows::boundary(&scorer.checked, &rows);
+    let of_boundary = execute::interpreted(&interp, &boundary);
+    let boundary: Vec<(Vec<Cell>, GoldenOutcome)> = boundary.into_iter().zip(of_boundary).collect();
     let answers = match original::runtime(&scorer.original) {
         Some(_) if runs => {
             said(Stage::Original);
@@ -145,9 +148,11 @@ pub fn verify(
         _ => None,
     };
     let data_rows = rows.len();
-    rows.extend(boundary);
-    let interp = Interp::new(&scorer.checked);
-    let expected = execute::interpreted(&interp, &rows);
+    let mut expected = execute::interpreted(&interp, &rows);
+    for (row, outcome) in boundary {
+        rows.push(row);
+        expected.push(outcome);
+    }
     let folder = tempfile::tempdir().map_err(|error| Problem::Environment(error.to_string()))?;
     let mut targets = Vec::new();
     for (target, files) in request.targets {
@@ -269,7 +274,8 @@ fn difference(scorer: &Scorer, target: Target, number: usize, row: &[Cell], want
             columns.collect::<Vec<_>>().join(", ")
         }
     };
-    let inputs: Vec<String> = scorer.plan.inputs.iter().zip(row).map(|(column, cell)| format!("{} = {}", column.name, shown(cell))).collect();
+    let inputs: Vec<String> =
+        scorer.plan.inputs.iter().zip(row).map(|(column, cell)| format!("{} = {}", column.name, shown(cell))).collect();
     format!(
         "{} differs from the interpreter on row {}\n  input: {}\n  interpreter: {}\n  {}: {}",
         target.name(),

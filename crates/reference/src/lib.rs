@@ -47,8 +47,17 @@ pub struct OutputRequest {
     /// An ONNX model to run on the output frame.
     pub model: Option<PathBuf>,
     pub feed: Feed,
-    /// Other rows in the place of the scoring file, each run apart: tables of some of its columns.
-    pub frames: Vec<OutputTable>,
+    /// Other rows in the place of the scoring file.
+    pub frames: Vec<Frame>,
+}
+
+/// Rows that take the place of the scoring file's.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Some of its columns; the others have the cells of its first row.
+    pub table: OutputTable,
+    /// Each row is run alone: right for rows on which the script is expected to raise.
+    pub apart: bool,
 }
 
 /// How a frame becomes the inputs of a model.
@@ -72,6 +81,14 @@ pub struct Outputs {
     pub model: Vec<Tensor>,
     /// What became of the rows of each of the request's frames.
     pub frames: Vec<Vec<Piece>>,
+}
+
+impl Frame {
+    fn to_json(&self) -> Json {
+        let mut frame = self.table.to_json();
+        frame["apart"] = json!(self.apart);
+        frame
+    }
 }
 
 /// Rows that were run together. Rows are numbers in the table that was asked for.
@@ -154,7 +171,7 @@ impl Reference {
                 Feed::Matrix => json!("matrix"),
                 Feed::Columns => json!("columns"),
             },
-            "frames": request.frames.iter().map(OutputTable::to_json).collect::<Vec<_>>(),
+            "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,
         });

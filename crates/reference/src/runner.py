@@ -962,7 +962,7 @@ def outputs(job):
                 raise Unaligned(f"{len(rows)} rows go in and {out['table']['rows']} come out")
             return {"kept": [rows[place] for place in places], **out}
 
-        result["frames"].append(pieces(frame["rows"], part, job.get("runs") or MOST_RUNS))
+        result["frames"].append(pieces(frame["rows"], part, MOST_RUNS, frame["apart"]))
     return result
 
 
@@ -973,9 +973,12 @@ class Unaligned(Exception):
     """It cannot be told which rows came out."""
 
 
-def pieces(count, part, budget):
-    """Runs all rows at once; if that raises, halves, down to single rows. What `budget` runs did not reach is given as untested."""
-    todo, out = [list(range(count))] if count else [], []
+def pieces(count, part, budget, apart=False):
+    """Runs all rows at once; if that raises, halves, down to single rows. What `budget` runs did not reach is given as untested.
+
+    `apart` runs each row alone from the start: right for rows that are expected to raise.
+    """
+    todo, out = [[row] for row in reversed(range(count))] if apart else [list(range(count))] if count else [], []
     while todo:
         rows = todo.pop()
         if budget == 0:
