@@ -51,6 +51,7 @@ struct ScriptPaths {
     dtypes: Vec<(String, String)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedName>,
+    until: Option<u32>,
 }
 
 /// A scorer that was emitted, and its packages as they are on disk.
@@ -85,6 +86,7 @@ pub(crate) fn manifest(scorer: &Scorer, out: &Path, targets: &[Target], files: &
         score: run.score.clone(),
         dtypes: run.dtypes.clone(),
         feed: run.feed,
+        until: run.until,
     });
     let manifest = Manifest {
         scorewright: env!("CARGO_PKG_VERSION").into(),
@@ -154,7 +156,7 @@ fn script_run(folder: &Path, script: ScriptPaths, sources: &mut Sources) -> Resu
     let path = folder.join(script.path);
     let text = read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     let file = sources.add(path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), text);
-    Ok(ScriptRun { path, file, output: script.output, score: script.score, dtypes: script.dtypes, feed: script.feed })
+    Ok(ScriptRun { path, file, output: script.output, score: script.score, dtypes: script.dtypes, feed: script.feed, until: script.until })
 }
 
 /// Says which of the originals are not there. Errors: one at least.

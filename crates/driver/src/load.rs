@@ -52,6 +52,8 @@ pub struct ScriptRun {
     pub dtypes: Vec<(String, String)>,
     /// How the output is given to the model.
     pub feed: Option<FeedName>,
+    /// The last line that the output needs.
+    pub until: Option<u32>,
 }
 
 impl ScriptRun {
@@ -184,6 +186,7 @@ fn script(
         score: conversion.score.0.clone(),
         dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
         feed: project.feed,
+        until: conversion.emitted.iter().map(|span| sources.get(file).map_or(0, |source| source.line_column(span.end).line)).max(),
     };
     Ok((run, conversion))
 }

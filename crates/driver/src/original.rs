@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ir::{Elem, Literal};
 use plan::{Cell, Column, GoldenOutcome};
-use reference::{Frame, OutputRequest, OutputTable, Piece, Script, Tensor, TensorData};
-use source::{Diagnostic, Sources};
+use reference::{Frame, OutputRequest, OutputTable, Outputs, Piece, Script, Tensor, TensorData, Versions};
+use source::{Diagnostic, SourceFile, Sources};
 
 use crate::load::{Original, Scorer, ScriptRun};
 use crate::{Problem, data};
@@ -59,45 +59,70 @@ pub fn answers(
 ) -> Result<Answers, Problem> {
     let unable = |found: Diagnostic| Problem::Reference(vec![found]);
     match (&scorer.original.script, &scorer.original.model) {
-        (Some(run), model) => of_script(scorer, run, model.as_deref(), data, boundary, sources).map_err(unable),
+        (Some(run), _) => of_script(scorer, run, data, boundary, sources).map_err(unable),
         (None, Some(model)) => of_model(scorer, model, rows, boundary).map_err(unable),
         (None, None) => Err(Problem::Environment("there is neither a script nor a model".into())),
+    }
+}
+
+/// A script that is ready to be run.
+struct Ready<'a> {
+    scorer: &'a Scorer,
+    run: &'a ScriptRun,
+    model: Option<&'a Path>,
+    overlay: Vec<(String, PathBuf)>,
+    source: &'a SourceFile,
+}
+
+impl<'a> Ready<'a> {
+    fn new(scorer: &'a Scorer, run: &'a ScriptRun, data: Option<&Path>, sources: &'a Sources) -> Result<Ready<'a>, Diagnostic> {
+        let Some(source) = sources.get(run.file) else { return Err(Diagnostic::error("reference-answer", "the script is not there")) };
+        let overlay = data.map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
+        Ok(Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, source })
+    }
+
+    fn outputs(&self, frames: Vec<Frame>) -> Result<Outputs, Diagnostic> {
+        let Ready { run, source, .. } = self;
+        let script = Script { path: &run.path, file: run.file, source, files: &self.overlay };
+        let request = OutputRequest {
+            output: run.output.clone(),
+            score: Some((run.score.clone(), run.dtypes.clone())),
+            model: self.model.map(Path::to_path_buf),
+            feed: run.feed(),
+            frames,
+            until: run.until,
+        };
+        self.scorer.original.python.outputs(script, &request)
+    }
+
+    fn frame(&self, rows: &[&Vec<Cell>], apart: bool) -> Frame {
+        Frame { table: table(&self.scorer.plan.inputs, rows), apart }
     }
 }
 
 fn of_script(
     scorer: &Scorer,
     run: &ScriptRun,
-    model: Option<&Path>,
     data: Option<&Path>,
     boundary: &[(Vec<Cell>, GoldenOutcome)],
     sources: &Sources,
 ) -> Result<Answers, Diagnostic> {
-    let Some(source) = sources.get(run.file) else { return Err(Diagnostic::error("reference-answer", "the script is not there")) };
-    let overlay: Vec<(String, PathBuf)> = data.map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
-    let script = Script { path: &run.path, file: run.file, source, files: &overlay };
-    let inputs = &scorer.plan.inputs;
-    // A script's input columns are scalars.
-    let request = |frames: Vec<Frame>| OutputRequest {
-        output: run.output.clone(),
-        score: Some((run.score.clone(), run.dtypes.clone())),
-        model: model.map(Path::to_path_buf),
-        feed: run.feed(),
-        frames,
-    };
+    let ready = Ready::new(scorer, run, data, sources)?;
     let reader = data.map_or_else(|| run.score_file(), Path::to_path_buf);
     // The rows as we read them are as good as the original's for this: only their order is another.
     let mut reversed = data::load(&reader, &scorer.plan).unwrap_or_default();
     reversed.reverse();
     let (scored, refused) = apart(boundary);
-    let frame = |rows: &[&Vec<Cell>], apart: bool| Frame { table: table(inputs, rows), apart };
     let of = |numbers: &[usize]| numbers.iter().map(|number| &boundary[*number].0).collect::<Vec<_>>();
-    let frames = vec![frame(&of(&scored), false), frame(&of(&refused), true), frame(&reversed.iter().collect::<Vec<_>>(), false)];
-    let outputs = scorer.original.python.outputs(script, &request(frames))?;
+    let outputs = ready.outputs(vec![
+        ready.frame(&of(&scored), false),
+        ready.frame(&of(&refused), true),
+        ready.frame(&reversed.iter().collect::<Vec<_>>(), false),
+    ])?;
     let Some(input) = &outputs.input else {
         return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
     };
-    let rows = rows_of(inputs, input)?;
+    let rows = rows_of(&scorer.plan.inputs, input)?;
     let whole = Piece::Ran {
         rows: (0..rows.len()).collect(),
         kept: kept(&outputs.table, rows.len())?,
@@ -113,7 +138,22 @@ fn of_script(
     }
     let mut on_reversed = next(reversed.len());
     on_reversed.reverse();
-    let versions = &outputs.versions;
+    Ok(Answers { on_data: merged(columns, &[whole], rows.len()), on_reversed, on_boundary, rows, versions: named(&outputs.versions, ready.model) })
+}
+
+/// The answers of a script on rows that are run each alone.
+///
+/// What pandas makes of a row may depend on the rows beside it: one missing cell makes a column of whole numbers a column of floats.
+pub fn alone(scorer: &Scorer, run: &ScriptRun, rows: &[&Vec<Cell>], sources: &Sources) -> Result<Vec<Answer>, Problem> {
+    let answers = || {
+        let ready = Ready::new(scorer, run, None, sources)?;
+        let outputs = ready.outputs(vec![ready.frame(rows, true)])?;
+        Ok(outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, rows.len())))
+    };
+    answers().map_err(|found: Diagnostic| Problem::Reference(vec![found]))
+}
+
+fn named(versions: &Versions, model: Option<&Path>) -> Vec<(String, String)> {
     let named = [
         ("python", Some(&versions.python)),
         ("pandas", versions.pandas.as_ref()),
@@ -122,13 +162,7 @@ fn of_script(
         ("scipy", versions.scipy.as_ref()),
         ("onnxruntime", versions.onnxruntime.as_ref().filter(|_| model.is_some())),
     ];
-    Ok(Answers {
-        on_data: merged(columns, &[whole], rows.len()),
-        on_reversed,
-        on_boundary,
-        rows,
-        versions: named.into_iter().filter_map(|(name, version)| Some((name.to_string(), version?.clone()))).collect(),
-    })
+    named.into_iter().filter_map(|(name, version)| Some((name.to_string(), version?.clone()))).collect()
 }
 
 /// How many rows without a score are run for each reason.
@@ -176,13 +210,13 @@ fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[(Vec<
     let (versions, pieces) = scorer.original.python.model(model, &tensors)?;
     let mut on_data = merged(&scorer.plan.outputs, &pieces, all.len());
     let on_boundary = on_data.split_off(rows.len());
-    let named = [("python", Some(&versions.python)), ("numpy", versions.numpy.as_ref()), ("onnxruntime", versions.onnxruntime.as_ref())];
+    let versions = Versions { pandas: None, sklearn: None, scipy: None, ..versions };
     Ok(Answers {
         rows: rows.to_vec(),
         on_data,
         on_reversed: vec![],
         on_boundary,
-        versions: named.into_iter().filter_map(|(name, version)| Some((name.to_string(), version?.clone()))).collect(),
+        versions: named(&versions, Some(model)),
     })
 }
 

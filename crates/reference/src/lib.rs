@@ -12,7 +12,9 @@ mod table;
 pub use process::Limits;
 pub use table::{Cell, Column, OutputTable, Tensor, TensorData};
 
-use front_python::record::{FORMAT, Record, Versions};
+pub use front_python::record::Versions;
+
+use front_python::record::{FORMAT, Record};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use source::{Diagnostic, FileId, SourceFile, Span};
@@ -49,6 +51,8 @@ pub struct OutputRequest {
     pub feed: Feed,
     /// Other rows in the place of the scoring file.
     pub frames: Vec<Frame>,
+    /// The last line that the output needs. What the script raises behind it does not matter.
+    pub until: Option<u32>,
 }
 
 /// Rows that take the place of the scoring file's.
@@ -171,6 +175,7 @@ impl Reference {
                 Feed::Matrix => json!("matrix"),
                 Feed::Columns => json!("columns"),
             },
+            "until": request.until,
             "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,

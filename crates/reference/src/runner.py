@@ -722,7 +722,8 @@ def load_pandas():
     return pandas, numpy
 
 
-def execute(text, job, recorder):
+def execute(text, job, recorder, until=None):
+    """Runs the script and gives its names. What it raises behind the line `until` ends it as if nothing had happened: the output stands."""
     name = job["name"]
     output = job.get("output")
     try:
@@ -754,16 +755,18 @@ def execute(text, job, recorder):
         if stop.code not in (None, 0):
             raise Failure("script", f"SystemExit: {stop.code}", script_line(stop.__traceback__, name))
     except BaseException as error:
-        message = traceback.format_exception_only(type(error), error)[-1].strip()
-        raise Failure("script", message, script_line(error.__traceback__, name))
+        statement = script_line(error.__traceback__, name, outermost=True)
+        if until is None or statement is None or statement <= until:
+            message = traceback.format_exception_only(type(error), error)[-1].strip()
+            raise Failure("script", message, script_line(error.__traceback__, name))
     return module.__dict__
 
 
-def script_line(trace, name):
-    """The innermost line of the script itself in a traceback."""
+def script_line(trace, name, outermost=False):
+    """The innermost line of the script itself in a traceback, or the outermost."""
     line = None
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == name:
+        if trace.tb_frame.f_code.co_filename == name and not (outermost and line):
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
@@ -932,7 +935,7 @@ def outputs(job):
 
     def run():
         written.clear()
-        names = execute(text, job, None)
+        names = execute(text, job, None, job.get("until"))
         value, out = exact_table(output_value(job["output"], names, written))
         answer = {"table": out}
         if job.get("model"):
