@@ -1,0 +1,341 @@
+//! The rows to compare on besides the data: special values in each column, both sides of every threshold, every known category, and a row
+//! inside every leaf.
+//!
+//! Each row is a data row in which as little as possible is changed, so that what fails is small already. Thresholds inside a formula are
+//! followed back to the input ([`chain`]); leaves are reached by solving the conditions on their paths ([`leaves`]). The same module and
+//! data give the same rows in the same order.
+
+mod chain;
+mod leaves;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use check::Checked;
+use interp::{Datum, scalar};
+use ir::{Binary, Elem, Field, Literal, Op, Table, TextOp, Type, Unary, Value};
+
+use crate::bound::Analyser;
+use crate::reference::Reference;
+use chain::{Chains, Input, Link, number};
+
+/// Rows, and what they do not hold.
+#[derive(Debug, Clone, Default)]
+pub struct Boundary {
+    pub rows: Vec<Vec<Datum>>,
+    /// How many rows were made for each purpose, before the limit.
+    pub made: Vec<(Purpose, usize)>,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Why a row was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// NaN, null, infinities, the greatest and least numbers, empty text, and so on.
+    SpecialValue,
+    Category,
+    Threshold,
+    Leaf,
+}
+
+/// Something that has no row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub why: Why,
+    pub count: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Why {
+    /// Rows beyond the limit.
+    Limit(Purpose),
+    /// Thresholds of values that neither rise nor fall with one input.
+    ThresholdWithoutInput,
+    /// Leaves whose conditions contradict each other: no row reaches them.
+    InfeasibleLeaf,
+    /// Leaves for which no input was found.
+    UnsolvedLeaf,
+}
+
+/// How many data rows special values are put into.
+const BASES: usize = 3;
+
+/// At most `limit` rows, made from data rows (or zeros, if there are none) by changing as little as possible.
+pub fn boundary(checked: &Checked, data: &[Vec<Datum>], limit: usize) -> Boundary {
+    let params = &checked.entry_function().params;
+    let bases = bases(params, data);
+    let analyser = Analyser::new(checked, Reference::default());
+    let chains = Chains::new(&analyser, &bases[0]);
+    let words = words(checked, &chains);
+    let (thresholds, without) = thresholds(checked, &chains, &bases[0]);
+    let leaves = leaves::rows(&analyser, &chains, &bases[0], &words, limit);
+    let groups = [
+        (Purpose::SpecialValue, distinct(specials(params, &bases))),
+        (Purpose::Category, distinct(categories(&bases[0], &words))),
+        (Purpose::Threshold, distinct(thresholds)),
+        (Purpose::Leaf, leaves.rows),
+    ];
+    let all: usize = groups.iter().map(|(_, rows)| rows.len()).sum();
+    let mut boundary = Boundary::default();
+    for (purpose, rows) in groups {
+        // Beyond the limit each purpose keeps its share, spread over all of its rows.
+        let share = if all <= limit { rows.len() } else { rows.len() * limit / all };
+        let step = if share == 0 { rows.len().max(1) } else { rows.len().div_ceil(share) };
+        boundary.made.push((purpose, rows.len()));
+        let kept: Vec<Vec<Datum>> = if share == 0 { Vec::new() } else { rows.iter().step_by(step).cloned().collect() };
+        boundary.leave_out(Why::Limit(purpose), rows.len() - kept.len());
+        boundary.rows.extend(kept);
+    }
+    boundary.leave_out(Why::ThresholdWithoutInput, without);
+    boundary.leave_out(Why::InfeasibleLeaf, leaves.infeasible);
+    boundary.leave_out(Why::UnsolvedLeaf, leaves.unsolved);
+    boundary
+}
+
+impl Boundary {
+    fn leave_out(&mut self, why: Why, count: usize) {
+        if count > 0 {
+            self.left_out.push(LeftOut { why, count });
+        }
+    }
+
+    /// How many are left out for a reason.
+    pub fn left_out(&self, why: Why) -> usize {
+        self.left_out.iter().find(|left| left.why == why).map_or(0, |left| left.count)
+    }
+}
+
+/// Data rows from the start, the middle and the end; zeros if there are none.
+fn bases(params: &[Field], data: &[Vec<Datum>]) -> Vec<Vec<Datum>> {
+    if data.is_empty() {
+        return vec![params.iter().map(|field| zero(&field.ty)).collect()];
+    }
+    let step = (data.len() - 1).div_ceil(BASES - 1).max(1);
+    let places = (0..data.len()).step_by(step).chain([data.len() - 1]);
+    distinct(places.map(|place| data[place].clone()).collect())
+}
+
+fn zero(ty: &Type) -> Datum {
+    let zero = Literal::zero(ty.elem);
+    if ty.is_scalar() { Datum::Scalar(zero) } else { Datum::Tensor(vec![zero; ty.count()]) }
+}
+
+fn distinct(rows: Vec<Vec<Datum>>) -> Vec<Vec<Datum>> {
+    let mut seen = BTreeSet::new();
+    rows.into_iter().filter(|row| seen.insert(format!("{row:?}"))).collect()
+}
+
+/// The row with one element changed.
+fn with(row: &[Datum], input: Input, literal: Literal) -> Vec<Datum> {
+    let mut row = row.to_vec();
+    match &mut row[input.param] {
+        Datum::Scalar(there) => *there = literal,
+        Datum::Tensor(elements) => elements[input.element] = literal,
+    }
+    row
+}
+
+fn specials(params: &[Field], bases: &[Vec<Datum>]) -> Vec<Vec<Datum>> {
+    let mut rows: Vec<Vec<Datum>> = bases.to_vec();
+    for base in bases {
+        for (param, field) in params.iter().enumerate() {
+            for element in 0..base[param].elements().len() {
+                let nulls = field.ty.nullable.then_some(Literal::Null(field.ty.elem));
+                let values = special_values(field.ty.elem).into_iter().chain(nulls);
+                rows.extend(values.map(|value| with(base, Input { param, element }, value)));
+            }
+        }
+    }
+    let empty = |(datum, field): (&Datum, &Field)| {
+        if field.ty.nullable { Datum::Scalar(Literal::Null(field.ty.elem)) } else { datum.clone() }
+    };
+    rows.push(bases[0].iter().zip(params).map(empty).collect());
+    rows.push(params.iter().map(|field| zero(&field.ty)).collect());
+    rows
+}
+
+fn special_values(elem: Elem) -> Vec<Literal> {
+    // The last is the first integer that a double does not hold.
+    const INTEGERS: [i64; 8] = [0, 1, -1, 2, 7, i64::MAX, i64::MIN, (1 << 53) + 1];
+    match elem {
+        Elem::Bool => vec![Literal::Bool(false), Literal::Bool(true)],
+        Elem::I32 | Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => {
+            INTEGERS.iter().map(|x| scalar::cast(&Literal::I64(*x), elem)).collect()
+        }
+        Elem::F64 => {
+            // Beyond f32 on both sides, and what f32 rounds to a half.
+            let narrow = [3.5e38, -3.5e38, 1e-46, f64::from(f32::MAX), 1.0 + f64::from(f32::EPSILON) / 2.0];
+            let wide = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1.0, -1.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, f64::MIN];
+            wide.into_iter().chain(narrow).chain([9_007_199_254_740_993.0]).map(Literal::F64).collect()
+        }
+        Elem::F32 => {
+            let special = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, 1.0, -1.0, 1e-45, f32::MIN_POSITIVE, f32::MAX, f32::MIN];
+            special.into_iter().map(Literal::F32).collect()
+        }
+        Elem::Str => ["", " ", "\t", "an unseen category", "nan", "ÄÖ日本 \u{1F600}", "İß", "e\u{301}"].map(Literal::from).to_vec(),
+    }
+}
+
+/// Each text that an input is compared with or looked up by, and variants of it.
+fn categories(base: &[Datum], words: &BTreeMap<Input, BTreeSet<String>>) -> Vec<Vec<Datum>> {
+    let variants = |word: &String| {
+        let all = [word.clone(), word.to_uppercase(), word.to_lowercase(), format!(" {word}"), format!("{word} ")];
+        all.into_iter().map(Literal::Str).collect::<Vec<_>>()
+    };
+    let of_input = |(input, words): (&Input, &BTreeSet<String>)| {
+        let values: Vec<Literal> = words.iter().flat_map(variants).collect();
+        values.into_iter().map(|value| with(base, *input, value)).collect::<Vec<_>>()
+    };
+    words.iter().flat_map(of_input).collect()
+}
+
+/// The texts that matter to each input.
+fn words(checked: &Checked, chains: &Chains<'_>) -> BTreeMap<Input, BTreeSet<String>> {
+    let mut words: BTreeMap<Input, BTreeSet<String>> = BTreeMap::new();
+    let mut put = |value: Value, element: usize, word: &Literal| {
+        if let Some(word) = word.as_str() {
+            for link in chains.of(value, element) {
+                words.entry(link.input).or_default().insert(word.into());
+            }
+        }
+    };
+    for (_, node) in checked.entry_function().nodes.iter() {
+        if let Op::Binary(op, a, b) = &node.op
+            && op.is_comparison()
+        {
+            put(*a, 0, &chains.base(*b)[0]);
+            put(*b, 0, &chains.base(*a)[0]);
+        } else if let Op::Lookup { keys, map } = &node.op
+            && let Table::Map(map) = &checked.module().tables[*map]
+        {
+            for (row, _) in &map.rows {
+                keys.iter().zip(row).for_each(|(key, word)| put(*key, 0, word));
+            }
+        } else if let Op::Text(TextOp::Contains | TextOp::StartsWith | TextOp::EndsWith | TextOp::Find, args) = &node.op
+            && let [text, part] = args.as_slice()
+        {
+            put(*text, 0, &chains.base(*part)[0]);
+        }
+    }
+    // An input that is text has only texts that are its own: not what other texts are compared with on the base row alone.
+    let is_text = |input: &Input| checked.entry_function().params[input.param].ty.elem == Elem::Str;
+    words.retain(|input, _| is_text(input));
+    words
+}
+
+/// Rows on both sides of every threshold, and how many thresholds have none.
+fn thresholds(checked: &Checked, chains: &Chains<'_>, base: &[Datum]) -> (Vec<Vec<Datum>>, usize) {
+    let params = &checked.entry_function().params;
+    let (mut rows, mut without) = (Vec::new(), 0);
+    let mut seen: BTreeSet<(Input, String)> = BTreeSet::new();
+    for crossing in crossings(checked, chains) {
+        let mut found = false;
+        for link in &crossing.links {
+            let elem = params[link.input.param].ty.elem;
+            let edges = [false, true].map(|reaches| chains.edge(*link, elem, crossing.threshold, reaches));
+            for value in edges.into_iter().flatten().flat_map(|(before, after)| [before, after]) {
+                found = true;
+                if seen.insert((link.input, format!("{value:?}"))) {
+                    rows.push(with(base, link.input, value));
+                }
+            }
+        }
+        without += usize::from(!found && !crossing.links.is_empty());
+    }
+    (rows, without)
+}
+
+/// A number, and the functions of inputs that are compared with it.
+struct Crossing {
+    links: Vec<Link>,
+    threshold: f64,
+}
+
+/// Where a decision changes: comparisons, splits, steps of roundings, ends of domains, numeric keys.
+fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
+    let mut found: Vec<Crossing> = Vec::new();
+    let mut seen: BTreeSet<(Value, usize, u64)> = BTreeSet::new();
+    let mut put = |value: Value, element: usize, threshold: f64| {
+        let links = chains.of(value, element).to_vec();
+        if !threshold.is_nan() && !links.is_empty() && seen.insert((value, element, threshold.to_bits())) {
+            found.push(Crossing { links, threshold });
+        }
+    };
+    for (_, node) in checked.entry_function().nodes.iter() {
+        match &node.op {
+            Op::Binary(op, a, b) if op.is_comparison() => {
+                let (left, right) = (chains.base(*a), chains.base(*b));
+                // Broadcasting beyond scalars is left to the data.
+                for element in 0..left.len().max(right.len()) {
+                    let at = |side: &[Literal]| side.get(element).or(side.first()).and_then(number);
+                    if let (Some(x), Some(y)) = (at(left), at(right)) {
+                        put(*a, element.min(left.len() - 1), y);
+                        put(*b, element.min(right.len() - 1), x);
+                    }
+                }
+            }
+            Op::Walk { row, forest } => {
+                if let Table::Forest(forest) = &checked.module().tables[*forest] {
+                    forest.splits.iter().for_each(|split| put(*row, split.feature as usize, split.test.threshold()));
+                }
+            }
+            Op::Unary(op, x) => {
+                for (element, value) in chains.base(*x).iter().enumerate() {
+                    steps(*op, value.as_f64().unwrap_or(f64::NAN)).into_iter().for_each(|step| put(*x, element, step));
+                }
+            }
+            Op::Binary(Binary::Rem, a, _) => put(*a, 0, 0.0),
+            Op::Cast { x, to } if checked.type_of(checked.entry(), *x).elem.is_float() && !to.is_float() => {
+                for (element, value) in chains.base(*x).iter().enumerate() {
+                    steps(Unary::Trunc, value.as_f64().unwrap_or(f64::NAN)).into_iter().for_each(|step| put(*x, element, step));
+                }
+            }
+            Op::Lookup { keys, map } => {
+                if let Table::Map(map) = &checked.module().tables[*map] {
+                    for (row, _) in &map.rows {
+                        for (key, there) in keys.iter().zip(row).filter(|(_, there)| there.as_str().is_none()) {
+                            number(there).into_iter().for_each(|threshold| put(*key, 0, threshold));
+                        }
+                    }
+                }
+            }
+            Op::Param(_)
+            | Op::Const(_)
+            | Op::Table(_)
+            | Op::Binary(..)
+            | Op::Cast { .. }
+            | Op::Text(..)
+            | Op::Select { .. }
+            | Op::IsNull(_)
+            | Op::OrElse { .. }
+            | Op::Pack(_)
+            | Op::Reshape { .. }
+            | Op::Transpose { .. }
+            | Op::Slice { .. }
+            | Op::Concat { .. }
+            | Op::Gather { .. }
+            | Op::Reduce { .. }
+            | Op::Contract { .. }
+            | Op::Call { .. } => {}
+        }
+    }
+    found
+}
+
+/// Where a function of one number jumps or ends, near a value.
+fn steps(op: Unary, x: f64) -> Vec<f64> {
+    match op {
+        Unary::Floor | Unary::Ceil | Unary::Trunc => vec![x.floor(), x.floor() + 1.0, 0.0],
+        Unary::RoundEven => vec![x.floor() - 0.5, x.floor() + 0.5, x.floor() + 1.5],
+        Unary::Sqrt | Unary::Log | Unary::Log2 | Unary::Log10 | Unary::Abs => vec![0.0],
+        Unary::Log1p => vec![-1.0],
+        Unary::Neg
+        | Unary::Not
+        | Unary::IsNan
+        | Unary::Bits
+        | Unary::FromBits
+        | Unary::Exp
+        | Unary::Expm1
+        | Unary::Tanh
+        | Unary::Sigmoid => vec![],
+    }
+}
