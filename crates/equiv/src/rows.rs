@@ -48,9 +48,9 @@ pub struct LeftOut {
 pub enum Why {
     /// Rows beyond the limit.
     Limit(Purpose),
-    /// Thresholds of values that neither rise nor fall with one input.
+    /// Thresholds that no value of one input crosses, the others being as in the first data row.
     ThresholdWithoutInput,
-    /// Leaves whose conditions contradict each other: no row reaches them.
+    /// Leaves whose conditions contradict each other, or that no known category and no number meets: no row reaches them.
     InfeasibleLeaf,
     /// Leaves for which no input was found.
     UnsolvedLeaf,
@@ -68,20 +68,21 @@ pub fn boundary(checked: &Checked, data: &[Vec<Datum>], limit: usize) -> Boundar
     let words = words(checked, &chains);
     let (thresholds, without) = thresholds(checked, &chains, &bases[0]);
     let leaves = leaves::rows(&analyser, &chains, &bases[0], &words, limit);
+    // The most telling first: beyond the limit each purpose keeps what is left, spread over all of its rows.
     let groups = [
         (Purpose::SpecialValue, distinct(specials(params, &bases))),
+        (Purpose::Leaf, leaves.rows),
         (Purpose::Category, distinct(categories(&bases[0], &words))),
         (Purpose::Threshold, distinct(thresholds)),
-        (Purpose::Leaf, leaves.rows),
     ];
-    let all: usize = groups.iter().map(|(_, rows)| rows.len()).sum();
     let mut boundary = Boundary::default();
-    for (purpose, rows) in groups {
-        // Beyond the limit each purpose keeps its share, spread over all of its rows.
-        let share = if all <= limit { rows.len() } else { rows.len() * limit / all };
-        let step = if share == 0 { rows.len().max(1) } else { rows.len().div_ceil(share) };
+    for (number, (purpose, rows)) in groups.into_iter().enumerate() {
+        // No purpose takes more than half of what is left, but the last.
+        let left = limit - boundary.rows.len();
+        let share = rows.len().min(if number == 3 { left } else { left / 2 });
+        let step = rows.len().div_ceil(share.max(1)).max(1);
         boundary.made.push((purpose, rows.len()));
-        let kept: Vec<Vec<Datum>> = if share == 0 { Vec::new() } else { rows.iter().step_by(step).cloned().collect() };
+        let kept: Vec<Vec<Datum>> = rows.iter().step_by(step).take(share).cloned().collect();
         boundary.leave_out(Why::Limit(purpose), rows.len() - kept.len());
         boundary.rows.extend(kept);
     }
@@ -231,8 +232,8 @@ fn thresholds(checked: &Checked, chains: &Chains<'_>, base: &[Datum]) -> (Vec<Ve
         let mut found = false;
         for link in &crossing.links {
             let elem = params[link.input.param].ty.elem;
-            let edges = [false, true].map(|reaches| chains.edge(*link, elem, crossing.threshold, reaches));
-            for value in edges.into_iter().flatten().flat_map(|(before, after)| [before, after]) {
+            let edges = [false, true].into_iter().flat_map(|reaches| chains.edges(*link, elem, crossing.threshold, reaches));
+            for value in edges.flat_map(|(before, after)| [before, after]) {
                 found = true;
                 if seen.insert((link.input, format!("{value:?}"))) {
                     rows.push(with(base, link.input, value));

@@ -314,14 +314,12 @@ impl<'a> Chains<'a> {
         }
     }
 
-    /// The neighbours between which a value that rises or falls with its input crosses a threshold: the last input for which it is before
-    /// (`<`, or `<=` where `reaches`) the threshold, counted in the input's order, and the first for which it is not.
-    pub(crate) fn edge(&self, link: Link, elem: Elem, threshold: f64, reaches: bool) -> Option<(Literal, Literal)> {
-        let falls = match self.slope(link) {
-            Slope::Rises => false,
-            Slope::Falls => true,
-            Slope::Unordered => return None,
-        };
+    /// The neighbours between which a value crosses a threshold: two inputs that follow each other, of which one is before (`<`, or `<=`
+    /// where `reaches`) the threshold and the other is not. There is at most one pair where the value rises or falls; of other functions the
+    /// pairs between samples are given.
+    pub(crate) fn edges(&self, link: Link, elem: Elem, threshold: f64, reaches: bool) -> Vec<(Literal, Literal)> {
+        let Some((first, last)) = ordinals(elem) else { return Vec::new() };
+        let falls = self.slope(link) == Slope::Falls;
         let before = |at: i64, precision: Precision| {
             let value = self.run(link.term, &at_ordinal(elem, at), precision, &mut HashMap::new());
             match number(&value) {
@@ -332,24 +330,40 @@ impl<'a> Chains<'a> {
                 None => false,
             }
         };
-        let (first, last) = ordinals(elem)?;
-        let edge = if self.terms[link.term].slow {
-            let rough = bisect(first, last, |at| before(at, Precision::Rough))?;
-            let (mut low, mut high) = (rough, rough + 1);
+        let samples = if self.slope(link) == Slope::Unordered { samples(elem, first, last) } else { vec![first, last] };
+        let looking = if self.terms[link.term].slow { Precision::Rough } else { Precision::True };
+        let sides: Vec<bool> = samples.iter().map(|at| before(*at, looking)).collect();
+        let crossed = (1..samples.len()).filter(|at| sides[at - 1] != sides[*at]);
+        let found = crossed.filter_map(|at| {
+            let side = sides[at - 1];
+            let edge = bisect(samples[at - 1], samples[at], |at| before(at, looking) == side)?;
+            if looking == Precision::True {
+                return Some(edge);
+            }
             // Kernels and library differ in the last places; where a function is flat that may be many inputs.
+            let (mut low, mut high) = (edge, edge + 1);
             for reach in (0..40).map(|power| 1_i64 << power) {
-                if before(low, Precision::True) && !before(high, Precision::True) {
+                if (before(low, Precision::True) == side) && (before(high, Precision::True) != side) {
                     break;
                 }
-                low = rough.saturating_sub(reach).max(first);
-                high = rough.saturating_add(reach).min(last);
+                low = edge.saturating_sub(reach).max(first);
+                high = edge.saturating_add(reach).min(last);
             }
-            bisect(low, high, |at| before(at, Precision::True))?
-        } else {
-            bisect(first, last, |at| before(at, Precision::True))?
-        };
-        Some((at_ordinal(elem, edge), at_ordinal(elem, edge + 1)))
+            bisect(low, high, |at| before(at, Precision::True) == side)
+        });
+        found.map(|edge| (at_ordinal(elem, edge), at_ordinal(elem, edge + 1))).collect()
     }
+}
+
+/// Places between which a function that neither rises nor falls is looked at: both signs, all magnitudes that data has.
+fn samples(elem: Elem, first: i64, last: i64) -> Vec<i64> {
+    let sizes = (-4..10).flat_map(|power| [1.0, 3.0].map(|digit| digit * libm::exp10(f64::from(power))));
+    let numbers = sizes.flat_map(|size| [size, -size]).chain([0.0]);
+    let places = numbers.map(|x| ordinal(&scalar::cast(&Literal::F64(x), if elem.is_time() { Elem::I64 } else { elem })));
+    let mut places: Vec<i64> = places.chain([first, last]).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 fn scalars(values: &[Value]) -> Vec<(Value, usize)> {

@@ -41,13 +41,14 @@ pub(super) fn rows(
                     Next::Leaf(_) if found.rows.len() >= limit => {}
                     Next::Leaf(leaf) if reached.has(walk, leaf) => {}
                     Next::Leaf(_) if limits.values().any(|limits| !limits.is_feasible()) => found.infeasible += 1,
-                    Next::Leaf(leaf) => match solver.row(*row, &limits) {
-                        Some(solved) => {
+                    Next::Leaf(leaf) => match solver.row(*row, &limits, leaf as usize) {
+                        Ok(solved) => {
                             reached.insert(&solved);
                             found.unsolved += usize::from(!reached.has(walk, leaf));
                             found.rows.push(solved);
                         }
-                        None => found.unsolved += 1,
+                        Err(Failed::Infeasible) => found.infeasible += 1,
+                        Err(Failed::Unsolved) => found.unsolved += 1,
                     },
                 }
             }
@@ -107,8 +108,15 @@ fn branches(forest: &Forest, split: &Split, limits: &BTreeMap<u32, Limits>) -> V
     ways.into_iter().rev().map(|(next, limit)| (next, with(limit))).collect()
 }
 
-/// An edge by its link, the bits of its threshold and whether the threshold belongs to what is before.
-type Edges = HashMap<(Link, u64, bool), Option<(Literal, Literal)>>;
+/// Edges by link, the bits of the threshold and whether the threshold belongs to what is before.
+type Edges = HashMap<(Link, u64, bool), Vec<Literal>>;
+
+/// Why there is no row.
+enum Failed {
+    /// Every feature in question rises or falls with one input, or the input is one of few: nothing meets all conditions.
+    Infeasible,
+    Unsolved,
+}
 
 struct Solver<'s> {
     analyser: &'s Analyser<'s>,
@@ -119,84 +127,74 @@ struct Solver<'s> {
 }
 
 impl Solver<'_> {
-    /// The base row with the inputs changed that must be; none if a feature comes of no input and is not as it should be.
-    fn row(&mut self, features: Value, limits: &BTreeMap<u32, Limits>) -> Option<Vec<Datum>> {
+    /// The base row with the inputs changed that must be. `turn` says which of several values is taken.
+    fn row(&mut self, features: Value, limits: &BTreeMap<u32, Limits>, turn: usize) -> Result<Vec<Datum>, Failed> {
         let mut by_input: BTreeMap<Input, Vec<(Link, &Limits)>> = BTreeMap::new();
         for (feature, limits) in limits {
-            let chains = self.chains;
-            match chains.of(features, *feature as usize) {
+            match self.chains.of(features, *feature as usize) {
                 [] => {
-                    let fixed = chains.base(features)[*feature as usize].as_f64().unwrap_or(f64::NAN);
-                    limits.admits(fixed).then_some(())?;
+                    let fixed = self.chains.base(features)[*feature as usize].as_f64().unwrap_or(f64::NAN);
+                    if !limits.admits(fixed) {
+                        return Err(Failed::Unsolved);
+                    }
                 }
                 [first, ..] => by_input.entry(first.input).or_default().push((*first, limits)),
             }
         }
         let mut row = self.base.to_vec();
         for (input, asked) in by_input {
-            let value = self.input(input, &asked)?;
+            let value = self.input(input, &asked, turn)?;
             row = with(&row, input, value);
         }
-        Some(row)
+        Ok(row)
     }
 
     fn admits(&self, x: &Literal, asked: &[(Link, &Limits)]) -> bool {
         asked.iter().all(|(link, limits)| limits.admits(number(&self.chains.eval(*link, x)).unwrap_or(f64::NAN)))
     }
 
-    /// A value of one input with which all features that come of it are within their limits: the base row's, one from between the limits,
-    /// or one that is known.
-    fn input(&mut self, input: Input, asked: &[(Link, &Limits)]) -> Option<Literal> {
+    /// A value of one input with which all features that come of it are within their limits: the base row's, an end of what is admitted or
+    /// one between, or one that is known.
+    fn input(&mut self, input: Input, asked: &[(Link, &Limits)], turn: usize) -> Result<Literal, Failed> {
         let ours = self.base[input.param].elements()[input.element].clone();
         if self.admits(&ours, asked) {
-            return Some(ours);
-        }
-        let between = self.between(&ours, input, asked);
-        if let Some(value) = between.filter(|value| self.admits(value, asked)) {
-            return Some(value);
+            return Ok(ours);
         }
         let ty = &self.analyser.checked().entry_function().params[input.param].ty;
+        let mut admitted = self.pool(ty.elem, asked);
+        admitted.retain(|value| self.admits(value, asked));
+        if !admitted.is_empty() {
+            // The least, one between and the greatest in turn, so that ends are met as well as what lies inside.
+            let last = admitted.len() - 1;
+            return Ok(admitted.swap_remove([last / 2, 0, last][turn % 3]));
+        }
         let known = self.words.get(&input).into_iter().flatten().map(|word| Literal::from(word.as_str()));
         let null = ty.nullable.then_some(Literal::Null(ty.elem));
         let mut values = null.into_iter().chain(special_values(ty.elem)).chain(known);
-        values.find(|value| self.admits(value, asked))
+        let is_sure =
+            matches!(ty.elem, Elem::Str | Elem::Bool) || asked.iter().all(|(link, _)| self.chains.slope(*link) != Slope::Unordered);
+        let failed = if is_sure { Failed::Infeasible } else { Failed::Unsolved };
+        values.find(|value| self.admits(value, asked)).ok_or(failed)
     }
 
-    fn between(&mut self, ours: &Literal, input: Input, asked: &[(Link, &Limits)]) -> Option<Literal> {
-        let elem = self.analyser.checked().entry_function().params[input.param].ty.elem;
-        let (mut low, mut high): (Option<Literal>, Option<Literal>) = (None, None);
-        let mut tighten = |from: Option<Literal>, to: Option<Literal>| {
-            if from.as_ref().is_some_and(|from| low.as_ref().is_none_or(|low| ordinal(from) > ordinal(low))) {
-                low = from;
-            }
-            if to.as_ref().is_some_and(|to| high.as_ref().is_none_or(|high| ordinal(to) < ordinal(high))) {
-                high = to;
-            }
-        };
+    /// The ends of all intervals that are asked for, and a value between each two of them, in order.
+    fn pool(&mut self, elem: Elem, asked: &[(Link, &Limits)]) -> Vec<Literal> {
+        let mut pool: BTreeMap<i64, Literal> = BTreeMap::new();
         for (link, limits) in asked {
-            let under = self.edge(*link, elem, limits.low, false);
-            let over = self.edge(*link, elem, limits.high, true);
-            match self.chains.slope(*link) {
-                Slope::Rises => tighten(under.map(|edge| edge.1), over.map(|edge| edge.0)),
-                Slope::Falls => tighten(over.map(|edge| edge.1), under.map(|edge| edge.0)),
-                Slope::Unordered => {}
+            let ends = [(limits.low, false), (limits.high, true)];
+            for (end, reaches) in ends.into_iter().filter(|(end, _)| end.is_finite()) {
+                let edges = self.edges.entry((*link, end.to_bits(), reaches));
+                let chains = self.chains;
+                let edges = edges.or_insert_with(|| {
+                    chains.edges(*link, elem, end, reaches).into_iter().flat_map(|(before, after)| [before, after]).collect()
+                });
+                pool.extend(edges.iter().map(|value| (ordinal(value), value.clone())));
             }
         }
-        match (&low, &high) {
-            (Some(low), Some(high)) if ordinal(low) > ordinal(high) => None,
-            (Some(low), Some(high)) => Some(middle(elem, low, high)),
-            (Some(only), None) | (None, Some(only)) => Some(only.clone()),
-            (None, None) => Some(ours.clone()),
-        }
-    }
-
-    fn edge(&mut self, link: Link, elem: Elem, threshold: f64, reaches: bool) -> Option<(Literal, Literal)> {
-        if threshold.is_infinite() {
-            return None;
-        }
-        let chains = self.chains;
-        let edge = self.edges.entry((link, threshold.to_bits(), reaches));
-        edge.or_insert_with(|| chains.edge(link, elem, threshold, reaches)).clone()
+        let ends: Vec<Literal> = pool.values().cloned().collect();
+        let between = ends.windows(2).map(|pair| middle(elem, &pair[0], &pair[1]));
+        pool.extend(between.map(|value| (ordinal(&value), value)));
+        pool.into_values().collect()
     }
 }
 
