@@ -70,7 +70,16 @@ struct Walk<'a> {
     node: Value,
     row: Value,
     forest: &'a Forest,
-    leaves: Vec<bool>,
+    /// By leaf.
+    reached: Vec<bool>,
+}
+
+impl Walk<'_> {
+    /// The leaf in each tree.
+    fn leaves_of(&self, values: &[Vec<Literal>]) -> impl Iterator<Item = u32> {
+        let features: Vec<f64> = values[self.row.index()].iter().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect();
+        self.forest.roots.iter().map(move |root| self.forest.leaf(*root, |feature| features[feature as usize]))
+    }
 }
 
 impl<'a> Reached<'a> {
@@ -80,7 +89,7 @@ impl<'a> Reached<'a> {
             if let Op::Walk { row, forest } = op
                 && let Table::Forest(forest) = &analyser.checked().module().tables[*forest]
             {
-                Some(Walk { node, row: *row, forest, leaves: vec![false; forest.leaves as usize] })
+                Some(Walk { node, row: *row, forest, reached: vec![false; forest.leaves as usize] })
             } else {
                 None
             }
@@ -90,25 +99,32 @@ impl<'a> Reached<'a> {
         Reached { analyser, needed, walks }
     }
 
-    /// Walks a row.
+    /// Takes a row in.
     pub(crate) fn insert(&mut self, row: &[Datum]) {
         let values = self.analyser.values(row, &self.needed);
         self.walk(&values);
     }
 
+    /// Takes a row in if one walk reaches a leaf on it; says whether it does.
+    pub(crate) fn insert_if(&mut self, row: &[Datum], node: Value, leaf: u32) -> bool {
+        let values = self.analyser.values(row, &self.needed);
+        let reaches = self.walks.iter().filter(|walk| walk.node == node).any(|walk| walk.leaves_of(&values).any(|there| there == leaf));
+        if reaches {
+            self.walk(&values);
+        }
+        reaches
+    }
+
     fn walk(&mut self, values: &[Vec<Literal>]) {
         for walk in &mut self.walks {
-            let features: Vec<f64> = values[walk.row.index()].iter().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect();
-            for root in &walk.forest.roots {
-                let leaf = walk.forest.leaf(*root, |feature| features[feature as usize]);
-                walk.leaves[leaf as usize] = true;
-            }
+            let leaves: Vec<u32> = walk.leaves_of(values).collect();
+            leaves.into_iter().for_each(|leaf| walk.reached[leaf as usize] = true);
         }
     }
 
     /// Whether a walk has reached a leaf.
     pub(crate) fn has(&self, node: Value, leaf: u32) -> bool {
-        self.walks.iter().filter(|walk| walk.node == node).any(|walk| walk.leaves.get(leaf as usize).copied().unwrap_or(false))
+        self.walks.iter().filter(|walk| walk.node == node).any(|walk| walk.reached.get(leaf as usize).copied().unwrap_or(false))
     }
 }
 
@@ -212,7 +228,7 @@ impl<'a> Seen<'a> {
         let name = |value: &Value| describe_node(module, entry, *value);
         let mut covered = Covered::default();
         for walk in &self.leaves.walks {
-            for (leaf, reached) in walk.leaves.iter().enumerate() {
+            for (leaf, reached) in walk.reached.iter().enumerate() {
                 covered.leaves.count(*reached, || format!("leaf {leaf} of {:?}, {}", walk.forest.name, name(&walk.node)));
             }
         }

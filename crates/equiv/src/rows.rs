@@ -8,7 +8,7 @@
 mod chain;
 mod leaves;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use check::Checked;
 use interp::{Datum, scalar};
@@ -22,7 +22,7 @@ use chain::{Chains, Input, Link, number};
 #[derive(Debug, Clone, Default)]
 pub struct Boundary {
     pub rows: Vec<Vec<Datum>>,
-    /// How many rows were made for each purpose, before the limit.
+    /// How many rows were found for each purpose, before the limit.
     pub made: Vec<(Purpose, usize)>,
     pub left_out: Vec<LeftOut>,
 }
@@ -46,7 +46,7 @@ pub struct LeftOut {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Why {
-    /// Rows beyond the limit.
+    /// Rows, thresholds or leaves beyond the limit.
     Limit(Purpose),
     /// Thresholds that no value of one input crosses, the others being as in the first data row.
     ThresholdWithoutInput,
@@ -60,42 +60,48 @@ pub enum Why {
 const BASES: usize = 3;
 
 /// At most `limit` rows, made from data rows (or zeros, if there are none) by changing as little as possible.
+///
+/// Leaves that data rows reach get no row of their own. Half of the limit is for leaves, a quarter for special values, an eighth for
+/// categories; what is left, for thresholds.
 pub fn boundary(checked: &Checked, data: &[Vec<Datum>], limit: usize) -> Boundary {
     let params = &checked.entry_function().params;
     let bases = bases(params, data);
     let analyser = Analyser::new(checked, Reference::default());
     let chains = Chains::new(&analyser, &bases[0]);
     let words = words(checked, &chains);
-    let (thresholds, without) = thresholds(checked, &chains, &bases[0]);
-    let leaves = leaves::rows(&analyser, &chains, &bases[0], &words, limit);
-    // The most telling first: beyond the limit each purpose keeps what is left, spread over all of its rows.
-    let groups = [
-        (Purpose::SpecialValue, distinct(specials(params, &bases))),
-        (Purpose::Leaf, leaves.rows),
-        (Purpose::Category, distinct(categories(&bases[0], &words))),
-        (Purpose::Threshold, distinct(thresholds)),
-    ];
+    let leaves = leaves::rows(&analyser, &chains, &bases[0], data, &words, limit / 2);
     let mut boundary = Boundary::default();
-    for (number, (purpose, rows)) in groups.into_iter().enumerate() {
-        // No purpose takes more than half of what is left, but the last.
-        let left = limit - boundary.rows.len();
-        let share = rows.len().min(if number == 3 { left } else { left / 2 });
-        let step = rows.len().div_ceil(share.max(1)).max(1);
-        boundary.made.push((purpose, rows.len()));
-        let kept: Vec<Vec<Datum>> = rows.iter().step_by(step).take(share).cloned().collect();
-        boundary.leave_out(Why::Limit(purpose), rows.len() - kept.len());
-        boundary.rows.extend(kept);
-    }
-    boundary.leave_out(Why::ThresholdWithoutInput, without);
+    boundary.take(Purpose::SpecialValue, distinct(specials(params, &bases)), limit / 4);
+    boundary.take(Purpose::Leaf, leaves.rows, limit / 2);
+    boundary.take(Purpose::Category, distinct(categories(&bases[0], &words)), limit / 8);
+    let left = limit - boundary.rows.len();
+    let (thresholds, without) = thresholds(checked, &chains, left);
+    let rows = |(input, value): &(Input, Literal)| with(&bases[0], *input, value.clone());
+    boundary.take(Purpose::Threshold, thresholds.iter().map(rows).collect(), left);
+    boundary.leave_out(Why::Limit(Purpose::Leaf), leaves.not_tried);
+    boundary.leave_out(Why::ThresholdWithoutInput, without.without_input);
+    boundary.leave_out(Why::Limit(Purpose::Threshold), without.not_tried);
     boundary.leave_out(Why::InfeasibleLeaf, leaves.infeasible);
     boundary.leave_out(Why::UnsolvedLeaf, leaves.unsolved);
     boundary
 }
 
 impl Boundary {
+    /// Takes rows in, at most `limit`, spread over all of them.
+    fn take(&mut self, purpose: Purpose, rows: Vec<Vec<Datum>>, limit: usize) {
+        let made = rows.len();
+        let step = made.div_ceil(limit.max(1)).max(1);
+        let before = self.rows.len();
+        self.rows.extend(rows.into_iter().step_by(step).take(limit));
+        self.made.push((purpose, made));
+        self.leave_out(Why::Limit(purpose), made - (self.rows.len() - before));
+    }
+
     fn leave_out(&mut self, why: Why, count: usize) {
-        if count > 0 {
-            self.left_out.push(LeftOut { why, count });
+        match self.left_out.iter_mut().find(|left| left.why == why) {
+            Some(left) => left.count += count,
+            None if count > 0 => self.left_out.push(LeftOut { why, count }),
+            None => {}
         }
     }
 
@@ -121,8 +127,9 @@ fn zero(ty: &Type) -> Datum {
 }
 
 fn distinct(rows: Vec<Vec<Datum>>) -> Vec<Vec<Datum>> {
-    let mut seen = BTreeSet::new();
-    rows.into_iter().filter(|row| seen.insert(format!("{row:?}"))).collect()
+    let mut seen = HashSet::new();
+    let key = |row: &Vec<Datum>| row.iter().flat_map(|datum| datum.elements().to_vec()).collect::<Vec<Literal>>();
+    rows.into_iter().filter(|row| seen.insert(key(row))).collect()
 }
 
 /// The row with one element changed.
@@ -223,26 +230,35 @@ fn words(checked: &Checked, chains: &Chains<'_>) -> BTreeMap<Input, BTreeSet<Str
     words
 }
 
-/// Rows on both sides of every threshold, and how many thresholds have none.
-fn thresholds(checked: &Checked, chains: &Chains<'_>, base: &[Datum]) -> (Vec<Vec<Datum>>, usize) {
+/// Thresholds that have no row.
+struct Without {
+    without_input: usize,
+    not_tried: usize,
+}
+
+/// Inputs on both sides of every threshold; of some thresholds, spread over all, if there are more than `limit`.
+fn thresholds(checked: &Checked, chains: &Chains<'_>, limit: usize) -> (Vec<(Input, Literal)>, Without) {
     let params = &checked.entry_function().params;
-    let (mut rows, mut without) = (Vec::new(), 0);
-    let mut seen: BTreeSet<(Input, String)> = BTreeSet::new();
-    for crossing in crossings(checked, chains) {
-        let mut found = false;
+    let crossings = crossings(checked, chains);
+    let step = crossings.len().div_ceil(limit.max(1)).max(1);
+    let mut without = Without { without_input: 0, not_tried: crossings.len() - crossings.len().div_ceil(step) };
+    let mut found: Vec<(Input, Literal)> = Vec::new();
+    let mut seen: HashSet<(Input, Literal)> = HashSet::new();
+    for crossing in crossings.iter().step_by(step) {
+        let mut is_crossed = false;
         for link in &crossing.links {
             let elem = params[link.input.param].ty.elem;
             let edges = [false, true].into_iter().flat_map(|reaches| chains.edges(*link, elem, crossing.threshold, reaches));
             for value in edges.flat_map(|(before, after)| [before, after]) {
-                found = true;
-                if seen.insert((link.input, format!("{value:?}"))) {
-                    rows.push(with(base, link.input, value));
+                is_crossed = true;
+                if seen.insert((link.input, value.clone())) {
+                    found.push((link.input, value));
                 }
             }
         }
-        without += usize::from(!found && !crossing.links.is_empty());
+        without.without_input += usize::from(!is_crossed);
     }
-    (rows, without)
+    (found, without)
 }
 
 /// A number, and the functions of inputs that are compared with it.
@@ -254,7 +270,7 @@ struct Crossing {
 /// Where a decision changes: comparisons, splits, steps of roundings, ends of domains, numeric keys.
 fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
     let mut found: Vec<Crossing> = Vec::new();
-    let mut seen: BTreeSet<(Value, usize, u64)> = BTreeSet::new();
+    let mut seen: HashSet<(Value, usize, u64)> = HashSet::new();
     let mut put = |value: Value, element: usize, threshold: f64| {
         let links = chains.of(value, element).to_vec();
         if !threshold.is_nan() && !links.is_empty() && seen.insert((value, element, threshold.to_bits())) {

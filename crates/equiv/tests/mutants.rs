@@ -1,6 +1,6 @@
 //! A checker is worth what it catches: faults that must fail, and honest differences that must not.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be built fails the test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "what cannot be built fails the test")]
 
 use check::{Checked, check};
 use equiv::{Analyser, Arithmetic, Judged, Reference, Verdict, compare, minimise, report};

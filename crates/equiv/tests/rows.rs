@@ -1,6 +1,6 @@
 //! Generated rows: both sides of thresholds behind formulas, a row in every leaf, every category, and what is covered by them.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be built fails the test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "what cannot be built fails the test")]
 
 use check::{Checked, check};
 use equiv::{Analyser, Boundary, Purpose, Reference, Why, boundary, coverage};
@@ -201,9 +201,10 @@ fn the_limit_is_kept_and_what_it_leaves_out_is_counted() {
     let all = boundary(&model, &[mixed_row()], LIMIT);
     let few = boundary(&model, &[mixed_row()], 100);
     assert!(few.rows.len() <= 100 && few.rows.len() > 60, "{}", few.rows.len());
-    let purposes = [Purpose::SpecialValue, Purpose::Category, Purpose::Threshold, Purpose::Leaf];
-    let left: usize = purposes.iter().map(|purpose| few.left_out(Why::Limit(*purpose))).sum();
-    assert_eq!(few.made.iter().map(|(_, count)| count).sum::<usize>(), few.rows.len() + left);
+    let purposes = [Purpose::SpecialValue, Purpose::Leaf, Purpose::Category, Purpose::Threshold];
+    let left = |found: &Boundary| purposes.map(|purpose| found.left_out(Why::Limit(purpose)));
+    assert_eq!(left(&all), [0; 4]);
+    assert!(left(&few).iter().filter(|count| **count > 0).count() >= 3, "{:?}", few.left_out);
     assert_eq!(all.rows, boundary(&model, &[mixed_row()], LIMIT).rows);
 }
 

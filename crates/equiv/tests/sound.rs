@@ -1,6 +1,6 @@
 //! Random formulas against references that are as inexact as they may be: no bound is ever exceeded.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be built fails the test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "what cannot be built fails the test")]
 
 use check::{Checked, check};
 use equiv::{Analyser, Arithmetic, Reference, Verdict, report};

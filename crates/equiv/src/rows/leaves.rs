@@ -16,20 +16,27 @@ pub(super) struct Leaves {
     pub(super) rows: Vec<Vec<Datum>>,
     pub(super) infeasible: usize,
     pub(super) unsolved: usize,
+    pub(super) not_tried: usize,
 }
 
-/// One row for every leaf that no earlier row reaches.
+/// How many data rows are walked to see what they reach.
+const WALKED: usize = 5000;
+/// How many data rows are changed in turn, so that a row made for one leaf reaches others by the way.
+const VARIED: usize = 97;
+
+/// One row for every leaf that no data row and no earlier row reaches.
 pub(super) fn rows(
     analyser: &Analyser<'_>,
     chains: &Chains<'_>,
     base: &[Datum],
+    data: &[Vec<Datum>],
     words: &BTreeMap<Input, BTreeSet<String>>,
     limit: usize,
 ) -> Leaves {
     let mut reached = Reached::new(analyser);
-    reached.insert(base);
+    data.iter().take(WALKED).for_each(|row| reached.insert(row));
     let mut found = Leaves::default();
-    let mut solver = Solver { analyser, chains, base, words, edges: HashMap::new() };
+    let mut solver = Solver { analyser, chains, words, edges: HashMap::new() };
     for (walk, node) in analyser.checked().entry_function().nodes.iter() {
         if let Op::Walk { row, forest: handle } = &node.op
             && let Table::Forest(forest) = &analyser.checked().module().tables[*handle]
@@ -38,18 +45,28 @@ pub(super) fn rows(
             while let Some((next, limits)) = open.pop() {
                 match next {
                     Next::Split(split) => open.extend(branches(forest, &forest.splits[split as usize], &limits)),
-                    Next::Leaf(_) if found.rows.len() >= limit => {}
                     Next::Leaf(leaf) if reached.has(walk, leaf) => {}
                     Next::Leaf(_) if limits.values().any(|limits| !limits.is_feasible()) => found.infeasible += 1,
-                    Next::Leaf(leaf) => match solver.row(*row, &limits, leaf as usize) {
-                        Ok(solved) => {
-                            reached.insert(&solved);
-                            found.unsolved += usize::from(!reached.has(walk, leaf));
-                            found.rows.push(solved);
+                    Next::Leaf(_) if found.rows.len() >= limit => found.not_tried += 1,
+                    Next::Leaf(leaf) => {
+                        let turn = found.rows.len();
+                        let varied = data.get(turn * VARIED % data.len().max(1)).map_or(base, Vec::as_slice);
+                        let mut failed = None;
+                        // Features of several inputs are known on the first data row only.
+                        for from in [varied, base] {
+                            match solver.row(*row, &limits, from, leaf as usize) {
+                                Ok(solved) if reached.insert_if(&solved, walk, leaf) => {
+                                    found.rows.push(solved);
+                                    failed = None;
+                                    break;
+                                }
+                                Ok(_) => failed = Some(Failed::Unsolved),
+                                Err(why) => failed = Some(why),
+                            }
                         }
-                        Err(Failed::Infeasible) => found.infeasible += 1,
-                        Err(Failed::Unsolved) => found.unsolved += 1,
-                    },
+                        found.infeasible += usize::from(matches!(failed, Some(Failed::Infeasible)));
+                        found.unsolved += usize::from(matches!(failed, Some(Failed::Unsolved)));
+                    }
                 }
             }
         }
@@ -121,14 +138,13 @@ enum Failed {
 struct Solver<'s> {
     analyser: &'s Analyser<'s>,
     chains: &'s Chains<'s>,
-    base: &'s [Datum],
     words: &'s BTreeMap<Input, BTreeSet<String>>,
     edges: Edges,
 }
 
 impl Solver<'_> {
-    /// The base row with the inputs changed that must be. `turn` says which of several values is taken.
-    fn row(&mut self, features: Value, limits: &BTreeMap<u32, Limits>, turn: usize) -> Result<Vec<Datum>, Failed> {
+    /// A row with the inputs changed that must be. `turn` says which of several values is taken.
+    fn row(&mut self, features: Value, limits: &BTreeMap<u32, Limits>, from: &[Datum], turn: usize) -> Result<Vec<Datum>, Failed> {
         let mut by_input: BTreeMap<Input, Vec<(Link, &Limits)>> = BTreeMap::new();
         for (feature, limits) in limits {
             match self.chains.of(features, *feature as usize) {
@@ -141,9 +157,10 @@ impl Solver<'_> {
                 [first, ..] => by_input.entry(first.input).or_default().push((*first, limits)),
             }
         }
-        let mut row = self.base.to_vec();
+        let mut row = from.to_vec();
         for (input, asked) in by_input {
-            let value = self.input(input, &asked, turn)?;
+            let ours = from[input.param].elements()[input.element].clone();
+            let value = self.input(input, ours, &asked, turn)?;
             row = with(&row, input, value);
         }
         Ok(row)
@@ -153,10 +170,9 @@ impl Solver<'_> {
         asked.iter().all(|(link, limits)| limits.admits(number(&self.chains.eval(*link, x)).unwrap_or(f64::NAN)))
     }
 
-    /// A value of one input with which all features that come of it are within their limits: the base row's, an end of what is admitted or
+    /// A value of one input with which all features that come of it are within their limits: the one that is there, an end of what is admitted or
     /// one between, or one that is known.
-    fn input(&mut self, input: Input, asked: &[(Link, &Limits)], turn: usize) -> Result<Literal, Failed> {
-        let ours = self.base[input.param].elements()[input.element].clone();
+    fn input(&mut self, input: Input, ours: Literal, asked: &[(Link, &Limits)], turn: usize) -> Result<Literal, Failed> {
         if self.admits(&ours, asked) {
             return Ok(ours);
         }
