@@ -27,7 +27,8 @@ pub(crate) use decide::describe_node;
 use decide::{About, Decisions};
 pub use decide::{Choice, Decision, Site};
 use element::Item;
-use route::{Route, canonical, route, tensor_of};
+pub(crate) use route::Route;
+use route::{canonical, route, tensor_of};
 
 /// A module that is ready to be analysed, row by row.
 pub struct Analyser<'a> {
@@ -119,6 +120,34 @@ impl<'a> Analyser<'a> {
             }
         };
         Analysis { outcome, bounds, unstable: run.decisions.unstable() }
+    }
+
+    /// The elements of every node of the entry that is needed, in order; nothing of the others.
+    pub(crate) fn values(&self, row: &[Datum], needed: &[bool]) -> Vec<Vec<Literal>> {
+        let mut run = Run { analyser: self, decisions: Decisions::new(&[]) };
+        let nodes = run.nodes_where(self.checked.entry(), &arguments(row), &[], |value| needed[value.index()]);
+        nodes.iter().map(|items| items.iter().map(|item| item.value.clone()).collect()).collect()
+    }
+
+    /// The number of the row of a map with these keys.
+    pub(crate) fn map_row(&self, map: Handle<Table>, keys: &[Literal]) -> Option<usize> {
+        if keys.iter().any(|key| key.is_null() || key.as_f64().is_some_and(f64::is_nan)) {
+            return None;
+        }
+        self.maps.get(&map)?.get(&keys.iter().map(one_zero).collect::<Vec<_>>()).copied()
+    }
+
+    /// A mathematical function on one number, or two.
+    pub(crate) fn unary_kernel(&self, op: Unary, elem: Elem, x: f64) -> Literal {
+        run_kernel(self.kernels.unary.get(&op), elem, &[x])
+    }
+
+    pub(crate) fn binary_kernel(&self, op: Binary, elem: Elem, x: f64, y: f64) -> Literal {
+        run_kernel(self.kernels.binary.get(&op), elem, &[x, y])
+    }
+
+    pub(crate) fn route(&self, value: Value) -> &Route {
+        &self.functions[self.checked.entry().index()].routes[value.index()]
     }
 
     /// What every node of the entry is worth, in order.
@@ -253,12 +282,17 @@ impl<'p> Place<'p> {
 impl Run<'_> {
     /// What every node of a function is worth, in order.
     fn nodes(&mut self, function: Handle<Function>, args: &[Items], calls: &[Value]) -> Vec<Items> {
+        self.nodes_where(function, args, calls, |_| true)
+    }
+
+    fn nodes_where(&mut self, function: Handle<Function>, args: &[Items], calls: &[Value], needed: impl Fn(Value) -> bool) -> Vec<Items> {
         let analyser = self.analyser;
         let nodes = &analyser.checked.module().functions[function].nodes;
         let mut items: Vec<Items> = Vec::with_capacity(nodes.len());
         for (value, node) in nodes.iter() {
             let place = Place { calls, function, node: value, element: 0 };
             let result = match &analyser.functions[function.index()].constants[value.index()] {
+                _ if !needed(value) => Items::default(),
                 Some(constant) => Rc::clone(constant),
                 None => self.node(&node.op, place, &items, args),
             };

@@ -1,5 +1,7 @@
 //! A checker is worth what it catches: faults that must fail, and honest differences that must not.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "what cannot be built fails the test")]
+
 use check::{Checked, check};
 use equiv::{Analyser, Arithmetic, Judged, Reference, Verdict, compare, minimise, report};
 use interp::{Datum, Interp, Outcome};
