@@ -76,6 +76,11 @@ fn warnings(verification: &Verification) -> Vec<String> {
                 };
                 all.push(format!("{refused} boundary rows have a score in the original and none here ({reasons})"));
             }
+            if comparison.beside_others > 0 {
+                let text = "boundary rows have the same score in the original only when they stand alone: there, what a row gives depends on \
+                            the rows beside it, for instance by the type that a column then has";
+                all.push(format!("{} {text}", comparison.beside_others));
+            }
             if comparison.untested > 0 {
                 all.push(format!("{} boundary rows were not run on the original", comparison.untested));
             }
@@ -146,6 +151,7 @@ fn original(comparison: &Comparison) -> Value {
         "onDataReversed": leg(&comparison.on_reversed),
         "refused": comparison.refused,
         "untested": comparison.untested,
+        "besideOthers": comparison.beside_others,
     })
 }
 

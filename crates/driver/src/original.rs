@@ -138,7 +138,13 @@ fn of_script(
     }
     let mut on_reversed = next(reversed.len());
     on_reversed.reverse();
-    Ok(Answers { on_data: merged(columns, &[whole], rows.len()), on_reversed, on_boundary, rows, versions: named(&outputs.versions, ready.model) })
+    Ok(Answers {
+        on_data: merged(columns, &[whole], rows.len()),
+        on_reversed,
+        on_boundary,
+        rows,
+        versions: named(&outputs.versions, ready.model),
+    })
 }
 
 /// The answers of a script on rows that are run each alone.
@@ -211,13 +217,7 @@ fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[(Vec<
     let mut on_data = merged(&scorer.plan.outputs, &pieces, all.len());
     let on_boundary = on_data.split_off(rows.len());
     let versions = Versions { pandas: None, sklearn: None, scipy: None, ..versions };
-    Ok(Answers {
-        rows: rows.to_vec(),
-        on_data,
-        on_reversed: vec![],
-        on_boundary,
-        versions: named(&versions, Some(model)),
-    })
+    Ok(Answers { rows: rows.to_vec(), on_data, on_reversed: vec![], on_boundary, versions: named(&versions, Some(model)) })
 }
 
 /// The pieces' answers by the number of the row.

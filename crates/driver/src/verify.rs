@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use equiv::{Analyser, Arithmetic, Report, Verdict};
+use equiv::{Analyser, Arithmetic, Failure, Report, Verdict};
 use interp::{Datum, Interp, Outcome};
 use plan::{Cell, File, GoldenOutcome, Reason};
 use sha2::{Digest, Sha256};
@@ -70,6 +70,11 @@ pub struct Comparison {
     pub on_boundary: Report,
     /// The data again with its rows in reverse order: what holds for `on_data` alone depends on other rows.
     pub on_reversed: Report,
+    /// The boundary rows that fail, by their numbers in [`Verification::rows`].
+    pub failing_boundary: Vec<usize>,
+    /// Boundary rows that the original scores as we do only when they stand alone: in pandas, what a row gives may depend on the rows
+    /// beside it.
+    pub beside_others: usize,
     /// Boundary rows that the original scores and the scorer refuses, by reason.
     pub refused: BTreeMap<String, usize>,
     /// Boundary rows that the original was not run on.
@@ -167,7 +172,7 @@ pub fn verify(
         (Some(answers), Some(runtime)) => {
             said(Stage::Compare);
             let mut comparison = compared(scorer, runtime, &answers, &rows, &expected);
-            let failing = &comparison.on_boundary.failing_rows;
+            let failing = &comparison.failing_boundary;
             if let Some(run) = scorer.original.script.as_ref().filter(|_| !failing.is_empty()) {
                 // Boundary rows stand beside the strangest rows there are. What counts is the row.
                 let again: Vec<usize> = failing.iter().take(ALONE).copied().collect();
@@ -178,7 +183,7 @@ pub fn verify(
                 }
                 let before = failing.len();
                 comparison = compared(scorer, runtime, &answers, &rows, &expected);
-                comparison.beside_others = before - comparison.on_boundary.failing_rows.len();
+                comparison.beside_others = before - comparison.failing_boundary.len();
             }
             OriginalResult::Ran(Box::new(comparison))
         }
@@ -214,16 +219,20 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         let report = equiv::report(&analyser, &data, &references, None);
         for failure in report.failures.iter().take(SHOWN) {
             let (row, _) = taken[failure.row];
-            let (number, said) = (row - offset + 1, said_of(&all[row - offset]));
-            failures.push(format!("{name} {number}{said}\n{failure}{}", input(scorer, rows, row, offset)));
+            let failure = Failure { row: row - offset, ..failure.clone() };
+            failures.push(format!("{name}{}\n{failure}{}", said_of(&all[row - offset]), input(scorer, rows, row, offset)));
         }
-        report
+        (report.failing_rows.iter().map(|row| taken[*row].0).collect::<Vec<usize>>(), report)
     };
-    let on_data = leg("data row", 0, &answers.on_data);
-    let on_boundary = leg("boundary row", data_rows, &answers.on_boundary);
-    let on_reversed = leg("with the rows in reverse order, data row", 0, &answers.on_reversed);
-    Comparison { runtime, versions: answers.versions.clone(), on_data, on_boundary, on_reversed, refused, untested, failures }
+    let (_, on_data) = leg("a data row", 0, &answers.on_data);
+    let (failing_boundary, on_boundary) = leg("a boundary row", data_rows, &answers.on_boundary);
+    let (_, on_reversed) = leg("a data row, with the rows in reverse order", 0, &answers.on_reversed);
+    let versions = answers.versions.clone();
+    Comparison { runtime, versions, on_data, on_boundary, on_reversed, failing_boundary, beside_others: 0, refused, untested, failures }
 }
+
+/// How many boundary rows that differ among others are run alone.
+const ALONE: usize = 60;
 
 /// How many failures are put in words.
 const SHOWN: usize = 3;

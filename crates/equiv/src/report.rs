@@ -21,6 +21,8 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// How many there are in all.
     pub failure_count: usize,
+    /// The rows that fail, all of them.
+    pub failing_rows: Vec<usize>,
     /// The first rows that a decision explains.
     pub explained: Vec<Explained>,
 }
@@ -109,6 +111,7 @@ pub fn report(analyser: &Analyser<'_>, rows: &[Vec<Datum>], references: &[Outcom
         outputs,
         failures: Vec::new(),
         failure_count: 0,
+        failing_rows: Vec::new(),
         explained: Vec::new(),
     };
     for (number, (row, reference)) in rows.iter().zip(references).enumerate() {
@@ -145,6 +148,7 @@ impl Report {
         }
         let failed: Vec<usize> = (0..judged.len()).filter(|at| judged[*at].verdict.fails()).collect();
         self.failure_count += failed.len();
+        self.failing_rows.extend((!failed.is_empty()).then_some(number));
         if failed.is_empty() || self.failures.len() >= KEPT {
             return;
         }

@@ -147,6 +147,10 @@ fn output_columns<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>) -> Result<
 /// A column as a result: NaN stays NaN in a float column, a missing text or moment is null, a truth value with holes is nullable.
 fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Result<Val<'b>, Unknown> {
     let name = column.name.clone().unwrap_or_else(|| "output".to_owned());
+    // What is left to do belongs to the line that made the column, not to the script's last line.
+    if let Some(one) = column.cell.alternatives.first() {
+        replay.b.return_to(one.val.origin());
+    }
     let numbers = column.cell.alternatives.iter().all(|one| one.kind.is_number() && one.kind != Kind::Bool);
     let cell = if numbers { crate::udf::pandas_cell(replay, &column.cell) } else { column.cell.clone() };
     let val = match cell.single() {

@@ -1,6 +1,6 @@
 //! Linear models at the end of a script: scores, probabilities and classes.
 
-use super::scale::{columns, estimator};
+use super::scale::{Nan, columns, estimator, finite};
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
@@ -19,7 +19,7 @@ pub(crate) const ROWS: &[Row] = &[
 /// `x . coefficients + intercept` of a model with one row of coefficients; the columns of the argument tell guards and rows.
 fn score<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Val<'b>, Column<'b>, Guards), Unknown> {
     let (known, estimator) = estimator(replay, call)?;
-    let columns = columns(replay, call)?;
+    let mut columns = columns(replay, call)?;
     let coefficients = match estimator.fitted("coef_") {
         Some(value) => match value.as_tagged() {
             Some(Tagged::Array(array)) if array.shape.len() == 1 || array.shape.first() == Some(&1) => value.floats(),
@@ -38,6 +38,7 @@ fn score<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Val<'b
         return Err(replay.unsupported(call.span, "a model of another number of columns"));
     }
     replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
     let guards = columns.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
     let row = replay.b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
     let weights = replay.b.tensor(Tensor::f64("coefficients", [coefficients.len() as u32], coefficients));

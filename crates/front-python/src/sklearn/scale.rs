@@ -76,14 +76,33 @@ fn result<'b>(columns: Vec<(Column<'b>, Val<'b>)>) -> Value<'b> {
     )
 }
 
-/// scikit-learn takes NaN for missing and raises on an infinity, in whichever column (`check_array` with `ensure_all_finite="allow-nan"`).
-fn finite<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, call: &Call<'b>, columns: &mut [(Column<'b>, Val<'b>)]) {
-    let infinite = columns.iter().map(|(_, val)| val.abs().eq(f64::INFINITY)).reduce(|any, one| any | one);
-    let Some(infinite) = infinite else { return };
+/// What an estimator makes of NaN (`check_array` with `ensure_all_finite`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nan {
+    /// It is a missing value.
+    Missing,
+    Refused,
+}
+
+/// scikit-learn raises on an infinity, in whichever column, and most models on a NaN too.
+pub(super) fn finite<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    call: &Call<'b>,
+    columns: &mut [(Column<'b>, Val<'b>)],
+    nan: Nan,
+) {
     let class = estimator.class_name().to_owned();
-    let guard = replay.guard(infinite, Reason::Invalid(format!("an infinity, which {class} refuses")), call.span);
-    for (column, _) in columns {
-        column.cell.guards.insert(guard);
+    let mut refuse = |what: &str, test: &dyn Fn(Val<'b>) -> Val<'b>| {
+        let Some(when) = columns.iter().map(|(_, val)| test(*val)).reduce(|any, one| any | one) else { return };
+        let guard = replay.guard(when, Reason::Invalid(format!("{what}, which {class} refuses")), call.span);
+        for (column, _) in columns.iter_mut() {
+            column.cell.guards.insert(guard);
+        }
+    };
+    refuse("an infinity", &|val| val.abs().eq(f64::INFINITY));
+    if nan == Nan::Refused {
+        refuse("a missing value", &|val| val.is_nan());
     }
 }
 
@@ -96,7 +115,7 @@ fn standard<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let mean = if use_mean { fitted(replay, &estimator, "mean_", columns.len(), call)? } else { None };
     let scale = if use_scale { fitted(replay, &estimator, "scale_", columns.len(), call)? } else { None };
     replay.freeze(&known);
-    finite(replay, &estimator, call, &mut columns);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         if let Some(mean) = &mean {
             *val = *val - mean[at];
@@ -118,7 +137,7 @@ fn min_max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Err(replay.unsupported(call.span, "MinMaxScaler(clip=True)"));
     }
     replay.freeze(&known);
-    finite(replay, &estimator, call, &mut columns);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         *val = *val * scale[at] + least[at];
     }
@@ -132,7 +151,7 @@ fn robust<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let center = fitted(replay, &estimator, "center_", columns.len(), call)?;
     let scale = fitted(replay, &estimator, "scale_", columns.len(), call)?;
     replay.freeze(&known);
-    finite(replay, &estimator, call, &mut columns);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         if let Some(center) = &center {
             *val = *val - center[at];
@@ -149,7 +168,7 @@ fn max_abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let mut columns = columns(replay, call)?;
     let scale = fitted(replay, &estimator, "scale_", columns.len(), call)?.unwrap_or_default();
     replay.freeze(&known);
-    finite(replay, &estimator, call, &mut columns);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         *val = *val / scale[at];
     }
@@ -175,7 +194,7 @@ fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             numbers.push((column.clone(), pandas::table::number(replay, column, call.span)?));
         }
     }
-    finite(replay, &estimator, call, &mut numbers);
+    finite(replay, &estimator, call, &mut numbers, Nan::Missing);
     let raises = numbers.first().map(|(column, _)| column.cell.guards.clone()).unwrap_or_default();
     let mut out = Vec::new();
     for (column, statistic) in columns.into_iter().zip(statistics) {

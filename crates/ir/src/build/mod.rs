@@ -312,6 +312,12 @@ impl<'b> Val<'b> {
         if let Op::Const(literal) = &state.function.nodes[self.value].op { Some(literal.clone()) } else { None }
     }
 
+    /// Where the value came from, for [`Builder::return_to`].
+    pub fn origin(self) -> Handle<Origin> {
+        let state = self.builder.state.borrow();
+        state.function.nodes[self.value].origin
+    }
+
     /// Gives the value the user's name for it; the first name stays.
     pub fn named(self, label: impl Into<String>) -> Val<'b> {
         let mut state = self.builder.state.borrow_mut();
