@@ -119,8 +119,9 @@ impl Printer<'_> {
                 let name = camel(&self.plan.forests[*forest].ident);
                 Code::tight(format!("Tables.{name}({}, {})", self.expr(tree), self.array(*row)))
             }
-            ExprKind::Call { routine, args, .. } => {
-                Code::tight(format!("Kernels.{}({})", camel(&self.plan.routines[*routine].ident), self.all(args).join(", ")))
+            ExprKind::Call { routine, args, result } => {
+                let name = crate::stmt::kernel_name(&self.plan.routines[*routine], *result);
+                Code::tight(format!("Kernels.{name}({})", self.all(args).join(", ")))
             }
         }
     }

@@ -82,19 +82,28 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// A kernel: a static method of scalars.
+    /// A kernel: a static method of scalars, or one for each result, since a method gives one value.
     pub(crate) fn kernel(&self, out: &mut String) {
         let routine = self.routine;
-        if !routine.doc.is_empty() {
-            out.push_str(&format!("    /** {} */\n", javadoc(&routine.doc.replace('\n', " "))));
-        }
         let params: Vec<String> =
             routine.locals[..routine.params].iter().map(|local| format!("{} {}", java_type(local.elem), camel(&local.ident))).collect();
-        let Some(ResultValue::Scalar { value, .. }) = routine.results.first() else { return };
-        out.push_str(&format!("    static {} {}({}) {{\n", java_type(value.elem), camel(&routine.ident), params.join(", ")));
-        self.stmts(&routine.body, 2, out);
-        out.push_str(&format!("        return {};\n    }}\n\n", self.expr(value)));
+        for (number, result) in routine.results.iter().enumerate() {
+            let ResultValue::Scalar { value, .. } = result else { continue };
+            if !routine.doc.is_empty() {
+                out.push_str(&format!("    /** {} */\n", javadoc(&routine.doc.replace('\n', " "))));
+            }
+            let name = kernel_name(routine, number as u32);
+            out.push_str(&format!("    static {} {name}({}) {{\n", java_type(value.elem), params.join(", ")));
+            self.stmts(&routine.body, 2, out);
+            out.push_str(&format!("        return {};\n    }}\n\n", self.expr(value)));
+        }
     }
+}
+
+/// The method of a kernel's result. No other name has a `_` before a digit.
+pub(crate) fn kernel_name(routine: &Routine, result: u32) -> String {
+    let name = camel(&routine.ident);
+    if routine.results.len() > 1 { format!("{name}_{result}") } else { name }
 }
 
 /// Whether an expression is a choice between choices, which reads better as statements.

@@ -93,6 +93,7 @@ impl Printer<'_> {
             },
             ExprKind::Select(_, yes, no) => expr.elem == Elem::Str && (self.is_owned(yes) || self.is_owned(no)),
             ExprKind::InputOr(_, otherwise) | ExprKind::MapGet { otherwise, .. } => expr.elem == Elem::Str && self.is_owned(otherwise),
+            ExprKind::Call { .. } => expr.elem == Elem::Str,
             ExprKind::Local(_)
             | ExprKind::Const(_)
             | ExprKind::Input(_)
@@ -104,8 +105,7 @@ impl Printer<'_> {
             | ExprKind::Cast(_)
             | ExprKind::Clamp(..)
             | ExprKind::MapHas { .. }
-            | ExprKind::Tree { .. }
-            | ExprKind::Call { .. } => false,
+            | ExprKind::Tree { .. } => false,
         }
     }
 
@@ -147,17 +147,9 @@ impl Printer<'_> {
             ExprKind::Unary(op, x) => self.unary(*op, x),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b),
             ExprKind::Cast(x) => self.cast(x, expr.elem),
-            ExprKind::Select(cond, yes, no) => {
-                let arm = |arm: &Expr| if self.is_owned(expr) { self.owned(arm) } else { self.arm(arm) };
-                let no = match &no.kind {
-                    // `else if` is shorter than a block with an `if` in it.
-                    ExprKind::Select(..) if !self.is_owned(expr) || self.is_owned(no) => self.expr(no),
-                    _ => format!("{{ {} }}", arm(no)),
-                };
-                Code::new(format!("if {} {{ {} }} else {no}", self.expr(cond), arm(yes)), Level::Loose)
-            }
+            ExprKind::Select(cond, yes, no) => self.select(expr, cond, self.arm(expr, yes), no),
             ExprKind::Text(op, args) => self.text(*op, args),
-            ExprKind::Clamp(x, last) => Code::new(format!("{}.clamp(0, {last}) as i32", self.code(x).at(Level::Tight)), Level::As),
+            ExprKind::Clamp(x, last) => Code::new(format!("{}.clamp(0, {last}) as i32", self.receiver(x)), Level::As),
             ExprKind::MapGet { map, keys, otherwise } => Code::tight(self.or(&self.lookup(*map, keys), expr, otherwise)),
             ExprKind::MapHas { map, keys } => Code::tight(format!("{}.is_some()", self.lookup(*map, keys))),
             ExprKind::Tree { forest, tree, row } => {
@@ -177,8 +169,30 @@ impl Printer<'_> {
         if expr.elem == Elem::Str { self.borrowed(expr) } else { self.expr(expr) }
     }
 
-    fn arm(&self, expr: &Expr) -> String {
-        self.argument(expr)
+    /// An arm of a selection, all of whose arms are owned if one is.
+    fn arm(&self, select: &Expr, arm: &Expr) -> String {
+        if self.is_owned(select) { self.owned(arm) } else { self.argument(arm) }
+    }
+
+    fn select(&self, expr: &Expr, cond: &Expr, yes: String, no: &Expr) -> Code {
+        let no = match &no.kind {
+            // `else if` is shorter than a block with an `if` in it.
+            ExprKind::Select(..) if !self.is_owned(expr) || self.is_owned(no) => self.expr(no),
+            _ => format!("{{ {} }}", self.arm(expr, no)),
+        };
+        Code::new(format!("if {} {{ {yes} }} else {no}", self.expr(cond)), Level::Loose)
+    }
+
+    /// An expression whose type Rust can tell where nothing around it says what is wanted: a method is called on it, it is converted, or
+    /// the other operand says no more than it does.
+    fn anchored(&self, expr: &Expr) -> Code {
+        match &expr.kind {
+            _ if !is_untyped(expr) => self.code(expr),
+            ExprKind::Const(literal) => Code::tight(typed(literal)),
+            ExprKind::Select(cond, yes, no) => self.select(expr, cond, self.anchored(yes).text, no),
+            ExprKind::Unary(_, x) => Code::new(format!("-{}", self.anchored(x).at(Level::Unary)), Level::Unary),
+            _ => self.code(expr),
+        }
     }
 
     /// An `Option` with a value to take its place.
@@ -218,13 +232,13 @@ impl Printer<'_> {
                 let right = if level == Level::Sum { Level::Product } else { Level::As };
                 Code::new(format!("{} {sign} {}", self.index_code(a).at(level), self.index_code(b).at(right)), level)
             }
-            ExprKind::Clamp(x, last) => Code::new(format!("{}.clamp(0, {last}) as usize", self.code(x).at(Level::Tight)), Level::As),
+            ExprKind::Clamp(x, last) => Code::new(format!("{}.clamp(0, {last}) as usize", self.receiver(x)), Level::As),
             _ => self.as_usize(expr),
         }
     }
 
     fn as_usize(&self, expr: &Expr) -> Code {
-        Code::new(format!("{} as usize", self.code(expr).at(Level::As)), Level::As)
+        Code::new(format!("{} as usize", self.converted(expr)), Level::As)
     }
 
     fn unary(&self, op: Unary, x: &Expr) -> Code {
@@ -247,29 +261,34 @@ impl Printer<'_> {
             Unary::RoundEven => method("round_ties_even"),
             Unary::IsNan => method("is_nan"),
             Unary::Bits => Code::tight(format!("support::bits_{}({})", x.elem, self.expr(x))),
-            Unary::FromBits if x.elem == Elem::I32 => Code::tight(format!("f32::from_bits({} as u32)", self.code(x).at(Level::As))),
-            Unary::FromBits => Code::tight(format!("f64::from_bits({} as u64)", self.code(x).at(Level::As))),
+            Unary::FromBits if x.elem == Elem::I32 => Code::tight(format!("f32::from_bits({} as u32)", self.converted(x))),
+            Unary::FromBits => Code::tight(format!("f64::from_bits({} as u64)", self.converted(x))),
         }
     }
 
-    /// What a method is called on. A bare literal has no type that methods could be looked up on.
+    /// What a method is called on.
     fn receiver(&self, x: &Expr) -> String {
-        match x.as_const() {
-            Some(literal) => typed(literal),
-            None => self.code(x).at(Level::Tight),
-        }
+        self.anchored(x).at(Level::Tight)
+    }
+
+    /// What is converted with `as`.
+    fn converted(&self, x: &Expr) -> String {
+        self.anchored(x).at(Level::As)
     }
 
     fn binary(&self, op: Binary, a: &Expr, b: &Expr) -> Code {
+        let ordered_text = a.elem == Elem::Str && !matches!(op, Binary::Eq | Binary::Ne);
+        let operand = |x: &Expr| if ordered_text { self.ordered_text(x) } else { self.operand(x) };
         let infix = |sign: &str, level: Level, left: Level, right: Level| {
-            Code::new(format!("{} {sign} {}", self.operand(a).at(left), self.operand(b).at(right)), level)
+            let first = if is_untyped(a) && is_untyped(b) { self.anchored(a) } else { operand(a) };
+            Code::new(format!("{} {sign} {}", first.at(left), operand(b).at(right)), level)
         };
         let compare = |sign: &str| {
             // `a as i32 < b` would be read as the start of generic arguments.
             infix(sign, Level::Compare, Level::BitOr, Level::BitOr)
         };
         let method = |name: &str| Code::tight(format!("{}.{name}({})", self.receiver(a), self.expr(b)));
-        let shift = |name: &str| Code::tight(format!("{}.{name}({} as u32)", self.receiver(a), self.code(b).at(Level::As)));
+        let shift = |name: &str| Code::tight(format!("{}.{name}({} as u32)", self.receiver(a), self.converted(b)));
         let int = a.elem.is_int();
         let bits = if a.elem == Elem::I32 { 32 } else { 64 };
         let safe_divisor = b.as_const().and_then(Literal::as_i64).is_some_and(|b| b != 0 && b != -1);
@@ -299,10 +318,17 @@ impl Printer<'_> {
             Binary::Shr => shift("wrapping_shr"),
             Binary::Ushr => {
                 let (unsigned, signed) = if bits == 32 { ("u32", "i32") } else { ("u64", "i64") };
-                let shifted = format!("({} as {unsigned}).wrapping_shr({} as u32)", self.code(a).at(Level::As), self.code(b).at(Level::As));
+                let shifted = format!("({} as {unsigned}).wrapping_shr({} as u32)", self.converted(a), self.converted(b));
                 Code::new(format!("{shifted} as {signed}"), Level::As)
             }
         }
+    }
+
+    /// Text to be ordered: unlike equality, order is not defined between `String` and `str`.
+    fn ordered_text(&self, expr: &Expr) -> Code {
+        let owned = if let ExprKind::Local(id) = expr.kind { self.owned[id.0 as usize] } else { self.is_owned(expr) };
+        let code = self.code(expr);
+        if owned { Code::tight(format!("{}.as_str()", code.at(Level::Tight))) } else { code }
     }
 
     fn operand(&self, expr: &Expr) -> Code {
@@ -315,12 +341,13 @@ impl Printer<'_> {
 
     fn cast(&self, x: &Expr, to: Elem) -> Code {
         let from = x.elem;
-        let into = |name: &str| Code::tight(format!("{name}::from({})", self.expr(x)));
-        let as_ = |name: &str| Code::new(format!("{} as {name}", self.code(x).at(Level::As)), Level::As);
+        let into = |name: &str| Code::tight(format!("{name}::from({})", self.anchored(x).text));
+        let as_ = |name: &str| Code::new(format!("{} as {name}", self.converted(x)), Level::As);
+        let compared = || if is_untyped(x) { self.anchored(x) } else { self.operand(x) };
         match (from, to) {
             (from, to) if rust_type(from) == rust_type(to) => self.code(x),
-            (_, Elem::Bool) if from.is_float() => Code::new(format!("{} != 0.0", self.operand(x).at(Level::BitOr)), Level::Compare),
-            (_, Elem::Bool) => Code::new(format!("{} != 0", self.operand(x).at(Level::BitOr)), Level::Compare),
+            (_, Elem::Bool) if from.is_float() => Code::new(format!("{} != 0.0", compared().at(Level::BitOr)), Level::Compare),
+            (_, Elem::Bool) => Code::new(format!("{} != 0", compared().at(Level::BitOr)), Level::Compare),
             (Elem::Bool, to) => into(rust_type(to)),
             (Elem::I32, Elem::I64) => into("i64"),
             (Elem::I32 | Elem::F32, Elem::F64) => into("f64"),
@@ -366,6 +393,16 @@ impl Printer<'_> {
             TextOp::Find => format!("support::find({}, {})", text(0), text(1)),
             TextOp::Decimal => format!("{}.to_string()", self.receiver(&args[0])),
         })
+    }
+}
+
+/// Whether an expression is made of bare numbers, whose type Rust tells from what stands around.
+pub(crate) fn is_untyped(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Const(literal) => expr.elem != Elem::Str && expr.elem != Elem::Bool && !literal_text(literal).contains("::"),
+        ExprKind::Select(_, yes, no) => is_untyped(yes) && is_untyped(no),
+        ExprKind::Unary(Unary::Neg, x) => x.elem.is_float() && is_untyped(x),
+        _ => false,
     }
 }
 

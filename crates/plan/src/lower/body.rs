@@ -259,13 +259,18 @@ impl Body<'_> {
     }
 
     pub(super) fn push_loop(&mut self, index: LocalId, count: u32, body: Vec<Stmt>) {
-        self.stmts.push(Stmt::Loop { index, count, body });
+        self.stmts.extend(counted(index, count, body));
     }
 
     /// The place of an element in the flat order, as an expression for the interpreter of indices.
     pub(super) fn zero() -> Expr {
         index::constant(0)
     }
+}
+
+/// A loop, unless it is over nothing: there is no place in an empty array that its body could speak of.
+pub(super) fn counted(index: LocalId, count: u32, body: Vec<Stmt>) -> Option<Stmt> {
+    (count > 0).then_some(Stmt::Loop { index, count, body })
 }
 
 /// `prepare.py:12: df["ratio"] = ...`, or the way to a graph's node; empty for what we made ourselves.

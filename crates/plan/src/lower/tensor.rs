@@ -7,7 +7,7 @@
 use ir::{Elem, Handle, Literal, Op, Reduce, Table, Value};
 use source::bug;
 
-use super::body::{Body, Done};
+use super::body::{Body, Done, counted};
 use super::index::{constant, div, plus, ravel, rem, spread, times, unravel};
 use crate::{ArrayRef, Binary, Expr, ExprKind, LocalId, Stmt, Unary};
 
@@ -275,7 +275,7 @@ impl Body<'_> {
                 let at = rem(number, 8);
                 let added = binary(Binary::Add, lane(at.clone()), term, fold.elem);
                 stmts.push(Stmt::Zeros { local: lanes });
-                stmts.push(Stmt::Loop { index: counter, count, body: vec![Stmt::SetElement { local: lanes, index: at, value: added }] });
+                stmts.extend(counted(counter, count, vec![Stmt::SetElement { local: lanes, index: at, value: added }]));
                 let add = |a, b| binary(Binary::Add, a, b, fold.elem);
                 let pair = |low: u32| add(lane(constant(low)), lane(constant(low + 1)));
                 let total = add(add(pair(0), pair(2)), add(pair(4), pair(6)));
@@ -288,7 +288,7 @@ impl Body<'_> {
                 let local = self.mutable(name, fold.elem, None);
                 let next = binary(op, self.read(local), term, fold.elem);
                 stmts.push(Stmt::Let { local, value: start });
-                stmts.push(Stmt::Loop { index: counter, count, body: vec![Stmt::Set { local, value: next }] });
+                stmts.extend(counted(counter, count, vec![Stmt::Set { local, value: next }]));
                 local
             }
             Reduce::Max | Reduce::Min => {
@@ -305,7 +305,7 @@ impl Body<'_> {
                 }
                 stmts.push(Stmt::Let { local, value: first });
                 let set = Stmt::Set { local, value: Expr::select(beats, self.read(candidate), best) };
-                stmts.push(Stmt::Loop { index: counter, count, body: vec![Stmt::Let { local: candidate, value: term }, set] });
+                stmts.extend(counted(counter, count, vec![Stmt::Let { local: candidate, value: term }, set]));
                 local
             }
             Reduce::ArgMax => {
@@ -324,7 +324,7 @@ impl Body<'_> {
                     Stmt::Set { local, value: Expr::select(self.read(wins), here, self.read(local)) },
                     Stmt::Set { local: best, value: Expr::select(self.read(wins), self.read(candidate), self.read(best)) },
                 ];
-                stmts.push(Stmt::Loop { index: counter, count, body });
+                stmts.extend(counted(counter, count, body));
                 local
             }
         }
