@@ -69,6 +69,13 @@ impl Printer<'_> {
         if self.is_owned(expr) { Code::new(format!("&{}", code.at(Level::Unary)), Level::Unary) } else { code }
     }
 
+    /// Text as `&str` also where nothing around turns a `&String` into one: in an arm, as the value of a variable, or to be ordered.
+    pub(crate) fn sliced(&self, expr: &Expr) -> Code {
+        let owned = if let ExprKind::Local(id) = expr.kind { self.owned[id.0 as usize] } else { self.is_owned(expr) };
+        let code = self.code(expr);
+        if owned { Code::tight(format!("{}.as_str()", code.at(Level::Tight))) } else { code }
+    }
+
     /// Text as `String`.
     pub(crate) fn owned(&self, expr: &Expr) -> String {
         let code = self.code(expr);
@@ -171,7 +178,11 @@ impl Printer<'_> {
 
     /// An arm of a selection, all of whose arms are owned if one is.
     fn arm(&self, select: &Expr, arm: &Expr) -> String {
-        if self.is_owned(select) { self.owned(arm) } else { self.argument(arm) }
+        match arm.elem {
+            Elem::Str if self.is_owned(select) => self.owned(arm),
+            Elem::Str => self.sliced(arm).text,
+            _ => self.expr(arm),
+        }
     }
 
     fn select(&self, expr: &Expr, cond: &Expr, yes: String, no: &Expr) -> Code {
@@ -188,9 +199,9 @@ impl Printer<'_> {
     fn anchored(&self, expr: &Expr) -> Code {
         match &expr.kind {
             _ if !is_untyped(expr) => self.code(expr),
-            ExprKind::Const(literal) => Code::tight(typed(literal)),
+            ExprKind::Const(literal) => typed(literal),
             ExprKind::Select(cond, yes, no) => self.select(expr, cond, self.anchored(yes).text, no),
-            ExprKind::Unary(_, x) => Code::new(format!("-{}", self.anchored(x).at(Level::Unary)), Level::Unary),
+            ExprKind::Unary(_, x) => negative(self.anchored(x)),
             _ => self.code(expr),
         }
     }
@@ -246,7 +257,7 @@ impl Printer<'_> {
         let int = x.elem.is_int();
         match op {
             Unary::Neg if int => method("wrapping_neg"),
-            Unary::Neg => Code::new(format!("-{}", self.code(x).at(Level::Unary)), Level::Unary),
+            Unary::Neg => negative(self.code(x)),
             Unary::Abs if int => method("wrapping_abs"),
             Unary::Abs => method("abs"),
             Unary::Not if matches!(x.kind, ExprKind::MapHas { .. }) => {
@@ -278,7 +289,7 @@ impl Printer<'_> {
 
     fn binary(&self, op: Binary, a: &Expr, b: &Expr) -> Code {
         let ordered_text = a.elem == Elem::Str && !matches!(op, Binary::Eq | Binary::Ne);
-        let operand = |x: &Expr| if ordered_text { self.ordered_text(x) } else { self.operand(x) };
+        let operand = |x: &Expr| if ordered_text { self.sliced(x) } else { self.operand(x) };
         let infix = |sign: &str, level: Level, left: Level, right: Level| {
             let first = if is_untyped(a) && is_untyped(b) { self.anchored(a) } else { operand(a) };
             Code::new(format!("{} {sign} {}", first.at(left), operand(b).at(right)), level)
@@ -322,13 +333,6 @@ impl Printer<'_> {
                 Code::new(format!("{shifted} as {signed}"), Level::As)
             }
         }
-    }
-
-    /// Text to be ordered: unlike equality, order is not defined between `String` and `str`.
-    fn ordered_text(&self, expr: &Expr) -> Code {
-        let owned = if let ExprKind::Local(id) = expr.kind { self.owned[id.0 as usize] } else { self.is_owned(expr) };
-        let code = self.code(expr);
-        if owned { Code::tight(format!("{}.as_str()", code.at(Level::Tight))) } else { code }
     }
 
     fn operand(&self, expr: &Expr) -> Code {
@@ -396,6 +400,12 @@ impl Printer<'_> {
     }
 }
 
+/// `-x`; a minus before a minus looks like a decrement.
+fn negative(x: Code) -> Code {
+    let operand = x.at(Level::Unary);
+    Code::new(if operand.starts_with('-') { format!("-({operand})") } else { format!("-{operand}") }, Level::Unary)
+}
+
 /// Whether an expression is made of bare numbers, whose type Rust tells from what stands around.
 pub(crate) fn is_untyped(expr: &Expr) -> bool {
     match &expr.kind {
@@ -425,16 +435,9 @@ fn constant(literal: &Literal) -> Code {
 }
 
 /// A literal with its type, for a method to be called on.
-fn typed(literal: &Literal) -> String {
-    let text = literal_text(literal);
-    let suffix = if text.contains("::") { "" } else { rust_type(literal.elem()) };
-    if text.starts_with('-') {
-        format!("({text}_{suffix})")
-    } else if suffix.is_empty() {
-        text
-    } else {
-        format!("{text}_{suffix}")
-    }
+fn typed(literal: &Literal) -> Code {
+    let Code { text, level } = constant(literal);
+    if text.contains("::") { Code::new(text, level) } else { Code::new(format!("{text}_{}", rust_type(literal.elem())), level) }
 }
 
 /// A literal. Floats print as the shortest decimal that reads back to the same bits.

@@ -56,7 +56,7 @@ impl<'a> Printer<'a> {
                 let (local, name) = self.declared(*local);
                 let ty = if local.mutable || is_untyped(value) { format!(": {}", rust_type(local.elem)) } else { String::new() };
                 let borrowed = value.elem == Elem::Str && !self.is_owned(value);
-                let value = if borrowed { self.borrowed(value) } else { self.expr(value) };
+                let value = if borrowed { self.sliced(value).text } else { self.expr(value) };
                 format!("let {name}{ty} = {value};")
             }
             Stmt::Array { local, elements } => {
