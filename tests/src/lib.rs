@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm, reason = "a case that cannot be read fails the test")]
 
 pub mod python;
+pub mod random;
 pub mod scorers;

@@ -1,18 +1,23 @@
-//! Every case as a checked module with rows: the ONNX and PMML folders, and the Python cases that are not refused.
+//! Every case as a checked module with rows: the ONNX and PMML folders, the Python cases that are not refused, and the modules in the
+//! text form of the IR, which are what random modules found.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use check::Checked;
-use driver::{data, rows};
+use driver::data;
 use ir::Module;
 use plan::Cell;
 use source::Sources;
 
 use crate::python;
+use crate::random::{self, Random};
 
 /// Rows on the boundaries of a case's decisions that are added to its own.
 const BOUNDARY_ROWS: usize = 400;
+
+/// Rows of a case that brings none.
+const RANDOM_ROWS: usize = 40;
 
 /// A case to run.
 pub struct Case {
@@ -36,6 +41,7 @@ pub fn cases() -> Vec<Case> {
         }
     }
     cases.extend(python::files().iter().filter_map(|path| of_python(path)));
+    cases.extend(ir_files().iter().map(|path| of_ir(path)));
     cases
 }
 
@@ -45,6 +51,22 @@ fn folders(kind: &str) -> Vec<PathBuf> {
         fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.join("case.toml").exists()).collect();
     folders.sort();
     folders
+}
+
+fn ir_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/ir");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// A module with random rows, the same every time.
+fn of_ir(path: &Path) -> Case {
+    let name = format!("ir {}", path.file_stem().unwrap().to_string_lossy());
+    let module = ir::text::parse(&fs::read_to_string(path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let checked = renamed(module, &name);
+    let rows = random::rows(&mut Random::new(0), &checked.entry_function().params, RANDOM_ROWS);
+    case(name, checked, rows)
 }
 
 /// A Python case, unless it is one that is refused.
@@ -70,7 +92,7 @@ fn renamed(mut module: Module, name: &str) -> Checked {
 }
 
 fn case(name: String, checked: Checked, mut rows: Vec<Vec<Cell>>) -> Case {
-    let boundary = rows::boundary(&checked, &rows);
+    let boundary = driver::verify::boundary(&checked, &rows);
     rows.extend(boundary.into_iter().take(BOUNDARY_ROWS));
     Case { name, checked, rows }
 }

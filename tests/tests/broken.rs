@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use driver::{Project, Scorer, Target, Tools, data, rows};
+use driver::{Project, Scorer, Target, Tools, data, verify};
 use execute::{Job, interpreted};
 use interp::Interp;
 use ir::{Literal, Module, Op, Table, Test};
@@ -97,7 +97,7 @@ fn one_fault_anywhere_is_found() {
     for (folder, model, file, fault) in &faults {
         let right = right(folder, model);
         let mut all = data::load(&path(folder, file), &right.plan).unwrap();
-        let boundary = rows::boundary(&right.checked, &all);
+        let boundary = verify::boundary(&right.checked, &all);
         all.extend(boundary);
         let expected = interpreted(&Interp::new(&right.checked), &all);
         compared.push((fault, all, expected));

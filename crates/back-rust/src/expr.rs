@@ -69,6 +69,13 @@ impl Printer<'_> {
         if self.is_owned(expr) { Code::new(format!("&{}", code.at(Level::Unary)), Level::Unary) } else { code }
     }
 
+    /// Text as `&str` also where nothing around turns a `&String` into one: in an arm, as the value of a variable, or to be ordered.
+    pub(crate) fn sliced(&self, expr: &Expr) -> Code {
+        let owned = if let ExprKind::Local(id) = expr.kind { self.owned[id.0 as usize] } else { self.is_owned(expr) };
+        let code = self.code(expr);
+        if owned { Code::tight(format!("{}.as_str()", code.at(Level::Tight))) } else { code }
+    }
+
     /// Text as `String`.
     pub(crate) fn owned(&self, expr: &Expr) -> String {
         let code = self.code(expr);
@@ -93,6 +100,7 @@ impl Printer<'_> {
             },
             ExprKind::Select(_, yes, no) => expr.elem == Elem::Str && (self.is_owned(yes) || self.is_owned(no)),
             ExprKind::InputOr(_, otherwise) | ExprKind::MapGet { otherwise, .. } => expr.elem == Elem::Str && self.is_owned(otherwise),
+            ExprKind::Call { .. } => expr.elem == Elem::Str,
             ExprKind::Local(_)
             | ExprKind::Const(_)
             | ExprKind::Input(_)
@@ -104,8 +112,7 @@ impl Printer<'_> {
             | ExprKind::Cast(_)
             | ExprKind::Clamp(..)
             | ExprKind::MapHas { .. }
-            | ExprKind::Tree { .. }
-            | ExprKind::Call { .. } => false,
+            | ExprKind::Tree { .. } => false,
         }
     }
 
@@ -147,17 +154,9 @@ impl Printer<'_> {
             ExprKind::Unary(op, x) => self.unary(*op, x),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b),
             ExprKind::Cast(x) => self.cast(x, expr.elem),
-            ExprKind::Select(cond, yes, no) => {
-                let arm = |arm: &Expr| if self.is_owned(expr) { self.owned(arm) } else { self.arm(arm) };
-                let no = match &no.kind {
-                    // `else if` is shorter than a block with an `if` in it.
-                    ExprKind::Select(..) if !self.is_owned(expr) || self.is_owned(no) => self.expr(no),
-                    _ => format!("{{ {} }}", arm(no)),
-                };
-                Code::new(format!("if {} {{ {} }} else {no}", self.expr(cond), arm(yes)), Level::Loose)
-            }
+            ExprKind::Select(cond, yes, no) => self.select(expr, cond, self.arm(expr, yes), no),
             ExprKind::Text(op, args) => self.text(*op, args),
-            ExprKind::Clamp(x, last) => Code::new(format!("{}.clamp(0, {last}) as i32", self.code(x).at(Level::Tight)), Level::As),
+            ExprKind::Clamp(x, last) => Code::new(format!("{}.clamp(0, {last}) as i32", self.receiver(x)), Level::As),
             ExprKind::MapGet { map, keys, otherwise } => Code::tight(self.or(&self.lookup(*map, keys), expr, otherwise)),
             ExprKind::MapHas { map, keys } => Code::tight(format!("{}.is_some()", self.lookup(*map, keys))),
             ExprKind::Tree { forest, tree, row } => {
@@ -177,8 +176,34 @@ impl Printer<'_> {
         if expr.elem == Elem::Str { self.borrowed(expr) } else { self.expr(expr) }
     }
 
-    fn arm(&self, expr: &Expr) -> String {
-        self.argument(expr)
+    /// An arm of a selection, all of whose arms are owned if one is.
+    fn arm(&self, select: &Expr, arm: &Expr) -> String {
+        match arm.elem {
+            Elem::Str if self.is_owned(select) => self.owned(arm),
+            Elem::Str => self.sliced(arm).text,
+            _ => self.expr(arm),
+        }
+    }
+
+    fn select(&self, expr: &Expr, cond: &Expr, yes: String, no: &Expr) -> Code {
+        let no = match &no.kind {
+            // `else if` is shorter than a block with an `if` in it.
+            ExprKind::Select(..) if !self.is_owned(expr) || self.is_owned(no) => self.expr(no),
+            _ => format!("{{ {} }}", self.arm(expr, no)),
+        };
+        Code::new(format!("if {} {{ {yes} }} else {no}", self.expr(cond)), Level::Loose)
+    }
+
+    /// An expression whose type Rust can tell where nothing around it says what is wanted: a method is called on it, it is converted, or
+    /// the other operand says no more than it does.
+    fn anchored(&self, expr: &Expr) -> Code {
+        match &expr.kind {
+            _ if !is_untyped(expr) => self.code(expr),
+            ExprKind::Const(literal) => typed(literal),
+            ExprKind::Select(cond, yes, no) => self.select(expr, cond, self.anchored(yes).text, no),
+            ExprKind::Unary(_, x) => negative(self.anchored(x)),
+            _ => self.code(expr),
+        }
     }
 
     /// An `Option` with a value to take its place.
@@ -218,13 +243,13 @@ impl Printer<'_> {
                 let right = if level == Level::Sum { Level::Product } else { Level::As };
                 Code::new(format!("{} {sign} {}", self.index_code(a).at(level), self.index_code(b).at(right)), level)
             }
-            ExprKind::Clamp(x, last) => Code::new(format!("{}.clamp(0, {last}) as usize", self.code(x).at(Level::Tight)), Level::As),
+            ExprKind::Clamp(x, last) => Code::new(format!("{}.clamp(0, {last}) as usize", self.receiver(x)), Level::As),
             _ => self.as_usize(expr),
         }
     }
 
     fn as_usize(&self, expr: &Expr) -> Code {
-        Code::new(format!("{} as usize", self.code(expr).at(Level::As)), Level::As)
+        Code::new(format!("{} as usize", self.converted(expr)), Level::As)
     }
 
     fn unary(&self, op: Unary, x: &Expr) -> Code {
@@ -232,7 +257,7 @@ impl Printer<'_> {
         let int = x.elem.is_int();
         match op {
             Unary::Neg if int => method("wrapping_neg"),
-            Unary::Neg => Code::new(format!("-{}", self.code(x).at(Level::Unary)), Level::Unary),
+            Unary::Neg => negative(self.code(x)),
             Unary::Abs if int => method("wrapping_abs"),
             Unary::Abs => method("abs"),
             Unary::Not if matches!(x.kind, ExprKind::MapHas { .. }) => {
@@ -247,31 +272,34 @@ impl Printer<'_> {
             Unary::RoundEven => method("round_ties_even"),
             Unary::IsNan => method("is_nan"),
             Unary::Bits => Code::tight(format!("support::bits_{}({})", x.elem, self.expr(x))),
-            Unary::FromBits if x.elem == Elem::I32 => Code::tight(format!("f32::from_bits({} as u32)", self.code(x).at(Level::As))),
-            Unary::FromBits => Code::tight(format!("f64::from_bits({} as u64)", self.code(x).at(Level::As))),
+            Unary::FromBits if x.elem == Elem::I32 => Code::tight(format!("f32::from_bits({} as u32)", self.converted(x))),
+            Unary::FromBits => Code::tight(format!("f64::from_bits({} as u64)", self.converted(x))),
         }
     }
 
-    /// What a method is called on. A bare literal has no type that methods could be looked up on.
+    /// What a method is called on.
     fn receiver(&self, x: &Expr) -> String {
-        match x.as_const() {
-            Some(literal) => typed(literal),
-            None if has_no_type(x) => format!("({} as {})", self.code(x).at(Level::As), rust_type(x.elem)),
-            None => self.code(x).at(Level::Tight),
-        }
+        self.anchored(x).at(Level::Tight)
+    }
+
+    /// What is converted with `as`.
+    fn converted(&self, x: &Expr) -> String {
+        self.anchored(x).at(Level::As)
     }
 
     fn binary(&self, op: Binary, a: &Expr, b: &Expr) -> Code {
+        let ordered_text = a.elem == Elem::Str && !matches!(op, Binary::Eq | Binary::Ne);
+        let operand = |x: &Expr| if ordered_text { self.sliced(x) } else { self.operand(x) };
         let infix = |sign: &str, level: Level, left: Level, right: Level| {
-            let first = if has_no_type(a) && has_no_type(b) { self.receiver(a) } else { self.operand(a).at(left) };
-            Code::new(format!("{first} {sign} {}", self.operand(b).at(right)), level)
+            let first = if is_untyped(a) && is_untyped(b) { self.anchored(a) } else { operand(a) };
+            Code::new(format!("{} {sign} {}", first.at(left), operand(b).at(right)), level)
         };
         let compare = |sign: &str| {
             // `a as i32 < b` would be read as the start of generic arguments.
             infix(sign, Level::Compare, Level::BitOr, Level::BitOr)
         };
         let method = |name: &str| Code::tight(format!("{}.{name}({})", self.receiver(a), self.expr(b)));
-        let shift = |name: &str| Code::tight(format!("{}.{name}({} as u32)", self.receiver(a), self.code(b).at(Level::As)));
+        let shift = |name: &str| Code::tight(format!("{}.{name}({} as u32)", self.receiver(a), self.converted(b)));
         let int = a.elem.is_int();
         let bits = if a.elem == Elem::I32 { 32 } else { 64 };
         let safe_divisor = b.as_const().and_then(Literal::as_i64).is_some_and(|b| b != 0 && b != -1);
@@ -301,7 +329,7 @@ impl Printer<'_> {
             Binary::Shr => shift("wrapping_shr"),
             Binary::Ushr => {
                 let (unsigned, signed) = if bits == 32 { ("u32", "i32") } else { ("u64", "i64") };
-                let shifted = format!("({} as {unsigned}).wrapping_shr({} as u32)", self.code(a).at(Level::As), self.code(b).at(Level::As));
+                let shifted = format!("({} as {unsigned}).wrapping_shr({} as u32)", self.converted(a), self.converted(b));
                 Code::new(format!("{shifted} as {signed}"), Level::As)
             }
         }
@@ -317,12 +345,13 @@ impl Printer<'_> {
 
     fn cast(&self, x: &Expr, to: Elem) -> Code {
         let from = x.elem;
-        let into = |name: &str| Code::tight(format!("{name}::from({})", self.expr(x)));
-        let as_ = |name: &str| Code::new(format!("{} as {name}", self.code(x).at(Level::As)), Level::As);
+        let into = |name: &str| Code::tight(format!("{name}::from({})", self.anchored(x).text));
+        let as_ = |name: &str| Code::new(format!("{} as {name}", self.converted(x)), Level::As);
+        let compared = || if is_untyped(x) { self.anchored(x) } else { self.operand(x) };
         match (from, to) {
             (from, to) if rust_type(from) == rust_type(to) => self.code(x),
-            (_, Elem::Bool) if from.is_float() => Code::new(format!("{} != 0.0", self.operand(x).at(Level::BitOr)), Level::Compare),
-            (_, Elem::Bool) => Code::new(format!("{} != 0", self.operand(x).at(Level::BitOr)), Level::Compare),
+            (_, Elem::Bool) if from.is_float() => Code::new(format!("{} != 0.0", compared().at(Level::BitOr)), Level::Compare),
+            (_, Elem::Bool) => Code::new(format!("{} != 0", compared().at(Level::BitOr)), Level::Compare),
             (Elem::Bool, to) => into(rust_type(to)),
             (Elem::I32, Elem::I64) => into("i64"),
             (Elem::I32 | Elem::F32, Elem::F64) => into("f64"),
@@ -371,6 +400,22 @@ impl Printer<'_> {
     }
 }
 
+/// `-x`; a minus before a minus looks like a decrement.
+fn negative(x: Code) -> Code {
+    let operand = x.at(Level::Unary);
+    Code::new(if operand.starts_with('-') { format!("-({operand})") } else { format!("-{operand}") }, Level::Unary)
+}
+
+/// Whether an expression is made of bare numbers, whose type Rust tells from what stands around.
+pub(crate) fn is_untyped(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Const(literal) => expr.elem != Elem::Str && expr.elem != Elem::Bool && !literal_text(literal).contains("::"),
+        ExprKind::Select(_, yes, no) => is_untyped(yes) && is_untyped(no),
+        ExprKind::Unary(Unary::Neg, x) => x.elem.is_float() && is_untyped(x),
+        _ => false,
+    }
+}
+
 /// The Rust type of a scalar; text is borrowed, times are their numbers.
 pub(crate) fn rust_type(elem: Elem) -> &'static str {
     match elem {
@@ -390,16 +435,9 @@ fn constant(literal: &Literal) -> Code {
 }
 
 /// A literal with its type, for a method to be called on.
-fn typed(literal: &Literal) -> String {
-    let text = literal_text(literal);
-    let suffix = if text.contains("::") { "" } else { rust_type(literal.elem()) };
-    if text.starts_with('-') {
-        format!("({text}_{suffix})")
-    } else if suffix.is_empty() {
-        text
-    } else {
-        format!("{text}_{suffix}")
-    }
+fn typed(literal: &Literal) -> Code {
+    let Code { text, level } = constant(literal);
+    if text.contains("::") { Code::new(text, level) } else { Code::new(format!("{text}_{}", rust_type(literal.elem())), level) }
 }
 
 /// A literal. Floats print as the shortest decimal that reads back to the same bits.
@@ -424,21 +462,5 @@ fn special(x: f64, ty: &str) -> Option<String> {
         Some(format!("{ty}::NEG_INFINITY"))
     } else {
         None
-    }
-}
-
-/// Whether Rust could not tell the type of a number from its expression alone: only literals are in it.
-pub(crate) fn has_no_type(value: &Expr) -> bool {
-    let kind = &value.kind;
-    if let ExprKind::Const(literal) = kind {
-        literal.elem() != Elem::Str && literal.elem() != Elem::Bool
-    } else if let ExprKind::Select(_, yes, no) = kind {
-        has_no_type(yes) && has_no_type(no)
-    } else if let ExprKind::Unary(_, x) = kind {
-        has_no_type(x)
-    } else if let ExprKind::Binary(_, a, b) = kind {
-        has_no_type(a) && has_no_type(b)
-    } else {
-        false
     }
 }

@@ -2,7 +2,7 @@
 
 use plan::{ArrayRef, Elem, Local, LocalId, ResultValue, Routine, Stmt};
 
-use crate::expr::{has_no_type, rust_type};
+use crate::expr::{is_untyped, rust_type};
 use crate::{Plan, Printer, plain, quoted, snake};
 
 impl<'a> Printer<'a> {
@@ -54,9 +54,9 @@ impl<'a> Printer<'a> {
             Stmt::Origin(text) => format!("origin!({});", quoted(&plain(text))),
             Stmt::Let { local, value } => {
                 let (local, name) = self.declared(*local);
-                let ty = if local.mutable || has_no_type(value) { format!(": {}", rust_type(local.elem)) } else { String::new() };
+                let ty = if local.mutable || is_untyped(value) { format!(": {}", rust_type(local.elem)) } else { String::new() };
                 let borrowed = value.elem == Elem::Str && !self.is_owned(value);
-                let value = if borrowed { self.borrowed(value) } else { self.expr(value) };
+                let value = if borrowed { self.sliced(value).text } else { self.expr(value) };
                 format!("let {name}{ty} = {value};")
             }
             Stmt::Array { local, elements } => {
@@ -111,6 +111,8 @@ impl<'a> Printer<'a> {
             .results
             .iter()
             .map(|result| match result {
+                // A text may have been made here, so it cannot be borrowed.
+                ResultValue::Scalar { value, .. } if value.elem == Elem::Str => ("String", self.owned(value)),
                 ResultValue::Scalar { value, .. } => (rust_type(value.elem), self.expr(value)),
                 ResultValue::Array(_) => ("()", "()".into()),
             })

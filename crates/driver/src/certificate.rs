@@ -1,6 +1,6 @@
 //! What a verification can say for itself: `equivalence.json` for machines, `junit.xml` for CI, `report.html` for people.
 
-use equiv::{OutputReport, Report, Verdict};
+use equiv::{Coverage, Covered, OutputReport, Report, Verdict};
 use minijinja::context;
 use plan::File;
 use quick_xml::Writer;
@@ -136,9 +136,31 @@ fn statement(scorer: &Scorer, verification: &Verification) -> Value {
                 "identical": result.difference.is_none(),
             })).collect::<Vec<_>>(),
             "original": original,
+            "coverage": coverage(verification),
             "frozen": frozen,
         },
     })
+}
+
+/// The kinds of things that rows can reach.
+pub(crate) fn kinds(covered: &Covered) -> [(&'static str, &Coverage); 5] {
+    [
+        ("leaves", &covered.leaves),
+        ("arms", &covered.arms),
+        ("keys", &covered.keys),
+        ("missing", &covered.missing),
+        ("rejections", &covered.rejections),
+    ]
+}
+
+fn coverage(verification: &Verification) -> Value {
+    let kind = |(name, coverage): (&str, &Coverage)| {
+        (name.to_string(), json!({"reached": coverage.reached, "total": coverage.total, "notReached": coverage.missed}))
+    };
+    let mut out: serde_json::Map<String, Value> = kinds(&verification.covered).into_iter().map(kind).collect();
+    let left: Vec<Value> = verification.left_out.iter().map(|left| json!({"why": left.why.to_string(), "count": left.count})).collect();
+    out.insert("leftOut".into(), json!(left));
+    Value::Object(out)
 }
 
 fn original(comparison: &Comparison) -> Value {
@@ -318,6 +340,11 @@ pub fn summary(scorer: &Scorer, verification: &Verification, sizes: &[(crate::Ta
         let size = sizes.iter().find(|(target, _)| *target == result.target).map_or(String::new(), |(_, bytes)| format!(", {bytes} bytes"));
         let verdict = if result.difference.is_none() { "identical to the interpreter, 0 ULP" } else { "DIFFERS from the interpreter" };
         out += &format!("  {:<5} {verdict}{size}\n", result.target.name());
+    }
+    let reached = kinds(&verification.covered).into_iter().filter(|(_, coverage)| coverage.total > 0);
+    let reached: Vec<String> = reached.map(|(name, coverage)| format!("{} of {} {name}", coverage.reached, coverage.total)).collect();
+    if !reached.is_empty() {
+        out += &format!("  reached by these rows: {}\n", reached.join(", "));
     }
     if let Some(conversion) = &scorer.conversion {
         let frozen: Vec<String> = conversion.frozen.iter().map(|one| format!("{} = {}", one.expression, one.value)).collect();

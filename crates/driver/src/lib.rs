@@ -1,8 +1,7 @@
 //! The pipeline: a script or a model goes in, checked programs and a certificate come out. The one crate that knows all the others.
 //!
 //! A [`Project`] says what is to be converted. [`load()`] converts it, [`build()`] compares the programs with the original and writes them,
-//! [`check`] does so again with an emitted scorer, [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`rows`] which rows a
-//! build is compared on, [`original`] what the user's own runtime says of them, [`certificate`] what is said about it all.
+//! [`check`] does so again with an emitted scorer, [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`original`] what the user's own runtime says of them, [`certificate`] what is said about it all.
 //! Nothing is printed here; what is to be said comes back as data.
 
 pub mod build;
@@ -13,7 +12,6 @@ pub mod folder;
 pub mod load;
 pub mod original;
 pub mod project;
-pub mod rows;
 pub mod verify;
 
 use std::path::Path;
@@ -71,6 +69,8 @@ pub enum Problem {
     Unexplained(String),
     /// Targets that differ from the interpreter (5).
     Differ(String),
+    /// Too much of the scorer was not reached by any row (6).
+    Uncovered(String),
     /// The original cannot be run (7).
     Reference(Vec<Diagnostic>),
 }
@@ -84,6 +84,7 @@ impl Problem {
             Problem::Semantic(_) => 3,
             Problem::Unexplained(_) => 4,
             Problem::Differ(_) => 5,
+            Problem::Uncovered(_) => 6,
             Problem::Reference(_) => 7,
         }
     }
@@ -98,6 +99,7 @@ impl Problem {
             Problem::Semantic(text) => one("original-differs-in-kind", text),
             Problem::Unexplained(text) => one("original-differs", text),
             Problem::Differ(text) => one("targets-differ", text),
+            Problem::Uncovered(text) => one("coverage", text),
         }
     }
 }

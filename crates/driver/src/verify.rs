@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use equiv::{Analyser, Arithmetic, Failure, Report, Verdict};
+use check::Checked;
+use equiv::{Analyser, Arithmetic, Covered, Failure, LeftOut, Report, Verdict};
 use interp::{Datum, Interp, Outcome};
 use plan::{Cell, File, GoldenOutcome, Reason};
 use sha2::{Digest, Sha256};
@@ -14,7 +15,7 @@ use source::Sources;
 
 use crate::load::Scorer;
 use crate::original::{self, Answer, Answers};
-use crate::{Problem, Stage, Target, Tools, data, rows};
+use crate::{Problem, Stage, Target, Tools, data};
 
 /// What to verify.
 pub struct Verify<'a> {
@@ -45,6 +46,10 @@ pub struct Verification {
     pub digest: String,
     pub targets: Vec<TargetResult>,
     pub original: OriginalResult,
+    /// What of the scorer the rows reach.
+    pub covered: Covered,
+    /// What no boundary row was made for.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// One target's part.
@@ -140,7 +145,7 @@ pub fn verify(
         Some(Err(problem)) => return Err(problem),
     };
     let interp = Interp::new(&scorer.checked);
-    let boundary = rows::boundary(&scorer.checked, &rows);
+    let (boundary, left_out) = made(&scorer.checked, &rows);
     let of_boundary = execute::interpreted(&interp, &boundary);
     let boundary: Vec<(Vec<Cell>, GoldenOutcome)> = boundary.into_iter().zip(of_boundary).collect();
     let answers = match original::runtime(&scorer.original) {
@@ -190,7 +195,28 @@ pub fn verify(
         (_, None) => OriginalResult::NotRun("there is no runtime for it here".into()),
         (None, Some(_)) => OriginalResult::NotRun("it was left out".into()),
     };
-    Ok(Verification { name: scorer.plan.name.clone(), data_rows, digest: digest(&expected), rows, expected, targets, original })
+    let all: Vec<Vec<Datum>> = rows.iter().map(|row| data_of(row)).collect();
+    let covered = equiv::coverage(&Analyser::new(&scorer.checked, equiv::Reference::default()), &all);
+    let (name, digest) = (scorer.plan.name.clone(), digest(&expected));
+    Ok(Verification { name, data_rows, digest, rows, expected, targets, original, covered, left_out })
+}
+
+/// The rows to compare a module on besides the data.
+pub fn boundary(checked: &Checked, data: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
+    made(checked, data).0
+}
+
+fn made(checked: &Checked, data: &[Vec<Cell>]) -> (Vec<Vec<Cell>>, Vec<LeftOut>) {
+    let made = equiv::boundary(checked, &data.iter().map(|row| data_of(row)).collect::<Vec<_>>(), LIMIT);
+    let rows = made.rows.into_iter().map(|row| row.into_iter().map(execute::cell).collect());
+    (rows.collect(), made.left_out)
+}
+
+/// The most boundary rows.
+const LIMIT: usize = 5000;
+
+fn data_of(row: &[Cell]) -> Vec<Datum> {
+    row.iter().map(execute::datum).collect()
 }
 
 fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[Vec<Cell>], expected: &[GoldenOutcome]) -> Comparison {
@@ -214,7 +240,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
                 (ours, answer) => taken.push((row, outcome(answer, ours, reason))),
             }
         }
-        let data: Vec<Vec<Datum>> = taken.iter().map(|(row, _)| rows[*row].iter().map(execute::datum).collect()).collect();
+        let data: Vec<Vec<Datum>> = taken.iter().map(|(row, _)| data_of(&rows[*row])).collect();
         let references: Vec<Outcome> = taken.iter().map(|(_, outcome)| outcome.clone()).collect();
         let report = equiv::report(&analyser, &data, &references, None);
         for failure in report.failures.iter().take(SHOWN) {
@@ -260,15 +286,19 @@ fn said_of(answer: &Answer) -> String {
     }
 }
 
-/// A row in words. Of a boundary row only what makes it one.
+/// A row in words. Of a boundary row only what tells it from the data row that is most like it.
 fn input(scorer: &Scorer, rows: &[Vec<Cell>], row: usize, boundary: usize) -> String {
-    let base = (boundary > 0 && row > boundary).then(|| &rows[boundary]);
+    let different = |other: &Vec<Cell>| rows[row].iter().zip(other).filter(|(one, other)| one != other).count();
+    let nearest = if row >= boundary { (0..boundary.min(NEAREST)).min_by_key(|at| different(&rows[*at])) } else { None };
     let columns = scorer.plan.inputs.iter().zip(&rows[row]).enumerate();
-    let told = columns.filter(|(at, (_, cell))| base.is_none_or(|base| base[*at] != **cell));
+    let told = columns.filter(|(at, (_, cell))| nearest.is_none_or(|nearest| rows[nearest][*at] != **cell));
     let told: Vec<String> = told.map(|(_, (column, cell))| format!("{} = {}", column.name, shown(cell))).collect();
-    let rest = if base.is_some() { "; the rest as in the first row" } else { "" };
+    let rest = nearest.map_or(String::new(), |nearest| format!("; the rest as in data row {}", nearest + 1));
     format!("  input: {}{rest}", told.join(", "))
 }
+
+/// Among how many data rows the one that is most like a boundary row is looked for.
+const NEAREST: usize = 100;
 
 pub(crate) fn shown(cell: &Cell) -> String {
     let one = |literal: &ir::Literal| match literal {

@@ -56,6 +56,20 @@ pub enum Why {
     UnsolvedLeaf,
 }
 
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Why::Limit(Purpose::SpecialValue) => "special values are beyond the limit of rows",
+            Why::Limit(Purpose::Category) => "categories are beyond the limit of rows",
+            Why::Limit(Purpose::Threshold) => "thresholds are beyond the limit of rows",
+            Why::Limit(Purpose::Leaf) => "leaves are beyond the limit of rows",
+            Why::ThresholdWithoutInput => "thresholds are crossed by no value of one input alone",
+            Why::InfeasibleLeaf => "leaves are reached by no row, because the conditions on their paths contradict each other",
+            Why::UnsolvedLeaf => "leaves are those for which no row was found",
+        })
+    }
+}
+
 /// How many data rows special values are put into.
 const BASES: usize = 3;
 

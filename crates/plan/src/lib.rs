@@ -146,7 +146,7 @@ pub enum ExprKind {
     TensorElement(usize, Box<Expr>),
     Unary(Unary, Box<Expr>),
     Binary(Binary, Box<Expr>, Box<Expr>),
-    /// To [`Expr::elem`], as `ir::Op::Cast` says.
+    /// To [`Expr::elem`], which is another kind, as `ir::Op::Cast` says.
     Cast(Box<Expr>),
     /// Evaluates one arm only, where that saves time.
     Select(Box<Expr>, Box<Expr>, Box<Expr>),
@@ -220,6 +220,11 @@ impl Expr {
 
     fn is(&self, truth: bool) -> bool {
         self.as_const() == Some(&Literal::Bool(truth))
+    }
+
+    /// As another kind, or itself if it is of that kind.
+    pub(crate) fn cast(self, to: Elem) -> Expr {
+        if self.elem == to { self } else { Expr { kind: ExprKind::Cast(Box::new(self)), elem: to } }
     }
 
     /// `!self`, simplified.

@@ -95,12 +95,12 @@ impl Body<'_> {
         id
     }
 
-    /// A variable that counts a loop: `i` over the elements of a result, `k` over the terms of one. Loops beside each other share the
-    /// name; none lies inside one of its kind.
-    pub(super) fn counter(&mut self, name: &str) -> (LocalId, Expr) {
+    /// A variable that counts a loop, and what it is worth there: `i` over the elements of a result, `k` over the terms of one. Loops
+    /// beside each other share the name; none lies inside one of its kind. Where there is one to count, it is the first.
+    pub(super) fn counter(&mut self, name: &str, count: u32) -> (LocalId, Expr) {
         self.locals.push(Local { ident: Ident::new(name, "i"), elem: Elem::I32, length: None, mutable: false });
         let id = LocalId(self.locals.len() as u32 - 1);
-        (id, self.read(id))
+        (id, if count == 1 { Body::zero() } else { self.read(id) })
     }
 
     pub(super) fn read(&self, id: LocalId) -> Expr {
@@ -259,12 +259,22 @@ impl Body<'_> {
     }
 
     pub(super) fn push_loop(&mut self, index: LocalId, count: u32, body: Vec<Stmt>) {
-        self.stmts.push(Stmt::Loop { index, count, body });
+        self.stmts.extend(counted(index, count, body));
     }
 
     /// The place of an element in the flat order, as an expression for the interpreter of indices.
     pub(super) fn zero() -> Expr {
         index::constant(0)
+    }
+}
+
+/// A loop, or its body where there is one to count. A loop over nothing is not written: there is no place in an empty array that its
+/// body could speak of.
+pub(super) fn counted(index: LocalId, count: u32, body: Vec<Stmt>) -> Vec<Stmt> {
+    match count {
+        0 => vec![],
+        1 => body,
+        _ => vec![Stmt::Loop { index, count, body }],
     }
 }
 

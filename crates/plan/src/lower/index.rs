@@ -28,12 +28,20 @@ pub(super) fn times(a: Expr, b: u32) -> Expr {
     }
 }
 
+/// By zero it gives zero: an axis without elements has no positions, so nobody asks.
 pub(super) fn div(a: Expr, b: u32) -> Expr {
-    if b == 1 { a } else { arithmetic(Binary::Div, |a, b| a / b, a, b) }
+    match b {
+        0 => constant(0),
+        1 => a,
+        _ => arithmetic(Binary::Div, |a, b| a / b, a, b),
+    }
 }
 
 pub(super) fn rem(a: Expr, b: u32) -> Expr {
-    if b == 1 { constant(0) } else { arithmetic(Binary::Rem, |a, b| a % b, a, b) }
+    match b {
+        0 | 1 => constant(0),
+        _ => arithmetic(Binary::Rem, |a, b| a % b, a, b),
+    }
 }
 
 pub(super) fn plus(a: Expr, b: Expr) -> Expr {

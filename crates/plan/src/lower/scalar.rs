@@ -25,7 +25,7 @@ impl Body<'_> {
                 None => bug!("{} is a call by now", unary.name()),
             },
             Op::Binary(binary, a, b) => return self.binary(binary, a, b, elem),
-            Op::Cast { x, .. } => ExprKind::Cast(Box::new(self.scalar(x))),
+            Op::Cast { x, .. } => return self.scalar(x).cast(elem),
             Op::Text(text, args) => ExprKind::Text(text, args.iter().map(|arg| self.scalar(*arg)).collect()),
             Op::Select { cond, yes, no } => return Expr::select(self.scalar(cond), self.scalar(yes), self.scalar(no)),
             Op::IsNull(x) => return self.missing(x).unwrap_or(Expr::constant(false)),

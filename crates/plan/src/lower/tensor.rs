@@ -7,7 +7,7 @@
 use ir::{Elem, Handle, Literal, Op, Reduce, Table, Value};
 use source::bug;
 
-use super::body::{Body, Done};
+use super::body::{Body, Done, counted};
 use super::index::{constant, div, plus, ravel, rem, spread, times, unravel};
 use crate::{ArrayRef, Binary, Expr, ExprKind, LocalId, Stmt, Unary};
 
@@ -39,7 +39,7 @@ impl Body<'_> {
                 }
                 None => bug!("{} is a call by now", op.name()),
             },
-            Op::Cast { x, .. } => at(ExprKind::Cast(Box::new(self.spread(x, &number, &ty.shape)))),
+            Op::Cast { x, .. } => self.spread(x, &number, &ty.shape).cast(ty.elem),
             Op::Select { cond, yes, no } => {
                 let [cond, yes, no] = [cond, yes, no].map(|part| self.spread(part, &number, &ty.shape));
                 Expr::select(cond, yes, no)
@@ -170,7 +170,7 @@ impl Body<'_> {
             Op::Concat { parts, axis } => self.joined(value, &parts, usize::from(axis)),
             Op::Reduce { .. } | Op::Contract { .. } => self.folded(value),
             _ => {
-                let (counter, number) = self.counter("i");
+                let (counter, number) = self.counter("i", ty.count() as u32);
                 let element = self.element(value, number.clone());
                 self.say(origin);
                 let local = self.zeros(value);
@@ -184,7 +184,8 @@ impl Body<'_> {
     fn zeros(&mut self, value: Value) -> LocalId {
         let ty = self.ty(value).clone();
         let name = self.wish(value);
-        let local = self.mutable(&name, ty.elem, Some(ty.count() as u32));
+        let length = ty.count() as u32;
+        let local = if length == 0 { self.local(&name, ty.elem, Some(0)) } else { self.mutable(&name, ty.elem, Some(length)) };
         self.stmts.push(Stmt::Zeros { local });
         local
     }
@@ -207,12 +208,13 @@ impl Body<'_> {
         let mut offset = 0;
         for part in parts {
             let own = self.ty(*part).shape.clone();
-            let (counter, number) = self.counter("i");
+            let count = own.iter().product();
+            let (counter, number) = self.counter("i", count);
             let element = self.element(*part, number.clone());
             let mut place = unravel(&number, &own);
             place[axis] = plus(place[axis].clone(), constant(offset));
             let set = Stmt::SetElement { local, index: ravel(&place, &shape), value: element };
-            self.push_loop(counter, own.iter().product(), vec![set]);
+            self.push_loop(counter, count, vec![set]);
             offset += own[axis];
         }
         ArrayRef::Local(local)
@@ -232,7 +234,7 @@ impl Body<'_> {
             return ArrayRef::Local(local);
         }
         let local = self.zeros(value);
-        let (counter, number) = self.counter("i");
+        let (counter, number) = self.counter("i", ty.count() as u32);
         let mut body = Vec::new();
         let sum = self.accumulate(&fold, &number, "sum", &mut body);
         body.push(Stmt::SetElement { local, index: number, value: self.read(sum) });
@@ -264,7 +266,7 @@ impl Body<'_> {
     /// The statements that fold the terms of one result; gives the local that holds it.
     fn accumulate(&mut self, fold: &Fold, outer: &Expr, name: &str, stmts: &mut Vec<Stmt>) -> LocalId {
         let count = fold.inner.iter().product::<u32>();
-        let (counter, number) = self.counter("k");
+        let (counter, number) = self.counter("k", count);
         let term = self.term(fold, outer, &number);
         let zero = Expr::constant(Literal::zero(fold.elem));
         let binary = |op: Binary, a: Expr, b: Expr, elem: Elem| Expr { kind: ExprKind::Binary(op, Box::new(a), Box::new(b)), elem };
@@ -275,7 +277,7 @@ impl Body<'_> {
                 let at = rem(number, 8);
                 let added = binary(Binary::Add, lane(at.clone()), term, fold.elem);
                 stmts.push(Stmt::Zeros { local: lanes });
-                stmts.push(Stmt::Loop { index: counter, count, body: vec![Stmt::SetElement { local: lanes, index: at, value: added }] });
+                stmts.extend(counted(counter, count, vec![Stmt::SetElement { local: lanes, index: at, value: added }]));
                 let add = |a, b| binary(Binary::Add, a, b, fold.elem);
                 let pair = |low: u32| add(lane(constant(low)), lane(constant(low + 1)));
                 let total = add(add(pair(0), pair(2)), add(pair(4), pair(6)));
@@ -288,7 +290,7 @@ impl Body<'_> {
                 let local = self.mutable(name, fold.elem, None);
                 let next = binary(op, self.read(local), term, fold.elem);
                 stmts.push(Stmt::Let { local, value: start });
-                stmts.push(Stmt::Loop { index: counter, count, body: vec![Stmt::Set { local, value: next }] });
+                stmts.extend(counted(counter, count, vec![Stmt::Set { local, value: next }]));
                 local
             }
             Reduce::Max | Reduce::Min => {
@@ -305,7 +307,7 @@ impl Body<'_> {
                 }
                 stmts.push(Stmt::Let { local, value: first });
                 let set = Stmt::Set { local, value: Expr::select(beats, self.read(candidate), best) };
-                stmts.push(Stmt::Loop { index: counter, count, body: vec![Stmt::Let { local: candidate, value: term }, set] });
+                stmts.extend(counted(counter, count, vec![Stmt::Let { local: candidate, value: term }, set]));
                 local
             }
             Reduce::ArgMax => {
@@ -324,7 +326,7 @@ impl Body<'_> {
                     Stmt::Set { local, value: Expr::select(self.read(wins), here, self.read(local)) },
                     Stmt::Set { local: best, value: Expr::select(self.read(wins), self.read(candidate), self.read(best)) },
                 ];
-                stmts.push(Stmt::Loop { index: counter, count, body });
+                stmts.extend(counted(counter, count, body));
                 local
             }
         }
