@@ -1,0 +1,200 @@
+//! The program as a user or a CI job meets it: what it says, what it writes, its exit code.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The credit example; its script's record is stored, so no Python is needed to convert it.
+fn credit() -> PathBuf {
+    root().join("examples/german-credit")
+}
+
+fn scorewright(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_scorewright")).args(arguments).output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Runs and demands an exit code.
+fn expect(wanted: i32, arguments: &[&str]) -> Output {
+    let output = scorewright(arguments);
+    assert_eq!(code(&output), wanted, "{arguments:?}\n{}", said(&output));
+    output
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Whether there is a Python with pandas 3; without one a test says so and passes.
+fn has_python() -> bool {
+    let python = std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into());
+    let probe = Command::new(python).args(["-c", "import pandas, sklearn; assert pandas.__version__ >= '3'"]).output();
+    let there = probe.is_ok_and(|output| output.status.success());
+    if !there {
+        println!("skipped: no Python with pandas 3 and scikit-learn (set SCOREWRIGHT_PYTHON)");
+    }
+    there
+}
+
+#[test]
+fn help_is_there_for_every_command_and_teaches_exit_codes() {
+    assert!(String::from_utf8_lossy(&expect(0, &["--help"]).stdout).contains("Exit codes"));
+    for command in ["inspect", "build", "check", "run"] {
+        let help = expect(0, &[command, "--help"]);
+        assert!(String::from_utf8_lossy(&help.stdout).contains("Usage"), "{command}");
+    }
+    expect(1, &["bulid"]);
+    expect(1, &["run", "model.onnx"]);
+}
+
+#[test]
+fn inspect_says_what_goes_in_and_what_is_frozen() {
+    let project = credit().join("scorewright.toml");
+    let told = String::from_utf8(expect(0, &["inspect", text(&project)]).stdout).unwrap();
+    for wanted in ["months_loan_duration", "output_probability_defaulted", "median_age", "StandardScaler"] {
+        assert!(told.contains(wanted), "{told}");
+    }
+    let json = expect(0, &["--format", "json", "inspect", text(&project)]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["inputs"].as_array().unwrap().len(), 18);
+    assert_eq!(json["script"]["output"], "X_score");
+}
+
+#[test]
+fn run_writes_the_same_file_on_every_executor() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, rows) = (credit().join("scorewright.toml"), credit().join("score.csv"));
+    let mut files = Vec::new();
+    for on in ["interp", "rust", "java", "wasm"] {
+        let out = folder.path().join(format!("{on}.csv"));
+        expect(0, &["run", text(&project), "--on", on, "--in", text(&rows), "--out", text(&out)]);
+        files.push(fs::read(&out).unwrap());
+    }
+    assert_eq!(files[0].iter().filter(|byte| **byte == b'\n').count(), 301);
+    assert!(files.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+/// The credit scorer without the original, in a folder of its own.
+fn built(folder: &Path) -> PathBuf {
+    let (project, out) = (credit().join("scorewright.toml"), folder.join("scorer"));
+    expect(0, &["build", text(&project), "--no-original", "--target", "rust", "--out", text(&out)]);
+    out
+}
+
+#[test]
+fn check_passes_what_build_wrote_and_fails_what_somebody_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let scorer = built(folder.path());
+    let report = folder.path().join("report");
+    let rows = credit().join("score.csv");
+    let output = expect(0, &["check", text(&scorer), "--no-original", "--data", text(&rows), "--report", text(&report)]);
+    assert!(!said(&output).contains("is not as it was"), "{}", said(&output));
+    assert!(fs::read_to_string(report.join("junit.xml")).unwrap().contains("failures=\"0\""));
+
+    let code = scorer.join("rust/src/lib.rs");
+    let spoiled = fs::read_to_string(&code).unwrap().replacen("{ 34.0 }", "{ 60.0 }", 1);
+    fs::write(&code, spoiled).unwrap();
+    let output = expect(5, &["check", text(&scorer), "--no-original", "--report", text(&report)]);
+    assert!(said(&output).contains("rust/src/lib.rs is not as it was"), "{}", said(&output));
+    assert!(said(&output).contains("rust differs from the interpreter"), "{}", said(&output));
+    assert!(fs::read_to_string(report.join("junit.xml")).unwrap().contains("<failure"));
+}
+
+#[test]
+fn a_scorer_without_its_original_cannot_be_checked_against_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let scorer = built(folder.path());
+    let moved = tempfile::tempdir().unwrap();
+    let elsewhere = moved.path().join("deep/er/scorer");
+    fs::create_dir_all(elsewhere.parent().unwrap()).unwrap();
+    fs::rename(&scorer, &elsewhere).unwrap();
+    let output = expect(7, &["check", text(&elsewhere)]);
+    assert!(said(&output).contains("--no-original"), "{}", said(&output));
+}
+
+#[test]
+fn a_damaged_scorer_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let scorer = built(folder.path());
+    fs::write(scorer.join("scorer.ir"), "scorewright-ir 1\nmodule \"x\"\nfn").unwrap();
+    assert!(said(&expect(1, &["check", text(&scorer), "--no-original"])).contains("scorer.ir"));
+    fs::write(scorer.join("manifest.json"), "{").unwrap();
+    assert!(said(&expect(1, &["check", text(&scorer), "--no-original"])).contains("manifest.json"));
+}
+
+#[test]
+fn a_project_file_with_a_wrong_field_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("scorewright.toml");
+    fs::write(&project, "script = \"prepare.py\"\nmodle = \"model.onnx\"\n").unwrap();
+    let output = expect(2, &["inspect", text(&project)]);
+    assert!(said(&output).contains("modle") && said(&output).contains("scorewright.toml:2"), "{}", said(&output));
+    fs::write(&project, "name = \"x\"\n").unwrap();
+    assert!(said(&expect(2, &["inspect", text(&project)])).contains("neither a script nor a model"));
+}
+
+const SCRIPT: &str = "import pandas as pd\ntrain = pd.read_csv('train.csv')\nscore = pd.read_csv('score.csv')\nscore['b'] = score['a'].fillna(train['a'].mean()) * 2\nout = score[['b']]\n";
+
+fn project(folder: &Path, script: &str) -> PathBuf {
+    fs::write(folder.join("train.csv"), "id,a,y\n1,1,0\n2,2,1\n3,4.5,1\n").unwrap();
+    fs::write(folder.join("score.csv"), "id,a\n4,3\n5,\n6,0.1\n").unwrap();
+    let path = folder.join("prepare.py");
+    fs::write(&path, script).unwrap();
+    path
+}
+
+#[test]
+fn a_script_is_built_and_a_changed_original_is_noticed() {
+    if !has_python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script = project(folder.path(), SCRIPT);
+    let (out, state) = (folder.path().join("scorer"), folder.path().join("state.json"));
+    let arguments = ["build", text(&script), "--output", "out", "--target", "rust,wasm", "--out", text(&out), "--state", text(&state)];
+    let output = expect(0, &arguments);
+    assert!(said(&output).contains("IDENTICAL"), "{}", said(&output));
+    let certificate: serde_json::Value = serde_json::from_slice(&fs::read(out.join("equivalence.json")).unwrap()).unwrap();
+    assert_eq!(certificate["predicate"]["result"], "PASSED");
+    assert_eq!(certificate["predicate"]["original"]["onData"]["rows"], 3);
+    // The stored record converts to the same bytes.
+    let first = fs::read(out.join("scorer.ir")).unwrap();
+    expect(0, &arguments);
+    assert_eq!(fs::read(out.join("scorer.ir")).unwrap(), first);
+    assert!(!said(&scorewright(&arguments)).contains("record the script"));
+
+    expect(0, &["check", text(&out)]);
+    fs::write(&script, SCRIPT.replace("* 2", "* 2.0000000000000004")).unwrap();
+    let output = expect(4, &["check", text(&out)]);
+    assert!(said(&output).contains("UNEXPLAINED") && said(&output).contains("prepare.py is not as it was"), "{}", said(&output));
+    fs::write(&script, SCRIPT.replace("* 2", "> 2")).unwrap();
+    assert!(said(&expect(3, &["check", text(&out)])).contains("SEMANTIC"));
+}
+
+#[test]
+fn a_script_that_raises_and_a_python_without_pandas_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = project(folder.path(), &SCRIPT.replace("score['a'].fillna", "score['z'].fillna"));
+    let nowhere = folder.path().join("no-python");
+    let output = expect(7, &["inspect", text(&script), "--python", text(&nowhere)]);
+    assert!(said(&output).contains("--python"), "{}", said(&output));
+    if has_python() {
+        let output = expect(2, &["inspect", text(&script)]);
+        assert!(said(&output).contains("KeyError") && said(&output).contains("prepare.py:4"), "{}", said(&output));
+        let out = folder.path().join("scorer");
+        expect(2, &["build", text(&script), "--out", text(&out)]);
+        assert!(!out.exists());
+    }
+}
