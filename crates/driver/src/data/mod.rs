@@ -1,0 +1,150 @@
+//! Rows in and out of files: CSV, JSON lines, Parquet and numpy's `.npz`.
+//!
+//! Every form names columns as the scorer does and says where a value does not fit. A form with types of its own (Parquet, numpy) gives a
+//! `found::Found`, which becomes an element of the column in one place; a form of text is read by what the column is. Dates and
+//! datetimes are ISO text in CSV and JSON, durations whole microseconds. Start at [`load`] and [`written`], then read one form.
+//!
+//! A file is somebody else's: sizes that it claims are checked against what it has before anything is reserved for them.
+
+mod csv;
+mod found;
+mod jsonl;
+mod npy;
+mod npz;
+mod pages;
+mod parquet;
+mod time;
+
+use std::path::Path;
+
+use plan::{Cell, Column, GoldenOutcome, Literal, Plan};
+
+use crate::{LARGEST, Problem, read};
+
+/// The forms of files of rows, by the ending of their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Csv,
+    JsonLines,
+    Parquet,
+    Npz,
+}
+
+impl Form {
+    pub fn of(path: &Path) -> Result<Form, Problem> {
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("csv") => Ok(Form::Csv),
+            Some("jsonl" | "ndjson") => Ok(Form::JsonLines),
+            Some("parquet") => Ok(Form::Parquet),
+            Some("npz") => Ok(Form::Npz),
+            _ => Err(Problem::Environment(format!("{} is none of .csv, .jsonl, .parquet and .npz", path.display()))),
+        }
+    }
+}
+
+/// Reads rows for a scorer. Errors: a missing column, a value of the wrong kind, with its line or row and its column.
+pub fn load(path: &Path, plan: &Plan) -> Result<Vec<Vec<Cell>>, Problem> {
+    let form = Form::of(path)?;
+    let bytes = read(path)?;
+    match form {
+        Form::Csv => csv::read(&bytes, plan),
+        Form::JsonLines => jsonl::read(&bytes, plan),
+        Form::Parquet => parquet::read(bytes, plan),
+        Form::Npz => npz::read(&bytes, plan),
+    }
+    .map_err(|why| Problem::Rows(format!("{}: {why}", path.display())))
+}
+
+/// The column that says what became of a row, if rows can be rejected at all.
+pub const STATUS: &str = "status";
+
+/// Outcomes as a file of the form. A row without a score has nulls, and its reason in the column `status`.
+pub fn written(plan: &Plan, outcomes: &[GoldenOutcome], form: Form) -> Result<Vec<u8>, Problem> {
+    match form {
+        Form::Csv => csv::written(plan, outcomes),
+        Form::JsonLines => Ok(jsonl::written(plan, outcomes)),
+        Form::Parquet => parquet::written(plan, outcomes).map_err(Problem::Rows),
+        Form::Npz => npz::written(plan, outcomes).map_err(Problem::Rows),
+    }
+}
+
+fn status(plan: &Plan, outcome: &GoldenOutcome) -> String {
+    match outcome {
+        GoldenOutcome::Scored(_) => "scored".into(),
+        GoldenOutcome::Rejected(number) => plan.rejections[*number as usize].reason.to_string(),
+    }
+}
+
+/// The columns of a file that a column is: itself, or `x[0]`, `x[1]`, … for a vector, row-major for more axes.
+fn names(column: &Column) -> Vec<String> {
+    if column.ty.is_scalar() {
+        vec![column.name.clone()]
+    } else {
+        (0..column.ty.count()).map(|at| format!("{}[{at}]", column.name)).collect()
+    }
+}
+
+fn elements(cell: &Cell) -> &[Literal] {
+    match cell {
+        Cell::Scalar(literal) => std::slice::from_ref(literal),
+        Cell::Array(literals) => literals,
+    }
+}
+
+/// The element of an output in a row; nothing in a row without a score.
+fn element(outcome: &GoldenOutcome, output: usize, at: usize) -> Option<&Literal> {
+    match outcome {
+        GoldenOutcome::Scored(cells) => elements(&cells[output]).get(at),
+        GoldenOutcome::Rejected(_) => None,
+    }
+}
+
+/// What is left of the memory that the values of one file may take, so that no small file becomes a large one.
+///
+/// The unit is bytes of values: at least eight for each, and the length of a text. It is as large as the largest file.
+struct Allowance(u64);
+
+impl Allowance {
+    fn new() -> Allowance {
+        Allowance(LARGEST)
+    }
+
+    /// Takes room for values. Errors: there is none left.
+    fn take(&mut self, count: u64, each: u64) -> Result<(), String> {
+        let wanted = count.checked_mul(each.max(8)).unwrap_or(u64::MAX);
+        self.0 = self.0.checked_sub(wanted).ok_or_else(|| format!("its values take more than {LARGEST} bytes"))?;
+        Ok(())
+    }
+}
+
+/// Columns of a file that together are one input: each with the same number of elements a row.
+struct Source {
+    width: usize,
+    parts: Vec<Vec<Literal>>,
+}
+
+/// Rows from one source an input.
+fn rows(plan: &Plan, sources: Vec<Source>, count: usize) -> Vec<Vec<Cell>> {
+    let mut sources: Vec<_> =
+        sources.into_iter().map(|source| (source.width, source.parts.into_iter().map(Vec::into_iter).collect::<Vec<_>>())).collect();
+    let mut row = || {
+        let cell = |(column, (width, parts)): (&Column, &mut (usize, Vec<std::vec::IntoIter<Literal>>))| {
+            let mut elements: Vec<Literal> = parts.iter_mut().flat_map(|part| part.by_ref().take(*width)).collect();
+            match elements.pop() {
+                Some(only) if column.ty.is_scalar() => Cell::Scalar(only),
+                last => {
+                    elements.extend(last);
+                    Cell::Array(elements)
+                }
+            }
+        };
+        plan.inputs.iter().zip(&mut sources).map(cell).collect()
+    };
+    (0..count).map(|_| row()).collect()
+}
+
+/// "there is no column ...; the file has ..."
+fn no_such(kind: &str, name: &str, there: impl Iterator<Item = String>) -> String {
+    let there: Vec<String> = there.map(|name| format!("{name:?}")).collect();
+    format!("there is no {kind} {name:?}; the file has {}", if there.is_empty() { "none".into() } else { there.join(", ") })
+}
