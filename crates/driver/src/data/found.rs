@@ -1,7 +1,7 @@
 //! What stands in a file with types of its own, and how it becomes an element of a column.
 //!
-//! Nothing is lost on the way: a number of another kind is taken if the column's kind holds it exactly. The one exception is an `f64` for an
-//! `f32` column, which is rounded as `astype("float32")` rounds it, for pandas keeps features of an `f32` model as `f64`.
+//! Nothing is lost on the way: a number of another kind is taken if the column's kind holds it exactly. The one exception is an `f64` for
+//! an `f32` column, which is rounded as `astype("float32")` rounds it, for pandas keeps the features of an `f32` model as `f64`.
 
 use std::fmt;
 

@@ -37,7 +37,7 @@ fn element(value: &Value, column: &Column) -> Result<Literal, String> {
         Value::Bool(x) if elem == Elem::Bool => Ok(Literal::Bool(*x)),
         Value::String(text) if elem == Elem::Str => Ok(Literal::from(text.as_str())),
         Value::String(text) if elem.is_float() || elem.is_time() => parsed(text, column),
-        Value::Number(number) => parsed(&number.to_string(), column),
+        Value::Number(number) => parsed(&number.to_string(), column).map_err(|_| format!("{value} is not {}", column.ty)),
         Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
             Err(format!("{value} is not {}", column.ty))
         }

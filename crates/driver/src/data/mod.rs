@@ -16,6 +16,7 @@ mod parquet;
 mod time;
 
 use std::path::Path;
+use std::vec::IntoIter;
 
 use plan::{Cell, Column, GoldenOutcome, Literal, Plan};
 
@@ -99,9 +100,8 @@ fn element(outcome: &GoldenOutcome, output: usize, at: usize) -> Option<&Literal
     }
 }
 
-/// What is left of the memory that the values of one file may take, so that no small file becomes a large one.
-///
-/// The unit is bytes of values: at least eight for each, and the length of a text. It is as large as the largest file.
+/// What is left of the bytes that one file may unpack to, so that no small file becomes a large one: as many as the largest file has.
+/// A value counts for eight at least.
 struct Allowance(u64);
 
 impl Allowance {
@@ -109,41 +109,44 @@ impl Allowance {
         Allowance(LARGEST)
     }
 
-    /// Takes room for values. Errors: there is none left.
+    /// Takes room for values of so many bytes each. Errors: there is none left.
     fn take(&mut self, count: u64, each: u64) -> Result<(), String> {
-        let wanted = count.checked_mul(each.max(8)).unwrap_or(u64::MAX);
+        let wanted = count.saturating_mul(each.max(8));
         self.0 = self.0.checked_sub(wanted).ok_or_else(|| format!("its values take more than {LARGEST} bytes"))?;
         Ok(())
     }
 }
 
-/// Columns of a file that together are one input: each with the same number of elements a row.
+/// What one input takes from a file: columns that together make it, each with the same number of elements a row.
 struct Source {
     width: usize,
-    parts: Vec<Vec<Literal>>,
+    parts: Vec<IntoIter<Literal>>,
+}
+
+impl Source {
+    fn new(width: usize, parts: Vec<Vec<Literal>>) -> Source {
+        Source { width, parts: parts.into_iter().map(Vec::into_iter).collect() }
+    }
+
+    /// The input in the next row.
+    fn next(&mut self, column: &Column) -> Cell {
+        let mut elements: Vec<Literal> = self.parts.iter_mut().flat_map(|part| part.by_ref().take(self.width)).collect();
+        match elements.pop() {
+            Some(only) if column.ty.is_scalar() => Cell::Scalar(only),
+            last => {
+                elements.extend(last);
+                Cell::Array(elements)
+            }
+        }
+    }
 }
 
 /// Rows from one source an input.
-fn rows(plan: &Plan, sources: Vec<Source>, count: usize) -> Vec<Vec<Cell>> {
-    let mut sources: Vec<_> =
-        sources.into_iter().map(|source| (source.width, source.parts.into_iter().map(Vec::into_iter).collect::<Vec<_>>())).collect();
-    let mut row = || {
-        let cell = |(column, (width, parts)): (&Column, &mut (usize, Vec<std::vec::IntoIter<Literal>>))| {
-            let mut elements: Vec<Literal> = parts.iter_mut().flat_map(|part| part.by_ref().take(*width)).collect();
-            match elements.pop() {
-                Some(only) if column.ty.is_scalar() => Cell::Scalar(only),
-                last => {
-                    elements.extend(last);
-                    Cell::Array(elements)
-                }
-            }
-        };
-        plan.inputs.iter().zip(&mut sources).map(cell).collect()
-    };
-    (0..count).map(|_| row()).collect()
+fn rows(plan: &Plan, mut sources: Vec<Source>, count: usize) -> Vec<Vec<Cell>> {
+    (0..count).map(|_| plan.inputs.iter().zip(&mut sources).map(|(column, source)| source.next(column)).collect()).collect()
 }
 
-/// "there is no column ...; the file has ..."
+/// What is said of a column or an array that is not there.
 fn no_such(kind: &str, name: &str, there: impl Iterator<Item = String>) -> String {
     let there: Vec<String> = there.map(|name| format!("{name:?}")).collect();
     format!("there is no {kind} {name:?}; the file has {}", if there.is_empty() { "none".into() } else { there.join(", ") })

@@ -67,9 +67,9 @@ impl Array {
         let mut array = described(&header)?;
         let count = array.shape.iter().try_fold(1_usize, |count, dim| count.checked_mul(*dim)).ok_or("its shape is too large")?;
         let need = count.checked_mul(array.size).ok_or("its shape is too large")?;
-        allowance.take(count as u64, array.size as u64)?;
         // Rows of nothing are rows too.
-        allowance.take(array.shape.first().copied().unwrap_or(0) as u64, 8)?;
+        let rows = array.shape.first().copied().unwrap_or(0);
+        allowance.take(count.max(rows) as u64, array.size as u64)?;
         // The one byte more tells an array that is too long. Nothing is reserved before it is read.
         file.take(need as u64 + 1).read_to_end(&mut array.bytes).map_err(|error| format!("it is damaged: {error}"))?;
         match array.bytes.len() {
@@ -82,15 +82,15 @@ impl Array {
     /// The element at a place in row-major order. Errors: a text that is none.
     pub(super) fn element(&self, at: usize) -> Result<Found, String> {
         let start = self.place(at) * self.size;
-        let mut bytes = self.bytes.get(start..start + self.size).unwrap_or_default().to_vec();
+        let bytes = self.bytes.get(start..start + self.size).unwrap_or_default();
         if self.kind == Kind::Text {
-            return self.text(&bytes).map(Found::Text);
-        }
-        if self.big_endian {
-            bytes.reverse();
+            return self.text(bytes).map(Found::Text);
         }
         let mut wide = [0; 8];
-        wide[..bytes.len()].copy_from_slice(&bytes);
+        wide[..bytes.len()].copy_from_slice(bytes);
+        if self.big_endian {
+            wide[..bytes.len()].reverse();
+        }
         let unsigned = u64::from_le_bytes(wide);
         let unused = 64 - 8 * bytes.len();
         let signed = (unsigned << unused) as i64 >> unused;

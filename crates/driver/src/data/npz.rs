@@ -1,9 +1,11 @@
 //! Rows as numpy's `.npz`: a zip of one `.npy` array an input or output, named like it.
 //!
-//! A scalar of N rows has the shape `(N,)` or `(N, 1)`, a tensor `(N, …its shape)`. numpy has no missing values: NaN is one for a float and
-//! `NaT` for a time. For any other kind the truth values of an array `<name>.missing` of shape `(N,)` tell where the value does not
-//! count. It is read if it is there, for every column that may be null; it is written beside every output that is not a float and that
-//! may be null or belong to a row without a score, which then also has its reason in `status`. Rows are counted from 1.
+//! A scalar of N rows has the shape `(N,)` or `(N, 1)`, a tensor `(N, …its shape)`. Rows are counted from 1.
+//!
+//! numpy has no missing values. NaN stands for one among floats, `NaT` among times. For any kind the truth values of an array
+//! `<name>.missing` of shape `(N,)` tell where the value beside them does not count. It is read, if it is there, for every column that may
+//! be null. It is written beside every output that is not a float, if the output may be null or rows can be rejected; `status` then has
+//! the reasons. A text loses characters of code 0 at its end, as every text of numpy does.
 
 use std::io::{Cursor, Write};
 
@@ -14,6 +16,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use super::found::{Found, literal};
 use super::npy::{self, Array};
 use super::{Allowance, STATUS, Source, element, no_such, rows, status};
+use crate::LARGEST;
 
 /// Rows of a file.
 pub(super) fn read(bytes: &[u8], plan: &Plan) -> Result<Vec<Vec<Cell>>, String> {
@@ -50,7 +53,7 @@ impl File<'_> {
                 literals.push(literal(&found, column).map_err(wrong)?);
             }
         }
-        Ok(Source { width, parts: vec![literals] })
+        Ok(Source::new(width, vec![literals]))
     }
 
     /// The array of a column, of a fitting shape; nothing if it is not there.
@@ -91,7 +94,7 @@ fn mask_name(name: &str) -> String {
     format!("{name}.missing")
 }
 
-/// Outcomes as a file. Errors: a file that is larger than zip can say.
+/// Outcomes as a file. Errors: two arrays of one name, texts that are too long to lie in an array.
 pub(super) fn written(plan: &Plan, outcomes: &[GoldenOutcome]) -> Result<Vec<u8>, String> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let mut put = |name: &str, bytes: Vec<u8>| {
@@ -107,29 +110,29 @@ pub(super) fn written(plan: &Plan, outcomes: &[GoldenOutcome]) -> Result<Vec<u8>
             outcomes.iter().flat_map(|outcome| (0..width).map(move |at| element(outcome, output, at).filter(|literal| !literal.is_null())));
         let mut shape = vec![outcomes.len()];
         shape.extend(column.ty.shape.iter().map(|dim| *dim as usize));
-        put(&column.name, array(column.ty.elem, &shape, cells))?;
+        put(&column.name, array(column.ty.elem, &shape, cells)?)?;
         if !column.ty.elem.is_float() && (column.ty.nullable || rejects) {
             let missing = outcomes.iter().map(|outcome| match outcome {
                 GoldenOutcome::Scored(cells) => matches!(&cells[output], Cell::Scalar(literal) if literal.is_null()),
                 GoldenOutcome::Rejected(_) => true,
             });
             let missing: Vec<Literal> = missing.map(Literal::Bool).collect();
-            put(&mask_name(&column.name), array(Elem::Bool, &[outcomes.len()], missing.iter().map(Some)))?;
+            put(&mask_name(&column.name), array(Elem::Bool, &[outcomes.len()], missing.iter().map(Some))?)?;
         }
     }
     if rejects {
         let statuses: Vec<Literal> = outcomes.iter().map(|outcome| Literal::Str(status(plan, outcome))).collect();
-        put(STATUS, array(Elem::Str, &[outcomes.len()], statuses.iter().map(Some)))?;
+        put(STATUS, array(Elem::Str, &[outcomes.len()], statuses.iter().map(Some))?)?;
     }
     Ok(zip.finish().map_err(|error| error.to_string())?.into_inner())
 }
 
 /// An array as numpy saves it. What is missing is NaN, `NaT`, or the zero of its kind.
-fn array<'a>(elem: Elem, shape: &[usize], cells: impl Iterator<Item = Option<&'a Literal>> + Clone) -> Vec<u8> {
+fn array<'a>(elem: Elem, shape: &[usize], cells: impl Iterator<Item = Option<&'a Literal>> + Clone) -> Result<Vec<u8>, String> {
     let float = |cell: Option<&Literal>| cell.and_then(Literal::as_f64).unwrap_or(f64::NAN);
     let whole = |cell: Option<&Literal>, missing: i64| cell.and_then(Literal::as_i64).unwrap_or(missing).to_le_bytes();
     let bytes = |descr: &str, values: Vec<u8>| [npy::header(descr, shape), values].concat();
-    match elem {
+    Ok(match elem {
         Elem::Bool => bytes("|b1", cells.map(|cell| u8::from(cell.and_then(Literal::as_bool) == Some(true))).collect()),
         Elem::I32 => bytes("<i4", cells.flat_map(|cell| whole(cell, 0).into_iter().take(4)).collect()),
         Elem::I64 => bytes("<i8", cells.flat_map(|cell| whole(cell, 0)).collect()),
@@ -141,9 +144,13 @@ fn array<'a>(elem: Elem, shape: &[usize], cells: impl Iterator<Item = Option<&'a
         Elem::Str => {
             let texts = cells.map(|cell| cell.and_then(Literal::as_str).unwrap_or_default());
             let longest = texts.clone().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
+            let size = shape.iter().fold(4 * longest as u64, |size, dim| size.saturating_mul(*dim as u64));
+            if size > LARGEST {
+                return Err(format!("an array gives every text the room of the longest, here {size} bytes; the limit is {LARGEST}"));
+            }
             let padded =
                 texts.flat_map(|text| text.chars().map(u32::from).chain(std::iter::repeat(0)).take(longest).flat_map(u32::to_le_bytes));
             bytes(&format!("<U{longest}"), padded.collect())
         }
-    }
+    })
 }

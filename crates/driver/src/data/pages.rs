@@ -20,17 +20,19 @@ pub(super) fn check(file: &[u8], chunk: &ColumnChunkMetaData, allowance: &mut Al
     let start = usize::try_from(start).map_err(|_| outside())?;
     let length = usize::try_from(chunk.compressed_size()).map_err(|_| outside())?;
     let mut rest = start.checked_add(length).and_then(|end| file.get(start..end)).ok_or_else(outside)?;
+    let refused = |codec: &str| Err(format!("it is compressed with {codec}; snappy, gzip and no compression are read"));
     let largest_ratio = match chunk.compression() {
         Compression::UNCOMPRESSED => 1,
         // A copy of 64 bytes takes 3 (Snappy format description, 2.2.2).
         Compression::SNAPPY => 22,
         // A match of 258 bytes takes at least two bits (RFC 1951).
         Compression::GZIP(_) => 1032,
-        other @ (Compression::LZO | Compression::BROTLI(_) | Compression::LZ4 | Compression::ZSTD(_) | Compression::LZ4_RAW) => {
-            return Err(format!("it is compressed with {other}; what is read is snappy, gzip and no compression"));
-        }
+        Compression::LZO => return refused("lzo"),
+        Compression::BROTLI(_) => return refused("brotli"),
+        Compression::LZ4 | Compression::LZ4_RAW => return refused("lz4"),
+        Compression::ZSTD(_) => return refused("zstd"),
     };
-    let mut values = 0;
+    let (mut values, mut has_dictionary) = (0_i64, false);
     while !rest.is_empty() {
         let mut bytes = Bytes(rest);
         let page = page(&mut bytes)?;
@@ -47,14 +49,17 @@ pub(super) fn check(file: &[u8], chunk: &ColumnChunkMetaData, allowance: &mut Al
                 return Err("a dictionary claims more values than it holds".into());
             }
         } else if page.kind == Some(DATA) || page.kind == Some(DATA_V2) {
-            values += page.values.filter(|values| *values >= 0).ok_or("a page has no sound number of values")?;
+            let more = page.values.filter(|values| *values >= 0).and_then(|more| values.checked_add(more));
+            values = more.ok_or("a page has no sound number of values")?;
         }
         match page.encoding {
-            Some(DELTA_LENGTH_BYTE_ARRAY | DELTA_BYTE_ARRAY) => {
-                return Err("it is written with a delta encoding of texts, which is not read; write it with the default encoding".into());
-            }
-            Some(_) | None => {}
+            None | Some(PLAIN | RLE | DELTA_BINARY_PACKED) => {}
+            Some(PLAIN_DICTIONARY | RLE_DICTIONARY) if has_dictionary || page.kind == Some(DICTIONARY) => {}
+            Some(PLAIN_DICTIONARY | RLE_DICTIONARY) => return Err("a page refers to a dictionary that is not there".into()),
+            // The crate reserves as many texts as a delta encoding claims, and reads past the end of split streams.
+            Some(_) => return Err("it is encoded in a way that is not read; plain, dictionary and run-length encoding are".into()),
         }
+        has_dictionary |= page.kind == Some(DICTIONARY);
     }
     if values == chunk.num_values() { Ok(()) } else { Err(format!("it claims {} values, and its pages {values}", chunk.num_values())) }
 }
@@ -65,8 +70,11 @@ const DICTIONARY: i64 = 2;
 const DATA_V2: i64 = 3;
 
 // `Encoding`
-const DELTA_LENGTH_BYTE_ARRAY: i64 = 6;
-const DELTA_BYTE_ARRAY: i64 = 7;
+const PLAIN: i64 = 0;
+const PLAIN_DICTIONARY: i64 = 2;
+const RLE: i64 = 3;
+const DELTA_BINARY_PACKED: i64 = 5;
+const RLE_DICTIONARY: i64 = 8;
 
 /// What counts of a page's header.
 #[derive(Default)]
@@ -155,5 +163,57 @@ impl Bytes<'_> {
             12 => self.structure(depth + 1, tell),
             _ => Err("a page header holds what page headers do not".into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parquet::basic::Type as Physical;
+    use parquet::schema::types::{ColumnDescriptor, ColumnPath, Type};
+
+    use super::*;
+
+    /// What is wrong with a Snappy chunk of these bytes that claims so many values.
+    fn wrong(bytes: &[u8], values: i64) -> String {
+        let leaf = Type::primitive_type_builder("x", Physical::DOUBLE).build().unwrap();
+        let descriptor = ColumnDescriptor::new(Arc::new(leaf), 0, 0, ColumnPath::from("x"));
+        let chunk = ColumnChunkMetaData::builder(Arc::new(descriptor)).set_compression(Compression::SNAPPY).set_num_values(values);
+        let chunk = chunk.set_total_compressed_size(bytes.len() as i64).build().unwrap();
+        check(bytes, &chunk, &mut Allowance::new()).err().unwrap_or_default()
+    }
+
+    /// A page header: kind, sizes and, in the field of its kind, the number of values and the encoding.
+    fn header(kind: u8, uncompressed: u32, compressed: u32, values: u32, encoding: u8) -> Vec<u8> {
+        let zigzag = |number: u32| {
+            let mut rest = u64::from(number) << 1;
+            let mut bytes = Vec::new();
+            while rest >= 0x80 {
+                bytes.push(rest as u8 | 0x80);
+                rest >>= 7;
+            }
+            [bytes, vec![rest as u8]].concat()
+        };
+        let field = if kind == DICTIONARY as u8 { 7 } else { 5 };
+        let sizes = [vec![0x15, kind * 2, 0x15], zigzag(uncompressed), vec![0x15], zigzag(compressed), vec![((field - 3) << 4) | 12, 0x15]];
+        [sizes.concat(), zigzag(values), vec![0x15, encoding * 2, 0, 0]].concat()
+    }
+
+    #[test]
+    fn what_a_page_cannot_hold_is_not_believed() {
+        let with = |header: Vec<u8>, body: usize| [header, vec![0; body]].concat();
+        assert_eq!(wrong(&with(header(0, 16, 16, 2, 0), 16), 2), "");
+        assert_eq!(wrong(&with(header(0, 2_000_000_000, 16, 2, 0), 16), 2), "a page of 16 bytes claims to hold 2000000000");
+        assert_eq!(wrong(&with(header(2, 16, 16, 2_000_000_000, 0), 16), 0), "a dictionary claims more values than it holds");
+        assert_eq!(wrong(&with(header(0, 16, 16, 2_000_000_000, 0), 16), 2), "it claims 2 values, and its pages 2000000000");
+        assert_eq!(wrong(&with(header(0, 16, 17, 2, 0), 16), 2), "its pages lie outside the file");
+        assert_eq!(wrong(&with(header(0, 16, 16, 2, 8), 16), 2), "a page refers to a dictionary that is not there");
+        assert!(wrong(&with(header(0, 16, 16, 2, 7), 16), 2).starts_with("it is encoded in a way that is not read"));
+        // A text of 2^60 bytes in the header, and a structure in a structure in ….
+        let text = [vec![0x18], vec![0x80; 8], vec![0x10]].concat();
+        assert_eq!(wrong(&text, 0), "a page header claims a text that is longer than the file");
+        assert_eq!(wrong(&[0x1c; 100], 0), "a page header is nested too deeply");
+        assert_eq!(wrong(&[0x15; 1], 0), "a page header ends early");
     }
 }

@@ -1,8 +1,8 @@
 //! Rows as Parquet.
 //!
-//! A column is found by name. A vector `x` of length 3 is the columns `x[0]`, `x[1]`, `x[2]`, or one column of lists of three. An absent value
-//! and a NaN are both missing where the column may be null, for pandas writes either. A `timedelta` of pandas is an integer in Parquet
-//! whose unit only pandas' own note in the file tells. Rows are counted from 1.
+//! A column is found by name. A vector `x` of length 3 is the columns `x[0]`, `x[1]`, `x[2]`, or one column of lists of three. An absent
+//! value and a NaN are both missing where the column may be null, for pandas writes either. A `timedelta` of pandas is an integer in
+//! Parquet whose unit only pandas' own note in the file tells. Rows are counted from 1.
 //!
 //! Written are dates, timestamps of microseconds without a zone, and durations as integers of microseconds.
 
@@ -33,6 +33,11 @@ const GROUP: usize = 1 << 20;
 
 /// Rows of a file.
 pub(super) fn read(bytes: Vec<u8>, plan: &Plan) -> Result<Vec<Vec<plan::Cell>>, String> {
+    // The crate has asserts where a file is damaged inside of a page, after all that [`pages`] can see.
+    std::panic::catch_unwind(|| decoded(bytes, plan)).unwrap_or_else(|_| Err("the file is damaged".into()))
+}
+
+fn decoded(bytes: Vec<u8>, plan: &Plan) -> Result<Vec<Vec<plan::Cell>>, String> {
     let bytes = Bytes::from(bytes);
     let reader = SerializedFileReader::new(bytes.clone()).map_err(|error| format!("it is not a sound Parquet file: {error}"))?;
     let metadata = reader.metadata().file_metadata();
@@ -41,8 +46,8 @@ pub(super) fn read(bytes: Vec<u8>, plan: &Plan) -> Result<Vec<Vec<plan::Cell>>, 
         count =
             usize::try_from(group.num_rows()).ok().and_then(|rows| count.checked_add(rows)).ok_or("it claims no sound number of rows")?;
     }
-    let mut file = File { bytes, units: units(metadata), reader, allowance: Allowance::new() };
-    file.allowance.take(count as u64, 8)?;
+    Allowance::new().take(count as u64, 8)?;
+    let mut file = File { bytes, units: units(metadata), reader, pages: Allowance::new(), values: Allowance::new() };
     let sources = plan.inputs.iter().map(|column| file.source(column, count)).collect::<Result<Vec<_>, _>>()?;
     Ok(rows(plan, sources, count))
 }
@@ -51,7 +56,10 @@ struct File {
     bytes: Bytes,
     reader: SerializedFileReader<Bytes>,
     units: Units,
-    allowance: Allowance,
+    /// For the bytes of pages.
+    pages: Allowance,
+    /// For what they stand for: a dictionary makes much of little.
+    values: Allowance,
 }
 
 impl File {
@@ -60,19 +68,22 @@ impl File {
         let schema = self.reader.metadata().file_metadata().schema_descr_ptr();
         let leaf = |name: &str| schema.columns().iter().position(|leaf| leaf.path().parts() == [name]);
         let roots = || schema.root_schema().get_fields().iter().map(|field| field.name().to_string());
-        let lists: Vec<usize> = (0..schema.num_columns())
-            .filter(|at| schema.column(*at).path().parts().first() == Some(&column.name) && leaf(&column.name).is_none())
-            .collect();
-        if !column.ty.is_scalar() && !lists.is_empty() {
-            let [list] = lists[..] else { return Err(format!("column {:?} is a structure, not a list", column.name)) };
-            let width = column.ty.count();
-            return Ok(Source { width, parts: vec![self.part(list, column, &column.name, width, count)?] });
+        // The leaves of a list or a structure of the column's name.
+        let inside = |at: &usize| matches!(schema.column(*at).path().parts(), [root, _, ..] if *root == column.name);
+        let lists: Vec<usize> = (0..schema.num_columns()).filter(inside).collect();
+        match lists[..] {
+            [] => {}
+            [list] if !column.ty.is_scalar() => {
+                let width = column.ty.count();
+                return Ok(Source::new(width, vec![self.part(list, column, &column.name, width, count)?]));
+            }
+            _ => return Err(format!("column {:?} holds lists or structures, which are not {}", column.name, column.ty)),
         }
         let part = |name: &String| {
             let leaf = leaf(name).ok_or_else(|| no_such("column", name, roots()))?;
             self.part(leaf, column, name, 1, count)
         };
-        Ok(Source { width: 1, parts: names(column).iter().map(part).collect::<Result<_, _>>()? })
+        Ok(Source::new(1, names(column).iter().map(part).collect::<Result<_, _>>()?))
     }
 
     /// The elements of one column of the file, `width` a row. `named` is what errors call it.
@@ -89,15 +100,15 @@ impl File {
         for number in 0..self.reader.num_row_groups() {
             let group = self.reader.get_row_group(number).map_err(|error| wrong(error.to_string()))?;
             let chunk = group.metadata().column(leaf);
-            pages::check(&self.bytes, chunk, &mut self.allowance).map_err(wrong)?;
-            // `part` of a list may claim any number of values; a row has `width` of them, or one level that says that it has none.
+            pages::check(&self.bytes, chunk, &mut self.pages).map_err(wrong)?;
+            // A row has `width` values, or one place that says that it has none; more are not worth reading.
             let rows = group.metadata().num_rows();
             if i128::from(chunk.num_values()) > i128::from(rows) * width.max(1) as i128 {
                 return Err(wrong(format!("{} values are not {width} in each of {rows} rows", chunk.num_values())));
             }
-            self.allowance.take(chunk.num_values() as u64, 8)?;
+            self.values.take(chunk.num_values() as u64, 8).map_err(wrong)?;
             let reader = group.get_column_reader(leaf).map_err(|error| wrong(error.to_string()))?;
-            let levels = Levels { descriptor: &descriptor, allowance: &mut self.allowance };
+            let levels = Levels { descriptor: &descriptor, allowance: &mut self.values };
             match reader {
                 ColumnReader::BoolColumnReader(reader) => levels.drain(reader, &mut found, |x| Ok(Found::Bool(*x))),
                 ColumnReader::Int32ColumnReader(reader) => {
@@ -285,7 +296,9 @@ impl Levels<'_> {
         let place = if is_list { self.descriptor.repeated_ancestor_def_level() } else { 0 };
         let (mut definitions, mut repetitions, mut values) = (Vec::new(), Vec::new(), Vec::new());
         loop {
-            (definitions.clear(), repetitions.clear(), values.clear());
+            definitions.clear();
+            repetitions.clear();
+            values.clear();
             let (_, _, levels) = reader
                 .read_records(BATCH, (there > 0).then_some(&mut definitions), is_list.then_some(&mut repetitions), &mut values)
                 .map_err(|error| elements.wrong(&format!("the file is damaged after this row: {error}")))?;
@@ -302,7 +315,7 @@ impl Levels<'_> {
                     let value = values.next().ok_or_else(|| elements.wrong("the file is damaged: a value is not there"))?;
                     let value = found(value).map_err(|why| elements.wrong(&why))?;
                     if let Found::Text(text) = &value {
-                        self.allowance.take(1, text.len() as u64)?;
+                        self.allowance.take(1, text.len() as u64).map_err(|why| elements.wrong(&why))?;
                     }
                     elements.push(&value)?;
                 } else if definition >= place {

@@ -1,9 +1,11 @@
-"""Writes pandas.parquet and numpy.npz, which tests/forms.rs reads. Made with pandas 3.1, pyarrow 26 and numpy 2.4."""
+"""Writes pandas.parquet, arrow.parquet and numpy.npz, which tests/forms.rs reads. Made with pandas 3.1, pyarrow 26 and numpy 2.4."""
 
 import pathlib
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 here = pathlib.Path(__file__).parent
 
@@ -34,6 +36,15 @@ pd.DataFrame(
         "w[1]": [4, 5, 6],
     }
 ).to_parquet(here / "pandas.parquet", index=False)
+
+pq.write_table(
+    pa.table({"i": pa.array(range(0, 900, 3), pa.int64()), "j": pa.array([None, 5, 7] * 100, pa.int32())}),
+    here / "arrow.parquet",
+    use_dictionary=False,
+    column_encoding={"i": "DELTA_BINARY_PACKED", "j": "DELTA_BINARY_PACKED"},
+    compression="gzip",
+    data_page_version="2.0",
+)
 
 np.savez_compressed(
     here / "numpy.npz",
