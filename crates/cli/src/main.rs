@@ -85,10 +85,10 @@ enum Command {
         /// What to score on
         #[arg(long, value_enum, default_value = "interp")]
         on: ExecutorName,
-        /// Rows: .csv or .jsonl, with the scorer's input names as columns
+        /// Rows: .csv, .jsonl, .parquet or .npz, with the scorer's input names as columns
         #[arg(long = "in")]
         input: PathBuf,
-        /// Where scores go: .csv or .jsonl; stdout as CSV if left out
+        /// Where scores go: .csv, .jsonl, .parquet or .npz; stdout as CSV if left out
         #[arg(long)]
         out: Option<PathBuf>,
     },
