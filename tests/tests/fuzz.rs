@@ -2,6 +2,7 @@
 //!
 //! `SCOREWRIGHT_FUZZ_SEED` and `SCOREWRIGHT_FUZZ_COUNT` give other modules and more of them. A module that shows a difference is
 //! written to the test's folder in the text form, cut down to what the result that differs needs.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
