@@ -2,6 +2,7 @@
 //!
 //! `SCOREWRIGHT_FUZZ_SEED` and `SCOREWRIGHT_FUZZ_COUNT` give other modules and more of them. A module that shows a difference is
 //! written to the test's folder in the text form, cut down to what the result that differs needs.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,9 +14,11 @@ use interp::Interp;
 use ir::text::{parse, print};
 use ir::{Binary, Module, Op, Reduce, TextOp, Unary};
 use plan::{Cell, GoldenOutcome, Plan};
+use tests::exhaustive;
 use tests::random::{self, Random};
 
 const ROWS: usize = 40;
+const ROWS_OF_EVERYTHING: usize = 400;
 
 struct Case {
     checked: Checked,
@@ -28,18 +31,23 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
+/// Random modules, then those that hold every scalar operation, with rows.
 fn modules() -> Vec<(Checked, Vec<Vec<Cell>>)> {
     let seed = setting("SCOREWRIGHT_FUZZ_SEED", 1);
-    (0..setting("SCOREWRIGHT_FUZZ_COUNT", 60))
-        .map(|number| {
-            let mut random = Random::new(seed << 32 | number);
-            let module = random::module(&mut random, &format!("random {number}"));
-            let text = print(&module);
-            let checked = check(module).unwrap_or_else(|breaches| panic!("{breaches:?}\n{text}"));
-            let rows = random::rows(&mut random, &checked.entry_function().params, ROWS);
-            (checked, rows)
-        })
-        .collect()
+    let mut modules = Vec::new();
+    for number in 0..setting("SCOREWRIGHT_FUZZ_COUNT", 60) {
+        let mut random = Random::new(seed << 32 | number);
+        let module = random::module(&mut random, &format!("random {number}"));
+        modules.push((module, random, ROWS));
+    }
+    modules.extend(exhaustive::modules().into_iter().map(|module| (module, Random::new(seed), ROWS_OF_EVERYTHING)));
+    let with_rows = |(module, mut random, count): (Module, Random, usize)| {
+        let text = print(&module);
+        let checked = check(module).unwrap_or_else(|breaches| panic!("{breaches:?}\n{text}"));
+        let rows = random::rows(&mut random, &checked.entry_function().params, count);
+        (checked, rows)
+    };
+    modules.into_iter().map(with_rows).collect()
 }
 
 fn cases() -> Vec<Case> {

@@ -202,6 +202,7 @@ impl Printer<'_> {
             ExprKind::Const(literal) => typed(literal),
             ExprKind::Select(cond, yes, no) => self.select(expr, cond, self.anchored(yes).text, no),
             ExprKind::Unary(_, x) => negative(self.anchored(x)),
+            ExprKind::Cast(x) => self.anchored(x),
             _ => self.code(expr),
         }
     }
@@ -412,6 +413,8 @@ pub(crate) fn is_untyped(expr: &Expr) -> bool {
         ExprKind::Const(literal) => expr.elem != Elem::Str && expr.elem != Elem::Bool && !literal_text(literal).contains("::"),
         ExprKind::Select(_, yes, no) => is_untyped(yes) && is_untyped(no),
         ExprKind::Unary(Unary::Neg, x) => x.elem.is_float() && is_untyped(x),
+        // A time is the number that it is held as.
+        ExprKind::Cast(x) => rust_type(x.elem) == rust_type(expr.elem) && is_untyped(x),
         _ => false,
     }
 }

@@ -38,12 +38,13 @@ pub fn print(plan: &Plan, golden: &[Golden]) -> Vec<File> {
     }
     if !plan.routines.is_empty() {
         let mut uses = String::from("//! Mathematical functions: the same bits on every machine and in every language.\n\n");
-        for module in ["support", "tables"] {
+        // A kernel may name a variable after a kernel that it calls, so calls are by path here too.
+        for module in ["kernels", "support", "tables"] {
             if kernels.contains(&format!("{module}::")) {
                 uses.push_str(&format!("use super::{module};\n"));
             }
         }
-        files.push(File::text("src/kernels.rs", formatted(&format!("{uses}\n{}", kernels.replace("kernels::", "")))));
+        files.push(File::text("src/kernels.rs", formatted(&format!("{uses}\n{kernels}"))));
     }
     if let Some(support) = support {
         files.push(File::text("src/support.rs", formatted(&support)));

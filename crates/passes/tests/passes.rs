@@ -1,4 +1,5 @@
 //! What each pass does to a small module, in the text form of the IR.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use check::{Checked, check};
 use ir::Module;
