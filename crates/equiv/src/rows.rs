@@ -35,6 +35,8 @@ pub enum Purpose {
     Category,
     Threshold,
     Leaf,
+    /// A value right at the threshold of a split, or NaN, on a row that reaches the split.
+    Split,
 }
 
 /// Something that has no row.
@@ -61,24 +63,26 @@ const BASES: usize = 3;
 
 /// At most `limit` rows, made from data rows (or zeros, if there are none) by changing as little as possible.
 ///
-/// Leaves that data rows reach get no row of their own. Half of the limit is for leaves, a quarter for special values, an eighth for
-/// categories; what is left, for thresholds.
+/// Leaves and splits that data rows reach get no row of their own. A quarter of the limit each is for special values, leaves and splits, an
+/// eighth for categories; what is left, for thresholds.
 pub fn boundary(checked: &Checked, data: &[Vec<Datum>], limit: usize) -> Boundary {
     let params = &checked.entry_function().params;
     let bases = bases(params, data);
     let analyser = Analyser::new(checked, Reference::default());
     let chains = Chains::new(&analyser, &bases[0]);
     let words = words(checked, &chains);
-    let leaves = leaves::rows(&analyser, &chains, &bases[0], data, &words, limit / 2);
+    let leaves = leaves::rows(&analyser, &chains, &bases[0], data, &words, limit / 4);
     let mut boundary = Boundary::default();
     boundary.take(Purpose::SpecialValue, distinct(specials(params, &bases)), limit / 4);
-    boundary.take(Purpose::Leaf, leaves.rows, limit / 2);
+    boundary.take(Purpose::Leaf, leaves.rows, limit / 4);
+    boundary.take(Purpose::Split, leaves.probes, limit / 4);
     boundary.take(Purpose::Category, distinct(categories(&bases[0], &words)), limit / 8);
     let left = limit - boundary.rows.len();
     let (thresholds, without) = thresholds(checked, &chains, left);
     let rows = |(input, value): &(Input, Literal)| with(&bases[0], *input, value.clone());
     boundary.take(Purpose::Threshold, thresholds.iter().map(rows).collect(), left);
     boundary.leave_out(Why::Limit(Purpose::Leaf), leaves.not_tried);
+    boundary.leave_out(Why::Limit(Purpose::Split), leaves.probes_not_tried);
     boundary.leave_out(Why::ThresholdWithoutInput, without.without_input);
     boundary.leave_out(Why::Limit(Purpose::Threshold), without.not_tried);
     boundary.leave_out(Why::InfeasibleLeaf, leaves.infeasible);
