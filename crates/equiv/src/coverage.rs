@@ -86,13 +86,15 @@ pub(crate) enum Probe {
     Nan,
 }
 
-/// The ends of a test's answers in a float kind: the greatest value that is answered yes, and a neighbour that is answered no.
+/// The ends of a test's answers in a float kind: the greatest value that is answered yes, and a neighbour that is answered no. NaN where no
+/// value is: everything is `<= inf`.
 pub(crate) fn ends(test: Test, elem: Elem) -> (f64, f64) {
     let above = |t: f64| if elem == Elem::F32 { f64::from((t as f32).next_up()) } else { t.next_up() };
     let below = |t: f64| if elem == Elem::F32 { f64::from((t as f32).next_down()) } else { t.next_down() };
+    let unless = |edge: f64, t: f64, x: f64| if t == edge { f64::NAN } else { x };
     match test {
-        Test::Less(t) => (below(t), t),
-        Test::LessEq(t) | Test::Equal(t) => (t, above(t)),
+        Test::Less(t) => (unless(f64::NEG_INFINITY, t, below(t)), t),
+        Test::LessEq(t) | Test::Equal(t) => (t, unless(f64::INFINITY, t, above(t))),
     }
 }
 

@@ -277,7 +277,7 @@ fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
     let mut seen: HashSet<(Value, usize, u64)> = HashSet::new();
     let mut put = |value: Value, element: usize, threshold: f64| {
         let links = chains.of(value, element).to_vec();
-        if !threshold.is_nan() && !links.is_empty() && seen.insert((value, element, threshold.to_bits())) {
+        if threshold.is_finite() && !links.is_empty() && seen.insert((value, element, threshold.to_bits())) {
             found.push(Crossing { links, threshold });
         }
     };

@@ -122,8 +122,8 @@ impl<'s> Search<'s> {
         let here = path.get(&split.feature).cloned().unwrap_or(Limits::ALL);
         let (last_yes, first_no) = ends(split.test, elem);
         let probes = [
-            (Probe::LastYes, Limits { high: here.high.min(last_yes), nan: false, ..here.clone() }),
-            (Probe::FirstNo, Limits { low: here.low.max(first_no), nan: false, ..here.clone() }),
+            (Probe::LastYes, Limits { nan: false, ..here.clone().up_to(last_yes) }),
+            (Probe::FirstNo, Limits { nan: false, ..here.clone().from(first_no) }),
             (Probe::Nan, Limits { numbers: false, ..here }),
         ];
         for (probe, limits) in probes {
@@ -170,6 +170,15 @@ impl Limits {
         self.nan || self.numbers && self.low <= self.high && !(self.low == self.high && self.but.contains(&self.low))
     }
 
+    /// Of these the ones up to `high`; none if it is NaN.
+    fn up_to(self, high: f64) -> Limits {
+        Limits { high: self.high.min(high), numbers: self.numbers && !high.is_nan(), ..self }
+    }
+
+    fn from(self, low: f64) -> Limits {
+        Limits { low: self.low.max(low), numbers: self.numbers && !low.is_nan(), ..self }
+    }
+
     fn admits(&self, x: f64) -> bool {
         if x.is_nan() { self.nan } else { self.numbers && (self.low..=self.high).contains(&x) && !self.but.contains(&x) }
     }
@@ -181,7 +190,7 @@ fn branches(forest: &Forest, split: &Split, limits: &Path) -> Vec<(Next, Path)> 
     let (mut yes, mut no) = (here.clone(), here.clone());
     let (last_yes, first_no) = ends(split.test, forest.elem);
     match split.test {
-        Test::Less(_) | Test::LessEq(_) => (yes.high, no.low) = (yes.high.min(last_yes), no.low.max(first_no)),
+        Test::Less(_) | Test::LessEq(_) => (yes, no) = (yes.up_to(last_yes), no.from(first_no)),
         Test::Equal(t) => {
             (yes.low, yes.high) = (yes.low.max(t), yes.high.min(t));
             no.but.push(t);
