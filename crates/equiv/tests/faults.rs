@@ -146,17 +146,22 @@ fn other_binary(op: Binary) -> Option<Binary> {
     pairs.into_iter().find(|(from, _)| *from == op).map(|(_, to)| to)
 }
 
+/// Of 100 faults that have an effect, how many must be caught.
+const FLOOR: usize = 97;
+
 #[derive(Debug, Default)]
 struct Score {
     caught: usize,
-    /// No row shows a difference: the fault changes nothing, or the rows are not good enough.
-    unseen: usize,
+    /// No row shows a difference, and no mixture of rows either: most of these faults change nothing.
+    silent: usize,
+    /// No row shows a difference, but a mixture of rows does: the rows are not good enough.
+    missed: usize,
     /// A difference that passes as rounding.
     excused: usize,
 }
 
 #[test]
-fn nearly_every_seeded_fault_is_caught() {
+fn seeded_faults_with_an_effect_are_caught() {
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     for (kind, arithmetic) in [("onnx", Arithmetic::AsWritten), ("pmml", Arithmetic::Free)] {
         for (name, case) in cases(kind) {
@@ -164,14 +169,17 @@ fn nearly_every_seeded_fault_is_caught() {
             let made = boundary(&case.checked, &case.rows, 1500);
             let rows: Vec<Vec<Datum>> = case.rows.iter().chain(&made.rows).cloned().collect();
             let ours = outcomes(&case.checked, &rows);
+            let mixed = mixtures(&rows);
+            let ours_mixed = outcomes(&case.checked, &mixed);
             for (what, mutant) in mutants(case.checked.module()) {
                 let Ok(mutant) = check(mutant) else { continue };
                 let theirs = outcomes(&mutant, &rows);
                 let score = scores.entry(what.clone()).or_default();
                 if ours == theirs {
-                    score.unseen += 1;
+                    let is_silent = ours_mixed == outcomes(&mutant, &mixed);
+                    *if is_silent { &mut score.silent } else { &mut score.missed } += 1;
                     if std::env::var_os("SHOW").is_some() {
-                        println!("unseen: {name}: {what}");
+                        println!("{}: {name}: {what}", if is_silent { "silent" } else { "missed" });
                     }
                     continue;
                 }
@@ -196,12 +204,25 @@ fn nearly_every_seeded_fault_is_caught() {
         }
     }
     let sum = |of: fn(&Score) -> usize| scores.values().map(of).sum::<usize>();
-    let (caught, unseen, excused) = (sum(|score| score.caught), sum(|score| score.unseen), sum(|score| score.excused));
-    println!("{caught} caught, {unseen} unseen, {excused} excused");
+    let (caught, excused) = (sum(|score| score.caught), sum(|score| score.excused));
+    let (silent, missed) = (sum(|score| score.silent), sum(|score| score.missed));
+    println!("{caught} caught, {missed} missed, {excused} excused as rounding, {silent} without any effect that was found");
     for (what, score) in &scores {
         println!("{what}: {score:?}");
     }
-    assert!(caught * 100 >= (caught + unseen + excused) * 75, "{caught} caught, {unseen} unseen, {excused} excused");
+    // Floors a little below what was measured, so that generated rows do not get worse unnoticed.
+    assert!(caught * 100 >= (caught + missed + excused) * FLOOR, "{caught} caught, {missed} missed, {excused} excused");
+}
+
+/// Rows whose columns come from different rows, the same in every run.
+fn mixtures(rows: &[Vec<Datum>]) -> Vec<Vec<Datum>> {
+    let mut state = 11_u64;
+    let mut random = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    let width = rows.first().map_or(0, Vec::len);
+    (0..600).map(|_| (0..width).map(|at| rows[random() % rows.len()][at].clone()).collect()).collect()
 }
 
 fn outcomes(checked: &Checked, rows: &[Vec<Datum>]) -> Vec<Outcome> {
