@@ -82,3 +82,53 @@ fn literal(text: &str, field: &Field) -> Literal {
         Elem::Date | Elem::DateTime | Elem::Duration => panic!("no case has times"),
     }
 }
+
+/// The modules of the scripts under `tests/cases/python` and `tests/corpus`, by name. What is refused is passed over.
+pub fn scripts() -> Vec<(String, Checked)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+    let files = |folder: &Path, ending: &str| -> Vec<PathBuf> {
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.to_string_lossy().ends_with(ending));
+        paths.sort();
+        paths
+    };
+    let cases = files(&root.join("cases/python"), ".md").into_iter().filter_map(|path| {
+        let text = script(&fs::read_to_string(&path).unwrap())?;
+        Some((path.file_stem()?.to_string_lossy().into_owned(), text, path.with_extension("state.json")))
+    });
+    let corpus = files(&root.join("corpus"), "").into_iter().filter(|path| path.is_dir()).map(|path| {
+        let text = fs::read_to_string(path.join("script.py")).unwrap();
+        (path.file_name().unwrap().to_string_lossy().into_owned(), text, path.join("state.json"))
+    });
+    let convert = |(name, text, state): (String, String, PathBuf)| {
+        let mut sources = Sources::new();
+        let file = sources.add("script.py", text);
+        let record = serde_json::from_str(&fs::read_to_string(state).ok()?).unwrap();
+        let conversion = front_python::convert(file, &sources, &record, &front_python::Options::default()).ok()?;
+        Some((name, check(conversion.module).unwrap()))
+    };
+    cases.chain(corpus).filter_map(convert).collect()
+}
+
+/// The whole script of a case, as `expect.py` beside it writes it.
+fn script(case: &str) -> Option<String> {
+    let start = case.find("```python\n")? + 10;
+    let snippet = &case[start..start + case[start..].find("```")?];
+    let header = case.lines().find(|line| line.starts_with('|'))?;
+    let cells = header.trim_matches('|').split('|').map(str::trim).filter(|cell| !cell.starts_with("->"));
+    let dtype = |cell: &str| {
+        let (name, kind) = cell.rsplit_once(':')?;
+        let kind = match kind.trim() {
+            "f64?" => "float64",
+            "i64" => "int64",
+            "str?" => "str",
+            "bool" => "bool",
+            _ => return None,
+        };
+        Some(format!("{:?}: {kind:?}", name.trim()))
+    };
+    let dtypes = cells.map(dtype).collect::<Option<Vec<_>>>()?.join(", ");
+    let read = |frame: &str, file: &str| format!("{frame} = pd.read_csv(\"{file}\", dtype={{{dtypes}}})\n");
+    let reads = format!("{}{}", read("train", "train.csv"), read("df", "score.csv"));
+    Some(format!("import numpy as np\nimport pandas as pd\n\n{reads}{snippet}"))
+}
