@@ -3,7 +3,7 @@
 //! [`coverage`] is the whole; [`Reached`] is the part that knows leaves, for those who look for rows.
 
 use interp::Datum;
-use ir::{Forest, Function, Handle, Literal, Map, Op, Table, Value};
+use ir::{Elem, Forest, Function, Handle, Literal, Map, Next, Op, Table, Test, Value};
 
 use crate::bound::{Analyser, describe_node};
 
@@ -72,13 +72,68 @@ struct Walk<'a> {
     forest: &'a Forest,
     /// By leaf.
     reached: Vec<bool>,
+    /// By split: whether it was asked with the greatest value that is answered yes, the least that is answered no, and NaN.
+    asked: Vec<[bool; 3]>,
+}
+
+/// What a split can be asked that tells it from its neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// The greatest value that is answered yes.
+    LastYes,
+    /// The least that is answered no.
+    FirstNo,
+    Nan,
+}
+
+/// The ends of a test's answers in a float kind: the greatest value that is answered yes, and a neighbour that is answered no. NaN where no
+/// value is: everything is `<= inf`.
+pub(crate) fn ends(test: Test, elem: Elem) -> (f64, f64) {
+    let above = |t: f64| if elem == Elem::F32 { f64::from((t as f32).next_up()) } else { t.next_up() };
+    let below = |t: f64| if elem == Elem::F32 { f64::from((t as f32).next_down()) } else { t.next_down() };
+    let unless = |edge: f64, t: f64, x: f64| if t == edge { f64::NAN } else { x };
+    match test {
+        Test::Less(t) => (unless(f64::NEG_INFINITY, t, below(t)), t),
+        Test::LessEq(t) | Test::Equal(t) => (t, unless(f64::INFINITY, t, above(t))),
+    }
 }
 
 impl Walk<'_> {
-    /// The leaf in each tree.
-    fn leaves_of(&self, values: &[Vec<Literal>]) -> impl Iterator<Item = u32> {
+    /// The leaf in each tree, and the splits on the way with what they were asked.
+    fn run(&self, values: &[Vec<Literal>], mut seen: impl FnMut(u32, f64)) -> Vec<u32> {
         let features: Vec<f64> = values[self.row.index()].iter().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect();
-        self.forest.roots.iter().map(move |root| self.forest.leaf(*root, |feature| features[feature as usize]))
+        let leaf = |root: &Next| {
+            let mut at = *root;
+            loop {
+                match at {
+                    Next::Leaf(leaf) => return leaf,
+                    Next::Split(number) => {
+                        let split = &self.forest.splits[number as usize];
+                        let x = features[split.feature as usize];
+                        seen(number, x);
+                        at = if x.is_nan() {
+                            split.missing
+                        } else if split.test.holds(x) {
+                            split.yes
+                        } else {
+                            split.no
+                        };
+                    }
+                }
+            }
+        };
+        self.forest.roots.iter().map(leaf).collect()
+    }
+
+    fn insert(&mut self, values: &[Vec<Literal>]) {
+        let mut asked = std::mem::take(&mut self.asked);
+        let leaves = self.run(values, |number, x| {
+            let (last_yes, first_no) = ends(self.forest.splits[number as usize].test, self.forest.elem);
+            let there = &mut asked[number as usize];
+            *there = [there[0] || x == last_yes, there[1] || x == first_no, there[2] || x.is_nan()];
+        });
+        self.asked = asked;
+        leaves.into_iter().for_each(|leaf| self.reached[leaf as usize] = true);
     }
 }
 
@@ -89,7 +144,13 @@ impl<'a> Reached<'a> {
             if let Op::Walk { row, forest } = op
                 && let Table::Forest(forest) = &analyser.checked().module().tables[*forest]
             {
-                Some(Walk { node, row: *row, forest, reached: vec![false; forest.leaves as usize] })
+                Some(Walk {
+                    node,
+                    row: *row,
+                    forest,
+                    reached: vec![false; forest.leaves as usize],
+                    asked: vec![[false; 3]; forest.splits.len()],
+                })
             } else {
                 None
             }
@@ -105,10 +166,10 @@ impl<'a> Reached<'a> {
         self.walk(&values);
     }
 
-    /// Takes a row in if one walk reaches a leaf on it; says whether it does.
+    /// Takes a row in if on it one walk reaches a leaf; says whether it does.
     pub(crate) fn insert_if(&mut self, row: &[Datum], node: Value, leaf: u32) -> bool {
         let values = self.analyser.values(row, &self.needed);
-        let reaches = self.walks.iter().filter(|walk| walk.node == node).any(|walk| walk.leaves_of(&values).any(|there| there == leaf));
+        let reaches = self.walks.iter().filter(|walk| walk.node == node).any(|walk| walk.run(&values, |_, _| ()).contains(&leaf));
         if reaches {
             self.walk(&values);
         }
@@ -116,10 +177,12 @@ impl<'a> Reached<'a> {
     }
 
     fn walk(&mut self, values: &[Vec<Literal>]) {
-        for walk in &mut self.walks {
-            let leaves: Vec<u32> = walk.leaves_of(values).collect();
-            leaves.into_iter().for_each(|leaf| walk.reached[leaf as usize] = true);
-        }
+        self.walks.iter_mut().for_each(|walk| walk.insert(values));
+    }
+
+    /// Whether a split of a walk was asked.
+    pub(crate) fn has_asked(&self, node: Value, split: u32, probe: Probe) -> bool {
+        self.walks.iter().filter(|walk| walk.node == node).any(|walk| walk.asked[split as usize][probe as usize])
     }
 
     /// Whether a walk has reached a leaf.

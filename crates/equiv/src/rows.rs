@@ -35,6 +35,8 @@ pub enum Purpose {
     Category,
     Threshold,
     Leaf,
+    /// A value right at the threshold of a split, or NaN, on a row that reaches the split.
+    Split,
 }
 
 /// Something that has no row.
@@ -63,6 +65,7 @@ impl std::fmt::Display for Why {
             Why::Limit(Purpose::Category) => "categories are beyond the limit of rows",
             Why::Limit(Purpose::Threshold) => "thresholds are beyond the limit of rows",
             Why::Limit(Purpose::Leaf) => "leaves are beyond the limit of rows",
+            Why::Limit(Purpose::Split) => "splits are beyond the limit of rows",
             Why::ThresholdWithoutInput => "thresholds are crossed by no value of one input alone",
             Why::InfeasibleLeaf => "leaves are reached by no row, because the conditions on their paths contradict each other",
             Why::UnsolvedLeaf => "leaves are those for which no row was found",
@@ -75,24 +78,26 @@ const BASES: usize = 3;
 
 /// At most `limit` rows, made from data rows (or zeros, if there are none) by changing as little as possible.
 ///
-/// Leaves that data rows reach get no row of their own. Half of the limit is for leaves, a quarter for special values, an eighth for
-/// categories; what is left, for thresholds.
+/// Leaves and splits that data rows reach get no row of their own. A quarter of the limit each is for special values, leaves and splits, an
+/// eighth for categories; what is left, for thresholds.
 pub fn boundary(checked: &Checked, data: &[Vec<Datum>], limit: usize) -> Boundary {
     let params = &checked.entry_function().params;
     let bases = bases(params, data);
     let analyser = Analyser::new(checked, Reference::default());
     let chains = Chains::new(&analyser, &bases[0]);
     let words = words(checked, &chains);
-    let leaves = leaves::rows(&analyser, &chains, &bases[0], data, &words, limit / 2);
+    let leaves = leaves::rows(&analyser, &chains, &bases[0], data, &words, limit / 4);
     let mut boundary = Boundary::default();
     boundary.take(Purpose::SpecialValue, distinct(specials(params, &bases)), limit / 4);
-    boundary.take(Purpose::Leaf, leaves.rows, limit / 2);
+    boundary.take(Purpose::Leaf, leaves.rows, limit / 4);
+    boundary.take(Purpose::Split, leaves.probes, limit / 4);
     boundary.take(Purpose::Category, distinct(categories(&bases[0], &words)), limit / 8);
     let left = limit - boundary.rows.len();
     let (thresholds, without) = thresholds(checked, &chains, left);
     let rows = |(input, value): &(Input, Literal)| with(&bases[0], *input, value.clone());
     boundary.take(Purpose::Threshold, thresholds.iter().map(rows).collect(), left);
     boundary.leave_out(Why::Limit(Purpose::Leaf), leaves.not_tried);
+    boundary.leave_out(Why::Limit(Purpose::Split), leaves.probes_not_tried);
     boundary.leave_out(Why::ThresholdWithoutInput, without.without_input);
     boundary.leave_out(Why::Limit(Purpose::Threshold), without.not_tried);
     boundary.leave_out(Why::InfeasibleLeaf, leaves.infeasible);
@@ -287,7 +292,7 @@ fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
     let mut seen: HashSet<(Value, usize, u64)> = HashSet::new();
     let mut put = |value: Value, element: usize, threshold: f64| {
         let links = chains.of(value, element).to_vec();
-        if !threshold.is_nan() && !links.is_empty() && seen.insert((value, element, threshold.to_bits())) {
+        if threshold.is_finite() && !links.is_empty() && seen.insert((value, element, threshold.to_bits())) {
             found.push(Crossing { links, threshold });
         }
     };

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "what cannot be built fails the test")]
 
+mod support;
+
 use check::{Checked, check};
 use equiv::{Analyser, Boundary, Purpose, Reference, Why, boundary, coverage};
 use interp::{Datum, Interp, Outcome};
@@ -217,4 +219,20 @@ fn what_is_not_covered_is_named() {
     assert_eq!((covered.keys.reached, covered.keys.total), (1, 4));
     assert!(covered.keys.missed.iter().any(|name| name.contains("Wien")), "{:?}", covered.keys.missed);
     assert!(covered.missing.missed.iter().all(|name| name.starts_with("null in")), "{:?}", covered.missing.missed);
+}
+
+#[test]
+fn every_leaf_of_every_case_is_reached_or_shown_to_be_out_of_reach() {
+    let (mut leaves, mut reached, mut infeasible) = (0, 0, 0);
+    for (name, case) in ["onnx", "pmml"].into_iter().flat_map(support::cases) {
+        let made = boundary(&case.checked, &case.rows, 4 * LIMIT);
+        let rows: Vec<Vec<Datum>> = case.rows.iter().chain(&made.rows).cloned().collect();
+        let covered = coverage(&Analyser::new(&case.checked, Reference::default()), &rows);
+        assert_eq!(made.left_out(Why::UnsolvedLeaf), 0, "{name}: {:?}", covered.leaves);
+        leaves += covered.leaves.total;
+        reached += covered.leaves.reached;
+        infeasible += made.left_out(Why::InfeasibleLeaf);
+    }
+    println!("{reached} of {leaves} leaves reached, {infeasible} cannot be");
+    assert_eq!(reached + infeasible, leaves);
 }

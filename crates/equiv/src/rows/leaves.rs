@@ -8,7 +8,7 @@ use ir::{Elem, Forest, Literal, Next, Op, Split, Table, Test, Value};
 use super::chain::{Chains, Input, Link, Slope, at_ordinal, number, ordinal};
 use super::{special_values, with};
 use crate::bound::Analyser;
-use crate::coverage::Reached;
+use crate::coverage::{Probe, Reached, ends};
 
 /// What became of the leaves.
 #[derive(Default)]
@@ -17,14 +17,17 @@ pub(super) struct Leaves {
     pub(super) infeasible: usize,
     pub(super) unsolved: usize,
     pub(super) not_tried: usize,
+    /// Rows that reach a split with a value right at its threshold, or with NaN.
+    pub(super) probes: Vec<Vec<Datum>>,
+    pub(super) probes_not_tried: usize,
 }
 
 /// How many data rows are walked to see what they reach.
 const WALKED: usize = 5000;
-/// How many data rows are changed in turn, so that a row made for one leaf reaches others by the way.
+/// How many data rows are passed over from one row to the next, so that a row made for one leaf reaches others by the way.
 const VARIED: usize = 97;
 
-/// One row for every leaf that no data row and no earlier row reaches.
+/// One row for every leaf, and for every side of every split, that no data row and no earlier row reaches.
 pub(super) fn rows(
     analyser: &Analyser<'_>,
     chains: &Chains<'_>,
@@ -35,43 +38,118 @@ pub(super) fn rows(
 ) -> Leaves {
     let mut reached = Reached::new(analyser);
     data.iter().take(WALKED).for_each(|row| reached.insert(row));
-    let mut found = Leaves::default();
-    let mut solver = Solver { analyser, chains, words, edges: HashMap::new() };
-    for (walk, node) in analyser.checked().entry_function().nodes.iter() {
-        if let Op::Walk { row, forest: handle } = &node.op
-            && let Table::Forest(forest) = &analyser.checked().module().tables[*handle]
-        {
-            let mut open: Vec<(Next, BTreeMap<u32, Limits>)> = forest.roots.iter().rev().map(|root| (*root, BTreeMap::new())).collect();
-            while let Some((next, limits)) = open.pop() {
-                match next {
-                    Next::Split(split) => open.extend(branches(forest, &forest.splits[split as usize], &limits)),
-                    Next::Leaf(leaf) if reached.has(walk, leaf) => {}
-                    Next::Leaf(_) if limits.values().any(|limits| !limits.is_feasible()) => found.infeasible += 1,
-                    Next::Leaf(_) if found.rows.len() >= limit => found.not_tried += 1,
-                    Next::Leaf(leaf) => {
-                        let turn = found.rows.len();
-                        let varied = data.get(turn * VARIED % data.len().max(1)).map_or(base, Vec::as_slice);
-                        let mut failed = None;
-                        // Features of several inputs are known on the first data row only.
-                        for from in [varied, base] {
-                            match solver.row(*row, &limits, from, leaf as usize) {
-                                Ok(solved) if reached.insert_if(&solved, walk, leaf) => {
-                                    found.rows.push(solved);
-                                    failed = None;
-                                    break;
-                                }
-                                Ok(_) => failed = Some(Failed::Unsolved),
-                                Err(why) => failed = Some(why),
-                            }
-                        }
-                        found.infeasible += usize::from(matches!(failed, Some(Failed::Infeasible)));
-                        found.unsolved += usize::from(matches!(failed, Some(Failed::Unsolved)));
-                    }
-                }
+    let solver = Solver { analyser, chains, words, edges: HashMap::new() };
+    let mut search = Search { solver, reached, base, data, limit, found: Leaves::default() };
+    for what in [What::Leaves, What::Splits] {
+        for (walk, node) in analyser.checked().entry_function().nodes.iter() {
+            if let Op::Walk { row, forest: handle } = &node.op
+                && let Table::Forest(forest) = &analyser.checked().module().tables[*handle]
+            {
+                search.forest(what, walk, *row, forest);
             }
         }
     }
-    found
+    search.found
+}
+
+/// What is looked for on the way down.
+#[derive(Clone, Copy, PartialEq)]
+enum What {
+    Leaves,
+    Splits,
+}
+
+/// The conditions of a path, by feature.
+type Path = BTreeMap<u32, Limits>;
+
+struct Search<'s> {
+    solver: Solver<'s>,
+    reached: Reached<'s>,
+    base: &'s [Datum],
+    data: &'s [Vec<Datum>],
+    /// For leaves and for splits each.
+    limit: usize,
+    found: Leaves,
+}
+
+impl<'s> Search<'s> {
+    fn forest(&mut self, what: What, walk: Value, features: Value, forest: &Forest) {
+        let mut open: Vec<(Next, Path)> = forest.roots.iter().rev().map(|root| (*root, Path::new())).collect();
+        while let Some((next, path)) = open.pop() {
+            match next {
+                Next::Split(number) => {
+                    let split = &forest.splits[number as usize];
+                    if what == What::Splits {
+                        self.split(walk, features, number, split, &path, forest.elem);
+                    }
+                    open.extend(branches(forest, split, &path));
+                }
+                Next::Leaf(leaf) if what == What::Leaves && !self.reached.has(walk, leaf) => self.leaf(walk, features, leaf, &path),
+                Next::Leaf(_) => {}
+            }
+        }
+    }
+
+    fn leaf(&mut self, walk: Value, features: Value, leaf: u32, path: &Path) {
+        if !path.values().all(Limits::is_feasible) {
+            self.found.infeasible += 1;
+            return;
+        }
+        if self.found.rows.len() >= self.limit {
+            self.found.not_tried += 1;
+            return;
+        }
+        let mut failed = Failed::Unsolved;
+        // Features of several inputs are known on the first data row only.
+        for from in [self.varied(self.found.rows.len()), self.base] {
+            match self.solver.row(features, path, from, Pick::InTurn(leaf as usize)) {
+                Ok(solved) if self.reached.insert_if(&solved, walk, leaf) => {
+                    self.found.rows.push(solved);
+                    return;
+                }
+                Ok(_) => failed = Failed::Unsolved,
+                Err(why) => failed = why,
+            }
+        }
+        match failed {
+            Failed::Infeasible => self.found.infeasible += 1,
+            Failed::Unsolved => self.found.unsolved += 1,
+        }
+    }
+
+    /// Rows that reach a split and ask it what tells it from its neighbours. What no input can ask is passed over.
+    fn split(&mut self, walk: Value, features: Value, number: u32, split: &Split, path: &Path, elem: Elem) {
+        let here = path.get(&split.feature).cloned().unwrap_or(Limits::ALL);
+        let (last_yes, first_no) = ends(split.test, elem);
+        let probes = [
+            (Probe::LastYes, Limits { nan: false, ..here.clone().up_to(last_yes) }),
+            (Probe::FirstNo, Limits { nan: false, ..here.clone().from(first_no) }),
+            (Probe::Nan, Limits { numbers: false, ..here }),
+        ];
+        for (probe, limits) in probes {
+            if self.reached.has_asked(walk, number, probe) || !limits.is_feasible() {
+                continue;
+            }
+            if self.found.probes.len() >= self.limit {
+                self.found.probes_not_tried += 1;
+                continue;
+            }
+            let mut path = path.clone();
+            path.insert(split.feature, limits);
+            if !path.values().all(Limits::is_feasible) {
+                continue;
+            }
+            let from = self.varied(self.found.probes.len());
+            if let Ok(solved) = self.solver.row(features, &path, from, Pick::For(split.feature, probe)) {
+                self.reached.insert(&solved);
+                self.found.probes.push(solved);
+            }
+        }
+    }
+
+    fn varied(&self, turn: usize) -> &'s [Datum] {
+        self.data.get(turn * VARIED % self.data.len().max(1)).map_or(self.base, Vec::as_slice)
+    }
 }
 
 /// The values of a feature that a path admits.
@@ -92,20 +170,27 @@ impl Limits {
         self.nan || self.numbers && self.low <= self.high && !(self.low == self.high && self.but.contains(&self.low))
     }
 
+    /// Of these the ones up to `high`; none if it is NaN.
+    fn up_to(self, high: f64) -> Limits {
+        Limits { high: self.high.min(high), numbers: self.numbers && !high.is_nan(), ..self }
+    }
+
+    fn from(self, low: f64) -> Limits {
+        Limits { low: self.low.max(low), numbers: self.numbers && !low.is_nan(), ..self }
+    }
+
     fn admits(&self, x: f64) -> bool {
         if x.is_nan() { self.nan } else { self.numbers && (self.low..=self.high).contains(&x) && !self.but.contains(&x) }
     }
 }
 
 /// The ways on from a split, with what they ask of its feature.
-fn branches(forest: &Forest, split: &Split, limits: &BTreeMap<u32, Limits>) -> Vec<(Next, BTreeMap<u32, Limits>)> {
+fn branches(forest: &Forest, split: &Split, limits: &Path) -> Vec<(Next, Path)> {
     let here = limits.get(&split.feature).cloned().unwrap_or(Limits::ALL);
     let (mut yes, mut no) = (here.clone(), here.clone());
-    let above = |t: f64| if forest.elem == Elem::F32 { f64::from((t as f32).next_up()) } else { t.next_up() };
-    let below = |t: f64| if forest.elem == Elem::F32 { f64::from((t as f32).next_down()) } else { t.next_down() };
+    let (last_yes, first_no) = ends(split.test, forest.elem);
     match split.test {
-        Test::Less(t) => (yes.high, no.low) = (yes.high.min(below(t)), no.low.max(t)),
-        Test::LessEq(t) => (yes.high, no.low) = (yes.high.min(t), no.low.max(above(t))),
+        Test::Less(_) | Test::LessEq(_) => (yes, no) = (yes.up_to(last_yes), no.from(first_no)),
         Test::Equal(t) => {
             (yes.low, yes.high) = (yes.low.max(t), yes.high.min(t));
             no.but.push(t);
@@ -135,6 +220,25 @@ enum Failed {
     Unsolved,
 }
 
+/// Which of the values that a path admits is taken.
+#[derive(Clone, Copy)]
+enum Pick {
+    /// By the number: an inner one, the least or the greatest, so that ends are met as well as what lies inside.
+    InTurn(usize),
+    /// The one that asks a feature's split for something.
+    For(u32, Probe),
+}
+
+/// The value of one input: the one that is there, if it may stay, or another.
+#[derive(Clone, Copy)]
+enum End {
+    Ours,
+    OursOrLeast,
+    OursOrGreatest,
+    Least,
+    Greatest,
+}
+
 struct Solver<'s> {
     analyser: &'s Analyser<'s>,
     chains: &'s Chains<'s>,
@@ -143,8 +247,8 @@ struct Solver<'s> {
 }
 
 impl Solver<'_> {
-    /// A row with the inputs changed that must be. `turn` says which of several values is taken.
-    fn row(&mut self, features: Value, limits: &BTreeMap<u32, Limits>, from: &[Datum], turn: usize) -> Result<Vec<Datum>, Failed> {
+    /// A row with the inputs changed that must be.
+    fn row(&mut self, features: Value, limits: &Path, from: &[Datum], pick: Pick) -> Result<Vec<Datum>, Failed> {
         let mut by_input: BTreeMap<Input, Vec<(Link, &Limits)>> = BTreeMap::new();
         for (feature, limits) in limits {
             match self.chains.of(features, *feature as usize) {
@@ -158,12 +262,30 @@ impl Solver<'_> {
             }
         }
         let mut row = from.to_vec();
+        let probed = if let Pick::For(feature, _) = pick { self.chains.of(features, feature as usize).first() } else { None };
         for (input, asked) in by_input {
             let ours = from[input.param].elements()[input.element].clone();
-            let value = self.input(input, ours, &asked, turn)?;
+            let end = match pick {
+                Pick::For(_, probe) if probed.is_some_and(|link| link.input == input) => self.end(probed, probe),
+                Pick::For(..) => End::Ours,
+                Pick::InTurn(turn) => [End::Ours, End::OursOrLeast, End::OursOrGreatest][turn % 3],
+            };
+            let value = self.input(input, ours, &asked, end)?;
             row = with(&row, input, value);
         }
         Ok(row)
+    }
+
+    /// The end of an input's values at which a feature that comes of it asks for something.
+    fn end(&self, link: Option<&Link>, probe: Probe) -> End {
+        let falls = link.is_some_and(|link| self.chains.slope(*link) == Slope::Falls);
+        match probe {
+            Probe::LastYes if falls => End::Least,
+            Probe::FirstNo if falls => End::Greatest,
+            Probe::LastYes => End::Greatest,
+            Probe::FirstNo => End::Least,
+            Probe::Nan => End::Ours,
+        }
     }
 
     fn admits(&self, x: &Literal, asked: &[(Link, &Limits)]) -> bool {
@@ -172,17 +294,20 @@ impl Solver<'_> {
 
     /// A value of one input with which all features that come of it are within their limits: the one that is there, an end of what is admitted or
     /// one between, or one that is known.
-    fn input(&mut self, input: Input, ours: Literal, asked: &[(Link, &Limits)], turn: usize) -> Result<Literal, Failed> {
-        if self.admits(&ours, asked) {
+    fn input(&mut self, input: Input, ours: Literal, asked: &[(Link, &Limits)], end: End) -> Result<Literal, Failed> {
+        if !matches!(end, End::Least | End::Greatest) && self.admits(&ours, asked) {
             return Ok(ours);
         }
         let ty = &self.analyser.checked().entry_function().params[input.param].ty;
         let mut admitted = self.pool(ty.elem, asked);
         admitted.retain(|value| self.admits(value, asked));
         if !admitted.is_empty() {
-            // The least, one between and the greatest in turn, so that ends are met as well as what lies inside.
             let last = admitted.len() - 1;
-            return Ok(admitted.swap_remove([last / 2, 0, last][turn % 3]));
+            return Ok(admitted.swap_remove(match end {
+                End::Ours => last / 2,
+                End::Least | End::OursOrLeast => 0,
+                End::Greatest | End::OursOrGreatest => last,
+            }));
         }
         let known = self.words.get(&input).into_iter().flatten().map(|word| Literal::from(word.as_str()));
         let null = ty.nullable.then_some(Literal::Null(ty.elem));
