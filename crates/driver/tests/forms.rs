@@ -309,6 +309,17 @@ fn a_truncated_file_is_an_error() {
     }
 }
 
+/// The length of a text that leaves less of the page than the next length needs: the decoder itself stops there.
+#[test]
+fn damage_inside_of_a_page_is_an_error() {
+    let mut bytes = std::fs::read(data("plain.parquet")).unwrap();
+    let plan = plan(&["x: str"]);
+    assert_eq!(loaded(&bytes, "parquet", &plan).unwrap().len(), 2);
+    let length = bytes.windows(7).position(|window| window == b"\x03\0\0\0abc").unwrap();
+    bytes[length] = 8;
+    assert_eq!(loaded(&bytes, "parquet", &plan).unwrap_err(), "the file is damaged");
+}
+
 /// A changed byte may be a changed value; what it may not be is a panic or a huge file in memory.
 #[test]
 fn a_damaged_file_is_no_panic() {

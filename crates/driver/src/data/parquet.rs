@@ -33,7 +33,7 @@ const GROUP: usize = 1 << 20;
 
 /// Rows of a file.
 pub(super) fn read(bytes: Vec<u8>, plan: &Plan) -> Result<Vec<Vec<plan::Cell>>, String> {
-    // The crate has asserts where a file is damaged inside of a page, after all that [`pages`] can see.
+    // The crate has asserts for what is wrong inside of a page, which [`pages`] does not see.
     std::panic::catch_unwind(|| decoded(bytes, plan)).unwrap_or_else(|_| Err("the file is damaged".into()))
 }
 

@@ -1,4 +1,4 @@
-"""Writes pandas.parquet, arrow.parquet and numpy.npz, which tests/forms.rs reads. Made with pandas 3.1, pyarrow 26 and numpy 2.4."""
+"""Writes pandas.parquet, arrow.parquet, plain.parquet and numpy.npz, which tests/forms.rs reads. Made with pandas 3.1, pyarrow 26 and numpy 2.4."""
 
 import pathlib
 
@@ -45,6 +45,8 @@ pq.write_table(
     compression="gzip",
     data_page_version="2.0",
 )
+
+pq.write_table(pa.table({"x": ["abc", "de"]}), here / "plain.parquet", use_dictionary=False, compression="none")
 
 np.savez_compressed(
     here / "numpy.npz",
