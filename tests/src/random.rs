@@ -8,14 +8,17 @@ use ir::{
 use plan::Cell;
 
 /// Tensors have at most so many elements and axes: large enough for lanes and loops, small enough to compile by the dozen.
-const LARGEST: usize = 40;
+const LARGEST: usize = 100;
 const MOST_AXES: usize = 3;
 
 /// Text operations on text operations, at most: each can double or square a length.
 const TEXT_DEPTH: u32 = 3;
 
-/// The tree of a forest that has to become a table, where small ones become code.
+/// Tables above these sizes lie in memory in other ways than small ones: a forest becomes a table where others become code, a tensor
+/// becomes a file, a map is searched.
 const LARGE_FOREST_SPLITS: usize = 300;
+const LARGE_TENSOR: usize = 1_100;
+const LARGE_MAP_ROWS: usize = 100;
 
 /// Numbers from a seed, by splitmix64.
 pub struct Random(u64);
@@ -124,7 +127,7 @@ impl Random {
     }
 
     fn shape(&mut self) -> Vec<u32> {
-        const SHAPES: [&[u32]; 12] = [&[], &[1], &[2], &[3], &[4], &[9], &[17], &[2, 3], &[3, 2], &[1, 4], &[4, 1], &[2, 2, 2]];
+        const SHAPES: [&[u32]; 13] = [&[], &[1], &[2], &[3], &[4], &[9], &[17], &[36], &[2, 3], &[3, 2], &[1, 4], &[4, 1], &[2, 2, 2]];
         self.pick(&SHAPES).to_vec()
     }
 
@@ -323,6 +326,7 @@ impl Writer<'_> {
     /// An operation that may not fit.
     fn op(&mut self) -> Option<Op> {
         Some(match self.random.below(24) {
+            0 if self.random.percent(15) => self.picked_from_many()?,
             0 => self.constant(),
             1 => self.table()?,
             2..5 => {
@@ -373,10 +377,25 @@ impl Writer<'_> {
 
     fn table(&mut self) -> Option<Op> {
         let (elem, shape) = (self.random.elem(), self.random.shape());
+        Some(self.table_of(elem, shape))
+    }
+
+    fn table_of(&mut self, elem: Elem, shape: Vec<u32>) -> Op {
         let count = Type::tensor(elem, shape.clone()).count();
         let values = (0..count).map(|_| self.random.literal(elem)).collect();
         let name = self.random.name(self.module.tables.len());
-        Some(Op::Table(self.module.tables.push(Table::Tensor(Tensor { name, elem, shape, values }))))
+        Op::Table(self.module.tables.push(Table::Tensor(Tensor { name, elem, shape, values })))
+    }
+
+    /// Elements of a tensor that is too large to be used in any other way.
+    fn picked_from_many(&mut self) -> Option<Op> {
+        let at = self.value(|ty| ty.elem.is_int() && !ty.nullable)?;
+        let elem = self.random.elem();
+        let table = self.table_of(elem, vec![LARGE_TENSOR as u32]);
+        let x = self.function.nodes.push(Node { op: table, origin: Handle::new(0), label: None });
+        self.types.push(Type::tensor(elem, [LARGE_TENSOR as u32]));
+        self.text_depth.push(0);
+        Some(Op::Gather { x, at, axis: 0 })
     }
 
     fn lookup(&mut self) -> Option<Op> {
@@ -385,7 +404,8 @@ impl Writer<'_> {
         let keys = kinds.iter().map(|elem| self.scalar(*elem)).collect::<Option<_>>()?;
         let value = self.random.elem();
         let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
-        for _ in 0..self.random.below(20) {
+        let most = if self.random.percent(10) { LARGE_MAP_ROWS } else { 20 };
+        for _ in 0..self.random.below(2 * most) {
             let row: Vec<Literal> = kinds.iter().map(|elem| self.random.literal(*elem)).collect();
             let taken =
                 |other: &Vec<Literal>| other.iter().zip(&row).all(|(a, b)| a == b || a.as_f64() == Some(0.0) && b.as_f64() == Some(0.0));

@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("interp", &["check", "ir", "math", "source"]),
     ("passes", &["check", "interp", "ir", "source"]),
     ("plan", &["check", "ir", "math", "source"]),
-    // Rules for generating and comparing rows; it never runs a target.
+    // It judges outcomes and never runs a target.
     ("equiv", &["check", "interp", "ir", "math", "source"]),
     // A front end sees no back end.
     ("front-onnx", &["grammars", "ir", "source"]),

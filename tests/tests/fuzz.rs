@@ -100,23 +100,32 @@ fn optimising_a_random_module_changes_no_outcome() {
     }
 }
 
+/// The modules that come out otherwise on a target, each with its first row that does.
+fn differences(target: Target, cases: &[Case]) -> Vec<String> {
+    let jobs: Vec<Job> = cases.iter().map(|case| Job::new(&case.plan, &case.rows)).collect();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("random-{}", target.name()));
+    let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
+    let mut differences = Vec::new();
+    for (case, outcomes) in cases.iter().zip(&outcomes) {
+        let mut pairs = outcomes.iter().zip(&case.expected).zip(&case.rows);
+        if let Some(((got, wanted), row)) = pairs.find(|((got, wanted), _)| got != wanted) {
+            let path = cut_down(case, got, wanted);
+            differences.push(format!("{}: {row:?}\n  {}: {got:?}\n  interpreter: {wanted:?}", path.display(), target.name()));
+        }
+    }
+    differences
+}
+
 #[test]
 fn a_random_module_gives_the_same_bits_on_every_target() {
     let cases = cases();
-    for target in Target::ALL {
-        let jobs: Vec<Job> = cases.iter().map(|case| Job::new(&case.plan, &case.rows)).collect();
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("random-{}", target.name()));
-        let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
-        let mut differences = Vec::new();
-        for (case, outcomes) in cases.iter().zip(&outcomes) {
-            let pairs = outcomes.iter().zip(&case.expected).zip(&case.rows);
-            if let Some(((got, wanted), row)) = pairs.into_iter().find(|((got, wanted), _)| got != wanted) {
-                let path = cut_down(case, got, wanted);
-                differences.push(format!("{}: {row:?}\n  {}: {got:?}\n  interpreter: {wanted:?}", path.display(), target.name()));
-            }
-        }
-        assert!(differences.is_empty(), "{} modules differ on {}:\n{}", differences.len(), target.name(), differences.join("\n"));
-    }
+    // Compilers mostly use one core each.
+    let differences: Vec<String> = std::thread::scope(|scope| {
+        let cases = &cases;
+        let runs = Target::ALL.map(|target| scope.spawn(move || differences(target, cases)));
+        runs.into_iter().flat_map(|run| run.join().unwrap()).collect()
+    });
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
 }
 
 #[test]
