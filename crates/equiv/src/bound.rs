@@ -7,7 +7,7 @@
 //! errors of its operands is a [`Decision`] that may fall differently, and [`Analyser::analyse_with`] says what follows if it does. Where both
 //! arms of a selection meet (as in `max`), nothing is decided: the difference goes into the bound.
 //!
-//! [`Analyser::analyse`] is where to start. The rules for numbers are in [`number`], those for decisions in [`decide`].
+//! [`Analyser::analyse`] is where to start. The rules for numbers are in `number`, those for decisions in `decide`.
 
 mod decide;
 mod element;

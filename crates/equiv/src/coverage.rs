@@ -1,6 +1,6 @@
 //! What rows reach: leaves, arms of selections, rows of maps, missing values.
 //!
-//! [`coverage`] is the whole; [`Reached`] is the part that knows leaves, for those who look for rows.
+//! [`coverage`] is the whole; `Reached` is the part that knows leaves, for those who look for rows.
 
 use interp::Datum;
 use ir::{Elem, Forest, Function, Handle, Literal, Map, Next, Op, Table, Test, Value};
@@ -58,6 +58,14 @@ pub fn coverage(analyser: &Analyser<'_>, rows: &[Vec<Datum>]) -> Covered {
     seen.covered()
 }
 
+/// What is noted of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noted {
+    Leaves,
+    /// What splits are asked, besides.
+    Splits,
+}
+
 /// The leaves that rows reach.
 pub(crate) struct Reached<'a> {
     analyser: &'a Analyser<'a>,
@@ -72,7 +80,8 @@ struct Walk<'a> {
     forest: &'a Forest,
     /// By leaf.
     reached: Vec<bool>,
-    /// By split: whether it was asked with the greatest value that is answered yes, the least that is answered no, and NaN.
+    /// By split: whether it was asked with the greatest value that is answered yes, the least that is answered no, and NaN. Empty if nobody
+    /// wants to know.
     asked: Vec<[bool; 3]>,
 }
 
@@ -99,58 +108,50 @@ pub(crate) fn ends(test: Test, elem: Elem) -> (f64, f64) {
 }
 
 impl Walk<'_> {
-    /// The leaf in each tree, and the splits on the way with what they were asked.
-    fn run(&self, values: &[Vec<Literal>], mut seen: impl FnMut(u32, f64)) -> Vec<u32> {
-        let features: Vec<f64> = values[self.row.index()].iter().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect();
-        let leaf = |root: &Next| {
-            let mut at = *root;
-            loop {
-                match at {
-                    Next::Leaf(leaf) => return leaf,
-                    Next::Split(number) => {
-                        let split = &self.forest.splits[number as usize];
-                        let x = features[split.feature as usize];
-                        seen(number, x);
-                        at = if x.is_nan() {
-                            split.missing
-                        } else if split.test.holds(x) {
-                            split.yes
-                        } else {
-                            split.no
-                        };
-                    }
-                }
-            }
-        };
-        self.forest.roots.iter().map(leaf).collect()
+    fn features(&self, values: &[Vec<Literal>]) -> Vec<f64> {
+        values[self.row.index()].iter().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect()
     }
 
     fn insert(&mut self, values: &[Vec<Literal>]) {
-        let mut asked = std::mem::take(&mut self.asked);
-        let leaves = self.run(values, |number, x| {
-            let (last_yes, first_no) = ends(self.forest.splits[number as usize].test, self.forest.elem);
-            let there = &mut asked[number as usize];
-            *there = [there[0] || x == last_yes, there[1] || x == first_no, there[2] || x.is_nan()];
-        });
-        self.asked = asked;
-        leaves.into_iter().for_each(|leaf| self.reached[leaf as usize] = true);
+        let features = self.features(values);
+        for root in &self.forest.roots {
+            let leaf = self.forest.leaf(*root, |feature| features[feature as usize]);
+            self.reached[leaf as usize] = true;
+            if !self.asked.is_empty() {
+                ask(self.forest, *root, &features, &mut self.asked);
+            }
+        }
+    }
+}
+
+/// Notes what the splits of one tree are asked.
+fn ask(forest: &Forest, root: Next, features: &[f64], asked: &mut [[bool; 3]]) {
+    let mut at = root;
+    while let Next::Split(number) = at {
+        let split = &forest.splits[number as usize];
+        let x = features[split.feature as usize];
+        let (last_yes, first_no) = ends(split.test, forest.elem);
+        let there = &mut asked[number as usize];
+        *there = [there[0] || x == last_yes, there[1] || x == first_no, there[2] || x.is_nan()];
+        at = if x.is_nan() {
+            split.missing
+        } else if split.test.holds(x) {
+            split.yes
+        } else {
+            split.no
+        };
     }
 }
 
 impl<'a> Reached<'a> {
-    pub(crate) fn new(analyser: &'a Analyser<'a>) -> Reached<'a> {
+    pub(crate) fn new(analyser: &'a Analyser<'a>, what: Noted) -> Reached<'a> {
         let entry = analyser.checked().entry_function();
         let walk = |(node, op): (Value, &'a Op)| {
             if let Op::Walk { row, forest } = op
                 && let Table::Forest(forest) = &analyser.checked().module().tables[*forest]
             {
-                Some(Walk {
-                    node,
-                    row: *row,
-                    forest,
-                    reached: vec![false; forest.leaves as usize],
-                    asked: vec![[false; 3]; forest.splits.len()],
-                })
+                let asked = if what == Noted::Splits { vec![[false; 3]; forest.splits.len()] } else { Vec::new() };
+                Some(Walk { node, row: *row, forest, reached: vec![false; forest.leaves as usize], asked })
             } else {
                 None
             }
@@ -166,10 +167,13 @@ impl<'a> Reached<'a> {
         self.walk(&values);
     }
 
-    /// Takes a row in if on it one walk reaches a leaf; says whether it does.
-    pub(crate) fn insert_if(&mut self, row: &[Datum], node: Value, leaf: u32) -> bool {
+    /// Takes a row in if on it the tree at `root` ends in a leaf; says whether it does.
+    pub(crate) fn insert_if(&mut self, row: &[Datum], node: Value, root: Next, leaf: u32) -> bool {
         let values = self.analyser.values(row, &self.needed);
-        let reaches = self.walks.iter().filter(|walk| walk.node == node).any(|walk| walk.run(&values, |_, _| ()).contains(&leaf));
+        let reaches = self.walks.iter().filter(|walk| walk.node == node).any(|walk| {
+            let features = walk.features(&values);
+            walk.forest.leaf(root, |feature| features[feature as usize]) == leaf
+        });
         if reaches {
             self.walk(&values);
         }
@@ -230,7 +234,7 @@ impl<'a> Seen<'a> {
     fn new(analyser: &'a Analyser<'a>) -> Seen<'a> {
         let checked = analyser.checked();
         let entry = checked.entry_function();
-        let leaves = Reached::new(analyser);
+        let leaves = Reached::new(analyser, Noted::Leaves);
         let (mut arms, mut lookups, mut missing) = (Vec::new(), Vec::new(), Vec::new());
         for (value, node) in entry.nodes.iter() {
             if let Op::Select { cond, .. } = &node.op

@@ -40,6 +40,8 @@ pub struct OutputReport {
     pub greatest_ratio: f64,
     /// The ratio that 99 of 100 rows do not exceed.
     pub p99_ratio: f64,
+    /// Rows that differ without a finite bound: nothing is promised for them.
+    pub unbounded: usize,
     ratios: Vec<f64>,
 }
 
@@ -202,6 +204,7 @@ impl OutputReport {
             worst: None,
             greatest_ratio: 0.0,
             p99_ratio: 0.0,
+            unbounded: 0,
             ratios: Vec::new(),
         }
     }
@@ -210,6 +213,9 @@ impl OutputReport {
         *self.verdicts.entry(judged.verdict).or_default() += 1;
         if let Some(ulps) = judged.ulps {
             self.histogram.insert(ulps);
+        }
+        if judged.verdict != Verdict::Identical && judged.bound.is_infinite() {
+            self.unbounded += 1;
         }
         if judged.verdict <= Verdict::WithinBound {
             self.ratios.push(judged.ratio);

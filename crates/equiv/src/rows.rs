@@ -2,7 +2,7 @@
 //! inside every leaf.
 //!
 //! Each row is a data row in which as little as possible is changed, so that what fails is small already. Thresholds inside a formula are
-//! followed back to the input ([`chain`]); leaves are reached by solving the conditions on their paths ([`leaves`]). The same module and
+//! followed back to the input (`chain`); leaves are reached by solving the conditions on their paths (`leaves`). The same module and
 //! data give the same rows in the same order.
 
 mod chain;
@@ -198,7 +198,11 @@ fn special_values(elem: Elem) -> Vec<Literal> {
             let special = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, 1.0, -1.0, 1e-45, f32::MIN_POSITIVE, f32::MAX, f32::MIN];
             special.into_iter().map(Literal::F32).collect()
         }
-        Elem::Str => ["", " ", "\t", "an unseen category", "nan", "ÄÖ日本 \u{1F600}", "İß", "e\u{301}"].map(Literal::from).to_vec(),
+        Elem::Str => {
+            let odd = ["", " ", "\t", "an unseen category", "nan", "ÄÖ日本 \u{1F600}", "İß", "e\u{301}"];
+            let numbers_and_dates = ["0", "-3.5", "1e3", "2024-02-29", "2023-02-29", "1999-12-31 23:59:59"];
+            odd.into_iter().chain(numbers_and_dates).map(Literal::from).collect()
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use interp::{Datum, Outcome};
-use ir::Literal;
+use ir::{Elem, Literal};
 
 use crate::bound::{Analyser, Analysis, Choice, Decision, Site};
 
@@ -12,7 +12,8 @@ use crate::bound::{Analyser, Analysis, Choice, Decision, Site};
 pub enum Verdict {
     /// The same bits; any NaN equals any other.
     Identical,
-    /// Rounding explains the difference.
+    /// Rounding explains the difference. So it does where ours overflows and another order of operations need not; the bound is infinite then.
+    /// Any other difference without a finite bound is unexplained.
     WithinBound,
     /// The reference took a decision the other way whose margin is within rounding, and agrees with what follows from that.
     BranchExplained,
@@ -153,6 +154,10 @@ fn element(ours: &Literal, theirs: &Literal, bound: f64) -> Judged {
     let (Some(x), Some(y)) = (ours.as_f64(), theirs.as_f64()) else {
         return Judged { verdict: Verdict::Semantic, difference: f64::NAN, ..both };
     };
+    if ours.elem() == theirs.elem() && bound.is_infinite() && overflows(ours) {
+        // Beyond the greatest number the order of operations decides between a number, an infinity and NaN.
+        return Judged { verdict: Verdict::WithinBound, difference: f64::NAN, ..both };
+    }
     if ours.elem() != theirs.elem() || x.is_nan() != y.is_nan() {
         return Judged { verdict: Verdict::Semantic, difference: f64::NAN, ..both };
     }
@@ -166,6 +171,12 @@ fn element(ours: &Literal, theirs: &Literal, bound: f64) -> Judged {
         ulps: Some(ulps(ours, theirs)),
         ..both
     }
+}
+
+/// Whether a float is no number any more, or within a thousandth of the greatest.
+fn overflows(x: &Literal) -> bool {
+    let greatest = if x.elem() == Elem::F32 { f64::from(f32::MAX) } else { f64::MAX };
+    x.as_f64().is_some_and(|x| !x.is_finite() || x.abs() > greatest / 1000.0)
 }
 
 /// How many steps from number to number lead from one float to another of its kind.

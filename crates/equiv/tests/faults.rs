@@ -94,7 +94,7 @@ fn mutants(module: &Module) -> Vec<(String, Module)> {
             put("default for everything".into(), &|m| set(m, entry, value, m_op(m, entry, default)));
         }
     }
-    let step = all.len().div_ceil(60).max(1);
+    let step = all.len().div_ceil(24).max(1);
     all.into_iter().step_by(step).collect()
 }
 
@@ -166,7 +166,7 @@ fn seeded_faults_with_an_effect_are_caught() {
     for (kind, arithmetic) in [("onnx", Arithmetic::AsWritten), ("pmml", Arithmetic::Free)] {
         for (name, case) in cases(kind) {
             let analyser = Analyser::new(&case.checked, Reference { arithmetic });
-            let made = boundary(&case.checked, &case.rows, 1500);
+            let made = boundary(&case.checked, &case.rows, 1000);
             let rows: Vec<Vec<Datum>> = case.rows.iter().chain(&made.rows).cloned().collect();
             let ours = outcomes(&case.checked, &rows);
             let mixed = mixtures(&rows);
@@ -222,7 +222,7 @@ fn mixtures(rows: &[Vec<Datum>]) -> Vec<Vec<Datum>> {
         (state >> 33) as usize
     };
     let width = rows.first().map_or(0, Vec::len);
-    (0..600).map(|_| (0..width).map(|at| rows[random() % rows.len()][at].clone()).collect()).collect()
+    (0..200).map(|_| (0..width).map(|at| rows[random() % rows.len()][at].clone()).collect()).collect()
 }
 
 fn outcomes(checked: &Checked, rows: &[Vec<Datum>]) -> Vec<Outcome> {

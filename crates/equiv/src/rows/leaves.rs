@@ -8,7 +8,7 @@ use ir::{Elem, Forest, Literal, Next, Op, Split, Table, Test, Value};
 use super::chain::{Chains, Input, Link, Slope, at_ordinal, number, ordinal};
 use super::{special_values, with};
 use crate::bound::Analyser;
-use crate::coverage::{Probe, Reached, ends};
+use crate::coverage::{Noted, Probe, Reached, ends};
 
 /// What became of the leaves.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) struct Leaves {
 }
 
 /// How many data rows are walked to see what they reach.
-const WALKED: usize = 5000;
+const WALKED: usize = 2000;
 /// How many data rows are passed over from one row to the next, so that a row made for one leaf reaches others by the way.
 const VARIED: usize = 97;
 
@@ -36,7 +36,7 @@ pub(super) fn rows(
     words: &BTreeMap<Input, BTreeSet<String>>,
     limit: usize,
 ) -> Leaves {
-    let mut reached = Reached::new(analyser);
+    let mut reached = Reached::new(analyser, Noted::Splits);
     data.iter().take(WALKED).for_each(|row| reached.insert(row));
     let solver = Solver { analyser, chains, words, edges: HashMap::new() };
     let mut search = Search { solver, reached, base, data, limit, found: Leaves::default() };
@@ -74,23 +74,27 @@ struct Search<'s> {
 
 impl<'s> Search<'s> {
     fn forest(&mut self, what: What, walk: Value, features: Value, forest: &Forest) {
-        let mut open: Vec<(Next, Path)> = forest.roots.iter().rev().map(|root| (*root, Path::new())).collect();
-        while let Some((next, path)) = open.pop() {
-            match next {
-                Next::Split(number) => {
-                    let split = &forest.splits[number as usize];
-                    if what == What::Splits {
-                        self.split(walk, features, number, split, &path, forest.elem);
+        for root in &forest.roots {
+            let mut open = vec![(*root, Path::new())];
+            while let Some((next, path)) = open.pop() {
+                match next {
+                    Next::Split(number) => {
+                        let split = &forest.splits[number as usize];
+                        if what == What::Splits {
+                            self.split(walk, features, number, split, &path, forest.elem);
+                        }
+                        open.extend(branches(forest, split, &path));
                     }
-                    open.extend(branches(forest, split, &path));
+                    Next::Leaf(leaf) if what == What::Leaves && !self.reached.has(walk, leaf) => {
+                        self.leaf((walk, features), *root, leaf, &path);
+                    }
+                    Next::Leaf(_) => {}
                 }
-                Next::Leaf(leaf) if what == What::Leaves && !self.reached.has(walk, leaf) => self.leaf(walk, features, leaf, &path),
-                Next::Leaf(_) => {}
             }
         }
     }
 
-    fn leaf(&mut self, walk: Value, features: Value, leaf: u32, path: &Path) {
+    fn leaf(&mut self, (walk, features): (Value, Value), root: Next, leaf: u32, path: &Path) {
         if !path.values().all(Limits::is_feasible) {
             self.found.infeasible += 1;
             return;
@@ -103,7 +107,7 @@ impl<'s> Search<'s> {
         // Features of several inputs are known on the first data row only.
         for from in [self.varied(self.found.rows.len()), self.base] {
             match self.solver.row(features, path, from, Pick::InTurn(leaf as usize)) {
-                Ok(solved) if self.reached.insert_if(&solved, walk, leaf) => {
+                Ok(solved) if self.reached.insert_if(&solved, walk, root, leaf) => {
                     self.found.rows.push(solved);
                     return;
                 }
