@@ -249,10 +249,10 @@ fn merged(columns: &[Column], pieces: &[Piece], count: usize) -> Vec<Answer> {
 /// that the scorer's column can hold is that number, whatever its type. Anything else keeps its kind, and is then seen to differ.
 fn scalar(cell: Option<&reference::Cell>, column: &Column) -> Cell {
     let elem = column.ty.elem;
-    let null = || match elem {
-        Elem::F64 if !column.ty.nullable => Literal::F64(f64::NAN),
-        Elem::F32 if !column.ty.nullable => Literal::F32(f32::NAN),
-        _ => Literal::Null(elem),
+    let null = || match (elem, column.ty.nullable) {
+        (Elem::F64, false) => Literal::F64(f64::NAN),
+        (Elem::F32, false) => Literal::F32(f32::NAN),
+        (_, _) => Literal::Null(elem),
     };
     Cell::Scalar(match cell {
         None | Some(reference::Cell::Missing(_)) => null(),
@@ -280,7 +280,7 @@ fn integer(x: i64, elem: Elem) -> Option<Literal> {
         Elem::Bool if x == 0 || x == 1 => Some(Literal::Bool(x == 1)),
         Elem::I32 => i32::try_from(x).ok().map(Literal::I32),
         Elem::I64 => Some(Literal::I64(x)),
-        _ => None,
+        Elem::Bool | Elem::F32 | Elem::F64 | Elem::Str | Elem::Date | Elem::DateTime | Elem::Duration => None,
     }
 }
 
@@ -329,7 +329,9 @@ fn rows_of(inputs: &[Column], table: &OutputTable) -> Result<Vec<Vec<Cell>>, Dia
         let cell = scalar(there.cells.get(row), column);
         match &cell {
             Cell::Scalar(literal) if literal.elem() == column.ty.elem && (column.ty.nullable || !literal.is_null()) => Ok(cell),
-            _ => Err(wrong(format!("row {}, column `{}`: {:?} is not {}", row + 1, column.name, there.cells.get(row), column.ty))),
+            Cell::Scalar(_) | Cell::Array(_) => {
+                Err(wrong(format!("row {}, column `{}`: {:?} is not {}", row + 1, column.name, there.cells.get(row), column.ty)))
+            }
         }
     };
     (0..table.rows).map(|row| inputs.iter().zip(&columns).map(|pair| cell(row, pair)).collect()).collect()

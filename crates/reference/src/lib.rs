@@ -4,8 +4,6 @@
 //! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py`, shipped inside this crate.
 //! Uses `front-python` for the form of a [`Record`]. Start reading at [`Reference::record`].
 
-#![expect(clippy::result_large_err, reason = "an error is made once a run")]
-
 mod process;
 mod table;
 
