@@ -81,7 +81,7 @@ fn without_a_jdk_nothing_is_written_and_the_way_out_is_said() {
     let scorer = driver::open(Path::new(MODEL), &mut Sources::new()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("scorer");
-    let request = Request { targets: &[Target::Java], data: None, out: &out, original: OriginalUse::Skipped };
+    let request = Request { targets: &[Target::Java], data: None, out: &out, original: OriginalUse::Skipped, least_reached: 0.0 };
     let Err(problem) = driver::build(&scorer, &request, &Sources::new(), &Tools::of_folders(vec![]), &mut |_| ()) else {
         panic!("it was built")
     };
@@ -95,7 +95,7 @@ fn a_folder_that_is_no_scorer_is_not_replaced() {
     let scorer = driver::open(Path::new(MODEL), &mut Sources::new()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
-    let request = Request { targets: &[], data: None, out: folder.path(), original: OriginalUse::Skipped };
+    let request = Request { targets: &[], data: None, out: folder.path(), original: OriginalUse::Skipped, least_reached: 0.0 };
     let Err(problem) = driver::build(&scorer, &request, &Sources::new(), &Tools::default(), &mut |_| ()) else { panic!("it was built") };
     assert_eq!(problem.exit_code(), 1);
     assert_eq!(fs::read_to_string(folder.path().join("thesis.txt")).unwrap(), "mine");

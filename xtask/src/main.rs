@@ -112,8 +112,30 @@ fn demo(python: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Rules of the house that clippy and rustfmt hold. Without them installed, their rules are not held here, and that is said.
+fn lints() -> Result<(), String> {
+    let there =
+        |tool: &str| cargo(&[tool, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    for (tool, arguments) in [
+        ("fmt", ["fmt", "--all", "--check"].as_slice()),
+        ("clippy", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
+    ] {
+        if there(tool) {
+            run(cargo(arguments).stdin(Stdio::null())).map_err(|why| format!("{why}: cargo {}", arguments.join(" ")))?;
+            println!("cargo {tool}: nothing to say");
+        } else {
+            eprintln!(
+                "cargo {tool} is not installed (rustup component add {}), so its rules are not held",
+                if tool == "fmt" { "rustfmt" } else { tool }
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Runs the tests and ends with their totals on a line of their own.
 fn test() -> Result<(), String> {
+    lints()?;
     let mut tests = cargo(&["test", "--workspace", "--no-fail-fast"]);
     match python() {
         Ok(python) => _ = tests.env("SCOREWRIGHT_PYTHON", python),

@@ -38,6 +38,7 @@ Exit codes:
   3  the scorer differs from the original in kind: a type, a null, a category, an exception
   4  the scorer differs from the original by more than rounding explains
   5  the targets differ from each other
+  6  rows reach too little of the scorer (--min-coverage)
   7  the original cannot be run";
 
 #[derive(Subcommand)]
@@ -60,6 +61,9 @@ enum Command {
         /// Do not run the original; the certificate then says that targets were compared with the interpreter only
         #[arg(long)]
         no_original: bool,
+        /// Fail if rows reach less of the leaves and branches that can be reached, in percent
+        #[arg(long, default_value_t = 0.0, value_name = "PERCENT")]
+        min_coverage: f64,
     },
     /// Compare an emitted scorer, as it is on disk, with its original: the gate for CI
     Check {
@@ -77,6 +81,9 @@ enum Command {
         /// Do not run the original; compare with the interpreter only
         #[arg(long)]
         no_original: bool,
+        /// Fail if rows reach less of the leaves and branches that can be reached, in percent
+        #[arg(long, default_value_t = 0.0, value_name = "PERCENT")]
+        min_coverage: f64,
     },
     /// Score a file of rows on an emitted scorer, or on a script or model directly
     Run {
@@ -258,7 +265,7 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
                 Format::Json | Format::Sarif => format!("{:#}\n", inspect::json(&scorer)),
             })
         }
-        Command::Build { source, target, out, no_original } => {
+        Command::Build { source, target, out, no_original, min_coverage } => {
             let project = source.project(sources)?;
             let named: Vec<Target> = project.targets.iter().map(|name| target_of(name)).collect::<Result<_, _>>()?;
             let targets = match (target.as_slice(), named.as_slice()) {
@@ -270,13 +277,14 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
             let scorer = driver::load(&project, sources, &mut |stage| progress.start(stage))?;
             notes(&scorer, sources, arguments.format);
             let original = original_use(*no_original);
-            let request = Request { targets: &targets, data: project.data.as_deref(), out: &out, original };
+            let request =
+                Request { targets: &targets, data: project.data.as_deref(), out: &out, original, least_reached: min_coverage / 100.0 };
             let built = driver::build(&scorer, &request, sources, &tools, &mut |stage| progress.start(stage))?;
             let summary = certificate::summary(&scorer, &built.verification, &built.sizes);
             talk(&format!("{summary}  {}\n  written to {}", progress.end(), out.display()));
             Ok(())
         }
-        Command::Check { scorer, data, report, python, no_original } => {
+        Command::Check { scorer, data, report, python, no_original, min_coverage } => {
             let emitted = folder::open(scorer, python.as_deref(), sources)?;
             for file in &emitted.changed {
                 talk(&format!("note: {file} is not as it was when the scorer was made"));
@@ -287,7 +295,7 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
                 driver::write(report, &certificate::files(&emitted.scorer, &verification))?;
             }
             talk(&format!("{}  {}", certificate::summary(&emitted.scorer, &verification, &[]), progress.end()));
-            verification.problem().map_or(Ok(()), Err)
+            verification.problem(min_coverage / 100.0).map_or(Ok(()), Err)
         }
         Command::Run { source, on, input, out } => {
             let form = out.as_ref().map_or(Ok(data::Form::Csv), |out| data::Form::of(out))?;

@@ -103,6 +103,10 @@ fn check_passes_what_build_wrote_and_fails_what_somebody_changed() {
     assert!(!said(&output).contains("is not as it was"), "{}", said(&output));
     assert!(fs::read_to_string(report.join("junit.xml")).unwrap().contains("failures=\"0\""));
 
+    let output = expect(6, &["check", text(&scorer), "--no-original", "--min-coverage", "100.0"]);
+    assert!(said(&output).contains("not reached: "), "{}", said(&output));
+    expect(0, &["check", text(&scorer), "--no-original", "--min-coverage", "90"]);
+
     let code = scorer.join("rust/src/lib.rs");
     let spoiled = fs::read_to_string(&code).unwrap().replacen("{ 34.0 }", "{ 60.0 }", 1);
     fs::write(&code, spoiled).unwrap();

@@ -15,6 +15,8 @@ pub struct Request<'a> {
     pub data: Option<&'a Path>,
     pub out: &'a Path,
     pub original: OriginalUse,
+    /// The share of leaves and arms that rows must reach, from 0 to 1.
+    pub least_reached: f64,
 }
 
 /// What was built, for a summary.
@@ -40,7 +42,7 @@ pub fn build(
     let targets: Vec<(Target, Option<Vec<File>>)> = request.targets.iter().map(|target| (*target, None)).collect();
     let verify_what = Verify { targets: &targets, data: request.data, original: request.original };
     let verification = verify(scorer, &verify_what, sources, tools, said)?;
-    if let Some(problem) = verification.problem() {
+    if let Some(problem) = verification.problem(request.least_reached) {
         return Err(problem);
     }
     said(Stage::Write);

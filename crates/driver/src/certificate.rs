@@ -160,6 +160,7 @@ fn coverage(verification: &Verification) -> Value {
     let mut out: serde_json::Map<String, Value> = kinds(&verification.covered).into_iter().map(kind).collect();
     let left: Vec<Value> = verification.left_out.iter().map(|left| json!({"why": left.why.to_string(), "count": left.count})).collect();
     out.insert("leftOut".into(), json!(left));
+    out.insert("shareOfLeavesAndArms".into(), json!(verification.reached()));
     Value::Object(out)
 }
 
@@ -167,7 +168,8 @@ fn original(comparison: &Comparison) -> Value {
     json!({
         "runtime": comparison.runtime,
         "versions": comparison.versions.iter().map(|(name, version)| (name.clone(), json!(version))).collect::<serde_json::Map<_, _>>(),
-        "worstUlp": comparison.worst_ulps(),
+        "worstUlpOnData": comparison.worst_ulps(),
+        "greatestRatioToBound": number(comparison.greatest_ratio()),
         "onData": leg(&comparison.on_data),
         "onBoundary": leg(&comparison.on_boundary),
         "onDataReversed": leg(&comparison.on_reversed),
@@ -326,10 +328,11 @@ pub fn summary(scorer: &Scorer, verification: &Verification, sizes: &[(crate::Ta
                 .map(|(verdict, count)| format!("{count} {}", verdict.name()))
                 .collect();
             out += &format!(
-                "  {} on {rows} rows: {} values; worst difference {} ULP\n",
+                "  {} on {rows} rows: {} values; worst difference on data rows {} ULP, on all rows {:.2} of the derived bound\n",
                 comparison.runtime,
                 counts.join(", "),
-                comparison.worst_ulps()
+                comparison.worst_ulps(),
+                comparison.greatest_ratio()
             );
             for warning in warnings(verification) {
                 out += &format!("  note: {warning}\n");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use check::Checked;
-use equiv::{Analyser, Arithmetic, Covered, Failure, LeftOut, Report, Verdict};
+use equiv::{Analyser, Arithmetic, Covered, Failure, LeftOut, Report, Verdict, Why};
 use interp::{Datum, Interp, Outcome};
 use plan::{Cell, File, GoldenOutcome, Reason};
 use sha2::{Digest, Sha256};
@@ -97,8 +97,28 @@ impl Verification {
         self.expected.iter().filter(|outcome| matches!(outcome, GoldenOutcome::Rejected(_))).count()
     }
 
-    /// Why there is no certificate, if there is none.
-    pub fn problem(&self) -> Option<Problem> {
+    /// The share of leaves and arms that rows reach, of those that any row can reach; from 0 to 1.
+    pub fn reached(&self) -> f64 {
+        let infeasible: usize = self.left_out.iter().filter(|left| left.why == Why::InfeasibleLeaf).map(|left| left.count).sum();
+        let Covered { leaves, arms, .. } = &self.covered;
+        let total = leaves.total.saturating_sub(infeasible).max(leaves.reached) + arms.total;
+        if total == 0 { 1.0 } else { (leaves.reached + arms.reached) as f64 / total as f64 }
+    }
+
+    /// Why there is no certificate, if there is none. `least` is the share that must be reached ([`Verification::reached`]).
+    pub fn problem(&self, least: f64) -> Option<Problem> {
+        self.difference().or_else(|| {
+            let text = || {
+                let missed = self.covered.leaves.missed.iter().chain(&self.covered.arms.missed).take(5);
+                let missed: Vec<&str> = missed.map(String::as_str).collect();
+                let (reached, least) = (self.reached() * 100.0, least * 100.0);
+                format!("rows reach {reached:.1} % of leaves and arms, and {least:.1} % are wanted\nnot reached: {}", missed.join("; "))
+            };
+            (self.reached() < least).then(|| Problem::Uncovered(text()))
+        })
+    }
+
+    fn difference(&self) -> Option<Problem> {
         if let Some(difference) = self.targets.iter().find_map(|result| result.difference.clone()) {
             return Some(Problem::Differ(difference));
         }
@@ -117,10 +137,15 @@ impl Comparison {
         self.on_data.worst().max(self.on_boundary.worst()).max(self.on_reversed.worst())
     }
 
-    /// The greatest distance of any output that rounding explains, in units in the last place.
+    /// The greatest distance of any output on data rows that rounding explains, in units in the last place.
     pub fn worst_ulps(&self) -> u64 {
-        let outputs = self.on_data.outputs.iter().chain(&self.on_boundary.outputs);
-        outputs.filter_map(|output| output.worst.map(|(ulps, _)| ulps)).max().unwrap_or(0)
+        self.on_data.outputs.iter().filter_map(|output| output.worst.map(|(ulps, _)| ulps)).max().unwrap_or(0)
+    }
+
+    /// The greatest share of its derived bound that any difference takes, on all rows.
+    pub fn greatest_ratio(&self) -> f64 {
+        let legs = [&self.on_data, &self.on_boundary, &self.on_reversed];
+        legs.iter().flat_map(|leg| &leg.outputs).map(|output| output.greatest_ratio).fold(0.0, f64::max)
     }
 }
 
