@@ -17,7 +17,7 @@ const TEXT_DEPTH: u32 = 3;
 /// Tables above these sizes lie in memory in other ways than small ones: a forest becomes a table where others become code, a tensor
 /// becomes a file, a map is searched.
 const LARGE_FOREST_SPLITS: usize = 300;
-const LARGE_TENSOR: usize = 1_100;
+const LARGE_TENSOR: u32 = 1_100;
 const LARGE_MAP_ROWS: usize = 100;
 
 /// Numbers from a seed, by splitmix64.
@@ -391,11 +391,16 @@ impl Writer<'_> {
     fn picked_from_many(&mut self) -> Option<Op> {
         let at = self.value(|ty| ty.elem.is_int() && !ty.nullable)?;
         let elem = self.random.elem();
-        let table = self.table_of(elem, vec![LARGE_TENSOR as u32]);
-        let x = self.function.nodes.push(Node { op: table, origin: Handle::new(0), label: None });
-        self.types.push(Type::tensor(elem, [LARGE_TENSOR as u32]));
-        self.text_depth.push(0);
+        let x = self.large_table(elem, LARGE_TENSOR);
         Some(Op::Gather { x, at, axis: 0 })
+    }
+
+    /// A vector that may be longer than any other.
+    fn large_table(&mut self, elem: Elem, length: u32) -> Value {
+        let op = self.table_of(elem, vec![length]);
+        self.types.push(Type::tensor(elem, [length]));
+        self.text_depth.push(0);
+        self.function.nodes.push(Node { op, origin: Handle::new(0), label: None })
     }
 
     fn lookup(&mut self) -> Option<Op> {
@@ -431,8 +436,17 @@ impl Writer<'_> {
             let root = self.tree(&mut forest, if large { LARGE_FOREST_SPLITS } else { 8 });
             forest.roots.push(root);
         }
+        let leaves = forest.leaves;
         let forest = self.module.tables.push(Table::Forest(forest));
-        Some(Op::Walk { row, forest })
+        let walk = Op::Walk { row, forest };
+        if self.random.percent(40) {
+            return Some(walk);
+        }
+        // The values of leaves, which a plan puts into the forest.
+        let at = self.add(walk)?;
+        let elem = self.random.elem();
+        let x = self.large_table(elem, leaves);
+        Some(Op::Gather { x, at, axis: 0 })
     }
 
     /// A tree of at most `splits` splits.

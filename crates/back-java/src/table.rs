@@ -1,7 +1,8 @@
 //! What training left behind, as Java: a class `Tables`, and resources for what is long.
 
 use plan::{
-    Asks, Elem, FEATURE_MASK, File, Forest, ForestForm, Literal, MISSING_IS_YES, Map, Plan, Storage, TEST_SHIFT, Tensor, Test, Tree, bytes,
+    Asks, Elem, FEATURE_MASK, File, Forest, ForestForm, Literal, MISSING_IS_YES, Map, Plan, Storage, TEST_SHIFT, Tensor, Test, Tree,
+    file_bytes,
 };
 
 use crate::expr::{java_type, literal_text};
@@ -40,7 +41,7 @@ impl Tables<'_> {
     fn resource(&mut self, name: &str, elem: Elem, contents: Vec<u8>) -> String {
         let path = package_name(self.plan).replace('.', "/");
         self.files.push(File::binary(format!("src/main/resources/{path}/{name}.bin"), contents));
-        format!("{}s(\"{name}.bin\")", java_type(elem))
+        format!("{}s(\"{name}.bin\")", java_type(elem).to_lowercase())
     }
 
     fn tensor(&mut self, tensor: &Tensor) {
@@ -49,7 +50,7 @@ impl Tables<'_> {
         let name = tensor.ident.shouting();
         let value = match tensor.storage {
             Storage::Source => format!("{{{}}}", tensor.values.iter().map(literal_text).collect::<Vec<_>>().join(", ")),
-            Storage::File => self.resource(&tensor.ident.snake(), tensor.elem, bytes(&tensor.values)),
+            Storage::File => self.resource(&tensor.ident.snake(), tensor.elem, file_bytes(&tensor.values)),
         };
         self.out.push_str(&format!("    static final {ty}[] {name} = {value};\n\n"));
     }
@@ -159,7 +160,7 @@ impl Tables<'_> {
             self.out.push_str(&format!("    private static final {}[] {shout}_{what} = {read};\n", java_type(elem)));
         }
         if let Some((elem, values)) = &forest.values {
-            let read = self.resource(&format!("{file}_value"), *elem, bytes(values));
+            let read = self.resource(&format!("{file}_value"), *elem, file_bytes(values));
             self.out.push_str(&format!("    private static final {}[] {shout}_VALUE = {read};\n", java_type(*elem)));
         }
         self.out.push('\n');

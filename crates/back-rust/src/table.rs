@@ -1,7 +1,8 @@
 //! What training left behind, as Rust.
 
 use plan::{
-    Asks, Elem, FEATURE_MASK, File, Forest, ForestForm, Literal, MISSING_IS_YES, Map, Plan, Storage, TEST_SHIFT, Tensor, Test, Tree, bytes,
+    Asks, Elem, FEATURE_MASK, File, Forest, ForestForm, Literal, MISSING_IS_YES, Map, Plan, Storage, TEST_SHIFT, Tensor, Test, Tree,
+    file_bytes,
 };
 
 use crate::expr::{literal_text, rust_type};
@@ -47,26 +48,28 @@ fn tensor(tensor: &Tensor, out: &mut String, files: &mut Vec<File>) {
                 list(&tensor.values)
             ));
         }
-        Storage::File => reader(&snake(&tensor.ident), "pub(super) ", tensor.elem, bytes(&tensor.values), out, files),
+        Storage::File => reader(&snake(&tensor.ident), "pub(super) ", tensor.elem, file_bytes(&tensor.values), out, files),
     }
 }
 
-/// A function that reads one number of a file of bytes.
+/// A function that reads one element of a file of bytes.
 fn reader(name: &str, visible: &str, elem: Elem, contents: Vec<u8>, out: &mut String, files: &mut Vec<File>) {
     let path = format!("{name}.bin");
-    let read = match elem {
-        Elem::Bool => "DATA[at] != 0".into(),
-        Elem::F32 | Elem::I32 => {
-            format!("{}::from_le_bytes([DATA[at * 4], DATA[at * 4 + 1], DATA[at * 4 + 2], DATA[at * 4 + 3]])", rust_type(elem))
-        }
-        Elem::F64 | Elem::I64 | Elem::Str | Elem::Date | Elem::DateTime | Elem::Duration => {
-            let parts: Vec<String> = (0..8).map(|byte| format!("DATA[at * 8 + {byte}]")).collect();
-            format!("{}::from_le_bytes([{}])", rust_type(elem), parts.join(", "))
+    let number = |ty: &str, size: usize| {
+        let parts: Vec<String> = (0..size).map(|byte| format!("DATA[at * {size} + {byte}]")).collect();
+        format!("{ty}::from_le_bytes([{}])", parts.join(", "))
+    };
+    let (ty, read) = match elem {
+        Elem::Bool => ("bool", "DATA[at] != 0".into()),
+        Elem::F32 | Elem::I32 => (rust_type(elem), number(rust_type(elem), 4)),
+        Elem::F64 | Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => (rust_type(elem), number(rust_type(elem), 8)),
+        Elem::Str => {
+            let start = format!("let start = |at: usize| {} as usize;", number("u32", 4));
+            ("&'static str", format!("{start}\nstd::str::from_utf8(&DATA[start(at)..start(at + 1)]).unwrap_or_default()"))
         }
     };
     out.push_str(&format!(
-        "{visible}fn {name}(at: usize) -> {} {{\nstatic DATA: &[u8] = include_bytes!({});\n{read}\n}}\n\n",
-        rust_type(elem),
+        "{visible}fn {name}(at: usize) -> {ty} {{\nstatic DATA: &[u8] = include_bytes!({});\n{read}\n}}\n\n",
         quoted(&path)
     ));
     files.push(File::binary(format!("src/{path}"), contents));
@@ -190,6 +193,6 @@ fn table_walk(forest: &Forest, out: &mut String, files: &mut Vec<File>) {
     files.push(File::binary(format!("src/{name}_splits.bin"), forest.split_bytes()));
     reader(&format!("{name}_root"), "", Elem::I32, forest.root_bytes(), out, files);
     if let Some((elem, values)) = &forest.values {
-        reader(&format!("{name}_value"), "", *elem, bytes(values), out, files);
+        reader(&format!("{name}_value"), "", *elem, file_bytes(values), out, files);
     }
 }

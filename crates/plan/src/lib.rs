@@ -15,7 +15,9 @@ pub use ir::{Elem, Literal, Reason, Test, TextOp, Type, unicode};
 pub use lower::lower;
 pub use names::Ident;
 pub use output::{Cell, File, Golden, GoldenOutcome};
-pub use tables::{Asks, FEATURE_MASK, Forest, ForestForm, MISSING_IS_YES, Map, PlannedSplit, Storage, TEST_SHIFT, Tensor, Tree, bytes};
+pub use tables::{
+    Asks, FEATURE_MASK, Forest, ForestForm, MISSING_IS_YES, Map, PlannedSplit, Storage, TEST_SHIFT, Tensor, Tree, bytes, file_bytes,
+};
 
 /// A scorer, ready to be spelled.
 #[derive(Debug, Clone)]

@@ -160,6 +160,23 @@ pub fn bytes(values: &[Literal]) -> Vec<u8> {
     bytes
 }
 
+/// What a table's file holds: [`bytes`] of numbers; of texts, the positions in the file where each starts and where the last ends, as
+/// `u32`, and then the texts in UTF-8. The first position also tells how many there are.
+pub fn file_bytes(values: &[Literal]) -> Vec<u8> {
+    if !matches!(values.first(), Some(Literal::Str(_))) {
+        return bytes(values);
+    }
+    let texts: Vec<&str> = values.iter().filter_map(Literal::as_str).collect();
+    let mut at = 4 * (texts.len() as u32 + 1);
+    let mut file = at.to_le_bytes().to_vec();
+    for text in &texts {
+        at += text.len() as u32;
+        file.extend(at.to_le_bytes());
+    }
+    file.extend(texts.concat().as_bytes());
+    file
+}
+
 /// A split of the table form.
 #[derive(Debug, Clone, Copy)]
 pub struct PlannedSplit {

@@ -46,3 +46,13 @@
         return values;
     }
 
+    private static String[] strings(String name) {
+        java.nio.ByteBuffer buffer = resource(name);
+        String[] values = new String[buffer.getInt(0) / 4 - 1];
+        for (int i = 0; i < values.length; i++) {
+            int start = buffer.getInt(i * 4);
+            int length = buffer.getInt(i * 4 + 4) - start;
+            values[i] = new String(buffer.array(), start, length, java.nio.charset.StandardCharsets.UTF_8);
+        }
+        return values;
+    }
