@@ -50,7 +50,7 @@ fn thresholds_behind_a_formula_are_met_from_both_sides() {
         ("scaled", |x| ((x - 3.25) / 1.7).ge(0.6)),
         ("turned", |x| (x * -2.5 + 1.0).lt(0.1)),
         ("log", |x| x.log().gt(2.2)),
-        ("log1p of a clip", |x| x.max(0.0).ln_1p_or().gt(0.7)),
+        ("log1p of a clip", |x| x.max(0.0).log1p().gt(0.7)),
         ("exp", |x| (x * 0.01).exp().ge(1.3)),
         ("root", |x| x.sqrt().gt(1.1)),
         ("narrowed", |x| x.cast(Elem::F32).gt(0.1)),
@@ -60,16 +60,6 @@ fn thresholds_behind_a_formula_are_met_from_both_sides() {
         let model = checked(|b| b.result("y", formula(b.param("x", Type::scalar(Elem::F64)))));
         let found = boundary(&model, &[vec![2.0.into()]], LIMIT);
         assert!(splits_neighbours(&model, &found.rows), "{name}");
-    }
-}
-
-trait Log1p<'b> {
-    fn ln_1p_or(self) -> Val<'b>;
-}
-
-impl<'b> Log1p<'b> for Val<'b> {
-    fn ln_1p_or(self) -> Val<'b> {
-        self.log1p()
     }
 }
 
