@@ -75,6 +75,18 @@ fn a_ratio_is_a_function_of_each_of_its_inputs() {
 }
 
 #[test]
+fn thresholds_are_followed_through_a_row_that_misses_nothing() {
+    let model = checked(|b| {
+        let (x, y) = (b.param("x", Type::nullable(Elem::F64)), b.param("y", Type::nullable(Elem::F64)));
+        b.result("y", (x * y).gt(3.0).or_else(false));
+    });
+    let null = || Datum::Scalar(Literal::Null(Elem::F64));
+    let found = boundary(&model, &[vec![null(), 2.0.into()], vec![1.0.into(), 2.0.into()], vec![1.0.into(), null()]], LIMIT);
+    let rows: Vec<Vec<Datum>> = found.rows.into_iter().filter(|row| row[1] == Datum::from(2.0) && row[0] != null()).collect();
+    assert!(splits_neighbours(&model, &rows));
+}
+
+#[test]
 fn a_threshold_is_tried_in_its_own_column_only() {
     let model = checked(|b| {
         let (x, y) = (b.param("x", Type::scalar(Elem::F64)), b.param("y", Type::scalar(Elem::F64)));
