@@ -50,7 +50,7 @@ pub struct LeftOut {
 pub enum Why {
     /// Rows, thresholds or leaves beyond the limit.
     Limit(Purpose),
-    /// Thresholds that no value of one input crosses, the others being as in the first data row.
+    /// Thresholds that no value of one input crosses, the others being as in the data row that misses least.
     ThresholdWithoutInput,
     /// Leaves whose conditions contradict each other, or that no known category and no number meets: no row reaches them.
     InfeasibleLeaf,

@@ -104,7 +104,7 @@ impl<'s> Search<'s> {
             return;
         }
         let mut failed = Failed::Unsolved;
-        // Features of several inputs are known on the first data row only.
+        // Features of several inputs are known on the base row only.
         for from in [self.varied(self.found.rows.len()), self.base] {
             match self.solver.row(features, path, from, Pick::InTurn(leaf as usize)) {
                 Ok(solved) if self.reached.insert_if(&solved, walk, root, leaf) => {
