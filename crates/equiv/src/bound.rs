@@ -376,17 +376,22 @@ impl Run<'_> {
                 Rc::new(all.iter().map(element).collect())
             }
             Op::Call { function, args, result } => {
-                if args.iter().any(|arg| of(arg)[0].value.is_null()) {
-                    let elem = checked.type_of(place.function, place.node).elem;
-                    return Rc::new(vec![Item::exact(Literal::Null(elem))]);
-                }
                 let args: Vec<Items> = args.iter().map(|arg| Rc::clone(of(arg))).collect();
-                let calls = [place.calls, &[prepared.call_sites[place.node.index()]]].concat();
-                let called = self.nodes(*function, &args, &calls);
-                let output = &checked.module().functions[*function].results[*result as usize];
-                Rc::clone(&called[output.value.index()])
+                self.call(place, *function, &args, *result as usize)
             }
         }
+    }
+
+    /// One result of another function; null if an argument is null.
+    fn call(&mut self, place: Place<'_>, function: Handle<Function>, args: &[Items], result: usize) -> Items {
+        let checked = self.analyser.checked;
+        if args.iter().any(|arg| arg[0].value.is_null()) {
+            return Rc::new(vec![Item::exact(Literal::Null(checked.type_of(place.function, place.node).elem))]);
+        }
+        let prepared = &self.analyser.functions[place.function.index()];
+        let calls = [place.calls, &[prepared.call_sites[place.node.index()]]].concat();
+        let called = self.nodes(function, args, &calls);
+        Rc::clone(&called[checked.module().functions[function].results[result].value.index()])
     }
 
     fn each(&mut self, place: Place<'_>, x: &[Item], mut f: impl FnMut(&mut Self, Place<'_>, &Item) -> Item) -> Items {

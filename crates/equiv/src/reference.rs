@@ -9,6 +9,9 @@ pub struct Reference {
 }
 
 /// How a reference does `+ - * /`. Sums over an axis and products of matrices are in any order, fused or not, in both.
+///
+/// Scripts and ONNX models are for the first (all recorded answers of onnxruntime in `tests/cases` hold with it); regressions of PMML are
+/// chains of additions that engines reorder, and need the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Arithmetic {
     /// One correctly rounded operation after the other, as numpy, pandas and elementwise ONNX operators do. Equal operands give equal bits,

@@ -50,7 +50,7 @@ pub struct LeftOut {
 pub enum Why {
     /// Rows, thresholds or leaves beyond the limit.
     Limit(Purpose),
-    /// Thresholds that no value of one input crosses, the others being as in the first data row.
+    /// Thresholds that no value of one input crosses, the others being as in the data row that misses least.
     ThresholdWithoutInput,
     /// Leaves whose conditions contradict each other, or that no known category and no number meets: no row reaches them.
     InfeasibleLeaf,
@@ -130,13 +130,17 @@ impl Boundary {
     }
 }
 
-/// Data rows from the start, the middle and the end; zeros if there are none.
+/// The data row that misses least, for what is followed through formulas, and rows from the start, the middle and the end; zeros if there
+/// are none.
 fn bases(params: &[Field], data: &[Vec<Datum>]) -> Vec<Vec<Datum>> {
     if data.is_empty() {
         return vec![params.iter().map(|field| zero(&field.ty)).collect()];
     }
     let step = (data.len() - 1).div_ceil(BASES - 1).max(1);
-    let places = (0..data.len()).step_by(step).chain([data.len() - 1]);
+    let is_missing = |x: &&Literal| x.is_null() || x.as_f64().is_some_and(f64::is_nan);
+    let missing = |at: &usize| data[*at].iter().flat_map(Datum::elements).filter(is_missing).count();
+    let whole = (0..data.len()).min_by_key(missing);
+    let places = whole.into_iter().chain((0..data.len()).step_by(step)).chain([data.len() - 1]);
     distinct(places.map(|place| data[place].clone()).collect())
 }
 
@@ -307,10 +311,8 @@ fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
                 // Broadcasting beyond scalars is left to the data.
                 for element in 0..left.len().max(right.len()) {
                     let at = |side: &[Literal]| side.get(element).or(side.first()).and_then(number);
-                    if let (Some(x), Some(y)) = (at(left), at(right)) {
-                        put(*a, element.min(left.len() - 1), y);
-                        put(*b, element.min(right.len() - 1), x);
-                    }
+                    at(right).into_iter().for_each(|y| put(*a, element.min(left.len() - 1), y));
+                    at(left).into_iter().for_each(|x| put(*b, element.min(right.len() - 1), x));
                 }
             }
             Op::Walk { row, forest } => {
@@ -320,13 +322,13 @@ fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
             }
             Op::Unary(op, x) => {
                 for (element, value) in chains.base(*x).iter().enumerate() {
-                    steps(*op, value.as_f64().unwrap_or(f64::NAN)).into_iter().for_each(|step| put(*x, element, step));
+                    steps(*op, near(value)).into_iter().for_each(|step| put(*x, element, step));
                 }
             }
             Op::Binary(Binary::Rem, a, _) => put(*a, 0, 0.0),
             Op::Cast { x, to } if checked.type_of(checked.entry(), *x).elem.is_float() && !to.is_float() => {
                 for (element, value) in chains.base(*x).iter().enumerate() {
-                    steps(Unary::Trunc, value.as_f64().unwrap_or(f64::NAN)).into_iter().for_each(|step| put(*x, element, step));
+                    steps(Unary::Trunc, near(value)).into_iter().for_each(|step| put(*x, element, step));
                 }
             }
             Op::Lookup { keys, map } => {
@@ -359,6 +361,11 @@ fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
         }
     }
     found
+}
+
+/// A float near which steps are looked for; zero where there is none.
+fn near(literal: &Literal) -> f64 {
+    literal.as_f64().filter(|x| x.is_finite()).unwrap_or(0.0)
 }
 
 /// Where a function of one number jumps or ends, near a value.

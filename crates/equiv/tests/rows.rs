@@ -50,7 +50,7 @@ fn thresholds_behind_a_formula_are_met_from_both_sides() {
         ("scaled", |x| ((x - 3.25) / 1.7).ge(0.6)),
         ("turned", |x| (x * -2.5 + 1.0).lt(0.1)),
         ("log", |x| x.log().gt(2.2)),
-        ("log1p of a clip", |x| x.max(0.0).ln_1p_or().gt(0.7)),
+        ("log1p of a clip", |x| x.max(0.0).log1p().gt(0.7)),
         ("exp", |x| (x * 0.01).exp().ge(1.3)),
         ("root", |x| x.sqrt().gt(1.1)),
         ("narrowed", |x| x.cast(Elem::F32).gt(0.1)),
@@ -63,16 +63,6 @@ fn thresholds_behind_a_formula_are_met_from_both_sides() {
     }
 }
 
-trait Log1p<'b> {
-    fn ln_1p_or(self) -> Val<'b>;
-}
-
-impl<'b> Log1p<'b> for Val<'b> {
-    fn ln_1p_or(self) -> Val<'b> {
-        self.log1p()
-    }
-}
-
 #[test]
 fn a_ratio_is_a_function_of_each_of_its_inputs() {
     let model = checked(|b| {
@@ -81,6 +71,18 @@ fn a_ratio_is_a_function_of_each_of_its_inputs() {
     });
     let found = boundary(&model, &[vec![2.0.into(), 7.0.into()]], LIMIT);
     let rows: Vec<Vec<Datum>> = found.rows.into_iter().filter(|row| row[1] == Datum::from(7.0)).collect();
+    assert!(splits_neighbours(&model, &rows));
+}
+
+#[test]
+fn thresholds_are_followed_through_a_row_that_misses_nothing() {
+    let model = checked(|b| {
+        let (x, y) = (b.param("x", Type::nullable(Elem::F64)), b.param("y", Type::nullable(Elem::F64)));
+        b.result("y", (x * y).gt(3.0).or_else(false));
+    });
+    let null = || Datum::Scalar(Literal::Null(Elem::F64));
+    let found = boundary(&model, &[vec![null(), 2.0.into()], vec![1.0.into(), 2.0.into()], vec![1.0.into(), null()]], LIMIT);
+    let rows: Vec<Vec<Datum>> = found.rows.into_iter().filter(|row| row[1] == Datum::from(2.0) && row[0] != null()).collect();
     assert!(splits_neighbours(&model, &rows));
 }
 

@@ -58,7 +58,7 @@ impl<'b> Writer<'b> {
     fn node(&mut self, there: &[Val<'b>]) -> Val<'b> {
         let mut pick = || there[self.shape.below(there.len())];
         let (a, b, c) = (pick(), pick(), pick());
-        match self.shape.below(17) {
+        match self.shape.below(31) {
             0 => a + b,
             1 => a - b,
             2 => a * b,
@@ -76,6 +76,34 @@ impl<'b> Writer<'b> {
             14 => (a * 4.0).floor() / 4.0,
             15 if self.elem == Elem::F64 => a.cast(Elem::F32).cast(Elem::F64),
             16 => self.library((a.abs() + 0.3).pow(1.7)),
+            17 => a.sqrt().is_nan().select(b, a.abs().sqrt()),
+            18 => (a * 3.0) % (b.abs() + 0.25),
+            19 => (a * 2.0).cast(Elem::I64).cast(self.elem),
+            20 => {
+                let places = self.b.pack(&[a, b, c]);
+                let greatest = places.reduce(Reduce::ArgMax, [0]);
+                self.b.pack(&[c, a, b]).gather(greatest, 0)
+            }
+            21 => {
+                let (left, right) = (self.b.pack(&[a, b, c, a]), self.b.pack(&[b, c, a, c]));
+                if self.noise.is_some() {
+                    let terms = (left * right).slice(0, 3, -1, 4);
+                    terms.reduce(Reduce::SumInOrder, [0])
+                } else {
+                    left.contract(right, [(0, 0)])
+                }
+            }
+            22 => {
+                let share = self.library(c.sigmoid());
+                self.b.pack(&[a.max(-2.0).min(2.0), b.max(-2.0).min(2.0), share]).reduce(Reduce::Prod, [0])
+            }
+            23 => self.b.pack(&[a, b, c]).reduce(Reduce::Max, [0]) - self.b.pack(&[a, b, c]).reduce(Reduce::Min, [0]),
+            24 => a.cast(Elem::F64).ceil().cast(self.elem) + b.trunc() * 0.5,
+            // Nearly what it was: on a step or not, by rounding alone.
+            25..=29 => {
+                let power = self.library(a.min(3.0).exp());
+                self.library(power.log())
+            }
             _ => self.library(a.expm1()).min(9.0),
         }
     }
@@ -102,7 +130,7 @@ fn formula(seed: u64, elem: Elem, noise: Option<Random>, reference: Reference) -
 #[test]
 fn no_inexact_reference_exceeds_a_bound() {
     let (mut within, mut explained, mut greatest) = (0, 0, 0.0_f64);
-    for seed in 0..600_u64 {
+    for seed in 0..1500_u64 {
         let elem = if seed % 2 == 0 { Elem::F64 } else { Elem::F32 };
         let arithmetic = if seed % 4 < 2 { Arithmetic::AsWritten } else { Arithmetic::Free };
         let reference = Reference { arithmetic };
@@ -111,6 +139,8 @@ fn no_inexact_reference_exceeds_a_bound() {
         let mut inputs = Random(seed);
         let mut input = || {
             let x = inputs.unit() * 2.0;
+            // Quarters lie on steps and thresholds, and meet each other.
+            let x = if seed % 3 == 0 { (x * 4.0).round() / 4.0 } else { x };
             if elem == Elem::F32 { Datum::from(x as f32) } else { Datum::from(x) }
         };
         let rows: Vec<Vec<Datum>> = (0..8).map(|_| (0..PARAMS).map(|_| input()).collect()).collect();
@@ -128,5 +158,5 @@ fn no_inexact_reference_exceeds_a_bound() {
         }
     }
     println!("{within} within bounds, {explained} explained, greatest ratio {greatest}");
-    assert!(within > 2000 && greatest > 0.2, "{within} within bounds, greatest ratio {greatest}");
+    assert!(within > 8000 && explained > 300 && greatest > 0.5, "{within} within bounds, {explained} explained, greatest ratio {greatest}");
 }

@@ -375,7 +375,8 @@ impl Run<'_> {
     fn greatest(&mut self, place: Place<'_>, value: Literal, group: &[Float]) -> Item {
         let best = group[scalar::int(&value) as usize];
         let rivals = group.iter().enumerate().filter(|(number, _)| *number as i64 != scalar::int(&value));
-        let within = rivals.filter(|(_, rival)| !(best.is_exact() && rival.is_exact()));
+        let is_nan = |float: &Float| float.value.is_nan() && float.is_exact();
+        let within = rivals.filter(|(_, rival)| !(best.is_exact() && rival.is_exact() || is_nan(&best) || is_nan(rival)));
         let mut near: Vec<(f64, f64, i64)> = within
             .map(|(number, rival)| ((best.value - rival.value).abs(), up(best.error + rival.error), number as i64))
             .filter(|(margin, bound, _)| margin.is_nan() || margin <= bound)
@@ -456,6 +457,9 @@ fn narrowed(value: Literal, x: Float) -> Item {
 fn extreme_error(group: &[Float], result: f64, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
     if group.iter().all(|item| item.is_exact()) || group.iter().any(|item| item.value.is_nan() && item.is_exact()) {
         return 0.0;
+    }
+    if group.iter().any(|item| item.error.is_infinite()) {
+        return f64::INFINITY;
     }
     let ends = |end: fn(Float) -> f64| group.iter().map(|item| end(*item)).reduce(pick).unwrap_or(result);
     let (low, high) = (ends(Float::low), ends(Float::high));

@@ -53,6 +53,8 @@ struct Term {
     slope: Slope,
     /// Whether a kernel runs on the way.
     slow: bool,
+    /// Whether slope and value hold on any row: nothing on the way is as on the base row only, and no slope is a guess.
+    sure: bool,
 }
 
 /// How a function of the input goes.
@@ -95,16 +97,21 @@ pub(crate) struct Chains<'a> {
     links: Vec<Vec<Vec<Link>>>,
     /// What every node is worth on the base row.
     base: Vec<Datum>,
+    /// By node: whether it is worth that on every row.
+    constant: Vec<bool>,
 }
 
 impl<'a> Chains<'a> {
     pub(crate) fn new(analyser: &'a Analyser<'a>, base: &[Datum]) -> Chains<'a> {
         let checked = analyser.checked();
         let base = analyser.trace(base).into_iter().map(|worth| worth.datum).collect();
-        let mut chains = Chains { analyser, interp: Interp::new(checked), terms: Vec::new(), links: Vec::new(), base };
+        let mut chains =
+            Chains { analyser, interp: Interp::new(checked), terms: Vec::new(), links: Vec::new(), base, constant: Vec::new() };
         for (value, node) in checked.entry_function().nodes.iter() {
             let links = chains.node(value, &node.op);
             chains.links.push(links);
+            let operands = node.op.operands();
+            chains.constant.push(!matches!(node.op, Op::Param(_)) && operands.iter().all(|operand| chains.constant[operand.index()]));
         }
         chains
     }
@@ -122,6 +129,11 @@ impl<'a> Chains<'a> {
         self.terms[link.term].slope
     }
 
+    /// Whether slope and value hold on any row. Of text: whether it matters only as what it is compared with or looked up by.
+    pub(crate) fn is_sure(&self, link: Link) -> bool {
+        self.terms[link.term].sure
+    }
+
     fn node(&mut self, value: Value, op: &Op) -> Vec<Vec<Link>> {
         let count = self.base[value.index()].elements().len();
         let of = |chains: &Self, value: &Value, element: usize| chains.of(*value, element).to_vec();
@@ -132,7 +144,8 @@ impl<'a> Chains<'a> {
                 let input = |element| Input { param: *param as usize, element };
                 let link = |element| vec![Link { input: input(element), term: element }];
                 let start = self.terms.len();
-                (0..count).for_each(|_| self.terms.push(Term { step: Step::Input, args: vec![], slope: Slope::Rises, slow: false }));
+                (0..count)
+                    .for_each(|_| self.terms.push(Term { step: Step::Input, args: vec![], slope: Slope::Rises, slow: false, sure: true }));
                 (0..count).map(|element| link(element).into_iter().map(|link| Link { term: start + link.term, ..link }).collect()).collect()
             }
             Op::Const(_) | Op::Table(_) | Op::Walk { .. } | Op::Reduce { .. } | Op::Contract { .. } => vec![Vec::new(); count],
@@ -169,8 +182,8 @@ impl<'a> Chains<'a> {
         }
     }
 
-    /// Positions as on the base row; in a constant table there is nothing to follow but them.
-    fn gather(&self, x: Value, at: Value, axis: usize) -> Vec<Vec<Link>> {
+    /// The elements at the positions of the base row.
+    fn gather(&mut self, x: Value, at: Value, axis: usize) -> Vec<Vec<Link>> {
         let checked = self.analyser.checked();
         let shape = &checked.type_of(checked.entry(), x).shape;
         let (dim, inner) = (shape[axis] as usize, shape[axis + 1..].iter().map(|dim| *dim as usize).product::<usize>());
@@ -179,10 +192,20 @@ impl<'a> Chains<'a> {
         let positions: Vec<usize> = positions.collect();
         let place = |block: usize, position: usize, within: usize| (block * dim + position) * inner + within;
         let blocks = (0..outer).flat_map(|block| positions.iter().map(move |position| (block, *position)));
-        blocks
-            .flat_map(|(block, position)| (0..inner).map(move |within| (block, position, within)))
-            .map(|(block, position, within)| self.of(x, place(block, position, within)).to_vec())
-            .collect()
+        let places = blocks.flat_map(|(block, position)| (0..inner).map(move |within| place(block, position, within)));
+        let taken: Vec<Vec<Link>> = places.map(|place| self.of(x, place).to_vec()).collect();
+        if self.constant[at.index()] {
+            return taken;
+        }
+        let elem = checked.type_of(checked.entry(), x).elem;
+        taken.into_iter().map(|links| links.into_iter().map(|link| self.doubted(link, elem)).collect()).collect()
+    }
+
+    /// The same value, of which it is not known whether it is the same on other rows.
+    fn doubted(&mut self, link: Link, elem: Elem) -> Link {
+        let Term { slope, slow, .. } = self.terms[link.term];
+        self.terms.push(Term { step: Step::Cast(elem), args: vec![Arg::Of(link.term)], slope, slow, sure: false });
+        Link { term: self.terms.len() - 1, ..link }
     }
 
     /// A function of the module as the interpreter numbers it, whose module has kernels before it.
@@ -207,11 +230,47 @@ impl<'a> Chains<'a> {
                 None => Arg::Constant(self.base(*value)[*element].clone()),
             };
             let args: Vec<Arg> = operands.iter().map(arg).collect();
+            let fixed = |(value, element): &(Value, usize)| {
+                self.constant[value.index()] || self.of(*value, *element).iter().any(|link| link.input == input)
+            };
+            let sure = operands.iter().all(fixed) && self.holds_anywhere(step, &args);
             let (slope, slow) = (self.slope_of(step, &args), self.is_slow(step, &args));
             links.push(Link { input, term: self.terms.len() });
-            self.terms.push(Term { step, args, slope, slow });
+            self.terms.push(Term { step, args, slope, slow, sure });
         }
         links
+    }
+
+    /// Whether what is said of a step holds on any row, as far as it follows from the operands.
+    fn holds_anywhere(&self, step: Step, args: &[Arg]) -> bool {
+        let is_text = |arg: &Arg| matches!(arg, Arg::Constant(Literal::Str(_)));
+        let own = match step {
+            Step::Select => self.is_clip(args),
+            Step::Text(_) | Step::Call(..) => false,
+            // The order of texts has more cases than the texts that are known.
+            Step::Binary(op) => matches!(op, Binary::Eq | Binary::Ne) || !args.iter().any(is_text),
+            Step::Input | Step::Unary(_) | Step::Cast(_) | Step::IsNull | Step::OrElse | Step::Lookup(_) => true,
+        };
+        own && args.iter().all(|arg| if let Arg::Of(term) = arg { self.terms[*term].sure } else { true })
+    }
+
+    /// Whether a selection rises or falls with its one arm: the other is missing, or the two are a value and the constant that it is compared
+    /// with.
+    fn is_clip(&self, args: &[Arg]) -> bool {
+        let ([Arg::Of(cond), Arg::Of(value), Arg::Constant(bound)] | [Arg::Of(cond), Arg::Constant(bound), Arg::Of(value)]) = args else {
+            return false;
+        };
+        let is_bound = |arg: &Arg| matches!(arg, Arg::Constant(there) if there == bound);
+        let is_value = |arg: &Arg| matches!(arg, Arg::Of(there) if there == value);
+        let compares = |term: &Term| {
+            let orders = matches!(term.step, Step::Binary(Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge));
+            orders && term.args.iter().any(is_bound) && term.args.iter().any(is_value)
+        };
+        let cond = &self.terms[*cond];
+        let either = matches!(cond.step, Step::Binary(Binary::Or));
+        let parts = cond.args.iter().filter_map(|arg| if let Arg::Of(term) = arg { Some(&self.terms[*term]) } else { None });
+        let missing = bound.is_null() || bound.as_f64().is_some_and(f64::is_nan);
+        missing || compares(cond) || either && parts.into_iter().any(compares)
     }
 
     fn is_slow(&self, step: Step, args: &[Arg]) -> bool {

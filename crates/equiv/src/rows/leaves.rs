@@ -104,7 +104,7 @@ impl<'s> Search<'s> {
             return;
         }
         let mut failed = Failed::Unsolved;
-        // Features of several inputs are known on the first data row only.
+        // Features of several inputs are known on the base row only.
         for from in [self.varied(self.found.rows.len()), self.base] {
             match self.solver.row(features, path, from, Pick::InTurn(leaf as usize)) {
                 Ok(solved) if self.reached.insert_if(&solved, walk, root, leaf) => {
@@ -316,8 +316,9 @@ impl Solver<'_> {
         let known = self.words.get(&input).into_iter().flatten().map(|word| Literal::from(word.as_str()));
         let null = ty.nullable.then_some(Literal::Null(ty.elem));
         let mut values = null.into_iter().chain(special_values(ty.elem)).chain(known);
-        let is_sure =
-            matches!(ty.elem, Elem::Str | Elem::Bool) || asked.iter().all(|(link, _)| self.chains.slope(*link) != Slope::Unordered);
+        let is_few = matches!(ty.elem, Elem::Str | Elem::Bool);
+        let is_known = |link: &Link| self.chains.is_sure(*link) && (is_few || self.chains.slope(*link) != Slope::Unordered);
+        let is_sure = asked.iter().all(|(link, _)| is_known(link));
         let failed = if is_sure { Failed::Infeasible } else { Failed::Unsolved };
         values.find(|value| self.admits(value, asked)).ok_or(failed)
     }
