@@ -100,7 +100,9 @@ impl Format {
 pub(crate) fn arithmetic(op: Binary, format: Format, how: Arithmetic, a: Float, b: Float, value: f64) -> Float {
     let written = how == Arithmetic::AsWritten && a.terms == 1.0 && b.terms == 1.0;
     if a.is_exact() && b.is_exact() && written {
-        return Float::new(value, 0.0);
+        let overflow = value.is_infinite() && a.value.is_finite() && b.value.is_finite() && !(op == Binary::Div && b.is_zero());
+        // As written it is infinite for sure; as a term of a sum that is fused it need not be.
+        return Float { terms: if overflow { f64::INFINITY } else { 1.0 }, ..Float::new(value, 0.0) };
     }
     if a.value.is_nan() && a.is_exact() || b.value.is_nan() && b.is_exact() {
         return Float::new(value, 0.0);
@@ -127,6 +129,10 @@ pub(crate) fn arithmetic(op: Binary, format: Format, how: Arithmetic, a: Float, 
 
 /// A product that goes into a sum in any order, fused or not.
 pub(crate) fn fused(format: Format, a: Float, b: Float, value: f64) -> Float {
+    if value.is_infinite() && a.value.is_finite() && b.value.is_finite() {
+        // A fused product is never rounded, so it does not overflow by itself.
+        return Float::new(value, f64::INFINITY);
+    }
     arithmetic(Binary::Mul, format, Arithmetic::Free, a, b, value)
 }
 
@@ -209,7 +215,7 @@ pub(crate) fn sum(format: Format, terms: &[Float], value: f64, depth: f64) -> Fl
     }
     if counted.iter().any(|term| !term.value.is_finite()) {
         // A NaN, or infinities, in every evaluation; unless something finite is not sure to be so.
-        let sure = counted.iter().all(|term| term.error.is_finite());
+        let sure = counted.iter().all(|term| term.error.is_finite() && term.terms.is_finite());
         return Float::new(value, if sure && !value.is_finite() { 0.0 } else { f64::INFINITY });
     }
     let spread = up(counted.iter().map(|term| term.error).sum());

@@ -359,9 +359,24 @@ fn cast<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                     .help("the text of a float is not fixed by the standard; declare the input as text or as int64 when exporting"),
             ));
         }
+        (ElementType::F32 | ElementType::F64, ElementType::I32 | ElementType::I64) => whole_numbers(node, row, to),
         (_, to) => row.cast(node.b, to),
     };
     Ok(vec![Value::PerRow(casted)])
+}
+
+/// Floats cut to whole numbers. ONNX leaves undefined what NaN and numbers outside of the integer type become, and processors differ:
+/// such a row is not scored.
+pub(super) fn whole_numbers<'b>(node: &OnnxNode<'_, 'b>, row: &PerRow<'b>, to: ElementType) -> PerRow<'b> {
+    let greatest = if to == ElementType::I32 { 2_147_483_648.0 } else { 9_223_372_036_854_775_808.0 };
+    let outside = row.map(node.b, |x| {
+        let (whole, end) = (x.trunc(), node.b.f64(greatest).cast(x.elem()));
+        !(whole.ge(-end) & whole.lt(end))
+    });
+    if let Some(any) = outside.cells().into_iter().reduce(|any, one| any | one) {
+        node.reject(any, format!("{} is not a number of {}, and ONNX leaves its cast undefined", node.input_name(0), to.name()));
+    }
+    row.cast(node.b, to)
 }
 
 fn cast_constant<'b>(node: &OnnxNode<'_, 'b>, tensor: &Tensor, to: ElementType) -> Translated<'b> {

@@ -51,7 +51,8 @@ fn one_hot_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let categories = node.labels("cats_strings", "cats_int64s");
     let x = match (x.elements, &categories) {
         (ElementType::Str, Data::Str(_)) => x.clone(),
-        (ElementType::I32 | ElementType::I64 | ElementType::F32 | ElementType::F64, Data::I64(_)) => x.cast(node.b, ElementType::I64),
+        (ElementType::I32 | ElementType::I64, Data::I64(_)) => x.cast(node.b, ElementType::I64),
+        (ElementType::F32 | ElementType::F64, Data::I64(_)) => super::elementwise::whole_numbers(node, x, ElementType::I64),
         (elements, categories) => {
             return node.malformed(format!("categories of {} for an input of {}", categories.element_type().name(), elements.name()));
         }
