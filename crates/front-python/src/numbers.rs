@@ -74,7 +74,11 @@ pub(crate) fn parse_float<'b>(b: &'b Builder, reader: Handle<Function>, text: Va
     let stripped = text.strip();
     let results = |at: u32| b.call(reader, &[stripped], at);
     let (value, valid, overlong) = (results(0), results(1), results(2));
-    let lower = stripped.lower();
+    // pandas takes white space around digits, but not around a word.
+    let lower = match spelling {
+        Spelling::Python => stripped.lower(),
+        Spelling::Pandas => text.lower(),
+    };
     let word = |words: &[&str]| words.iter().fold(b.bool(false), |held, word| held | lower.eq(*word));
     let (not_a_number, infinite, minus) = match spelling {
         Spelling::Python => (word(&["nan", "+nan", "-nan"]), word(&["inf", "infinity", "+inf", "+infinity"]), word(&["-inf", "-infinity"])),

@@ -583,6 +583,7 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
     let Some(to) = Kind::of_dtype(dtype) else { return Err(replay.unsupported(at, format!("`astype(\"{dtype}\")`"))) };
     let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
     let mut own = crate::value::Guards::new();
+    let keeps_missing = !replay.record.versions.pandas.as_ref().is_some_and(|version| version.starts_with("2.") || version.starts_with("1."));
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| {
         let (kind, val) = operands[0].clone();
         let mut guard = |replay: &mut Replay<'_, 'b>, when: Val<'b>, text: String| {
@@ -617,12 +618,13 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
             (Kind::Float | Kind::Float32, Kind::Bool) => Ok((to.clone(), val.ne(0.0))),
             (Kind::Int(_), Kind::Str) => Ok((to.clone(), val.decimal())),
             (Kind::Bool, Kind::Str) => Ok((to.clone(), val.select(replay.b.str("True"), "False"))),
-            (Kind::Float, Kind::Str) => Ok((
-                to.clone(),
-                crate::numbers::float_text(replay.b, val, &mut |when| {
+            (Kind::Float, Kind::Str) => {
+                let text = crate::numbers::float_text(replay.b, val, &mut |when| {
                     guard(replay, when, format!("{name} has more digits than can be written"))
-                }),
-            )),
+                });
+                // Missing stays missing since pandas 3; before, it became the text `nan`.
+                Ok((to.clone(), if keeps_missing { val.is_nan().select(replay.b.null(Elem::Str), text) } else { text }))
+            }
             (Kind::Category(categories), _) => match (super::category_values(replay, categories, val), &to) {
                 (Some((Kind::INT, number)), Kind::Int(width)) => {
                     guard(replay, val.lt(0_i64), format!("{name} has no category and cannot become an integer"));
