@@ -13,6 +13,8 @@ pub struct Case {
     pub results: Vec<(String, String)>,
     /// Inputs, then results.
     pub rows: Vec<Vec<String>>,
+    /// The table under `## Training`, with its header; the rows themselves where there is none.
+    pub training: Option<Vec<Vec<String>>>,
     /// The diagnostic that the case expects.
     pub refusal: Option<String>,
     pub ulps: u64,
@@ -41,9 +43,47 @@ pub fn read(text: &str) -> Case {
         inputs: header.iter().filter(|cell| !cell.starts_with("->")).map(|cell| typed(cell)).collect(),
         results: header.iter().filter_map(|cell| cell.strip_prefix("->")).map(|cell| typed(cell.trim())).collect(),
         rows,
+        training: text.split_once("\n## Training\n").map(|(_, rest)| table(rest)),
         refusal: fenced(text, "diagnostic").map(str::to_owned),
         ulps,
     }
+}
+
+/// The cells of the first table of a text, header first, without types.
+fn table(text: &str) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> =
+        text.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|')).map(split).collect();
+    rows.remove(1);
+    rows[0].iter_mut().for_each(|cell| *cell = cell.rsplit_once(':').map_or(cell.clone(), |(name, _)| name.trim().to_owned()));
+    rows
+}
+
+impl Case {
+    /// Writes the case as a project: `case.py`, `train.csv` and `score.csv`. Rows on which pandas raises are left out, since a script that
+    /// raises has no record.
+    pub fn write(&self, folder: &Path) -> PathBuf {
+        let names: Vec<String> = self.inputs.iter().map(|(name, _)| name.clone()).collect();
+        let good = |row: &&Vec<String>| row.get(names.len()).is_none_or(|status| status != "invalid");
+        let rows: Vec<Vec<String>> = self.rows.iter().filter(good).map(|row| row[..names.len()].to_vec()).collect();
+        let with_target = |row: &Vec<String>| [row.as_slice(), &["1".to_owned()]].concat();
+        let training = self.training.clone().unwrap_or_else(|| {
+            let header = [names.as_slice(), &["target".to_owned()]].concat();
+            std::iter::once(header).chain(rows.iter().map(with_target)).collect()
+        });
+        write_csv(&folder.join("train.csv"), training.iter());
+        write_csv(&folder.join("score.csv"), std::iter::once(&names).chain(&rows));
+        let path = folder.join("case.py");
+        std::fs::write(&path, script(self)).unwrap();
+        path
+    }
+}
+
+fn write_csv<'r>(path: &Path, rows: impl Iterator<Item = &'r Vec<String>>) {
+    let mut writer = csv::Writer::from_path(path).unwrap();
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| if cell == "null" { String::new() } else { unquoted(cell) })).unwrap();
+    }
+    writer.flush().unwrap();
 }
 
 /// The whole script of a case, as `expect.py` writes it.

@@ -583,7 +583,8 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
     let Some(to) = Kind::of_dtype(dtype) else { return Err(replay.unsupported(at, format!("`astype(\"{dtype}\")`"))) };
     let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
     let mut own = crate::value::Guards::new();
-    let keeps_missing = !replay.record.versions.pandas.as_ref().is_some_and(|version| version.starts_with("2.") || version.starts_with("1."));
+    let keeps_missing =
+        !replay.record.versions.pandas.as_ref().is_some_and(|version| version.starts_with("2.") || version.starts_with("1."));
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| {
         let (kind, val) = operands[0].clone();
         let mut guard = |replay: &mut Replay<'_, 'b>, when: Val<'b>, text: String| {

@@ -1,0 +1,85 @@
+//! Every case against its original, run now: pandas or onnxruntime, on the case's rows and on boundary rows.
+//!
+//! The stored results of a case are its rows'. Here the rows are made by the machine, so what nobody thought of is compared too.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use driver::{OriginalUse, Project, Tools, Verify, verify};
+use source::{Sources, render};
+
+/// Whether the packages are there; without them a test says so and passes.
+fn has(packages: &str) -> bool {
+    let python = std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into());
+    let there = Command::new(python).args(["-c", &format!("import {packages}")]).output().is_ok_and(|output| output.status.success());
+    if !there {
+        println!("skipped: no Python with {packages} (set SCOREWRIGHT_PYTHON)");
+    }
+    there
+}
+
+/// What is wrong with a project, and how many rows were compared.
+fn problem(project: &Project) -> (Option<String>, usize) {
+    let mut sources = Sources::new();
+    let verified = driver::load(project, &mut sources, &mut |_| ()).and_then(|scorer| {
+        let what = Verify { targets: &[], data: project.data.as_deref(), original: OriginalUse::Required };
+        verify(&scorer, &what, &sources, &Tools::default(), &mut |_| ())
+    });
+    let rows = verified.as_ref().map_or(0, |verification| verification.rows.len());
+    let problem = match verified {
+        Ok(verification) => verification.problem(0.0),
+        Err(problem) => Some(problem),
+    };
+    (problem.map(|problem| render::human(&problem.diagnostics(), &sources, render::Colour::Plain)), rows)
+}
+
+fn compare(cases: Vec<(String, Project)>) {
+    let (mut failed, mut rows) = (Vec::new(), 0);
+    let count = cases.len();
+    for (name, project) in cases {
+        let (problem, compared) = problem(&project);
+        rows += compared;
+        failed.extend(problem.map(|problem| format!("{name}\n{problem}")));
+    }
+    assert!(failed.is_empty(), "{} of {count} cases differ from their original:\n{}", failed.len(), failed.join("\n"));
+    println!("{count} cases, {rows} rows, 0 differences");
+}
+
+#[test]
+fn onnx_cases_equal_onnxruntime() {
+    if !has("onnxruntime") {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/onnx");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| folder.join("case.toml").is_file());
+    folders.sort();
+    let project = |folder: PathBuf| {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let project = Project { model: Some(folder.join("model.onnx")), data: Some(folder.join("rows.csv")), ..Project::default() };
+        (name, project)
+    };
+    compare(folders.into_iter().map(project).collect());
+}
+
+#[test]
+fn python_cases_equal_pandas() {
+    if !has("pandas, sklearn") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let project = |path: PathBuf| {
+        let case = tests::python::read(&std::fs::read_to_string(&path).unwrap());
+        if case.refusal.is_some() {
+            return None;
+        }
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let own = folder.path().join(&name);
+        std::fs::create_dir(&own).unwrap();
+        let script = Some(case.write(&own));
+        let (fit, score) = (Some("train.csv".into()), Some("score.csv".into()));
+        Some((name, Project { script, fit, score, ..Project::default() }))
+    };
+    compare(tests::python::files().into_iter().filter_map(project).collect());
+}
