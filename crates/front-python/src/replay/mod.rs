@@ -286,6 +286,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             Value::Known(_) | Value::Path(_) | Value::Class(_) => false,
             Value::Cell(_)
             | Value::Column(_)
+            | Value::Texts(..)
             | Value::Frame(_)
             | Value::Matrix(_)
             | Value::Group(_)
@@ -332,6 +333,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 }
                 Value::Cell(_)
                 | Value::Column(_)
+                | Value::Texts(..)
                 | Value::Frame(_)
                 | Value::Matrix(_)
                 | Value::Function(_)
@@ -359,6 +361,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 Value::Known(_)
                 | Value::Cell(_)
                 | Value::Column(_)
+                | Value::Texts(..)
                 | Value::Frame(_)
                 | Value::Matrix(_)
                 | Value::Function(_)
