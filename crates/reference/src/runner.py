@@ -294,7 +294,14 @@ class Recorder:
     def r(self, place, value):
         if not self.suspended:
             self.values[(place, self.current)] = self.guard(value)
+        elif type(value).__name__ == "StringMethods":
+            self.texts(place, value)
         return value
+
+    def texts(self, place, value):
+        """`.str` in a function that a library calls back, noted as if the script itself came by, unless two calls differ."""
+        key, seen = (place, 0), self.guard(value)
+        self.values[key] = seen if self.values.get(key, seen) == seen else {"other": class_path(type(value))}
 
     def n(self, place, value):
         """A name: what may have been changed in place since it was bound is recorded afresh at each use."""

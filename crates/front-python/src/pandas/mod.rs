@@ -147,7 +147,7 @@ pub(crate) fn frame_attribute<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name
 pub(crate) fn column_attribute<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: &str, span: Span) -> Eval<'b> {
     let of = Value::Column(column.clone());
     match name {
-        "str" => Ok(Value::Texts(column.clone(), replay.recorded(span))),
+        "str" => Ok(Value::Texts(column.clone(), replay.recorded_texts(span))),
         "dt" | "cat" | "loc" | "iloc" | "at" | "iat" | "index" => Ok(Value::Part(Box::new(of), name.to_owned())),
         "values" | "array" => Ok(Value::Column(Column { array: true, ..column.clone() })),
         "T" => Ok(of),

@@ -80,10 +80,10 @@ enum Letters {
     /// pyarrow: one code point to one, Unicode 17. Measured with pyarrow 26 over all code points; an earlier one has an earlier Unicode
     /// and leaves the youngest letters as they are.
     Each,
-    /// Python's `str`: one code point to several, and a final sigma. Unicode 14, which is Python 3.11's; another Python maps the letters
-    /// that got a case since or before its own Unicode in another way.
+    /// Python's `str`: one code point to several, and a final sigma. Unicode 14, which is Python 3.11's; another Python differs on the
+    /// letters that got a case between its Unicode and that one.
     Full,
-    /// The record does not say: it is an older one, or the run was inside of a function that a library called back.
+    /// The record does not say: it is an older one, or a library called the function around it once with these and once with those.
     Unclear,
 }
 
