@@ -243,6 +243,8 @@ impl Printer<'_> {
             TextOp::Slice => call("slice"),
             TextOp::Lower => call("lower"),
             TextOp::Upper => call("upper"),
+            TextOp::LowerEach => call("lowerEach"),
+            TextOp::UpperEach => call("upperEach"),
             TextOp::Strip => call("strip"),
             TextOp::LStrip => call("stripLeading"),
             TextOp::RStrip => call("stripTrailing"),

@@ -94,7 +94,8 @@ impl Printer<'_> {
     pub(crate) fn is_owned(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Text(op, args) => match op {
-                TextOp::Concat | TextOp::Lower | TextOp::Upper | TextOp::Replace | TextOp::Decimal => true,
+                TextOp::Lower | TextOp::Upper | TextOp::LowerEach | TextOp::UpperEach => true,
+                TextOp::Concat | TextOp::Replace | TextOp::Decimal => true,
                 TextOp::Slice | TextOp::Strip | TextOp::LStrip | TextOp::RStrip => self.is_owned(&args[0]),
                 TextOp::Len | TextOp::CodeAt | TextOp::Contains | TextOp::StartsWith | TextOp::EndsWith | TextOp::Find => false,
             },
@@ -382,6 +383,8 @@ impl Printer<'_> {
             TextOp::Slice => format!("support::slice({}, {}, {})", text(0), number(1), number(2)),
             TextOp::Lower => format!("support::lower({})", text(0)),
             TextOp::Upper => format!("support::upper({})", text(0)),
+            TextOp::LowerEach => format!("support::lower_each({})", text(0)),
+            TextOp::UpperEach => format!("support::upper_each({})", text(0)),
             TextOp::Strip | TextOp::LStrip | TextOp::RStrip => {
                 let method = match op {
                     TextOp::LStrip => "trim_start_matches",

@@ -1,5 +1,7 @@
 //! Functions that generated code calls where Rust has no operation that means the same. Only those that are called are written.
 
+use plan::unicode::{CaseMap, LOWER, LOWER_EACH, UPPER, UPPER_EACH};
+
 /// A support function: the call that asks for it, and its text. Functions that others need come after them.
 const FUNCTIONS: &[(&str, &str)] = &[
     ("support::bits_f64(", include_str!("support_files/bits_f64.rs")),
@@ -15,6 +17,10 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("support::is_space", include_str!("support_files/is_space.rs")),
 ];
 
+/// The functions that change case, each with its table.
+const CASES: [(&str, &str, &CaseMap); 4] =
+    [("lower", "lower", &LOWER), ("upper", "upper", &UPPER), ("lower_each", "lower", &LOWER_EACH), ("upper_each", "upper", &UPPER_EACH)];
+
 /// The module `support` for some generated code; nothing if it calls none.
 pub(crate) fn print(code: &str) -> Option<String> {
     let mut out = String::from("//! Operations that Rust does not have under one name.\n\n");
@@ -24,34 +30,38 @@ pub(crate) fn print(code: &str) -> Option<String> {
             out.push_str(text);
         }
     }
-    for (call, name, map) in [("support::lower(", "lower", &plan::unicode::LOWER), ("support::upper(", "upper", &plan::unicode::UPPER)] {
-        if code.contains(call) {
-            out.push_str(&case(name, map));
+    let before = out.len();
+    for (name, case, map) in CASES {
+        if code.contains(&format!("support::{name}(")) {
+            out.push_str(&case_function(name, case, map));
         }
     }
-    if code.contains("support::lower(") || code.contains("support::upper(") {
+    if out.len() > before {
         out.push_str(include_str!("support_files/map_case.rs"));
     }
     (out.len() > empty).then_some(out)
 }
 
-fn case(name: &str, map: &plan::unicode::CaseMap) -> String {
+fn case_function(name: &str, case: &str, map: &CaseMap) -> String {
     let runs: Vec<String> = map.runs.iter().map(|(first, count, step, delta)| format!("({first:#x}, {count}, {step}, {delta})")).collect();
     let special: Vec<String> = map
         .special
         .iter()
         .map(|(code, to)| format!("({code:#x}, \"{}\")", to.iter().map(|code| format!("\\u{{{code:x}}}")).collect::<String>()))
         .collect();
+    let (table, several) = match special.len() {
+        0 => (String::new(), "&[]"),
+        count => (format!("static SPECIAL: [(u32, &str); {count}] = [{}];", special.join(", ")), "&SPECIAL"),
+    };
     format!(
-        "/// Text in {name} case, by the mappings of Unicode 14.
+        "/// Text in {case} case: {}.
         pub(super) fn {name}(text: &str) -> String {{
             static RUNS: [(u32, u32, u32, i32); {}] = [{}];
-            static SPECIAL: [(u32, &str); {}] = [{}];
-            map_case(text, &RUNS, &SPECIAL)
+            {table}
+            map_case(text, &RUNS, {several})
         }}\n\n",
+        map.rule,
         runs.len(),
         runs.join(", "),
-        special.len(),
-        special.join(", ")
     )
 }

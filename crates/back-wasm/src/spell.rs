@@ -500,6 +500,8 @@ impl<'a> Body<'a> {
             TextOp::Slice => ask(Helper::Slice, args),
             TextOp::Lower => ask(Helper::Lower, args),
             TextOp::Upper => ask(Helper::Upper, args),
+            TextOp::LowerEach => ask(Helper::LowerEach, args),
+            TextOp::UpperEach => ask(Helper::UpperEach, args),
             TextOp::Strip => {
                 let left = ask(Helper::LStrip, args);
                 ask(Helper::RStrip, vec![left])

@@ -136,7 +136,10 @@ fn text() {
         b.param("at", scalar(Elem::I64)),
         b.param("to", scalar(Elem::I64)),
     );
-    for op in [TextOp::Len, TextOp::Lower, TextOp::Upper, TextOp::Strip, TextOp::LStrip, TextOp::RStrip] {
+    for op in [TextOp::Lower, TextOp::Upper, TextOp::LowerEach, TextOp::UpperEach, TextOp::Len] {
+        b.result(op.name(), text_op(op, &[x]));
+    }
+    for op in [TextOp::Strip, TextOp::LStrip, TextOp::RStrip] {
         b.result(op.name(), text_op(op, &[x]));
     }
     for op in [TextOp::Concat, TextOp::Contains, TextOp::StartsWith, TextOp::EndsWith, TextOp::Find] {
@@ -165,13 +168,15 @@ fn text_op<'b>(op: TextOp, args: &[Val<'b>]) -> Val<'b> {
     args[0].builder().node(ir::Op::Text(op, args.iter().map(|arg| arg.value()).collect()))
 }
 
-/// All of Unicode, in pieces, through both case mappings.
+/// All of Unicode, in pieces, through the case mappings.
 #[test]
 fn every_code_point_changes_case() {
     let b = Builder::new("case");
     let x = b.param("x", scalar(Elem::Str));
     b.result("lower", x.lower());
     b.result("upper", x.upper());
+    b.result("lower each", x.lower_each());
+    b.result("upper each", x.upper_each());
     b.result("stripped", x.strip());
     b.result("len", x.len());
     let all: Vec<char> = (0..=0x10ffff).filter_map(char::from_u32).filter(|c| *c < '\u{1f000}').collect();

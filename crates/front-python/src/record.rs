@@ -47,6 +47,9 @@ pub struct Versions {
     pub scipy: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub onnxruntime: Option<String>,
+    /// Holds the texts of pandas 3 where it is installed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pyarrow: Option<String>,
 }
 
 /// One file that was read as a table.
@@ -145,6 +148,8 @@ pub enum Tagged {
     Estimator(Estimator),
     Dtype(String),
     Pattern(Pattern),
+    /// `.str` of a series, by what computes its methods.
+    Texts(Texts),
     Function(String),
     Module(String),
     /// The class of something that is not described further.
@@ -312,6 +317,16 @@ impl Estimator {
     }
 }
 
+/// What computes the methods of `.str`: the two have other tables of letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Texts {
+    /// pyarrow, in which pandas 3 keeps columns of the dtype `str` where it is installed.
+    Pyarrow,
+    /// Python's `str`: columns of objects, categories, and the dtype `str` without pyarrow.
+    Python,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pattern {
     pub pattern: String,
@@ -464,6 +479,7 @@ impl std::fmt::Display for Value {
                 Tagged::Group(_) => f.write_str("a group-by"),
                 Tagged::Estimator(estimator) => f.write_str(estimator.class_name()),
                 Tagged::Pattern(pattern) => write!(f, "re.compile({:?})", pattern.pattern),
+                Tagged::Texts(_) => f.write_str("a `.str`"),
                 Tagged::Other(class) => write!(f, "a {class}"),
             },
         }

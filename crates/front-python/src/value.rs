@@ -48,7 +48,9 @@ pub(crate) enum Value<'b> {
     Method(Box<Value<'b>>, String),
     /// Something in a module, by its full path.
     Path(String),
-    /// `.str`, `.dt`, `.cat`, `.loc`, `.iloc` and their like, of a column or frame.
+    /// `.str` of a column, and what the run says about it.
+    Texts(Column<'b>, Known),
+    /// `.dt`, `.cat`, `.loc`, `.iloc` and their like, of a column or frame.
     Part(Box<Value<'b>>, String),
     Group(Rc<Group<'b>>),
     /// One scoring row of a frame, inside a function on rows.

@@ -12,6 +12,8 @@ pub fn eval(op: TextOp, args: &[&Literal]) -> Literal {
         (TextOp::Len, [Literal::Str(x)]) => Literal::I64(x.chars().count() as i64),
         (TextOp::Lower, [Literal::Str(x)]) => Literal::Str(unicode::LOWER.apply(x)),
         (TextOp::Upper, [Literal::Str(x)]) => Literal::Str(unicode::UPPER.apply(x)),
+        (TextOp::LowerEach, [Literal::Str(x)]) => Literal::Str(unicode::LOWER_EACH.apply(x)),
+        (TextOp::UpperEach, [Literal::Str(x)]) => Literal::Str(unicode::UPPER_EACH.apply(x)),
         (TextOp::Strip, [Literal::Str(x)]) => Literal::Str(x.trim_matches(is_space).into()),
         (TextOp::LStrip, [Literal::Str(x)]) => Literal::Str(x.trim_start_matches(is_space).into()),
         (TextOp::RStrip, [Literal::Str(x)]) => Literal::Str(x.trim_end_matches(is_space).into()),

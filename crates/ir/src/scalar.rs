@@ -161,6 +161,10 @@ scalar_ops! {
         Lower = "lower": Any, Exact;
         /// Upper case by the full mappings of Unicode 14 (`ß` gives `SS`).
         Upper = "upper": Any, Exact;
+        /// Lower case, one code point to one, as utf8proc and so pyarrow map them (Unicode 17): `İ` gives `i`, capital sigma `σ`.
+        LowerEach = "lower_each": Any, Exact;
+        /// Upper case, one code point to one, as utf8proc and so pyarrow map them (Unicode 17): `ß` gives `ẞ`, `ŉ` stays.
+        UpperEach = "upper_each": Any, Exact;
         /// Without white space at both ends.
         Strip = "strip": Any, Exact;
         LStrip = "lstrip": Any, Exact;
@@ -189,7 +193,8 @@ impl TextOp {
             TextOp::Len => (&[Str], I64),
             TextOp::CodeAt => (&[Str, I64], I32),
             TextOp::Slice => (&[Str, I64, I64], Str),
-            TextOp::Lower | TextOp::Upper | TextOp::Strip | TextOp::LStrip | TextOp::RStrip => (&[Str], Str),
+            TextOp::Lower | TextOp::Upper | TextOp::LowerEach | TextOp::UpperEach => (&[Str], Str),
+            TextOp::Strip | TextOp::LStrip | TextOp::RStrip => (&[Str], Str),
             TextOp::Replace => (&[Str, Str, Str], Str),
             TextOp::Contains | TextOp::StartsWith | TextOp::EndsWith => (&[Str, Str], Bool),
             TextOp::Find => (&[Str, Str], I64),

@@ -124,6 +124,12 @@ def dtype_of(dtype):
     return out
 
 
+def in_pyarrow(dtype):
+    """Whether texts of that dtype lie in pyarrow, which then computes the methods of `.str`. Methods of categories are Python's."""
+    pd = sys.modules["pandas"]
+    return getattr(dtype, "storage", None) == "pyarrow" or isinstance(dtype, pd.ArrowDtype)
+
+
 def index_kind(index):
     pd = sys.modules["pandas"]
     if isinstance(index, pd.RangeIndex):
@@ -224,6 +230,8 @@ def summary(value, depth=0, content=False):
             return {"index": {"dtype": str(value.dtype), "labels": cells(list(value))}}
         if isinstance(value, pd.Categorical) or isinstance(value, pd.api.extensions.ExtensionArray):
             return {"array": {"dtype": str(value.dtype), "shape": [len(value)], "values": cells(list(value)) if len(value) <= MOST_ITEMS else None}}
+        if isinstance(value, pd.Series.str):
+            return {"texts": "pyarrow" if in_pyarrow(value._data.dtype) else "python"}
         from pandas.core.groupby import GroupBy
 
         if isinstance(value, GroupBy):
@@ -286,7 +294,14 @@ class Recorder:
     def r(self, place, value):
         if not self.suspended:
             self.values[(place, self.current)] = self.guard(value)
+        elif type(value).__name__ == "StringMethods":
+            self.texts(place, value)
         return value
+
+    def texts(self, place, value):
+        """`.str` in a function that a library calls back, noted as if the script itself came by, unless two calls differ."""
+        key, seen = (place, 0), self.guard(value)
+        self.values[key] = seen if self.values.get(key, seen) == seen else {"other": class_path(type(value))}
 
     def n(self, place, value):
         """A name: what may have been changed in place since it was bound is recorded afresh at each use."""
@@ -628,7 +643,7 @@ def forever():
 
 def versions():
     out = {"python": platform.python_version()}
-    for name in ("pandas", "numpy", "sklearn", "scipy", "onnxruntime"):
+    for name in ("pandas", "numpy", "sklearn", "scipy", "onnxruntime", "pyarrow"):
         module = sys.modules.get(name)
         if module is not None:
             out[name] = module.__version__

@@ -86,7 +86,10 @@ def show(value, kind):
 KINDS = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32", "int16": "i32", "int8": "i32", "bool": "bool", "str": "str?", "object": "bool?", "category": "str?"}
 
 
-def kind_of(dtype):
+def kind_of(column):
+    dtype = column["dtype"]
+    if dtype == "object" and any(isinstance(cell, str) for cell in cells_of(column)):
+        return "str?"
     if dtype.startswith("datetime64"):
         return "datetime?"
     if dtype.startswith("timedelta64"):
@@ -156,10 +159,10 @@ def fill(path):
                 else:
                     columns = answer["table"]["columns"]
                     out.append(["scored"] + [cells_of(column)[0] for column in columns])
-                    kinds = kinds or [kind_of(column["dtype"]) for column in columns]
+                    kinds = kinds or [kind_of(column) for column in columns]
         else:
             table = run(folder, job)["table"]
-            kinds = [kind_of(column["dtype"]) for column in table["columns"]]
+            kinds = [kind_of(column) for column in table["columns"]]
             columns = [cells_of(column) for column in table["columns"]]
             out = [["scored"] + [column[at] for column in columns] for at in range(table["rows"])]
     head = [f"{name}: {kind}" for name, kind in inputs]

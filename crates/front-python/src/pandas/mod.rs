@@ -147,7 +147,8 @@ pub(crate) fn frame_attribute<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name
 pub(crate) fn column_attribute<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: &str, span: Span) -> Eval<'b> {
     let of = Value::Column(column.clone());
     match name {
-        "str" | "dt" | "cat" | "loc" | "iloc" | "at" | "iat" | "index" => Ok(Value::Part(Box::new(of), name.to_owned())),
+        "str" => Ok(Value::Texts(column.clone(), replay.recorded_texts(span))),
+        "dt" | "cat" | "loc" | "iloc" | "at" | "iat" | "index" => Ok(Value::Part(Box::new(of), name.to_owned())),
         "values" | "array" => Ok(Value::Column(Column { array: true, ..column.clone() })),
         "T" => Ok(of),
         "dtype" | "dtypes" | "ndim" => Ok(Value::Known(replay.recorded(span))),
@@ -301,8 +302,8 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         }
         (Value::Column(column), index) if is_all(index) => Ok(Value::Column(column.clone())),
         (Value::Column(_), _) => Err(replay.other_rows(span, "python-row-position", "[]")),
+        (Value::Texts(column, _), index) => text::slice(replay, column, index, span),
         (Value::Part(inner, part), index) => match (&**inner, part.as_str()) {
-            (Value::Column(column), "str") => text::slice(replay, column, index, span),
             (Value::Frame(id), "loc") => locate(replay, *id, index, span),
             (Value::Frame(id), "iloc") => locate_position(replay, *id, index, span),
             (Value::Column(column), "loc") => subscript(replay, &Value::Column(column.clone()), index, span),

@@ -3,7 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 use crate::ops::{self, Trouble};
-use crate::record;
+use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
 use ir::{Reason, Val};
@@ -45,10 +45,7 @@ pub(crate) const ROWS: &[Row] = &[
 /// The text that a method is called on: a cell, or the column behind `.str`.
 fn subject<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<(Cell<'b>, Option<Column<'b>>), Unknown> {
     match &call.receiver {
-        Value::Part(inner, _) => match &**inner {
-            Value::Column(column) => Ok((column.cell.clone(), Some(column.clone()))),
-            _ => Err(replay.unsupported(call.span, format!("`.str.{}` of this", call.name))),
-        },
+        Value::Texts(column, _) => Ok((column.cell.clone(), Some(column.clone()))),
         Value::Cell(cell) => Ok((cell.clone(), None)),
         value => ops::to_cell(replay, value, None, call.span).map(|cell| (cell, None)),
     }
@@ -77,22 +74,62 @@ fn on_text<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, apply: impl Fn(&Rep
     Ok(done(cell, like))
 }
 
+/// What maps the letters of a text to another case. The two agree on ASCII and on most letters, not on all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    /// pyarrow: one code point to one, Unicode 17. Measured with pyarrow 26 over all code points; an earlier one has an earlier Unicode
+    /// and leaves the youngest letters as they are.
+    Each,
+    /// Python's `str`: one code point to several, and a final sigma. Unicode 14, which is Python 3.11's; another Python differs on the
+    /// letters that got a case between its Unicode and that one.
+    Full,
+    /// The record does not say: it is an older one, or a library called the function around it once with these and once with those.
+    Unclear,
+}
+
+fn letters(call: &Call<'_>) -> Letters {
+    match &call.receiver {
+        Value::Texts(_, seen) => match seen.tagged() {
+            Some(Tagged::Texts(record::Texts::Pyarrow)) => Letters::Each,
+            Some(Tagged::Texts(record::Texts::Python)) => Letters::Full,
+            _ => Letters::Unclear,
+        },
+        _ => Letters::Full,
+    }
+}
+
+/// Python's form of a lower-case sigma depends on the word around it, which is not looked at: such a row is refused.
 fn lower<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let value = on_text(replay, call, |_, val| (Kind::Str, val.lower()))?;
-    changed_case(replay, call, value, |text| text.lower())
+    let letters = letters(call);
+    let value = on_text(replay, call, |_, val| (Kind::Str, if letters == Letters::Each { val.lower_each() } else { val.lower() }))?;
+    match letters {
+        Letters::Each => Ok(value),
+        Letters::Full => {
+            refusing(replay, call, value, ["a capital sigma", "whose lower case depends on the word"], |text| text.contains("Σ"))
+        }
+        Letters::Unclear => refusing(replay, call, value, UNCLEAR, |text| text.lower().len().ne(text.len())),
+    }
 }
 
 fn upper<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let value = on_text(replay, call, |_, val| (Kind::Str, val.upper()))?;
-    changed_case(replay, call, value, |text| text.upper())
+    let letters = letters(call);
+    let value = on_text(replay, call, |_, val| (Kind::Str, if letters == Letters::Each { val.upper_each() } else { val.upper() }))?;
+    match letters {
+        Letters::Each | Letters::Full => Ok(value),
+        Letters::Unclear => refusing(replay, call, value, UNCLEAR, |text| text.upper().len().ne(text.len())),
+    }
 }
 
-/// Refuses the rows on which libraries disagree about case: letters whose case has another length (`İ`, `ß`), which pandas maps one to
-/// one when its texts lie in pyarrow, and in functions on cells a capital sigma, whose form in Python depends on the word.
-///
-/// Not told apart: 75 letters that got a case after Unicode 14 (such as `ɤ` and those of Garay); pyarrow 26 maps them, Python 3.11 and
-/// the scorer leave them as they are.
-fn changed_case<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: Value<'b>, change: impl Fn(Val<'b>) -> Val<'b>) -> Eval<'b> {
+const UNCLEAR: [&str; 2] = ["a letter", "whose case depends on the library"];
+
+/// The value without the rows whose text has something that the method is not certain about.
+fn refusing<'b>(
+    replay: &mut Replay<'_, 'b>,
+    call: &Call<'b>,
+    value: Value<'b>,
+    [what, why]: [&str; 2],
+    has: impl Fn(Val<'b>) -> Val<'b>,
+) -> Eval<'b> {
     let (cell, like) = subject(replay, call)?;
     let mut own = crate::value::Guards::new();
     for one in &cell.alternatives {
@@ -104,13 +141,10 @@ fn changed_case<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: Value<'
             },
             _ => continue,
         };
-        let mut differs = change(text).len().ne(text.len());
-        if like.is_none() && call.name == "lower" {
-            differs = differs | text.contains("Σ");
-        }
-        let when = one.when.map_or(differs, |when| when & differs);
+        let found = has(text);
+        let when = one.when.map_or(found, |when| when & found);
         let within = like.as_ref().and_then(|column| column.name.as_ref()).map_or(String::new(), |name| format!(" in {name}"));
-        own.insert(replay.guard(when, Reason::Invalid(format!("a letter{within} whose case depends on the library")), call.span));
+        own.insert(replay.guard(when, Reason::Invalid(format!("{what}{within} {why}")), call.span));
     }
     Ok(match value {
         Value::Column(column) => {
@@ -256,10 +290,11 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if !case && !parts.iter().all(|part| part.is_ascii()) {
         return Err(replay.unsupported(call.span, "a comparison without case beyond ASCII"));
     }
-    on_text(replay, call, |replay, val| {
-        let val = if case { val } else { val.lower() };
+    let search = if case { Search::AsItIs } else { Search::without_case(replay, call, regex)? };
+    let parts: Vec<String> = parts.iter().map(|part| search.part(part)).collect();
+    let value = on_text(replay, call, |replay, val| {
+        let val = search.text(val, &parts);
         let held = parts.iter().fold(replay.b.bool(false), |held, part| {
-            let part = if case { part.clone() } else { part.to_lowercase() };
             held | match name.as_str() {
                 "startswith" => val.starts_with(part.as_str()),
                 "endswith" => val.ends_with(part.as_str()),
@@ -268,7 +303,58 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             .or_else(missing)
         });
         (Kind::Bool, held)
-    })
+    })?;
+    if search == Search::Folded(Letters::Unclear) && parts.iter().any(|part| part.contains('i')) {
+        return refusing(replay, call, value, UNCLEAR, |text| text.contains("İ") | text.contains("ı"));
+    }
+    Ok(value)
+}
+
+/// How a text is compared with parts that are ASCII. Measured over all code points.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Search {
+    AsItIs,
+    /// Without case as regular expressions see it, and pyarrow always: `ſ` is an `s` and the Kelvin sign a `k`. `İ` and `ı` are an `i` in
+    /// Python's, and not in pyarrow's.
+    Folded(Letters),
+    /// Without case as Python searches plain text: in upper case, where `ß` is `SS`.
+    Upper,
+}
+
+impl Search {
+    fn without_case<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, regex: bool) -> Result<Search, Unknown> {
+        match letters(call) {
+            Letters::Full if !regex => Ok(Search::Upper),
+            Letters::Unclear if !regex => Err(replay.not_recorded(call.span)),
+            letters => Ok(Search::Folded(letters)),
+        }
+    }
+
+    fn part(self, part: &str) -> String {
+        match self {
+            Search::AsItIs => part.to_owned(),
+            Search::Folded(_) => part.to_ascii_lowercase(),
+            Search::Upper => part.to_ascii_uppercase(),
+        }
+    }
+
+    fn text<'b>(self, text: Val<'b>, parts: &[String]) -> Val<'b> {
+        let asked = |letter: char| parts.iter().any(|part| part.contains(letter));
+        match self {
+            Search::AsItIs => text,
+            Search::Upper => text.upper(),
+            Search::Folded(letters) => {
+                let text = if asked('s') { text.replace("ſ", "s") } else { text };
+                match (letters, asked('i')) {
+                    // `ı` stays as it is in lower case, so it is found nowhere.
+                    (Letters::Each | Letters::Unclear, true) => text.replace("İ", "ı").lower_each(),
+                    (Letters::Each | Letters::Unclear, false) => text.lower_each(),
+                    (Letters::Full, true) => text.replace("İ", "i").replace("ı", "i").lower(),
+                    (Letters::Full, false) => text.lower(),
+                }
+            }
+        }
+    }
 }
 
 /// A bound of a slice as a position: negative ones count from the end.
@@ -341,10 +427,7 @@ fn slice_method<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
 fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.need(replay, "i")?;
     match &call.receiver {
-        Value::Part(inner, _) => match &**inner {
-            Value::Column(column) => slice(replay, &column.clone(), &at, call.span),
-            _ => Err(replay.unsupported(call.span, "`.str.get` of this")),
-        },
+        Value::Texts(column, _) => slice(replay, column, &at, call.span),
         _ => Err(replay.unsupported(call.span, "`get` of this")),
     }
 }
@@ -381,7 +464,7 @@ fn count<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let pattern = call.text(replay, "pat")?.or(call.text(replay, "sub")?);
     call.only(replay, "flags", &[record::Value::Int(0)])?;
     let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) else { return Err(replay.unsupported(call.span, "`count` of this")) };
-    let is_column = matches!(call.receiver, Value::Part(..));
+    let is_column = matches!(call.receiver, Value::Texts(..));
     if is_column && pattern.contains(|c| SPECIAL.contains(c)) {
         return regex_refused(replay, call.span, &pattern);
     }

@@ -317,7 +317,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Group(_) => (On::Group, name.to_owned()),
             Value::Cell(_) => (On::Cell, name.to_owned()),
             Value::Row(_) => (On::Row, name.to_owned()),
-            Value::Part(_, part) if part == "str" => (On::Text, name.to_owned()),
+            Value::Texts(..) => (On::Text, name.to_owned()),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
             Value::Known(_) if name == "align" => {

@@ -126,7 +126,9 @@ impl<'b> Replay<'_, 'b> {
     fn is_data(&self, seen: &Known) -> bool {
         let data = !matches!(
             seen.clone_unused().map(record::Value::as_tagged),
-            None | Some(Some(record::Tagged::Function(_) | record::Tagged::Module(_) | record::Tagged::Other(_)))
+            None | Some(Some(
+                record::Tagged::Function(_) | record::Tagged::Module(_) | record::Tagged::Texts(_) | record::Tagged::Other(_)
+            ))
         );
         if data {
             seen.look();
@@ -581,7 +583,9 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Frame(id) => crate::pandas::frame_attribute(self, *id, name, span),
             Value::Column(column) => crate::pandas::column_attribute(self, column, name, span),
-            Value::Part(..) | Value::Group(_) | Value::Row(_) | Value::Matrix(_) => crate::pandas::part_attribute(self, of, name, span),
+            Value::Texts(..) | Value::Part(..) | Value::Group(_) | Value::Row(_) | Value::Matrix(_) => {
+                crate::pandas::part_attribute(self, of, name, span)
+            }
             Value::Function(_) | Value::Class(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
         }
     }

@@ -248,6 +248,11 @@ impl<'a, 'b> Replay<'a, 'b> {
         Known::seen(self.log.value(at, self.activation), at)
     }
 
+    /// What the run says about a `.str`: also in a function that a library called back, where it is noted as the script's own.
+    pub(crate) fn recorded_texts(&self, at: Span) -> Known {
+        Known::seen(self.log.value(at, self.activation.or(SCRIPT)), at)
+    }
+
     /// A recorded value that becomes part of the scorer, to be listed if it was learnt from data.
     pub(crate) fn freeze(&mut self, known: &Known) {
         let Some(at) = known.at.filter(|_| known.fit) else { return };
@@ -286,6 +291,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             Value::Known(_) | Value::Path(_) | Value::Class(_) => false,
             Value::Cell(_)
             | Value::Column(_)
+            | Value::Texts(..)
             | Value::Frame(_)
             | Value::Matrix(_)
             | Value::Group(_)
@@ -332,6 +338,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 }
                 Value::Cell(_)
                 | Value::Column(_)
+                | Value::Texts(..)
                 | Value::Frame(_)
                 | Value::Matrix(_)
                 | Value::Function(_)
@@ -359,6 +366,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 Value::Known(_)
                 | Value::Cell(_)
                 | Value::Column(_)
+                | Value::Texts(..)
                 | Value::Frame(_)
                 | Value::Matrix(_)
                 | Value::Function(_)

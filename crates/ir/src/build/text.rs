@@ -40,6 +40,16 @@ impl<'b> Val<'b> {
         self.text(TextOp::Upper, &[])
     }
 
+    /// Lower case, one code point to one.
+    pub fn lower_each(self) -> Val<'b> {
+        self.text(TextOp::LowerEach, &[])
+    }
+
+    /// Upper case, one code point to one.
+    pub fn upper_each(self) -> Val<'b> {
+        self.text(TextOp::UpperEach, &[])
+    }
+
     /// Without white space at both ends.
     pub fn strip(self) -> Val<'b> {
         self.text(TextOp::Strip, &[])
