@@ -125,6 +125,11 @@ impl Printer<'_> {
         format!("input.{}", snake(&self.plan.inputs[index as usize].ident))
     }
 
+    /// Whether the elements of an array are texts that were made anew.
+    pub(crate) fn has_owned_texts(&self, array: ArrayRef) -> bool {
+        matches!(array, ArrayRef::Local(id) if self.owned[id.0 as usize])
+    }
+
     pub(crate) fn array(&self, array: ArrayRef) -> String {
         match array {
             ArrayRef::Local(id) => self.local(id),
@@ -143,7 +148,10 @@ impl Printer<'_> {
             }
             ExprKind::InputIsNull(index) => Code::tight(format!("{}.is_none()", self.input(*index))),
             ExprKind::InputOr(index, otherwise) => Code::tight(self.or(&self.input(*index), expr, otherwise)),
-            ExprKind::Element(array, index) => Code::tight(format!("{}[{}]", self.array(*array), self.index(index))),
+            ExprKind::Element(array, index) => {
+                let slice = if self.has_owned_texts(*array) { ".as_str()" } else { "" };
+                Code::tight(format!("{}[{}]{slice}", self.array(*array), self.index(index)))
+            }
             ExprKind::TensorElement(number, index) => {
                 let tensor = &self.plan.tensors[*number];
                 let at = self.index(index);

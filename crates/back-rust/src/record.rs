@@ -96,7 +96,9 @@ impl Printer<'_> {
         for (column, result) in self.plan.outputs.iter().zip(&self.routine.results) {
             let name = snake(&column.ident);
             let value = match result {
-                ResultValue::Array(array) if column.ty.elem == Elem::Str => format!("{}.map(str::to_string)", self.array(*array)),
+                ResultValue::Array(array) if column.ty.elem == Elem::Str && !self.has_owned_texts(*array) => {
+                    format!("{}.map(str::to_string)", self.array(*array))
+                }
                 ResultValue::Array(array) => self.array(*array),
                 ResultValue::Scalar { value, missing: Some(missing) } => self.optional(value, missing),
                 ResultValue::Scalar { value, missing: None } => self.whole(value),

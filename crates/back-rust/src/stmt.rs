@@ -25,6 +25,10 @@ impl<'a> Printer<'a> {
                     // A copy of an owned text borrows from it.
                     self.owned[local.0 as usize] = self.is_owned(value);
                 }
+                // One text that is made anew makes an array of owned texts.
+                Stmt::SetElement { local, value, .. } if value.elem == Elem::Str => {
+                    self.owned[local.0 as usize] |= self.is_owned(value);
+                }
                 Stmt::Origin(_)
                 | Stmt::Let { .. }
                 | Stmt::Array { .. }
@@ -67,6 +71,10 @@ impl<'a> Printer<'a> {
                     .collect();
                 format!("let {name}: [{}; {}] = [{}];", rust_type(local.elem), elements.len(), elements.join(", "))
             }
+            Stmt::Zeros { local } if self.owned[local.0 as usize] => {
+                let (local, name) = self.declared(*local);
+                format!("let {name}: [String; {}] = std::array::from_fn(|_| String::new());", local.length.unwrap_or(0))
+            }
             Stmt::Zeros { local } => {
                 let (local, name) = self.declared(*local);
                 let zero = match local.elem {
@@ -83,7 +91,8 @@ impl<'a> Printer<'a> {
                 format!("{name} = {};", self.expr(value))
             }
             Stmt::SetElement { local, index, value } => {
-                format!("{}[{}] = {};", self.array(ArrayRef::Local(*local)), self.index(index), self.expr(value))
+                let value = if self.owned[local.0 as usize] { self.owned(value) } else { self.expr(value) };
+                format!("{}[{}] = {value};", self.array(ArrayRef::Local(*local)), self.index(index))
             }
             Stmt::Loop { index, count, body } => {
                 let name = snake(&self.routine.locals[index.0 as usize].ident);

@@ -323,8 +323,10 @@ impl Estimator {
 pub enum Texts {
     /// pyarrow, in which pandas 3 keeps columns of the dtype `str` where it is installed.
     Pyarrow,
-    /// Python's `str`: columns of objects, categories, and the dtype `str` without pyarrow.
+    /// Python's `str`: categories, and the dtype `str` without pyarrow.
     Python,
+    /// Python's `str`, on a column of objects, in which a question about a missing text has no answer.
+    Object,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -231,7 +231,8 @@ def summary(value, depth=0, content=False):
         if isinstance(value, pd.Categorical) or isinstance(value, pd.api.extensions.ExtensionArray):
             return {"array": {"dtype": str(value.dtype), "shape": [len(value)], "values": cells(list(value)) if len(value) <= MOST_ITEMS else None}}
         if isinstance(value, pd.Series.str):
-            return {"texts": "pyarrow" if in_pyarrow(value._data.dtype) else "python"}
+            dtype = value._data.dtype
+            return {"texts": "pyarrow" if in_pyarrow(dtype) else "object" if dtype == object else "python"}
         from pandas.core.groupby import GroupBy
 
         if isinstance(value, GroupBy):

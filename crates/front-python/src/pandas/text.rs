@@ -91,7 +91,7 @@ fn letters(call: &Call<'_>) -> Letters {
     match &call.receiver {
         Value::Texts(_, seen) => match seen.tagged() {
             Some(Tagged::Texts(record::Texts::Pyarrow)) => Letters::Each,
-            Some(Tagged::Texts(record::Texts::Python)) => Letters::Full,
+            Some(Tagged::Texts(record::Texts::Python | record::Texts::Object)) => Letters::Full,
             _ => Letters::Unclear,
         },
         _ => Letters::Full,
@@ -273,6 +273,12 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     call.only(replay, "flags", &[record::Value::Int(0)])?;
     let missing = call.concrete(replay, "na")?;
     let missing = match missing {
+        None if may_be_missing(replay, call)? && of_objects(call) => {
+            return Err(replay.unsupported(
+                call.span,
+                format!("`{}` on a column of objects, where a missing text gives NaN; say `na=False`", call.name),
+            ));
+        }
         None => false,
         Some(value) => match value.as_bool() {
             Some(value) => value,
@@ -308,6 +314,15 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return refusing(replay, call, value, UNCLEAR, |text| text.contains("İ") | text.contains("ı"));
     }
     Ok(value)
+}
+
+fn may_be_missing<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<bool, Unknown> {
+    let (cell, _) = subject(replay, call)?;
+    Ok(cell.alternatives.iter().any(|one| one.kind == Kind::Missing || one.val.is_nullable()))
+}
+
+fn of_objects(call: &Call<'_>) -> bool {
+    matches!(&call.receiver, Value::Texts(_, seen) if matches!(seen.tagged(), Some(Tagged::Texts(record::Texts::Object))))
 }
 
 /// How a text is compared with parts that are ASCII. Measured over all code points.
