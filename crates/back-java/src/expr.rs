@@ -143,7 +143,13 @@ impl Printer<'_> {
                 Code::new(if operand.starts_with('-') { format!("-({operand})") } else { format!("-{operand}") }, Level::Unary)
             }
             Unary::Abs => Code::tight(format!("Math.abs({})", self.expr(x))),
-            Unary::Not => Code::new(format!("!{}", self.code(x).at(Level::Unary)), Level::Unary),
+            Unary::Not => {
+                if let ExprKind::InputIsNull(index) = x.kind {
+                    Code::new(format!("{} != null", self.input(index)), Level::Equality)
+                } else {
+                    Code::new(format!("!{}", self.code(x).at(Level::Unary)), Level::Unary)
+                }
+            }
             Unary::Sqrt => wide("Math.sqrt"),
             Unary::Floor => wide("Math.floor"),
             Unary::Ceil => wide("Math.ceil"),

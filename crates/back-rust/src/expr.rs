@@ -274,6 +274,10 @@ impl Printer<'_> {
                 let has = self.expr(x);
                 Code::tight(format!("{}.is_none()", has.trim_end_matches(".is_some()")))
             }
+            Unary::Not if matches!(x.kind, ExprKind::InputIsNull(_)) => {
+                let is_null = self.expr(x);
+                Code::tight(format!("{}.is_some()", is_null.trim_end_matches(".is_none()")))
+            }
             Unary::Not => Code::new(format!("!{}", self.code(x).at(Level::Unary)), Level::Unary),
             Unary::Sqrt => method("sqrt"),
             Unary::Floor => method("floor"),

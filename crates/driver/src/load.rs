@@ -62,6 +62,14 @@ impl ScriptRun {
         self.path.parent().unwrap_or(Path::new("")).join(&self.score)
     }
 
+    /// Whether a file can stand where the script reads its scoring file: it has the same form.
+    pub fn reads(&self, data: &Path) -> bool {
+        let form = |path: &Path| path.extension().map(|ending| ending.to_ascii_lowercase());
+        let own = form(Path::new(&self.score));
+        // A script's `.txt` or `.tsv` is read in its own way; only what we know to be of another form is not given to it.
+        form(data) == own || !matches!(form(data).as_ref().and_then(|ending| ending.to_str()), Some("jsonl" | "ndjson" | "parquet" | "npz"))
+    }
+
     pub fn feed(&self) -> reference::Feed {
         match self.feed {
             Some(FeedName::Matrix) => reference::Feed::Matrix,

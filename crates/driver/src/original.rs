@@ -8,8 +8,8 @@ use plan::{Cell, Column, GoldenOutcome};
 use reference::{Frame, OutputRequest, OutputTable, Outputs, Piece, Script, Tensor, TensorData, Versions};
 use source::{Diagnostic, SourceFile, Sources};
 
+use crate::Problem;
 use crate::load::{Original, Scorer, ScriptRun};
-use crate::{Problem, data};
 
 /// What became of a row in the original.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +59,7 @@ pub fn answers(
 ) -> Result<Answers, Problem> {
     let unable = |found: Diagnostic| Problem::Reference(vec![found]);
     match (&scorer.original.script, &scorer.original.model) {
-        (Some(run), _) => of_script(scorer, run, data, boundary, sources).map_err(unable),
+        (Some(run), _) => of_script(scorer, run, data, rows, boundary, sources).map_err(unable),
         (None, Some(model)) => of_model(scorer, model, rows, boundary).map_err(unable),
         (None, None) => Err(Problem::Environment("there is neither a script nor a model".into())),
     }
@@ -75,9 +75,10 @@ struct Ready<'a> {
 }
 
 impl<'a> Ready<'a> {
+    /// `data` stands where the script's scoring file does, if it is of the same form.
     fn new(scorer: &'a Scorer, run: &'a ScriptRun, data: Option<&Path>, sources: &'a Sources) -> Result<Ready<'a>, Diagnostic> {
         let Some(source) = sources.get(run.file) else { return Err(Diagnostic::error("reference-answer", "the script is not there")) };
-        let overlay = data.map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
+        let overlay = data.filter(|data| run.reads(data)).map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
         Ok(Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, source })
     }
 
@@ -104,13 +105,15 @@ fn of_script(
     scorer: &Scorer,
     run: &ScriptRun,
     data: Option<&Path>,
+    rows: &[Vec<Cell>],
     boundary: &[(Vec<Cell>, GoldenOutcome)],
     sources: &Sources,
 ) -> Result<Answers, Diagnostic> {
     let ready = Ready::new(scorer, run, data, sources)?;
-    let reader = data.map_or_else(|| run.score_file(), Path::to_path_buf);
+    // Rows of another form than the script reads take its file's place as a table.
+    let given = data.filter(|data| !run.reads(data));
     // The rows as we read them are as good as the original's for this: only their order is another.
-    let mut reversed = data::load(&reader, &scorer.plan).unwrap_or_default();
+    let mut reversed = rows.to_vec();
     reversed.reverse();
     let (scored, refused) = apart(boundary);
     let of = |numbers: &[usize]| numbers.iter().map(|number| &boundary[*number].0).collect::<Vec<_>>();
@@ -118,14 +121,15 @@ fn of_script(
         ready.frame(&of(&scored), false),
         ready.frame(&of(&refused), true),
         ready.frame(&reversed.iter().collect::<Vec<_>>(), false),
+        ready.frame(&rows.iter().filter(|_| given.is_some()).collect::<Vec<_>>(), false),
     ])?;
     let Some(input) = &outputs.input else {
         return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
     };
-    let rows = rows_of(&scorer.plan.inputs, input)?;
+    let read = rows_of(&scorer.plan.inputs, input)?;
     let whole = Piece::Ran {
-        rows: (0..rows.len()).collect(),
-        kept: kept(&outputs.table, rows.len())?,
+        rows: (0..read.len()).collect(),
+        kept: kept(&outputs.table, read.len())?,
         table: Some(outputs.table.clone()),
         model: outputs.model.clone(),
     };
@@ -138,13 +142,11 @@ fn of_script(
     }
     let mut on_reversed = next(reversed.len());
     on_reversed.reverse();
-    Ok(Answers {
-        on_data: merged(columns, &[whole], rows.len()),
-        on_reversed,
-        on_boundary,
-        rows,
-        versions: named(&outputs.versions, ready.model),
-    })
+    let (rows, on_data) = match given {
+        Some(_) => (rows.to_vec(), next(rows.len())),
+        None => (read.clone(), merged(columns, &[whole], read.len())),
+    };
+    Ok(Answers { on_data, on_reversed, on_boundary, rows, versions: named(&outputs.versions, ready.model) })
 }
 
 /// The answers of a script on rows that are run each alone.

@@ -82,7 +82,7 @@ pub struct Comparison {
     pub beside_others: usize,
     /// Boundary rows that the original scores and the scorer refuses, by reason.
     pub refused: BTreeMap<String, usize>,
-    /// Boundary rows that the original was not run on.
+    /// Boundary rows with a score that the original was not run on.
     pub untested: usize,
     /// What failed, in words.
     pub failures: Vec<String>,
@@ -166,7 +166,9 @@ pub fn verify(
         None => vec![],
         Some(Ok(rows)) => rows,
         // The script may read its file in its own way; then the original says what the rows are.
-        Some(Err(_)) if scorer.original.script.is_some() && runs => vec![],
+        Some(Err(_)) if runs && scorer.original.script.as_ref().is_some_and(|run| request.data.is_none_or(|data| run.reads(data))) => {
+            vec![]
+        }
         Some(Err(problem)) => return Err(problem),
     };
     let interp = Interp::new(&scorer.checked);
@@ -256,7 +258,9 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         let mut taken = Vec::new();
         for (row, answer) in (offset..).zip(all) {
             match (&expected[row], answer) {
-                (_, Answer::Untested) => untested += 1,
+                // Of rows without a score, some for each reason are run.
+                (GoldenOutcome::Rejected(_), Answer::Untested) => {}
+                (GoldenOutcome::Scored(_), Answer::Untested) => untested += 1,
                 // On rows of our own making, refusing more than the original is safe; the certificate says so.
                 (GoldenOutcome::Rejected(number), Answer::Scored(_)) if offset > 0 => {
                     *refused.entry(reason(*number).to_string()).or_default() += 1;

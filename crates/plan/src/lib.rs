@@ -262,14 +262,42 @@ impl Expr {
         }
     }
 
+    /// `if cond { yes } else { no }`, simplified: an arm knows what `cond` is, and truth values need no choice.
     pub(crate) fn select(cond: Expr, yes: Expr, no: Expr) -> Expr {
-        if cond.is(true) {
+        let (yes, no) = (yes.knowing(&cond, true), no.knowing(&cond, false));
+        if cond.is(true) || yes == no {
             yes
         } else if cond.is(false) {
             no
+        } else if let ExprKind::Unary(Unary::Not, positive) = cond.kind {
+            Expr::select(*positive, no, yes)
+        } else if no.is(false) {
+            cond.and(yes)
+        } else if yes.is(true) {
+            cond.or(no)
+        } else if yes.is(false) {
+            cond.negated().and(no)
+        } else if no.is(true) {
+            cond.negated().or(yes)
         } else {
             let elem = yes.elem;
             Expr { kind: ExprKind::Select(Box::new(cond), Box::new(yes), Box::new(no)), elem }
+        }
+    }
+
+    /// The expression where `cond` is known to be `truth`. Looks through choices and conversions, where nested defaults stand.
+    fn knowing(self, cond: &Expr, truth: bool) -> Expr {
+        if self == *cond {
+            return Expr::constant(truth);
+        }
+        let Expr { kind, elem } = self;
+        if let ExprKind::Select(inner, yes, no) = kind {
+            let inner = inner.knowing(cond, truth);
+            Expr::select(inner, yes.knowing(cond, truth), no.knowing(cond, truth))
+        } else if let ExprKind::Cast(x) = kind {
+            Expr { kind: ExprKind::Cast(Box::new(x.knowing(cond, truth))), elem }
+        } else {
+            Expr { kind, elem }
         }
     }
 }

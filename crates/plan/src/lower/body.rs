@@ -197,6 +197,11 @@ impl Body<'_> {
                 self.stmts.push(Stmt::Let { local: id, value: missing });
                 self.read(id)
             });
+            // Another name for a variable is worth a line only if the user gave it.
+            if let (ExprKind::Local(id), None) = (&expr.kind, &self.function.nodes[value].label) {
+                self.done.insert(value, Done::Scalar { value: *id, missing });
+                return;
+            }
             self.say(self.function.nodes[value].origin);
             let id = self.local(&name, expr.elem, None);
             self.stmts.push(Stmt::Let { local: id, value: expr });
