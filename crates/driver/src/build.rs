@@ -39,6 +39,7 @@ pub fn build(
     tools: &Tools,
     said: &mut dyn FnMut(Stage),
 ) -> Result<Built, Problem> {
+    is_ours_to_write(request.out)?;
     let targets: Vec<(Target, Option<Vec<File>>)> = request.targets.iter().map(|target| (*target, None)).collect();
     let verify_what = Verify { targets: &targets, data: request.data, original: request.original };
     let verification = verify(scorer, &verify_what, sources, tools, said)?;
@@ -72,9 +73,6 @@ fn golden(verification: &Verification) -> Vec<Golden> {
 /// Writes a folder as a whole: into a sibling first, which then takes its name. An earlier scorer there is replaced; another folder is not.
 fn write_whole(out: &Path, files: &[File]) -> Result<(), Problem> {
     let failed = |error: std::io::Error| Problem::Environment(format!("cannot write {}: {error}", out.display()));
-    if out.exists() && !out.join("manifest.json").is_file() && std::fs::read_dir(out).map_err(failed)?.next().is_some() {
-        return Err(Problem::Environment(format!("{} is there and is no scorer; choose another --out", out.display())));
-    }
     let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(failed)?;
     let sibling = tempfile::Builder::new().prefix(".scorewright-").tempdir_in(parent).map_err(failed)?;
@@ -84,4 +82,13 @@ fn write_whole(out: &Path, files: &[File]) -> Result<(), Problem> {
         std::fs::rename(out, sibling.path().join("old")).map_err(failed)?;
     }
     std::fs::rename(&made, out).map_err(failed)
+}
+
+/// Errors: a folder that holds something else than an earlier scorer.
+fn is_ours_to_write(out: &Path) -> Result<(), Problem> {
+    let failed = |error: std::io::Error| Problem::Environment(format!("cannot write {}: {error}", out.display()));
+    if out.exists() && !folder::is_scorer(out) && std::fs::read_dir(out).map_err(failed)?.next().is_some() {
+        return Err(Problem::Environment(format!("{} is there and is no scorer; choose another --out", out.display())));
+    }
+    Ok(())
 }

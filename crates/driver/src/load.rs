@@ -127,12 +127,20 @@ pub fn open(path: &Path, sources: &mut Sources) -> Result<Scorer, Problem> {
 fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<Module, Problem> {
     let bytes = read(path)?;
     let name = file_name(path);
-    let module = if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx")) {
-        let file = sources.add_binary(name.clone());
-        front_onnx::read(&bytes, file, sources)
-    } else {
-        let file = sources.add(name.clone(), String::from_utf8_lossy(&bytes).into_owned());
-        front_pmml::read(&bytes, file, sources)
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let module = match ending.as_str() {
+        "onnx" => {
+            let file = sources.add_binary(name.clone());
+            front_onnx::read(&bytes, file, sources)
+        }
+        "pmml" | "xml" => {
+            let file = sources.add(name.clone(), String::from_utf8_lossy(&bytes).into_owned());
+            front_pmml::read(&bytes, file, sources)
+        }
+        _ => {
+            let found = Diagnostic::error("input-kind", format!("`{name}` is no kind of model that can be converted"));
+            Err(vec![found.help("give a model as .onnx or .pmml; scikit-learn models become ONNX with skl2onnx")])
+        }
     };
     inputs.push(Input { name, path: path.into(), bytes });
     module.map_err(Problem::Refused)

@@ -162,11 +162,15 @@ pub fn verify(
     let own = scorer.original.script.as_ref().map(|run| run.score_file());
     let data = request.data.or(own.as_deref());
     let runs = request.original == OriginalUse::Required;
+    let mut unread = None;
     let mut rows = match data.map(|data| data::load(data, &scorer.plan)) {
         None => vec![],
         Some(Ok(rows)) => rows,
         // The script may read its file in its own way; then the original says what the rows are.
-        Some(Err(_)) if runs && scorer.original.script.as_ref().is_some_and(|run| request.data.is_none_or(|data| run.reads(data))) => {
+        Some(Err(Problem::Rows(why)))
+            if runs && scorer.original.script.as_ref().is_some_and(|run| request.data.is_none_or(|data| run.reads(data))) =>
+        {
+            unread = Some(why);
             vec![]
         }
         Some(Err(problem)) => return Err(problem),
@@ -178,7 +182,7 @@ pub fn verify(
     let answers = match original::runtime(&scorer.original) {
         Some(_) if runs => {
             said(Stage::Original);
-            let answers = original::answers(scorer, request.data, &rows, &boundary, sources)?;
+            let answers = original::answers(scorer, request.data, &rows, &boundary, sources).map_err(|problem| told(problem, unread))?;
             rows.clone_from(&answers.rows);
             Some(answers)
         }
@@ -226,6 +230,14 @@ pub fn verify(
     let covered = equiv::coverage(&Analyser::new(&scorer.checked, equiv::Reference::default()), &all);
     let (name, digest) = (scorer.plan.name.clone(), digest(&expected));
     Ok(Verification { name, data_rows, digest, rows, expected, targets, original, covered, left_out })
+}
+
+/// The original cannot be run, and we could not read its rows either: that may be the reason.
+fn told(problem: Problem, unread: Option<String>) -> Problem {
+    match (problem, unread) {
+        (Problem::Reference(found), Some(why)) => Problem::Reference(found.into_iter().map(|one| one.help(why.clone())).collect()),
+        (problem, _) => problem,
+    }
 }
 
 /// The rows to compare a module on besides the data.

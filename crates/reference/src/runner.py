@@ -773,6 +773,8 @@ def execute(text, job, recorder, until=None):
     except BaseException as error:
         statement = script_line(error.__traceback__, name, outermost=True)
         if until is None or statement is None or statement <= until:
+            if recorder is not None and output and statement is not None and statement > text.rstrip("\n").count("\n") + 1:
+                raise Failure("output", f"the output `{output}` cannot be computed: {type(error).__name__}: {error}")
             message = traceback.format_exception_only(type(error), error)[-1].strip()
             raise Failure("script", message, script_line(error.__traceback__, name))
     return module.__dict__
