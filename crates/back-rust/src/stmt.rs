@@ -1,6 +1,6 @@
 //! Statements and functions.
 
-use plan::{ArrayRef, Elem, Local, LocalId, ResultValue, Routine, Stmt};
+use plan::{ArrayRef, Binary, Elem, Expr, ExprKind, Local, LocalId, ResultValue, Routine, Stmt};
 
 use crate::expr::{is_untyped, rust_type};
 use crate::{Plan, Printer, plain, quoted, snake};
@@ -88,7 +88,10 @@ impl<'a> Printer<'a> {
             }
             Stmt::Set { local, value } => {
                 let name = snake(&self.routine.locals[local.0 as usize].ident);
-                format!("{name} = {};", self.expr(value))
+                match self.onto(*local, value) {
+                    Some((sign, other)) => format!("{name} {sign}= {other};"),
+                    None => format!("{name} = {};", self.expr(value)),
+                }
             }
             Stmt::SetElement { local, index, value } => {
                 let value = if self.owned[local.0 as usize] { self.owned(value) } else { self.expr(value) };
@@ -106,6 +109,19 @@ impl<'a> Printer<'a> {
         };
         out.push_str(&line);
         out.push('\n');
+    }
+
+    /// The sign and the other operand of `local = local + other`, in float arithmetic.
+    fn onto(&self, local: LocalId, value: &Expr) -> Option<(&'static str, String)> {
+        let ExprKind::Binary(op, first, other) = &value.kind else { return None };
+        let sign = if *op == Binary::Add {
+            "+"
+        } else if *op == Binary::Mul {
+            "*"
+        } else {
+            return None;
+        };
+        (value.elem.is_float() && first.kind == ExprKind::Local(local)).then(|| (sign, self.expr(other)))
     }
 
     /// A kernel: a function of scalars.

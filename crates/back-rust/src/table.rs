@@ -56,7 +56,8 @@ fn tensor(tensor: &Tensor, out: &mut String, files: &mut Vec<File>) {
 fn reader(name: &str, visible: &str, elem: Elem, contents: Vec<u8>, out: &mut String, files: &mut Vec<File>) {
     let path = format!("{name}.bin");
     let number = |ty: &str, size: usize| {
-        let parts: Vec<String> = (0..size).map(|byte| format!("DATA[at * {size} + {byte}]")).collect();
+        let parts: Vec<String> =
+            (0..size).map(|byte| if byte == 0 { format!("DATA[at * {size}]") } else { format!("DATA[at * {size} + {byte}]") }).collect();
         format!("{ty}::from_le_bytes([{}])", parts.join(", "))
     };
     let (ty, read) = match elem {
@@ -179,11 +180,12 @@ fn table_walk(forest: &Forest, out: &mut String, files: &mut Vec<File>) {
             let threshold = {ty}::from_le_bytes([{threshold}]);
             let word = u32::from_le_bytes([{word}]);
             let x = row[(word & {FEATURE_MASK:#x}) as usize];
-            let yes = ({ask}){missing};
+            let yes = {ask};
             at = if yes {{ i32::from_le_bytes([{yes}]) }} else {{ i32::from_le_bytes([{no}]) }};
         }}
         {result}
         }}\n\n",
+        ask = if missing.is_empty() { ask.to_string() } else { format!("({ask}){missing}") },
         splits = quoted(&format!("{name}_splits.bin")),
         threshold = bytes_at(0, wide),
         word = bytes_at(wide, wide + 4),

@@ -202,3 +202,23 @@ fn a_script_that_raises_and_a_python_without_pandas_are_told_apart() {
         assert!(!out.exists());
     }
 }
+
+/// `mvn verify` needs a repository to download from, so it is not run here; `execute` compiles and runs the same Java.
+#[test]
+fn what_is_emitted_passes_its_own_tests_without_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, out) = (credit().join("scorewright.toml"), folder.path().join("scorer"));
+    expect(0, &["build", text(&project), "--no-original", "--target", "rust,wasm", "--out", text(&out)]);
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut rust = Command::new(cargo);
+    rust.args(["test", "--offline", "--target-dir"]).arg(folder.path().join("target")).current_dir(out.join("rust"));
+    let mut node = Command::new("node");
+    node.arg("--test").current_dir(out.join("wasm"));
+    for (name, command, wanted) in
+        [("cargo test", rust.env("RUSTFLAGS", "-D warnings"), "20 passed"), ("node --test", &mut node, "# fail 0")]
+    {
+        let output = command.output().unwrap();
+        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.success() && told.contains(wanted), "{name}\n{told}");
+    }
+}

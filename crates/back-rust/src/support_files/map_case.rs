@@ -11,7 +11,7 @@ fn map_case(text: &str, runs: &[(u32, u32, u32, i32)], special: &[(u32, &str)]) 
         let after = runs.partition_point(|run| run.0 <= code);
         let run = runs[after.saturating_sub(4)..after]
             .iter()
-            .find(|(first, count, step, _)| (code - first) % step == 0 && (code - first) / step < *count);
+            .find(|(first, count, step, _)| (0..*count).contains(&((code - first) / step)) && (code - first) / step * step == code - first);
         out.push(run.and_then(|run| char::from_u32(code.wrapping_add_signed(run.3))).unwrap_or(c));
     }
     out
