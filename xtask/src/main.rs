@@ -88,9 +88,9 @@ fn run(command: &mut Command) -> Result<(), String> {
 
 fn demo(python: &Path) -> Result<(), String> {
     let example = root().join("examples/german-credit");
-    run(cargo(&["build", "--quiet", "--release", "--package", "scorewright"]).stdin(Stdio::null()))?;
+    run(cargo(&["build", "--quiet", "--package", "scorewright"]).stdin(Stdio::null()))?;
     let scorewright = |arguments: &[&str]| {
-        let mut command = Command::new(root().join("target/release/scorewright"));
+        let mut command = Command::new(root().join("target/debug/scorewright"));
         command.args(arguments).current_dir(&example).env("SCOREWRIGHT_PYTHON", python);
         command
     };
