@@ -187,10 +187,19 @@ fn specials(params: &[Field], bases: &[Vec<Datum>]) -> Vec<Vec<Datum>> {
 fn special_values(elem: Elem) -> Vec<Literal> {
     // The last is the first integer that a double does not hold.
     const INTEGERS: [i64; 8] = [0, 1, -1, 2, 7, i64::MAX, i64::MIN, (1 << 53) + 1];
+    /// Microseconds.
+    const DAY: i64 = 86_400_000_000;
+    /// The epoch and its neighbours, leap days of 2000 and 2024, ends of years around an ISO week 53, 0001-01-01 and 9999-12-31. Beyond
+    /// these years the least number of pandas means "no time".
+    const DAYS: [i64; 10] = [0, 1, -1, 11_016, 19_782, 18_627, 18_628, 18_630, -719_162, 2_932_896];
     match elem {
         Elem::Bool => vec![Literal::Bool(false), Literal::Bool(true)],
-        Elem::I32 | Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => {
-            INTEGERS.iter().map(|x| scalar::cast(&Literal::I64(*x), elem)).collect()
+        Elem::I32 | Elem::I64 => INTEGERS.iter().map(|x| scalar::cast(&Literal::I64(*x), elem)).collect(),
+        Elem::Duration => DAYS.iter().map(|day| Literal::Duration(day * DAY)).chain([1, -1, DAY - 1].map(Literal::Duration)).collect(),
+        Elem::Date => DAYS.iter().map(|day| Literal::Date(*day)).collect(),
+        Elem::DateTime => {
+            // The first and the last microsecond of each day.
+            DAYS.iter().flat_map(|day| [day * DAY, day * DAY + (DAY - 1)]).map(Literal::DateTime).collect()
         }
         Elem::F64 => {
             // Beyond f32 on both sides, and what f32 rounds to a half.
