@@ -81,6 +81,13 @@ pub const LIBRARY: &[Library] = &[
         source: "f32: onnxruntime up to 2850 ULP near zero, 1.2e-7 absolute (measured); f64: 1 / (1 + exp(-x)) with exp within 4 ULP, \
                  onnxruntime 1.1e-16 absolute near zero (tests/cases/onnx/activations)",
     },
+    Library {
+        function: "sin",
+        f32: ulps(4.0),
+        f64: ulps(4.0),
+        source: "f32: numpy 1.49 ULP (release notes 1.17), onnxruntime 1 (measured); f64: numpy SVML 4, glibc 0.55",
+    },
+    Library { function: "cos", f32: ulps(4.0), f64: ulps(4.0), source: "as sin" },
     Library { function: "pow", f32: ulps(4.0), f64: ulps(4.0), source: SVML },
 ];
 

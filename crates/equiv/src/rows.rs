@@ -391,6 +391,8 @@ fn steps(op: Unary, x: f64) -> Vec<f64> {
         | Unary::FromBits
         | Unary::Exp
         | Unary::Expm1
+        | Unary::Sin
+        | Unary::Cos
         | Unary::Tanh
         | Unary::Sigmoid => vec![],
     }

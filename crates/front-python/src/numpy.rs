@@ -20,6 +20,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.exp", exp),
     Row::new(On::Function, "numpy.expm1", expm1),
     Row::new(On::Function, "numpy.sqrt", sqrt),
+    Row::new(On::Function, "numpy.sin", sin),
+    Row::new(On::Function, "numpy.cos", cos),
     Row::new(On::Function, "numpy.tanh", tanh),
     Row::new(On::Function, "numpy.floor", floor),
     Row::new(On::Function, "numpy.ceil", ceil),
@@ -130,6 +132,8 @@ floats! {
     exp Exp;
     expm1 Expm1;
     sqrt Sqrt;
+    sin Sin;
+    cos Cos;
     tanh Tanh;
 }
 

@@ -55,7 +55,16 @@ fn unary_f64(op: Unary, x: f64) -> Literal {
         Unary::IsNan => Bool(x.is_nan()),
         Unary::Bits => I64(if x.is_nan() { 0x7ff8_0000_0000_0000 } else { x.to_bits() as i64 }),
         Unary::Not | Unary::FromBits => undefined(op.name()),
-        Unary::Exp | Unary::Expm1 | Unary::Log | Unary::Log1p | Unary::Log2 | Unary::Log10 | Unary::Tanh | Unary::Sigmoid => {
+        Unary::Exp
+        | Unary::Expm1
+        | Unary::Log
+        | Unary::Log1p
+        | Unary::Log2
+        | Unary::Log10
+        | Unary::Sin
+        | Unary::Cos
+        | Unary::Tanh
+        | Unary::Sigmoid => {
             bug!("{} is a call by now", op.name())
         }
     }

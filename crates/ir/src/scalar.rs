@@ -96,6 +96,10 @@ scalar_ops! {
         Log1p = "log1p": Float, Kernel;
         Log2 = "log2": Float, Kernel;
         Log10 = "log10": Float, Kernel;
+        /// Of radians; `sin(inf) = NaN`.
+        Sin = "sin": Float, Kernel;
+        /// Of radians; `cos(inf) = NaN`.
+        Cos = "cos": Float, Kernel;
         Tanh = "tanh": Float, Kernel;
         /// `1 / (1 + exp(-x))`.
         Sigmoid = "sigmoid": Float, Kernel;

@@ -219,3 +219,18 @@ pub(crate) const LOG2_E_LO: f64 = f64::from_bits(0xbe46_a3e8_0f44_4178);
 pub(crate) const LOG10_E_HI: f64 = f64::from_bits(0x3fdb_cb7b_1800_0000);
 /// 1 / ln 10, the rest.
 pub(crate) const LOG10_E_LO: f64 = f64::from_bits(0xbe26_c8d7_8e6a_caa4);
+/// pi / 2.
+pub(crate) const HALF_PI_HI: f64 = f64::from_bits(0x3ff9_21fb_5444_2d18);
+/// pi / 2, the rest.
+pub(crate) const HALF_PI_LO: f64 = f64::from_bits(0x3c91_a626_3314_5c07);
+/// 1/6, what its double leaves.
+pub(crate) const SIXTH_LO: f64 = f64::from_bits(0x3c65_5555_5555_5555);
+/// 2/pi in digits of 28 bits, behind two that are zero.
+pub(crate) const TWO_OVER_PI: [i64; 44] = [
+    0x0000000, 0x0000000, 0xa2f9836, 0xe4e4415, 0x29fc275, 0x7d1f534, 0xddc0db6, 0x295993c,
+    0x439041f, 0xe5163ab, 0xdebbc56, 0x1b7246e, 0x3a424dd, 0x2e00649, 0x2eea09d, 0x1921cfe,
+    0x1deb1cb, 0x129a73e, 0xe88235f, 0x52ebb44, 0x84e99c7, 0x026b45f, 0x7e41399, 0x1d63983,
+    0x5339f49, 0xc845f8b, 0xbdf9283, 0xb1ff897, 0xffde059, 0x80fef2f, 0x118b5a0, 0xa6d1f6d,
+    0x367ecf2, 0x7cb09b7, 0x4f463f6, 0x69e5fea, 0x2d7527b, 0xac7ebe5, 0xf17b3d0, 0x739f78a,
+    0x5292ea6, 0xbfb5fb1, 0x1f8d5d0, 0x8560330,
+];

@@ -100,3 +100,16 @@ for name, value, doc in (("LOG2_E", 1 / ln2, "1 / ln 2"), ("LOG10_E", 1 / mp.log
     head = short(value, 26)
     constant(name + "_HI", head, doc + " in 26 bits.")
     constant(name + "_LO", nearest(value - head), doc + ", the rest.")
+
+pi = mp.pi
+half_pi = nearest(pi / 2)
+constant("HALF_PI_HI", half_pi, "pi / 2.")
+constant("HALF_PI_LO", nearest(pi / 2 - half_pi), "pi / 2, the rest.")
+constant("SIXTH_LO", nearest(mp.mpf(1) / 6 - nearest(mp.mpf(1) / 6)), "1/6, what its double leaves.")
+# Digits of 28 bits; two zeros before the point, and enough behind it for the greatest double.
+mp.mp.prec = 1400
+digits = [0, 0] + [int(mp.floor(2 / mp.pi * mp.mpf(2) ** (28 * i))) & (2**28 - 1) for i in range(1, 43)]
+print(f"/// 2/pi in digits of 28 bits, behind two that are zero.\npub(crate) const TWO_OVER_PI: [i64; {len(digits)}] = [")
+for at in range(0, len(digits), 8):
+    print("    " + " ".join(f"0x{digit:07x}," for digit in digits[at : at + 8]))
+print("];")

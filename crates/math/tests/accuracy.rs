@@ -85,7 +85,7 @@ macro_rules! accurate {
         }
     )*};
 }
-accurate!(exp expm1 log log1p log2 log10 tanh sigmoid pow);
+accurate!(exp expm1 log log1p log2 log10 sin cos tanh sigmoid pow);
 
 #[test]
 fn powers_of_the_base_have_exact_logarithms() {

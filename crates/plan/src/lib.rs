@@ -200,7 +200,7 @@ macro_rules! subset {
 subset! {
     /// Operations on one element that every target has; `ir::Unary` says what they mean. Those that it lacks are calls.
     Unary of ir::Unary { Neg, Abs, Not, Sqrt, Floor, Ceil, Trunc, RoundEven, IsNan, Bits, FromBits }
-    else Exp, Expm1, Log, Log1p, Log2, Log10, Tanh, Sigmoid
+    else Exp, Expm1, Log, Log1p, Log2, Log10, Sin, Cos, Tanh, Sigmoid
 }
 
 subset! {

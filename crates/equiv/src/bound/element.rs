@@ -135,7 +135,16 @@ impl Run<'_> {
                 if is_open { self.gives(place, value, 0.0, x.error, other) } else { Item::exact(value) }
             }
             Unary::Not | Unary::FromBits => Item::exact(scalar::unary(op, &x.value)),
-            Unary::Exp | Unary::Expm1 | Unary::Log | Unary::Log1p | Unary::Log2 | Unary::Log10 | Unary::Tanh | Unary::Sigmoid => {
+            Unary::Exp
+            | Unary::Expm1
+            | Unary::Log
+            | Unary::Log1p
+            | Unary::Log2
+            | Unary::Log10
+            | Unary::Sin
+            | Unary::Cos
+            | Unary::Tanh
+            | Unary::Sigmoid => {
                 let value = run_kernel(self.analyser.kernels.unary.get(&op), elem, &[float.value]);
                 let result = value.as_f64().unwrap_or(f64::NAN);
                 Item::of(value, number::function(op, format, float, result))

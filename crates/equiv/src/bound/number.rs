@@ -320,7 +320,7 @@ fn library(function: &str, format: Format, value: f64, spread: f64) -> Float {
 /// The greatest distance between two values of a function.
 fn limited(op: Unary) -> f64 {
     match op {
-        Unary::Tanh => 2.0,
+        Unary::Tanh | Unary::Sin | Unary::Cos => 2.0,
         Unary::Sigmoid => 1.0,
         Unary::Neg
         | Unary::Abs
@@ -362,6 +362,7 @@ fn slope(op: Unary, low: f64, high: f64) -> f64 {
             let bump = libm::exp(-nearest);
             bump / ((1.0 + bump) * (1.0 + bump))
         }
+        Unary::Sin | Unary::Cos => 1.0,
         Unary::Neg
         | Unary::Abs
         | Unary::Not

@@ -500,7 +500,7 @@ fn through_unary(op: Unary, slope: Slope) -> Slope {
         | Unary::Log10
         | Unary::Tanh
         | Unary::Sigmoid => slope,
-        Unary::Abs | Unary::Not | Unary::IsNan | Unary::Bits | Unary::FromBits => Slope::Unordered,
+        Unary::Abs | Unary::Not | Unary::IsNan | Unary::Bits | Unary::FromBits | Unary::Sin | Unary::Cos => Slope::Unordered,
     }
 }
 
@@ -555,6 +555,8 @@ fn rough(op: Unary, x: f64) -> f64 {
         Unary::Log1p => libm::log1p(x),
         Unary::Log2 => libm::log2(x),
         Unary::Log10 => libm::log10(x),
+        Unary::Sin => libm::sin(x),
+        Unary::Cos => libm::cos(x),
         Unary::Tanh => libm::tanh(x),
         Unary::Sigmoid => 1.0 / (1.0 + libm::exp(-x)),
         Unary::Neg

@@ -40,6 +40,8 @@ pub(super) const OPS: &[Row] = &[
     Row::new("Sqrt", sqrt),
     Row::new("Sub", sub),
     Row::new("Sum", sum),
+    Row::new("Sin", sin),
+    Row::new("Cos", cos),
     Row::new("Tanh", tanh),
     Row::new("Where", choose),
 ];
@@ -181,6 +183,14 @@ fn exp<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 fn log<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, Val::log)
+}
+
+fn sin<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::sin)
+}
+
+fn cos<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::cos)
 }
 
 fn tanh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {

@@ -121,6 +121,8 @@ unary_methods! {
     log1p Log1p;
     log2 Log2;
     log10 Log10;
+    sin Sin;
+    cos Cos;
     tanh Tanh;
     sigmoid Sigmoid;
 }
