@@ -1,37 +1,116 @@
-//! The scripts of `corpus`, from the stored record of their run: every target gives the interpreter's bits, and each gives the same file.
-//!
-//! That the interpreter equals pandas' `expected.csv` cell by cell is tested in the crate `reference`.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by stopping")]
+//! The scripts and notebooks of `corpus`, from the stored record of their run: what pandas gave for every row, on the interpreter and on
+//! every target. Needs no Python.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
 
 use std::path::{Path, PathBuf};
 
-use driver::{Executor, Project, Target, Tools, data, run};
-use source::Sources;
+use driver::{Scorer, Target, Tools, data};
+use equiv::{Analyser, Arithmetic};
+use execute::{Job, interpreted};
+use interp::{Datum, Interp, Outcome};
+use ir::{Elem, Literal};
+use plan::{Cell, Column, GoldenOutcome};
+use source::{Sources, render};
 
-fn scripts() -> Vec<PathBuf> {
+fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
-    folders.retain(|folder| folder.join("state.json").is_file());
+    folders.retain(|folder| folder.join("scorewright.toml").is_file());
     folders.sort();
     folders
 }
 
+struct Case {
+    name: String,
+    scorer: Scorer,
+    rows: Vec<Vec<Cell>>,
+    outcomes: Vec<GoldenOutcome>,
+}
+
+fn case(folder: &Path) -> Case {
+    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+    let mut sources = Sources::new();
+    let mut scorer = driver::open(&folder.join("scorewright.toml"), &mut sources)
+        .unwrap_or_else(|problem| panic!("{name}\n{}", render::human(&problem.diagnostics(), &sources, render::Colour::Plain)));
+    // All cases live in one program, so each needs a name of its own.
+    let mut module = scorer.checked.into_module();
+    module.name.clone_from(&name);
+    scorer.checked = check::check(module).unwrap();
+    scorer.plan = plan::lower(&scorer.checked);
+    let rows = data::load(&folder.join("score.csv"), &scorer.plan).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+    let outcomes = interpreted(&Interp::new(&scorer.checked), &rows);
+    Case { name, scorer, rows, outcomes }
+}
+
+/// A cell of `expected.csv` as the result's type has it; of another type if it does not fit, which is then seen.
+fn literal(text: &str, column: &Column) -> Literal {
+    let truth = match text {
+        "True" => Some(true),
+        "False" => Some(false),
+        _ => None,
+    };
+    if text == "NaN" {
+        return if column.ty.nullable { Literal::Null(column.ty.elem) } else { Literal::F64(f64::NAN) };
+    }
+    // What type a column of numbers has in pandas depends on its other rows.
+    let number = truth.map_or_else(|| text.parse::<f64>().ok(), |truth| Some(f64::from(u8::from(truth))));
+    match (column.ty.elem, number) {
+        (Elem::F64, Some(number)) => Literal::F64(number),
+        (Elem::F32, Some(number)) => Literal::F32(number as f32),
+        (Elem::Bool, Some(number)) if number == 0.0 || number == 1.0 => Literal::Bool(number == 1.0),
+        (Elem::I32, Some(number)) if number.fract() == 0.0 => Literal::I32(number as i32),
+        (Elem::I64, Some(number)) if number.fract() == 0.0 => text.parse().map_or(Literal::I64(number as i64), Literal::I64),
+        (Elem::DateTime, Some(_)) => text.parse().map_or(Literal::from(text), Literal::DateTime),
+        (Elem::Duration, Some(_)) => text.parse().map_or(Literal::from(text), Literal::Duration),
+        (_, _) => Literal::from(text),
+    }
+}
+
+/// What pandas gave for the rows that have a score, in order.
+fn expected(folder: &Path, case: &Case) -> Vec<Outcome> {
+    let mut reader = csv::Reader::from_path(folder.join("expected.csv")).unwrap();
+    let columns = &case.scorer.plan.outputs;
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), names, "{}", case.name);
+    let record = |record: csv::StringRecord| {
+        Outcome::Scored(record.iter().zip(columns).map(|(text, column)| Datum::Scalar(literal(text, column))).collect())
+    };
+    reader.records().map(|row| record(row.unwrap())).collect()
+}
+
 #[test]
-fn all_executors_write_the_same_file() {
-    let tools = Tools::of_environment();
-    assert!(scripts().len() >= 3);
-    for folder in scripts() {
-        let project = Project { script: Some(folder.join("script.py")), state: Some(folder.join("state.json")), ..Project::default() };
-        let scorer = driver::load(&project, &mut Sources::new(), &mut |_| ()).unwrap_or_else(|problem| panic!("{problem:?}"));
-        let rows = data::load(&folder.join("score.csv"), &scorer.plan).unwrap();
-        let file = |executor: Executor| {
-            let outcomes = run(&scorer, None, executor, &rows, &tools).unwrap();
-            String::from_utf8(data::written(&scorer.plan, &outcomes, data::Form::Csv).unwrap()).unwrap()
-        };
-        let expected = file(Executor::Interpreter);
-        assert!(expected.lines().count() > 5, "{}", folder.display());
-        for target in Target::ALL {
-            assert_eq!(file(Executor::Target(target)), expected, "{} on {}", folder.display(), target.name());
+fn every_script_gives_what_pandas_gave() {
+    let mut failed = Vec::new();
+    let mut compared = 0;
+    for folder in folders() {
+        let case = case(&folder);
+        let scored = case.rows.iter().zip(&case.outcomes).filter(|(_, outcome)| matches!(outcome, GoldenOutcome::Scored(_)));
+        let rows: Vec<Vec<Datum>> = scored.map(|(row, _)| row.iter().map(execute::datum).collect()).collect();
+        let expected = expected(&folder, &case);
+        if rows.len() != expected.len() {
+            failed.push(format!("{}: {} rows have a score, in pandas {}", case.name, rows.len(), expected.len()));
+            continue;
+        }
+        let analyser = Analyser::new(&case.scorer.checked, equiv::Reference { arithmetic: Arithmetic::AsWritten });
+        let report = equiv::report(&analyser, &rows, &expected, None);
+        compared += rows.len() * case.scorer.plan.outputs.len();
+        failed.extend(report.failures.iter().take(3).map(|failure| format!("{}: {failure}", case.name)));
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    println!("{} scripts, {compared} cells", folders().len());
+}
+
+#[test]
+fn every_script_gives_the_same_bits_on_every_target() {
+    let cases: Vec<Case> = folders().iter().map(|folder| case(folder)).collect();
+    assert!(cases.len() >= 12);
+    for target in Target::ALL {
+        let jobs: Vec<Job> = cases.iter().map(|case| Job::new(&case.scorer.plan, &case.rows)).collect();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("corpus-{}", target.name()));
+        let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
+        for (case, outcomes) in cases.iter().zip(outcomes) {
+            let different = case.outcomes.iter().zip(&outcomes).position(|(wanted, got)| wanted != got);
+            assert_eq!(different, None, "{} on {}", case.name, target.name());
         }
     }
 }

@@ -83,3 +83,20 @@ fn python_cases_equal_pandas() {
     };
     compare(tests::python::files().into_iter().filter_map(project).collect());
 }
+
+#[test]
+fn corpus_scripts_equal_pandas() {
+    if !has("pandas, sklearn") {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path().join("scorewright.toml")).collect();
+    files.retain(|file| file.is_file());
+    files.sort();
+    let project = |file: PathBuf| {
+        let project = Project::open(&file, &mut Sources::new()).unwrap_or_else(|problem| panic!("{}: {problem:?}", file.display()));
+        // The run is recorded anew.
+        (file.display().to_string(), Project { state: None, ..project })
+    };
+    compare(files.into_iter().map(project).collect());
+}

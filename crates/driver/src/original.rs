@@ -347,7 +347,8 @@ fn table(inputs: &[Column], rows: &[&Vec<Cell>]) -> OutputTable {
     };
     let columns = inputs.iter().enumerate().map(|(at, column)| reference::Column {
         name: column.name.clone(),
-        dtype: String::new(),
+        // Texts of a scorer whose file happened to hold numbers only are texts all the same.
+        dtype: if column.ty.elem == Elem::Str { "str".into() } else { String::new() },
         cells: rows.iter().map(|row| cell(row, at)).collect(),
     });
     OutputTable { rows: rows.len(), index: None, columns: columns.collect() }

@@ -112,6 +112,16 @@ pub struct Conversion {
 /// Errors: a stale record, files whose roles are not clear, an output that is not found, and everything that stands between the inputs
 /// and the outputs, all at once.
 pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Options) -> Result<Conversion, Vec<Diagnostic>> {
+    let mut made = converted(file, sources, record, options)?;
+    // What nobody looked at is left out of the record, which must still say the same.
+    let again = converted(file, sources, &made.record, options);
+    if !again.is_ok_and(|again| again.module == made.module && again.frozen == made.frozen) {
+        made.record = record.clone();
+    }
+    Ok(made)
+}
+
+fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options) -> Result<Conversion, Vec<Diagnostic>> {
     let Some(script) = sources.get(file) else { return Err(vec![Diagnostic::error("python-no-script", "there is no script")]) };
     log::fits(record, &script.text).map_err(|error| vec![(*error).at(Place::File(file), "")])?;
     // The output expression was run after the script; it is the last statement here too.
@@ -134,8 +144,15 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
     let module = prune::prune(builder.finish()?);
     let (emitted, ignored) = output::split_statements(&statements, &module);
     let read = &record.reads[made.score];
-    let inputs =
-        read.columns.iter().map(|column| Input { name: pandas::column_name(&column.name), dtype: column.dtype.name.clone() }).collect();
+    let params = module.entry_function().map_or(&[][..], |entry| &entry.params);
+    let input = |column: &record::TableColumn| {
+        let name = pandas::column_name(&column.name);
+        // A column of texts in training may have held numbers only when it was scored; a row has a text.
+        let is_text = params.iter().any(|param| param.name == name && param.ty.elem == ir::Elem::Str);
+        let dtype = if is_text && ["float64", "int64", "bool"].contains(&column.dtype.name.as_str()) { "str" } else { &column.dtype.name };
+        Input { name, dtype: dtype.to_owned() }
+    };
+    let inputs = read.columns.iter().map(input).collect();
     Ok(Conversion {
         module,
         output: made.expression,

@@ -1027,6 +1027,8 @@ def changed_frame(frame, changes, rows):
         out.index = pd.RangeIndex(len(rows))
     for column in changes["columns"]:
         dtype = frame[column["name"]].dtype
+        if column["dtype"] == "str" and dtype.kind in "fiub":
+            dtype = pd.Series(["a"]).dtype
         values = [from_json(column["values"][row], dtype) for row in rows]
         out[column["name"]] = pd.Series(values, index=out.index, dtype=dtype)
     return out
