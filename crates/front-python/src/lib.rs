@@ -11,6 +11,7 @@ mod calendar;
 mod fold;
 mod log;
 mod names;
+pub mod notebook;
 mod numbers;
 mod numpy;
 mod ops;
