@@ -19,9 +19,11 @@ fn scripts() -> Vec<PathBuf> {
 #[test]
 fn all_executors_write_the_same_file() {
     let tools = Tools::of_environment();
-    assert!(scripts().len() >= 3);
+    assert!(scripts().len() >= 4);
     for folder in scripts() {
-        let project = Project { script: Some(folder.join("script.py")), state: Some(folder.join("state.json")), ..Project::default() };
+        let notebook = folder.join("notebook.ipynb");
+        let script = if notebook.is_file() { notebook } else { folder.join("script.py") };
+        let project = Project { script: Some(script), state: Some(folder.join("state.json")), ..Project::default() };
         let scorer = driver::load(&project, &mut Sources::new(), &mut |_| ()).unwrap_or_else(|problem| panic!("{problem:?}"));
         let rows = data::load(&folder.join("score.csv"), &scorer.plan).unwrap();
         let file = |executor: Executor| {

@@ -1,6 +1,6 @@
 //! What `inspect` says of a scorer: for people, and the same as JSON.
 
-use driver::Scorer;
+use driver::{Scorer, certificate};
 use serde_json::{Value, json};
 
 pub fn json(scorer: &Scorer) -> Value {
@@ -18,7 +18,7 @@ pub fn json(scorer: &Scorer) -> Value {
         out["script"] = json!({
             "score": conversion.score.0,
             "output": conversion.output,
-            "frozen": conversion.frozen.iter().map(|one| json!({"expression": one.expression, "value": one.value, "line": one.line})).collect::<Vec<_>>(),
+            "frozen": conversion.frozen.iter().map(certificate::frozen).collect::<Vec<_>>(),
             "statements": {"emitted": conversion.emitted.len(), "ignored": conversion.ignored.len()},
             "versions": conversion.record.versions,
         });
@@ -39,7 +39,7 @@ pub fn text(scorer: &Scorer) -> String {
     }
     if let Some(conversion) = scorer.conversion.as_ref().filter(|conversion| !conversion.frozen.is_empty()) {
         out += "frozen from training\n";
-        out += &table(conversion.frozen.iter().map(|one| [format!("line {}  {}", one.line, one.expression), one.value.clone()]));
+        out += &table(conversion.frozen.iter().map(|one| [format!("{}  {}", one.line, one.expression), one.value.clone()]));
     }
     if !scorer.plan.rejections.is_empty() {
         out += "has no score for a row that is\n";

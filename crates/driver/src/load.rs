@@ -54,6 +54,8 @@ pub struct ScriptRun {
     pub feed: Option<FeedName>,
     /// The last line that the output needs.
     pub until: Option<u32>,
+    /// Lines of a notebook that raised in the recorded run.
+    pub raised: Vec<u32>,
 }
 
 impl ScriptRun {
@@ -147,11 +149,7 @@ fn script(
     said: &mut dyn FnMut(Stage),
 ) -> Result<(ScriptRun, Conversion), Problem> {
     let bytes = read(path)?;
-    let text = match String::from_utf8(bytes.clone()) {
-        Ok(text) => text,
-        Err(_) => return Err(Problem::Refused(vec![Diagnostic::error("python-syntax", format!("`{}` is not UTF-8", path.display()))])),
-    };
-    let file = sources.add(file_name(path), text);
+    let (file, notebook_notes) = source_of(path, &bytes, sources).map_err(Problem::Refused)?;
     let options = Options {
         fit: project.fit.clone(),
         score: project.score.clone(),
@@ -163,7 +161,12 @@ fn script(
             Some(BatchStats::FreezeAsRun) => BatchStatistics::FreezeAsRun,
         },
     };
-    let stored = project.state.as_deref().map(|state| stored(state, &bytes, &options)).transpose()?.flatten();
+    let stored = project
+        .state
+        .as_deref()
+        .map(|state| stored(state, sources.get(file).map_or("", |file| &file.text), &options))
+        .transpose()?
+        .flatten();
     let fresh = stored.is_none();
     let record = match stored {
         Some(record) => record,
@@ -173,7 +176,8 @@ fn script(
         }
     };
     said(Stage::Convert);
-    let conversion = front_python::convert(file, sources, &record, &options).map_err(Problem::Refused)?;
+    let mut conversion = front_python::convert(file, sources, &record, &options).map_err(Problem::Refused)?;
+    conversion.notes.splice(..0, notebook_notes);
     let state = serde_json::to_string_pretty(&conversion.record).map_err(|error| Problem::Environment(error.to_string()))? + "\n";
     if let Some(to) = project.state.as_deref().filter(|_| fresh) {
         std::fs::write(to, &state).map_err(|error| Problem::Environment(format!("cannot write {}: {error}", to.display())))?;
@@ -195,18 +199,31 @@ fn script(
         dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
         feed: project.feed,
         until: conversion.emitted.iter().map(|span| sources.get(file).map_or(0, |source| source.line_column(span.end).line)).max(),
+        raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
     };
     Ok((run, conversion))
 }
 
+/// Takes a script or notebook in as a text to convert, with what is to be said of the notebook itself.
+pub(crate) fn source_of(path: &Path, bytes: &[u8], sources: &mut Sources) -> Result<(FileId, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let name = file_name(path);
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ipynb")) {
+        return front_python::notebook::read(bytes, &name, sources).map(|notebook| (notebook.file, notebook.notes));
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok((sources.add(name, text), Vec::new())),
+        Err(_) => Err(vec![Diagnostic::error("python-syntax", format!("`{}` is not UTF-8", path.display()))]),
+    }
+}
+
 /// The record of an earlier run, if it is of this script and this output. Errors: a file that is no record.
-fn stored(path: &Path, script: &[u8], options: &Options) -> Result<Option<Record>, Problem> {
+fn stored(path: &Path, script: &str, options: &Options) -> Result<Option<Record>, Problem> {
     if !path.exists() {
         return Ok(None);
     }
     let record: Record = serde_json::from_slice(&read(path)?)
         .map_err(|error| Problem::Environment(format!("{} is no record of a script's run: {error}", path.display())))?;
-    let digest: String = Sha256::digest(script).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(script.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok((record.script.sha256 == digest && record.script.output == options.output).then_some(record))
 }
 
@@ -222,6 +239,6 @@ fn record(path: &Path, file: FileId, sources: &Sources, python: &Reference, opti
     })
 }
 
-fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

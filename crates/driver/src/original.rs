@@ -92,6 +92,7 @@ impl<'a> Ready<'a> {
             feed: run.feed(),
             frames,
             until: run.until,
+            raised: run.raised.clone(),
         };
         self.scorer.original.python.outputs(script, &request)
     }

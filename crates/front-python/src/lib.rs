@@ -29,7 +29,7 @@ pub use replay::Role;
 
 use record::Record;
 use replay::{Replay, Roles, Row};
-use source::{Diagnostic, FileId, Place, Sources, Span};
+use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[
@@ -78,7 +78,7 @@ pub struct Frozen {
     pub expression: String,
     /// As a person reads it; long ones are cut.
     pub value: String,
-    pub line: u32,
+    pub line: Line,
     pub span: Span,
 }
 
@@ -122,15 +122,15 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
         None => script.text.clone(),
     };
     let mut statements = parse::parse(file, &text)?;
-    let roles = Roles::infer(record, options, file).map_err(|error| vec![*error])?;
+    let roles = Roles::infer(record, options, file).map_err(|error| with_raised(vec![*error], record, file, script))?;
     let name = script.name.rsplit(['/', '\\']).next().unwrap_or(&script.name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let builder = ir::Builder::new(stem);
     let last = if expression.is_some() { statements.pop() } else { None };
     let made = {
         let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles);
-        let _ = replay.block_of(&statements);
-        output::make(&mut replay, expression.zip(last.as_ref()))?
+        replay.script(&statements);
+        output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?
     };
     let module = prune::prune(builder.finish()?);
     let (emitted, ignored) = output::split_statements(&statements, &module);
@@ -147,4 +147,18 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
         notes: made.notes,
         record: made.record,
     })
+}
+
+/// A notebook whose files or output are not found may be without them because a cell raised: that is said too.
+fn with_raised(mut errors: Vec<Diagnostic>, record: &Record, file: FileId, script: &SourceFile) -> Vec<Diagnostic> {
+    if !errors.iter().any(|error| matches!(error.name, "python-roles" | "python-output")) {
+        return errors;
+    }
+    errors.extend(record.raised.iter().map(|raised| {
+        let start = script.line_start(raised.line);
+        let end = start + script.line_text(raised.line).len() as u32;
+        Diagnostic::warning(replay::CELL_RAISES, "this cell raises an exception in the recorded run")
+            .at(Span { file, start, end }, &raised.message)
+    }));
+    errors
 }

@@ -77,10 +77,11 @@ fn line_span(file: FileId, text: &str, start: usize, number: usize) -> Span {
 
 /// The first cell that was run before one above it: its index, the count of the one above, its own count.
 fn out_of_order(cells: &[Code]) -> Option<(usize, i64, i64)> {
-    let mut highest = 0;
+    let mut highest = i64::MIN;
     cells.iter().enumerate().find_map(|(index, cell)| {
         let count = cell.count?;
-        let before = std::mem::replace(&mut highest, highest.max(count));
+        let before = highest;
+        highest = before.max(count);
         (count < before).then_some((index, before, count))
     })
 }

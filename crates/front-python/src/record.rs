@@ -22,6 +22,17 @@ pub struct Record {
     pub loops: Vec<Loop>,
     pub handlers: Vec<Handled>,
     pub values: Vec<Observed>,
+    /// Cells of a notebook that raised, in order. A script that raises has no record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raised: Vec<Raised>,
+}
+
+/// A statement of a notebook that raised; what follows it in its cell was not run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Raised {
+    /// A line of the statement, counted in the text of all cells.
+    pub line: u32,
+    pub message: String,
 }
 
 /// Which text was run. A record of another text is refused.

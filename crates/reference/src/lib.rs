@@ -51,6 +51,8 @@ pub struct OutputRequest {
     pub frames: Vec<Frame>,
     /// The last line that the output needs. What the script raises behind it does not matter.
     pub until: Option<u32>,
+    /// Lines of a notebook that raised in the recorded run, and may here.
+    pub raised: Vec<u32>,
 }
 
 /// Rows that take the place of the scoring file's.
@@ -146,6 +148,7 @@ impl Reference {
             "script": folder.path().join(&folder.name),
             "name": folder.name,
             "output": output,
+            "cells": cell_lines(script),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,
         });
@@ -174,6 +177,8 @@ impl Reference {
                 Feed::Columns => json!("columns"),
             },
             "until": request.until,
+            "cells": cell_lines(script),
+            "raised": request.raised,
             "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,
@@ -324,6 +329,11 @@ fn absolute(path: &Path) -> PathBuf {
 
 fn broken_answer(error: &serde_json::Error) -> Diagnostic {
     Diagnostic::error("reference-answer", "the answer of the reference run cannot be read").help(error.to_string())
+}
+
+/// The lines at which the cells of a notebook start; none for a script.
+fn cell_lines(script: Script<'_>) -> Vec<u32> {
+    script.source.cell_starts().iter().map(|start| script.source.line_column(*start).line).collect()
 }
 
 /// The span of a line of the script, without its indentation.

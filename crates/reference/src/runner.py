@@ -739,7 +739,10 @@ def load_pandas():
 
 
 def execute(text, job, recorder, until=None):
-    """Runs the script and gives its names. What it raises behind the line `until` ends it as if nothing had happened: the output stands."""
+    """Runs the script and gives its names. What it raises behind the line `until` ends it as if nothing had happened: the output stands.
+
+    With `cells`, the lines at which a notebook's cells start, a cell that raises ends and the next one runs.
+    """
     name = job["name"]
     output = job.get("output")
     try:
@@ -763,19 +766,85 @@ def execute(text, job, recorder, until=None):
     import linecache
 
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    cells = job.get("cells")
+    raised = []
+    if cells:
+        # What IPython gives to a notebook, without effect. A notebook has no file.
+        module.__dict__.update(get_ipython=Shell, display=lambda *values, **options: None)
+        del module.__dict__["__file__"]
+        known = job.get("raised") or []
+        for body in by_cell(tree.body, cells):
+            failure = run(ast.Module(body=body, type_ignores=[]), name, module.__dict__, body[0].lineno)
+            if failure is None:
+                continue
+            if recorder is not None:
+                # The next cell runs all the same, as in Jupyter. The output expression behind the last cell has no next one.
+                if body[0].lineno > text.count("\n") + 1 and not raised:
+                    raise failure.error
+                raised.append({"line": failure.statement, "message": failure.message})
+                recorder.back((0, 0))
+            elif failure.statement in known:
+                continue
+            elif until is None or failure.statement <= until:
+                raise failure.error
+            else:
+                break
+    else:
+        failure = run(tree, name, module.__dict__)
+        if failure is not None and (until is None or failure.statement is None or failure.statement <= until):
+            raise failure.error
+    module.__dict__[RAISED] = raised
+    return module.__dict__
+
+
+RAISED = "_sw_raised"
+
+
+class Shell:
+    """What `get_ipython()` gives: magics and commands do nothing."""
+
+    @staticmethod
+    def nothing(*values, **options):
+        return None
+
+    run_line_magic = run_cell_magic = magic = system = getoutput = nothing
+
+
+class Stopped:
+    """Why a script or cell did not come to its end: the line of its statement, Python's message, and both as a failure."""
+
+    def __init__(self, statement, message, line):
+        self.statement = statement
+        self.message = message
+        self.error = Failure("script", message, line)
+
+
+def by_cell(body, starts):
+    """The statements of each cell. A cell starts at a line; what stands behind the script is one of its own."""
+    import bisect
+    import itertools
+
+    return [list(group) for _, group in itertools.groupby(body, lambda statement: bisect.bisect_right(starts, statement.lineno))]
+
+
+def run(tree, name, names, first=None):
+    """Runs statements. What they raise is given back; `first` is the line of what cannot be compiled."""
     try:
-        exec(compile(tree, name, "exec"), module.__dict__)
+        code = compile(tree, name, "exec")
+    except SyntaxError as error:
+        return Stopped(first, f"SyntaxError: {error.msg}", error.lineno)
+    try:
+        exec(code, names)
     except Failure:
         raise
     except SystemExit as stop:
-        if stop.code not in (None, 0):
-            raise Failure("script", f"SystemExit: {stop.code}", script_line(stop.__traceback__, name))
+        if first is None and stop.code in (None, 0):
+            return None
+        return Stopped(script_line(stop.__traceback__, name, outermost=True), f"SystemExit: {stop.code}", script_line(stop.__traceback__, name))
     except BaseException as error:
-        statement = script_line(error.__traceback__, name, outermost=True)
-        if until is None or statement is None or statement <= until:
-            message = traceback.format_exception_only(type(error), error)[-1].strip()
-            raise Failure("script", message, script_line(error.__traceback__, name))
-    return module.__dict__
+        message = traceback.format_exception_only(type(error), error)[-1].strip()
+        return Stopped(script_line(error.__traceback__, name, outermost=True), message, script_line(error.__traceback__, name))
+    return None
 
 
 def script_line(trace, name, outermost=False):
@@ -819,7 +888,7 @@ def record(job):
 
     hook_reads(pd, job, note)
     hook_writes(pd, written)
-    execute(text, job, recorder)
+    names = execute(text, job, recorder)
     order = lambda pair: (pair[0][1], [int(part) for part in pair[0][0].replace("-", ":").split(":")])
     events = lambda name, table: [{"at": at, "in": within, name: value} for (at, within), value in sorted(table.items(), key=order)]
     return {
@@ -832,6 +901,7 @@ def record(job):
         "loops": events("items", recorder.loops),
         "handlers": events("which", recorder.handlers),
         "values": events("is", recorder.values),
+        "raised": names[RAISED],
     }
 
 

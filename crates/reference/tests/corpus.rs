@@ -15,6 +15,12 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus").join(name)
 }
 
+/// The script of a case, or its notebook.
+fn script(name: &str) -> PathBuf {
+    let notebook = folder(name).join("notebook.ipynb");
+    if notebook.is_file() { notebook } else { folder(name).join("script.py") }
+}
+
 fn read(path: PathBuf) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -55,7 +61,7 @@ fn assert_none(differences: &[String]) {
 /// The stored record, with no Python, against the stored results. `widened` are the columns of whole numbers in pandas that are floats here.
 fn stored(name: &str, rows: usize, columns: usize, widened: &[&str]) {
     let folder = folder(name);
-    let case = support::Case::open(&folder.join("script.py"));
+    let case = support::Case::open(&script(name));
     let record = serde_json::from_str(&read(folder.join("state.json"))).unwrap();
     let conversion = convert(case.file, &case.sources, &record, &Options::default()).unwrap_or_else(|e| panic!("\n{}", case.show(&e)));
     let table = expected(&read(folder.join("expected.csv")));
@@ -75,7 +81,7 @@ fn stored(name: &str, rows: usize, columns: usize, widened: &[&str]) {
 fn recorded(name: &str) {
     let Some(reference) = support::python() else { return };
     let (_, differences) =
-        support::compare(&reference, &folder(name).join("script.py"), &Options::default(), EXACT).unwrap_or_else(|text| panic!("\n{text}"));
+        support::compare(&reference, &script(name), &Options::default(), EXACT).unwrap_or_else(|text| panic!("\n{text}"));
     assert_none(&differences);
 }
 
@@ -108,6 +114,31 @@ fn missing_bands_stored() {
 #[test]
 fn missing_bands_recorded() {
     recorded("missing_bands");
+}
+
+#[test]
+fn club_members_stored() {
+    stored("club_members", 40, 8, &[]);
+}
+
+#[test]
+fn club_members_recorded() {
+    recorded("club_members");
+}
+
+/// Its output needs a fitted pipeline, and nothing before it stands in the way.
+#[test]
+fn staff_attrition_converts_up_to_its_pipeline() {
+    let Some(reference) = support::python() else { return };
+    let options = Options { output: Some("ranking".into()), ..Options::default() };
+    match support::compare(&reference, &script("staff_attrition"), &options, EXACT) {
+        Ok((_, differences)) => assert_none(&differences),
+        Err(text) => {
+            assert!(text.starts_with("error[python-unsupported]: `Pipeline.predict_proba` cannot be converted"), "{text}");
+            assert!(text.contains("--> notebook.ipynb cell 9 line 5"), "{text}");
+            assert_eq!(text.matches("error[").count(), 1, "{text}");
+        }
+    }
 }
 
 /// The comparison itself notices a last bit, the sign of a zero, a type and a lost row.

@@ -144,6 +144,12 @@ impl SourceFile {
         }
     }
 
+    /// Where a line starts, counted from 1; the end of the text for one that is not there.
+    pub fn line_start(&self, line: u32) -> u32 {
+        let start = (line as usize).checked_sub(1).and_then(|index| self.line_starts.get(index));
+        start.copied().unwrap_or(self.text.len() as u32)
+    }
+
     /// The text of a line, counted from 1, without its newline. Empty for a line that is not there.
     pub fn line_text(&self, line: u32) -> &str {
         let Some(start) = (line as usize).checked_sub(1).and_then(|index| self.line_starts.get(index)) else { return "" };

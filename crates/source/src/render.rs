@@ -1,6 +1,6 @@
 //! One list of diagnostics in three forms: for people, for programs, for code-scanning services.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use crate::{Diagnostic, Line, Place, Severity, SourceFile, Sources, Span};
@@ -20,13 +20,26 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> S
     };
     let mut out = String::new();
     for diagnostic in diagnostics {
-        out.push_str(&renderer.render(&groups(diagnostic, sources)));
+        out.push_str(&in_cells(renderer.render(&groups(diagnostic, sources)), diagnostic, sources));
         out.push_str("\n\n");
     }
     if !out.is_empty() {
         out.pop();
     }
     out
+}
+
+/// `notebook.ipynb cell 3:2:15`, as the renderer spells every place, as `notebook.ipynb cell 3 line 2`.
+fn in_cells(mut text: String, diagnostic: &Diagnostic, sources: &Sources) -> String {
+    for place in diagnostic.place.iter().chain(diagnostic.notes.iter().map(|note| &note.place)) {
+        let Place::Text(span) = place else { continue };
+        let Some(file) = sources.get(span.file) else { continue };
+        let (line, column) = (file.line(span.start), file.line_column(span.start).column);
+        if let Some(cell) = line.cell {
+            text = text.replace(&format!("{} cell {cell}:{}:{column}", file.name, line.number), &line.of(&file.name));
+        }
+    }
+    text
 }
 
 fn groups<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
@@ -64,10 +77,7 @@ fn with_place<'a>(group: Group<'a>, place: &'a Place, label: &'a str, kind: Anno
                     annotation = annotation.label(label);
                 }
                 let snippet = Snippet::source(excerpt.text).line_start(excerpt.line.number as usize).annotation(annotation);
-                match excerpt.line.cell {
-                    None => group.element(snippet.path(excerpt.name)),
-                    Some(_) => group.element(Origin::path(excerpt.line.of(excerpt.name))).element(snippet),
-                }
+                group.element(snippet.path(excerpt.part))
             }
             None => group.element(Level::NOTE.message(format!("in {}", sources.describe(place)))),
         },
@@ -79,7 +89,8 @@ fn with_place<'a>(group: Group<'a>, place: &'a Place, label: &'a str, kind: Anno
 
 /// The lines that a span touches.
 struct Excerpt<'a> {
-    name: &'a str,
+    /// `prepare.py`, or `notebook.ipynb cell 3`.
+    part: String,
     text: &'a str,
     /// The span within the text.
     range: std::ops::Range<usize>,
@@ -94,7 +105,9 @@ fn excerpt(span: Span, sources: &Sources) -> Option<Excerpt<'_>> {
     let first = before.rfind('\n').map_or(0, |at| at + 1);
     let last = file.text.get(end..)?.find('\n').map_or(file.text.len(), |at| end + at);
     let text = file.text.get(first..last)?;
-    Some(Excerpt { name: &file.name, text, range: start - first..end.max(start) - first, line: file.line(span.start) })
+    let line = file.line(span.start);
+    let part = line.cell.map_or(file.name.clone(), |cell| format!("{} cell {cell}", file.name));
+    Some(Excerpt { part, text, range: start - first..end.max(start) - first, line })
 }
 
 /// The form for programs: an array of objects, one a diagnostic. Lines and columns count from 1, columns in characters. In a notebook

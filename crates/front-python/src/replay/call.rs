@@ -249,6 +249,9 @@ impl<'b> Replay<'_, 'b> {
         if path == "pandas.read_csv" || path == "pandas.read_parquet" || path == "pandas.read_excel" {
             return crate::pandas::read(self, span);
         }
+        if path == "builtins.get_ipython" {
+            return Err(self.unsupported(span, "what a notebook's magic or command gives"));
+        }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         let touched = all.iter().any(|value| self.touches_rows(value));
         if !touched {

@@ -21,7 +21,7 @@ use crate::record::{self, Record};
 use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, ObjectId, ScopeId, Unknown, Value};
 use crate::{BatchStatistics, Frozen, Options};
 use ir::{Builder, Reason, Val};
-use source::{Diagnostic, FileId, Place, Sources, Span};
+use source::{Diagnostic, FileId, Line, Place, Sources, Span};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -114,6 +114,9 @@ pub(crate) enum Flow<'b> {
     Continue,
     Return(Value<'b>),
 }
+
+/// The name of what is said of a notebook's cell that raises.
+pub(crate) const CELL_RAISES: &str = "notebook-cell-raises";
 
 /// Deeper calls than Python itself allows by default are not followed.
 const DEEPEST: usize = 60;
@@ -224,15 +227,14 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    pub(crate) fn line(&self, span: Span) -> u32 {
-        self.text.as_bytes().iter().take(span.start as usize).filter(|byte| **byte == b'\n').count() as u32 + 1
+    pub(crate) fn line(&self, span: Span) -> Line {
+        self.sources.get(span.file).map_or(Line::of_file(0), |file| file.line(span.start))
     }
 
     /// `prepare.py:9`, as a row's status names it.
     pub(crate) fn place_name(&self, span: Span) -> String {
-        let name = self.sources.name(self.file);
-        let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        format!("{base}:{}", self.line(span))
+        let name = self.sources.name(span.file);
+        self.line(span).of(name.rsplit(['/', '\\']).next().unwrap_or(name))
     }
 
     fn at(&mut self, span: Span) {
@@ -505,6 +507,75 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     // Statements -----------------------------------------------------------------------------------------------------------
 
+    /// The whole script. In a cell of a notebook that raised, the statement that did has an effect that is not known; those behind it were
+    /// not run, and what they would have bound is unknown.
+    pub(crate) fn script(&mut self, statements: &[Stmt]) {
+        let mut skipped: Option<(Option<u32>, Unknown)> = None;
+        for statement in statements {
+            let cell = self.line(statement.span).cell;
+            if skipped.as_ref().is_some_and(|(skipped, _)| *skipped != cell) {
+                skipped = None;
+            }
+            let mut names = BTreeSet::new();
+            if let Some((_, why)) = &skipped {
+                let why = why.clone();
+                crate::names::bound(statement, &mut names);
+                self.forget_names(names, &why);
+            } else if let Some(why) = self.raised(statement) {
+                crate::names::bound(statement, &mut names);
+                if !self.calls_nothing(statement) {
+                    crate::names::assigned(statement, &mut names);
+                }
+                self.forget_names(names, &why);
+                skipped = Some((cell, why));
+            } else {
+                // Control flow that is not known matters only where an output needs what it would have made.
+                let _ = self.statement(statement);
+            }
+        }
+    }
+
+    /// Whether a call that raised did so before anything was called, for its function was not there.
+    fn calls_nothing(&self, statement: &Stmt) -> bool {
+        let StmtKind::Expr(Expr { kind: ExprKind::Call { callee, .. }, .. }) = &statement.kind else { return false };
+        let of = crate::names::root(callee).and_then(|name| self.find_name(name, None));
+        matches!(of, Some(value @ Value::Unknown(_)) if self.raised_before(value).is_some())
+    }
+
+    /// The cells that raised and left a value, or a column of a frame, unknown.
+    fn raised_before(&self, value: &Value<'b>) -> Option<Unknown> {
+        match value {
+            Value::Unknown(why) if why.0.iter().any(|at| self.blockers[*at].name == CELL_RAISES) => Some(why.clone()),
+            Value::Frame(id) => self.frames[id.0].columns.values().find_map(|column| self.raised_before(column)),
+            _ => None,
+        }
+    }
+
+    /// Why a statement of a notebook has no effect that is known: it raised.
+    fn raised(&mut self, statement: &Stmt) -> Option<Unknown> {
+        let file = self.sources.get(self.file)?;
+        let lines = file.line_column(statement.span.start).line..=file.line_column(statement.span.end).line;
+        let message = self.record.raised.iter().find(|raised| lines.contains(&raised.line))?.message.clone();
+        self.note(
+            CELL_RAISES,
+            statement.span,
+            "this cell raises an exception in the recorded run; the rest of it is skipped",
+            message.clone(),
+        );
+        let why = self.refuse(
+            CELL_RAISES,
+            statement.span,
+            "the output needs this cell, which raises an exception in the recorded run",
+            message,
+            "a notebook is converted by running its cells once from top to bottom; correct the cell, or remove it",
+        );
+        // It may have raised because an earlier cell did.
+        let mut names = BTreeSet::new();
+        crate::names::of_statement(statement, &mut names);
+        let earlier = names.iter().filter_map(|name| self.raised_before(self.find_name(name, None)?));
+        Some(earlier.fold(why, |why, earlier| why.and(&earlier)))
+    }
+
     pub(crate) fn block_of(&mut self, body: &[Stmt]) -> Result<Flow<'b>, Unknown> {
         for statement in body {
             match self.statement(statement)? {
@@ -610,6 +681,10 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn forget(&mut self, body: &[Stmt], why: &Unknown) {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
+        self.forget_names(names, why);
+    }
+
+    fn forget_names(&mut self, names: BTreeSet<String>, why: &Unknown) {
         for name in names {
             let value = match self.find_name(&name, Some(self.scope)).cloned() {
                 Some(Value::Frame(id)) => {

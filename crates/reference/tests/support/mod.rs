@@ -24,7 +24,12 @@ pub struct Case {
 impl Case {
     pub fn open(path: &Path) -> Case {
         let mut sources = Sources::new();
-        let file = sources.add(path.file_name().unwrap().to_string_lossy(), std::fs::read_to_string(path).unwrap());
+        let name = path.file_name().unwrap().to_string_lossy();
+        let bytes = std::fs::read(path).unwrap();
+        let file = match name.ends_with(".ipynb") {
+            true => front_python::notebook::read(&bytes, &name, &mut sources).unwrap().file,
+            false => sources.add(name, String::from_utf8(bytes).unwrap()),
+        };
         Case { sources, file, path: path.to_path_buf() }
     }
 
@@ -182,8 +187,12 @@ pub fn compare(reference: &Reference, script: &Path, options: &Options, ulps: u6
     let differing = first.lines().zip(second.lines()).find(|(a, b)| a != b);
     assert_eq!(differing, None, "pruning twice gives another record");
     let dtypes = conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect();
-    let request =
-        OutputRequest { output: conversion.output.clone(), score: Some((conversion.score.0.clone(), dtypes)), ..OutputRequest::default() };
+    let request = OutputRequest {
+        output: conversion.output.clone(),
+        score: Some((conversion.score.0.clone(), dtypes)),
+        raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
+        ..OutputRequest::default()
+    };
     let outputs = reference.outputs(case.script(), &request).map_err(|error| case.show(&[error]))?;
     let csv = std::fs::read_to_string(script.parent().unwrap().join(&conversion.score.0)).unwrap();
     let differences = differences(&conversion, &csv, &outputs.table, ulps);
