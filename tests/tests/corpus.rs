@@ -19,13 +19,13 @@ fn scripts() -> Vec<PathBuf> {
 #[test]
 fn all_executors_write_the_same_file() {
     let tools = Tools::of_environment();
-    assert!(scripts().len() >= 4);
+    assert!(scripts().len() >= 5);
     for folder in scripts() {
         let notebook = folder.join("notebook.ipynb");
         let script = if notebook.is_file() { notebook } else { folder.join("script.py") };
         let project = Project { script: Some(script), state: Some(folder.join("state.json")), ..Project::default() };
         let scorer = driver::load(&project, &mut Sources::new(), &mut |_| ()).unwrap_or_else(|problem| panic!("{problem:?}"));
-        let rows = data::load(&folder.join("score.csv"), &scorer.plan).unwrap();
+        let rows = data::load(&scorer.original.script.as_ref().unwrap().score_file(), &scorer.plan).unwrap();
         let file = |executor: Executor| {
             let outcomes = run(&scorer, None, executor, &rows, &tools).unwrap();
             String::from_utf8(data::written(&scorer.plan, &outcomes, data::Form::Csv).unwrap()).unwrap()

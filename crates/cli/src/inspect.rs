@@ -39,7 +39,7 @@ pub fn text(scorer: &Scorer) -> String {
     }
     if let Some(conversion) = scorer.conversion.as_ref().filter(|conversion| !conversion.frozen.is_empty()) {
         out += "frozen from training\n";
-        out += &table(conversion.frozen.iter().map(|one| [format!("{}  {}", one.line, one.expression), one.value.clone()]));
+        out += &table(conversion.frozen.iter().map(|one| [format!("{}  {}", one.place(), one.expression), one.value.clone()]));
     }
     if !scorer.plan.rejections.is_empty() {
         out += "has no score for a row that is\n";

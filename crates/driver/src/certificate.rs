@@ -144,6 +144,9 @@ pub fn frozen(one: &Frozen) -> Value {
     if let Some(cell) = one.line.cell {
         out["cell"] = json!(cell);
     }
+    if let Some(module) = &one.module {
+        out["file"] = json!(module);
+    }
     out
 }
 

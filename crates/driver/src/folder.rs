@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use source::{Diagnostic, Sources};
 
-use crate::load::{Input, Original, Scorer, ScriptRun, file_name, source_of};
+use crate::load::{Input, Original, Scorer, ScriptRun, file_name, modules_of, source_of};
 use crate::project::FeedName;
 use crate::{Problem, Target, read};
 
@@ -164,7 +164,8 @@ fn script_run(folder: &Path, script: ScriptPaths, sources: &mut Sources) -> Resu
         Err(_) => sources.add_binary(file_name(&path)),
     };
     let ScriptPaths { output, score, dtypes, feed, until, raised, .. } = script;
-    Ok(ScriptRun { path, file, output, score, dtypes, feed, until, raised })
+    let modules = modules_of(&path, file, sources);
+    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, raised })
 }
 
 /// Says which of the originals are not there. Errors: one at least.

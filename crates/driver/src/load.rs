@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use check::Checked;
+use front_python::modules;
 use front_python::record::Record;
 use front_python::{BatchStatistics, Conversion, Options};
 use ir::Module;
 use plan::Plan;
 use reference::{Limits, Reference, Script};
-use sha2::{Digest, Sha256};
 use source::{Diagnostic, FileId, Place, Sources};
 
 use crate::compose::compose;
@@ -56,6 +56,7 @@ pub struct ScriptRun {
     pub until: Option<u32>,
     /// Lines of a notebook that raised in the recorded run.
     pub raised: Vec<u32>,
+    pub modules: Vec<modules::Module>,
 }
 
 impl ScriptRun {
@@ -150,7 +151,9 @@ fn script(
 ) -> Result<(ScriptRun, Conversion), Problem> {
     let bytes = read(path)?;
     let (file, notebook_notes) = source_of(path, &bytes, sources).map_err(Problem::Refused)?;
+    let modules = modules_of(path, file, sources);
     let options = Options {
+        modules: modules.clone(),
         fit: project.fit.clone(),
         score: project.score.clone(),
         lookups: project.lookup.clone(),
@@ -161,18 +164,14 @@ fn script(
             Some(BatchStats::FreezeAsRun) => BatchStatistics::FreezeAsRun,
         },
     };
-    let stored = project
-        .state
-        .as_deref()
-        .map(|state| stored(state, sources.get(file).map_or("", |file| &file.text), &options))
-        .transpose()?
-        .flatten();
+    let stored = project.state.as_deref().map(|state| stored(state, file, sources, &options)).transpose()?.flatten();
     let fresh = stored.is_none();
     let record = match stored {
         Some(record) => record,
         None => {
             said(Stage::Record);
-            record(path, file, sources, python, &options)?
+            let script = Script { path, file, sources, modules: &modules, files: &[] };
+            record(script, python, &options)?
         }
     };
     said(Stage::Convert);
@@ -184,6 +183,9 @@ fn script(
     }
     inputs.push(Input { name: file_name(path), path: path.into(), bytes });
     let folder = path.parent().unwrap_or(Path::new(""));
+    for module in &conversion.record.modules {
+        inputs.push(Input { name: module.name.clone(), path: folder.join(&module.name), bytes: read(&folder.join(&module.name))? });
+    }
     let mut seen = std::collections::BTreeSet::new();
     for name in conversion.record.reads.iter().filter_map(|read| read.path.as_ref()).filter(|name| seen.insert(name.as_str())) {
         // What cannot be read again, such as an address on the network, is known by the record alone.
@@ -198,7 +200,8 @@ fn script(
         score: conversion.score.0.clone(),
         dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
         feed: project.feed,
-        until: conversion.emitted.iter().map(|span| sources.get(file).map_or(0, |source| source.line_column(span.end).line)).max(),
+        until: Some(conversion.until),
+        modules,
         raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
     };
     Ok((run, conversion))
@@ -216,25 +219,29 @@ pub(crate) fn source_of(path: &Path, bytes: &[u8], sources: &mut Sources) -> Res
     }
 }
 
-/// The record of an earlier run, if it is of this script and this output. Errors: a file that is no record.
-fn stored(path: &Path, script: &str, options: &Options) -> Result<Option<Record>, Problem> {
+/// The modules of the user's project that a script imports. What cannot be read is left to Python to complain of.
+pub(crate) fn modules_of(path: &Path, file: FileId, sources: &mut Sources) -> Vec<modules::Module> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    modules::find(file, sources, &mut |way| String::from_utf8(read(&folder.join(way)).ok()?).ok())
+}
+
+/// The record of an earlier run, if it is of this script, these modules and this output. Errors: a file that is no record.
+fn stored(path: &Path, file: FileId, sources: &Sources, options: &Options) -> Result<Option<Record>, Problem> {
     if !path.exists() {
         return Ok(None);
     }
     let record: Record = serde_json::from_slice(&read(path)?)
         .map_err(|error| Problem::Environment(format!("{} is no record of a script's run: {error}", path.display())))?;
-    let digest: String = Sha256::digest(script.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((record.script.sha256 == digest && record.script.output == options.output).then_some(record))
+    let fits = front_python::fits(file, sources, &record, options) && record.script.output == options.output;
+    Ok(fits.then_some(record))
 }
 
-fn record(path: &Path, file: FileId, sources: &Sources, python: &Reference, options: &Options) -> Result<Record, Problem> {
-    let Some(source) = sources.get(file) else { return Err(Problem::Environment("the script is not there".into())) };
-    let script = Script { path, file, source, files: &[] };
+fn record(script: Script<'_>, python: &Reference, options: &Options) -> Result<Record, Problem> {
     python.record(script, options.output.as_deref()).map_err(|found| match found.name {
         "python-raises" | "python-syntax" | "python-output" => Problem::Refused(vec![found]),
         _ => Problem::Reference(vec![match found.place {
             Some(_) => found,
-            None => found.at(Place::File(file), ""),
+            None => found.at(Place::File(script.file), ""),
         }]),
     })
 }

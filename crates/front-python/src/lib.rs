@@ -10,6 +10,7 @@ mod builtins;
 mod calendar;
 mod fold;
 mod log;
+pub mod modules;
 mod names;
 pub mod notebook;
 mod numbers;
@@ -59,6 +60,8 @@ pub struct Options {
     /// A variable, an expression over the script's variables (which must be in the record), or a CSV file that the script writes.
     pub output: Option<String>,
     pub batch_statistics: BatchStatistics,
+    /// The modules of the user's project, from [`modules::find`].
+    pub modules: Vec<modules::Module>,
 }
 
 /// What is done with a statistic over the rows being scored.
@@ -78,8 +81,17 @@ pub struct Frozen {
     pub expression: String,
     /// As a person reads it; long ones are cut.
     pub value: String,
+    /// The file, if it is not the script itself but a module of its project.
+    pub module: Option<String>,
     pub line: Line,
     pub span: Span,
+}
+
+impl Frozen {
+    /// `line 12`, `cell 3 line 2`, or `features.py:12`.
+    pub fn place(&self) -> String {
+        self.module.as_ref().map_or_else(|| self.line.to_string(), |module| self.line.of(module))
+    }
 }
 
 /// A column of the scoring file that the outputs need.
@@ -102,10 +114,17 @@ pub struct Conversion {
     /// Statements whose work the scorer does, and those that it does not need.
     pub emitted: Vec<Span>,
     pub ignored: Vec<Span>,
+    /// The last line of the script's own text that the output needs, in the script or by a call from there.
+    pub until: u32,
     /// What the user should know, though it converts.
     pub notes: Vec<Diagnostic>,
     /// What the conversion stands on: with the script it converts again to the same module.
     pub record: Record,
+}
+
+/// Whether a record is of a script, its modules and a form that is understood.
+pub fn fits(file: FileId, sources: &Sources, record: &Record, options: &Options) -> bool {
+    sources.get(file).is_some_and(|script| log::fits(record, &script.text, &options.modules, sources).is_ok())
 }
 
 /// Converts a script with the record of its run.
@@ -114,7 +133,7 @@ pub struct Conversion {
 /// and the outputs, all at once.
 pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Options) -> Result<Conversion, Vec<Diagnostic>> {
     let Some(script) = sources.get(file) else { return Err(vec![Diagnostic::error("python-no-script", "there is no script")]) };
-    log::fits(record, &script.text).map_err(|error| vec![(*error).at(Place::File(file), "")])?;
+    log::fits(record, &script.text, &options.modules, sources).map_err(|error| vec![(*error).at(Place::File(file), "")])?;
     // The output expression was run after the script; it is the last statement here too.
     let expression = record.script.output.as_deref().filter(|output| !output.is_empty() && !output.ends_with(".csv"));
     let text = match expression {
@@ -127,12 +146,15 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let builder = ir::Builder::new(stem);
     let last = if expression.is_some() { statements.pop() } else { None };
-    let made = {
+    let (made, walked) = {
         let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles);
         replay.script(&statements);
-        output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?
+        let made = output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?;
+        (made, replay.walked)
     };
     let module = prune::prune(builder.finish()?);
+    statements.extend(walked.modules);
+    let until = output::last_line(&module, &walked.lines);
     let (emitted, ignored) = output::split_statements(&statements, &module);
     let read = &record.reads[made.score];
     let inputs =
@@ -142,6 +164,7 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
         output: made.expression,
         score: (read.path.clone().unwrap_or_default(), inputs),
         frozen: made.frozen,
+        until,
         emitted,
         ignored,
         notes: made.notes,

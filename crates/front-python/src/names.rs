@@ -100,7 +100,8 @@ pub(crate) fn bound(statement: &Stmt, out: &mut BTreeSet<String>) {
     blocks.into_iter().flatten().for_each(|inner| bound(inner, out));
 }
 
-fn statement_blocks<'s>(statement: &'s Stmt, out: &mut Vec<&'s [Stmt]>) {
+/// The blocks of a statement that holds others.
+pub(crate) fn statement_blocks<'s>(statement: &'s Stmt, out: &mut Vec<&'s [Stmt]>) {
     match &statement.kind {
         StmtKind::For { body, otherwise, .. } | StmtKind::While { body, otherwise, .. } | StmtKind::If { body, otherwise, .. } => {
             out.extend([body.as_slice(), otherwise.as_slice()]);

@@ -8,8 +8,8 @@ use crate::replay::Replay;
 use crate::value::{Cell, Column, Guards, Kind, Unknown, Value, Width};
 use crate::{Frozen, pandas};
 use ir::{Elem, Field, Module, Origin, Type, Val};
-use source::{Diagnostic, Place, Span};
-use std::collections::BTreeSet;
+use source::{Diagnostic, FileId, Place, Span};
+use std::collections::{BTreeSet, HashMap};
 
 /// What is left of a replay beside the module.
 pub(crate) struct Made {
@@ -203,22 +203,29 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
 
 /// Statements from which nodes of the module come, and the others.
 pub(crate) fn split_statements(statements: &[Stmt], module: &Module) -> (Vec<Span>, Vec<Span>) {
-    let mut starts: BTreeSet<u32> = BTreeSet::new();
-    if let Some(entry) = module.entry_function() {
-        for (_, node) in entry.nodes.iter() {
-            if let Some(Origin::Text { start, .. }) = module.origins.get(node.origin) {
-                starts.insert(*start);
-            }
-        }
-        for rejection in &entry.rejections {
-            if let Some(Origin::Text { start, .. }) = module.origins.get(rejection.origin) {
-                starts.insert(*start);
-            }
-        }
-    }
+    let starts: BTreeSet<(FileId, u32)> = origins(module).collect();
     let mut all = Vec::new();
     leaves(statements, &mut all);
-    all.into_iter().partition(|span| starts.range(span.start..span.end.max(span.start + 1)).next().is_some())
+    all.into_iter().partition(|span| {
+        let (start, end) = ((span.file, span.start), (span.file, span.end.max(span.start + 1)));
+        starts.range(start..end).next().is_some()
+    })
+}
+
+/// Where the nodes and rejections of a module come from: file and first byte.
+fn origins(module: &Module) -> impl Iterator<Item = (FileId, u32)> {
+    let entry = module.entry_function().into_iter();
+    let all = entry
+        .flat_map(|entry| entry.nodes.iter().map(|(_, node)| node.origin).chain(entry.rejections.iter().map(|rejection| rejection.origin)));
+    all.filter_map(|origin| match module.origins.get(origin)? {
+        Origin::Text { file, start, .. } => Some((*file, *start)),
+        Origin::Graph { .. } | Origin::Made { .. } => None,
+    })
+}
+
+/// The last line of the script that a module needs. `lines` are those that were being run when a place was walked.
+pub(crate) fn last_line(module: &Module, lines: &HashMap<(FileId, u32), u32>) -> u32 {
+    origins(module).filter_map(|place| lines.get(&place)).max().copied().unwrap_or(0)
 }
 
 fn leaves(statements: &[Stmt], out: &mut Vec<Span>) {

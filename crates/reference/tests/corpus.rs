@@ -63,10 +63,10 @@ fn stored(name: &str, rows: usize, columns: usize, widened: &[&str]) {
     let folder = folder(name);
     let case = support::Case::open(&script(name));
     let record = serde_json::from_str(&read(folder.join("state.json"))).unwrap();
-    let conversion = convert(case.file, &case.sources, &record, &Options::default()).unwrap_or_else(|e| panic!("\n{}", case.show(&e)));
+    let conversion = convert(case.file, &case.sources, &record, &case.options()).unwrap_or_else(|e| panic!("\n{}", case.show(&e)));
     let table = expected(&read(folder.join("expected.csv")));
     assert_eq!((conversion.output.as_str(), table.rows, table.columns.len()), ("X_test", rows, columns));
-    assert_none(&support::differences(&conversion, &read(folder.join("score.csv")), &table, EXACT));
+    assert_none(&support::differences(&conversion, &read(folder.join(&conversion.score.0)), &table, EXACT));
     let results = &conversion.module.entry_function().unwrap().results;
     let floats: Vec<&str> = results
         .iter()
@@ -119,6 +119,28 @@ fn missing_bands_recorded() {
 #[test]
 fn club_members_stored() {
     stored("club_members", 40, 8, &[]);
+}
+
+/// A project: modules of its own, a package, arguments, and paths that are computed.
+#[test]
+fn parcel_delays_stored() {
+    stored("parcel_delays", 30, 7, &[]);
+}
+
+#[test]
+fn parcel_delays_recorded() {
+    recorded("parcel_delays");
+}
+
+/// Another text of a module makes the record stale, as another text of the script does.
+#[test]
+fn a_changed_module_makes_the_record_stale() {
+    let mut case = support::Case::open(&script("parcel_delays"));
+    let record = serde_json::from_str(&read(folder("parcel_delays").join("state.json"))).unwrap();
+    let module = case.modules.iter_mut().find(|module| module.name == "cleaning.text").unwrap();
+    module.file = case.sources.add("cleaning/text.py", "def tidy(name):\n    return name\n");
+    let errors = convert(case.file, &case.sources, &record, &case.options()).unwrap_err();
+    assert_eq!(errors[0].message, "the record is of another text of `cleaning/text.py`");
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn one_script() {
                 function.rejections.len()
             );
             for frozen in &conversion.frozen {
-                println!("frozen, {}: {} = {}", frozen.line, frozen.expression, frozen.value);
+                println!("frozen, {}: {} = {}", frozen.place(), frozen.expression, frozen.value);
             }
             for note in &conversion.notes {
                 println!("{}: {}", note.name, note.message);

@@ -177,7 +177,10 @@ impl<'b> Replay<'_, 'b> {
             ExprKind::Attribute { value, name } => {
                 let of = self.eval(value)?;
                 match of {
-                    Value::Path(path) => (Value::Path(format!("{path}.{name}")), None),
+                    Value::Path(path) => {
+                        let path = format!("{path}.{name}");
+                        (self.member(&path).unwrap_or(Value::Path(path)), None)
+                    }
                     Value::Object(_) | Value::Group(_) | Value::Row(_) => {
                         (self.attribute(&of, name, callee.span).unwrap_or_else(Value::Unknown), Some(&**value))
                     }
