@@ -94,15 +94,53 @@ impl Original {
 /// A script is run once in the user's own Python, unless a record of its run is there that fits it. Errors: everything that cannot be
 /// converted, at once; a script that raises.
 pub fn load(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage)) -> Result<Scorer, Problem> {
+    inspect(project, sources, said).scorer
+}
+
+/// What can be told of a project, whether or not it converts.
+pub struct Inspection {
+    pub scorer: Result<Scorer, Problem>,
+    /// The script or notebook, once it is read.
+    pub script: Option<FileId>,
+    /// Of a script that is refused, what would convert without the columns that stand in the way.
+    pub part: Option<Conversion>,
+}
+
+/// As [`load`], and of a script that cannot be converted the part that can.
+pub fn inspect(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage)) -> Inspection {
     let python = Original::python(project.python.as_deref());
-    let mut inputs = Vec::new();
-    let script = match &project.script {
-        Some(path) => Some(script(project, path, &python, sources, &mut inputs, said)?),
-        None => None,
-    };
-    if script.is_none() {
+    let Some(path) = &project.script else {
         said(Stage::Convert);
+        return Inspection { scorer: compiled(project, None, vec![], python, sources), script: None, part: None };
+    };
+    let prepared = match prepare(project, path, &python, sources, said) {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            let script = sources.iter().find(|(_, source)| source.name == file_name(path)).map(|(file, _)| file);
+            return Inspection { scorer: Err(problem), script, part: None };
+        }
+    };
+    said(Stage::Convert);
+    let script = Some(prepared.file);
+    match prepared.convert(sources) {
+        Ok(conversion) => {
+            let mut inputs = Vec::new();
+            let finished = prepared.finish(project, &conversion, &mut inputs);
+            let scorer = finished.and_then(|run| compiled(project, Some((run, conversion)), inputs, python, sources));
+            Inspection { scorer, script, part: None }
+        }
+        Err(found) => Inspection { part: prepared.part(sources), scorer: Err(Problem::Refused(found)), script },
     }
+}
+
+/// A scorer of a script that is converted, of a model, or of both as one.
+fn compiled(
+    project: &Project,
+    script: Option<(ScriptRun, Conversion)>,
+    mut inputs: Vec<Input>,
+    python: Reference,
+    sources: &mut Sources,
+) -> Result<Scorer, Problem> {
     let model = match &project.model {
         Some(path) => Some(model(path, sources, &mut inputs)?),
         None => None,
@@ -141,16 +179,28 @@ fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<
     module.map_err(Problem::Refused)
 }
 
-fn script(
+/// A script, its modules and the record of its run, ready to be converted.
+struct Prepared<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+    file: FileId,
+    options: Options,
+    /// What is to be said of a notebook itself.
+    notes: Vec<Diagnostic>,
+    record: Record,
+    /// Whether it was run just now.
+    fresh: bool,
+}
+
+fn prepare<'a>(
     project: &Project,
-    path: &Path,
+    path: &'a Path,
     python: &Reference,
     sources: &mut Sources,
-    inputs: &mut Vec<Input>,
     said: &mut dyn FnMut(Stage),
-) -> Result<(ScriptRun, Conversion), Problem> {
+) -> Result<Prepared<'a>, Problem> {
     let bytes = read(path)?;
-    let (file, notebook_notes) = source_of(path, &bytes, sources).map_err(Problem::Refused)?;
+    let (file, notes) = source_of(path, &bytes, sources).map_err(Problem::Refused)?;
     let modules = modules_of(path, file, sources);
     let options = Options {
         modules: modules.clone(),
@@ -158,6 +208,7 @@ fn script(
         score: project.score.clone(),
         lookups: project.lookup.clone(),
         output: project.output.clone(),
+        partial: project.partial,
         batch_statistics: match project.batch_stats {
             None | Some(BatchStats::Refuse) => BatchStatistics::Refuse,
             Some(BatchStats::FreezeTrain) => BatchStatistics::FreezeTrain,
@@ -174,37 +225,53 @@ fn script(
             record(script, python, &options)?
         }
     };
-    said(Stage::Convert);
-    let mut conversion = front_python::convert(file, sources, &record, &options).map_err(Problem::Refused)?;
-    conversion.notes.splice(..0, notebook_notes);
-    let state = serde_json::to_string_pretty(&conversion.record).map_err(|error| Problem::Environment(error.to_string()))? + "\n";
-    if let Some(to) = project.state.as_deref().filter(|_| fresh) {
-        std::fs::write(to, &state).map_err(|error| Problem::Environment(format!("cannot write {}: {error}", to.display())))?;
+    Ok(Prepared { path, bytes, file, options, notes, record, fresh })
+}
+
+impl Prepared<'_> {
+    fn convert(&self, sources: &Sources) -> Result<Conversion, Vec<Diagnostic>> {
+        let mut conversion = front_python::convert(self.file, sources, &self.record, &self.options)?;
+        conversion.notes.splice(..0, self.notes.iter().cloned());
+        Ok(conversion)
     }
-    inputs.push(Input { name: file_name(path), path: path.into(), bytes });
-    let folder = path.parent().unwrap_or(Path::new(""));
-    for module in &conversion.record.modules {
-        inputs.push(Input { name: module.name.clone(), path: folder.join(&module.name), bytes: read(&folder.join(&module.name))? });
+
+    /// The columns that convert, whether or not the others may be left out.
+    fn part(&self, sources: &Sources) -> Option<Conversion> {
+        let options = Options { partial: true, ..self.options.clone() };
+        front_python::convert(self.file, sources, &self.record, &options).ok()
     }
-    let mut seen = std::collections::BTreeSet::new();
-    for name in conversion.record.reads.iter().filter_map(|read| read.path.as_ref()).filter(|name| seen.insert(name.as_str())) {
-        // What cannot be read again, such as an address on the network, is known by the record alone.
-        if let Ok(bytes) = read(&folder.join(name)) {
-            inputs.push(Input { name: name.clone(), path: folder.join(name), bytes });
+
+    /// How the script is run again, with its state written and its files among the inputs.
+    fn finish(self, project: &Project, conversion: &Conversion, inputs: &mut Vec<Input>) -> Result<ScriptRun, Problem> {
+        let Prepared { path, bytes, file, options, fresh, .. } = self;
+        let state = serde_json::to_string_pretty(&conversion.record).map_err(|error| Problem::Environment(error.to_string()))? + "\n";
+        if let Some(to) = project.state.as_deref().filter(|_| fresh) {
+            std::fs::write(to, &state).map_err(|error| Problem::Environment(format!("cannot write {}: {error}", to.display())))?;
         }
+        inputs.push(Input { name: file_name(path), path: path.into(), bytes });
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for module in &conversion.record.modules {
+            inputs.push(Input { name: module.name.clone(), path: folder.join(&module.name), bytes: read(&folder.join(&module.name))? });
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        for name in conversion.record.reads.iter().filter_map(|read| read.path.as_ref()).filter(|name| seen.insert(name.as_str())) {
+            // What cannot be read again, such as an address on the network, is known by the record alone.
+            if let Ok(bytes) = read(&folder.join(name)) {
+                inputs.push(Input { name: name.clone(), path: folder.join(name), bytes });
+            }
+        }
+        Ok(ScriptRun {
+            path: path.into(),
+            file,
+            output: conversion.output.clone(),
+            score: conversion.score.0.clone(),
+            dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
+            feed: project.feed,
+            until: Some(conversion.until),
+            modules: options.modules,
+            raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
+        })
     }
-    let run = ScriptRun {
-        path: path.into(),
-        file,
-        output: conversion.output.clone(),
-        score: conversion.score.0.clone(),
-        dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
-        feed: project.feed,
-        until: Some(conversion.until),
-        modules,
-        raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
-    };
-    Ok((run, conversion))
 }
 
 /// Takes a script or notebook in as a text to convert, with what is to be said of the notebook itself.

@@ -234,7 +234,13 @@ fn merged(columns: &[Column], pieces: &[Piece], count: usize) -> Vec<Answer> {
                 for (at, row) in kept.iter().enumerate() {
                     let cells = columns.iter().enumerate().map(|(number, column)| match table {
                         Some(table) if model.is_empty() => {
-                            scalar(table.columns.get(number).and_then(|column| column.cells.get(at)), column)
+                            // By place, for names may repeat; by name where columns were left out.
+                            let there = if table.columns.len() == columns.len() {
+                                table.columns.get(number)
+                            } else {
+                                table.columns.iter().find(|there| there.name == column.name)
+                            };
+                            scalar(there.and_then(|there| there.cells.get(at)), column)
                         }
                         _ => element(column, model, at, kept.len()),
                     });

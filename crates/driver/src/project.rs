@@ -44,6 +44,8 @@ pub struct Project {
     /// Where the record of the script's run is kept. It is used if it fits the script, else made anew.
     pub state: Option<PathBuf>,
     pub batch_stats: Option<BatchStats>,
+    /// Output columns that cannot be converted are left out.
+    pub partial: bool,
     /// How the script's output becomes the model's input; as the model's inputs look if left out.
     pub feed: Option<FeedName>,
     /// The Python to run the script and the model in.
@@ -133,6 +135,7 @@ impl Project {
             output: flags.output.or(self.output),
             state: flags.state.or(self.state),
             batch_stats: flags.batch_stats.or(self.batch_stats),
+            partial: flags.partial || self.partial,
             feed: flags.feed.or(self.feed),
             python: flags.python.or(self.python),
             targets: list(self.targets, flags.targets),

@@ -60,6 +60,8 @@ pub struct Options {
     /// A variable, an expression over the script's variables (which must be in the record), or a CSV file that the script writes.
     pub output: Option<String>,
     pub batch_statistics: BatchStatistics,
+    /// Output columns that cannot be converted are left out, if there are others.
+    pub partial: bool,
     /// The modules of the user's project, from [`modules::find`].
     pub modules: Vec<modules::Module>,
 }
@@ -102,6 +104,31 @@ pub struct Input {
     pub dtype: String,
 }
 
+/// The columns of the output as the script gives them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Columns {
+    pub converted: Vec<String>,
+    pub blocked: Vec<Blocked>,
+}
+
+/// A column that cannot be converted, and all that stands in its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blocked {
+    pub name: String,
+    pub why: Vec<Diagnostic>,
+}
+
+/// What becomes of the script's statements, in its order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fates {
+    /// The scorer does their work.
+    pub emitted: Vec<Span>,
+    /// They computed what is frozen in the scorer.
+    pub fitted: Vec<Span>,
+    /// The scorer does not need them.
+    pub ignored: Vec<Span>,
+}
+
 /// A converted script.
 #[derive(Clone, Debug)]
 pub struct Conversion {
@@ -111,9 +138,8 @@ pub struct Conversion {
     /// The scoring file as the script says it, and the dtypes of all its columns in the recorded run.
     pub score: (String, Vec<Input>),
     pub frozen: Vec<Frozen>,
-    /// Statements whose work the scorer does, and those that it does not need.
-    pub emitted: Vec<Span>,
-    pub ignored: Vec<Span>,
+    pub columns: Columns,
+    pub fates: Fates,
     /// The last line of the script's own text that the output needs, in the script or by a call from there.
     pub until: u32,
     /// What the user should know, though it converts.
@@ -155,7 +181,7 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
     let module = prune::prune(builder.finish()?);
     statements.extend(walked.modules);
     let until = output::last_line(&module, &walked.lines);
-    let (emitted, ignored) = output::split_statements(&statements, &module);
+    let fates = output::fates(&statements, &module, &made.frozen);
     let read = &record.reads[made.score];
     let inputs =
         read.columns.iter().map(|column| Input { name: pandas::column_name(&column.name), dtype: column.dtype.name.clone() }).collect();
@@ -165,8 +191,8 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
         score: (read.path.clone().unwrap_or_default(), inputs),
         frozen: made.frozen,
         until,
-        emitted,
-        ignored,
+        columns: made.columns,
+        fates,
         notes: made.notes,
         record: made.record,
     })

@@ -72,14 +72,19 @@ pub(crate) fn assigned(statement: &Stmt, out: &mut BTreeSet<String>) {
     }
 }
 
-/// Names that a statement says it binds or changes: targets, imports, definitions, receivers of calls in place.
+/// Whether a call fits its receiver.
+fn is_fit(callee: &Expr) -> bool {
+    matches!(&callee.kind, ExprKind::Attribute { name, .. } if name.starts_with("fit"))
+}
+
+/// Names that a statement says it binds or changes: targets, imports, definitions, receivers of calls in place and of `fit`.
 pub(crate) fn bound(statement: &Stmt, out: &mut BTreeSet<String>) {
     match &statement.kind {
         StmtKind::Assign { targets, .. } => targets.iter().for_each(|one| target(one, out)),
         StmtKind::AugAssign { target: one, .. } | StmtKind::For { target: one, .. } => target(one, out),
         StmtKind::With { items, .. } => items.iter().filter_map(|(_, name)| name.as_ref()).for_each(|one| target(one, out)),
         StmtKind::Expr(Expr { kind: ExprKind::Call { callee, keywords, .. }, .. })
-            if keywords.iter().any(|(name, _)| name.as_deref() == Some("inplace")) =>
+            if keywords.iter().any(|(name, _)| name.as_deref() == Some("inplace")) || is_fit(callee) =>
         {
             target(callee, out);
         }
@@ -226,6 +231,11 @@ pub(crate) fn parts(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
 fn is_word(text: &str, at: usize, len: usize) -> bool {
     let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     !letter(text[..at].chars().next_back()) && !letter(text[at + len..].chars().next())
+}
+
+/// The words of a piece of code that may be names.
+pub(crate) fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| word.starts_with(|letter: char| !letter.is_numeric()))
 }
 
 /// Whether a piece of code mentions a name as a whole word.

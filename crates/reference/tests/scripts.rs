@@ -31,8 +31,8 @@ fn one_script() {
             }
             println!(
                 "{} statements emitted, {} ignored, record {} bytes",
-                conversion.emitted.len(),
-                conversion.ignored.len(),
+                conversion.fates.emitted.len(),
+                conversion.fates.ignored.len(),
                 serde_json::to_string(&conversion.record).unwrap().len()
             );
             differences.iter().take(20).for_each(|line| println!("{line}"));
