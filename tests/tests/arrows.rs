@@ -51,7 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     // Whatever else the terminal needs, the driver gives.
     ("cli", &["driver", "plan", "source"]),
-    ("tests", &["check", "driver", "front-python", "ir", "plan", "source"]),
+    ("tests", &["check", "driver", "equiv", "front-python", "ir", "plan", "source"]),
     ("xtask", &["driver"]),
 ];
 

@@ -54,6 +54,16 @@ fn an_entity_bomb_is_refused_unexpanded() {
 }
 
 #[test]
+fn a_hostile_notebook_is_refused_with_one_error() {
+    let deep = format!("{{\"nbformat\": 4, \"cells\": {}", "[".repeat(1 << 20));
+    for bytes in [&b"\x89PNG"[..], b"{\"nbformat\": 4}", b"{\"nbformat\": 4, \"cells\": [{\"cell_type\": \"code\"}]}", deep.as_bytes()] {
+        let (text, code) = said("notebook.ipynb", bytes);
+        assert_eq!((code, text.matches("error[").count()), (2, 1), "{text}");
+        assert!(text.starts_with("error[notebook-file]: `notebook.ipynb` cannot be read as a notebook"), "{text}");
+    }
+}
+
+#[test]
 fn another_kind_of_file_is_refused() {
     let (text, code) = said("model.pkl", b"\x80\x04");
     assert_eq!(code, 2);

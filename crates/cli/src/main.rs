@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use driver::project::{BatchStats, FeedName};
-use driver::{Executor, OriginalUse, Problem, Project, Request, Target, Tools, certificate, data, folder};
+use driver::{Executor, OriginalUse, Problem, Project, Request, Target, Tools, certificate, data, folder, page};
 use source::{Sources, render};
 
 /// Compiles preprocessing scripts and models to standalone scorers in Rust, Java and WebAssembly, and proves that they are equal.
@@ -25,6 +25,7 @@ struct Arguments {
 
 const EXAMPLES: &str = "Examples:
   scorewright inspect prepare.py --model model.onnx
+  scorewright inspect notebook.ipynb --html page.html
   scorewright build   prepare.py --model model.onnx --score score.csv --output X_score --out scorer/
   scorewright build   scorewright.toml
   scorewright check   scorer/ --data fresh.csv --report report/
@@ -47,6 +48,9 @@ enum Command {
     Inspect {
         #[command(flatten)]
         source: Source,
+        /// Write a page that shows the code line by line, by what becomes of it; it stands alone
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
     },
     /// Write a package for each target, compared with the original on data and boundary rows
     Build {
@@ -134,6 +138,9 @@ struct Source {
     /// The record of the script's run: used if it fits the script, else made; with it no Python is needed to convert
     #[arg(long)]
     state: Option<PathBuf>,
+    /// Leave out the output columns that cannot be converted, with a warning for each
+    #[arg(long)]
+    partial: bool,
     /// The Python to run the script in [default: SCOREWRIGHT_PYTHON, the active environment, .venv, python3]
     #[arg(long)]
     python: Option<PathBuf>,
@@ -162,6 +169,7 @@ impl Source {
                 FeedWord::Matrix => FeedName::Matrix,
                 FeedWord::Columns => FeedName::Columns,
             }),
+            partial: self.partial,
             python: self.python.clone(),
             ..Project::default()
         };
@@ -256,14 +264,33 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
     let tools = Tools::of_environment();
     let mut progress = progress::Progress::new();
     match &arguments.command {
-        Command::Inspect { source } => {
-            let scorer = driver::load(&source.project(sources)?, sources, &mut |stage| progress.start(stage))?;
+        Command::Inspect { source, html } => {
+            let project = source.project(sources)?;
+            let inspection = driver::inspect(&project, sources, &mut |stage| progress.start(stage));
             progress.end();
-            notes(&scorer, sources, arguments.format);
-            stdout(match arguments.format {
-                Format::Human => inspect::text(&scorer),
-                Format::Json | Format::Sarif => format!("{:#}\n", inspect::json(&scorer)),
-            })
+            let name = source.from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if let Some(html) = html {
+                std::fs::write(html, page::html(&inspection, &name, sources))
+                    .map_err(|error| Problem::Environment(format!("cannot write {}: {error}", html.display())))?;
+            }
+            let human = matches!(arguments.format, Format::Human);
+            match inspection.scorer {
+                Ok(scorer) => {
+                    notes(&scorer, sources, arguments.format);
+                    stdout(if human { inspect::text(&scorer) } else { format!("{:#}\n", inspect::json(&scorer)) })
+                }
+                Err(problem) => {
+                    if matches!(problem, Problem::Refused(_)) && inspection.script.is_some() {
+                        let part = inspection.part.as_ref();
+                        stdout(if human {
+                            inspect::refused_text(&name, part)
+                        } else {
+                            format!("{:#}\n", inspect::refused_json(&name, part))
+                        })?;
+                    }
+                    Err(problem)
+                }
+            }
         }
         Command::Build { source, target, out, no_original, min_coverage } => {
             let project = source.project(sources)?;

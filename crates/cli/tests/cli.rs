@@ -73,6 +73,24 @@ fn inspect_says_what_goes_in_and_what_is_frozen() {
 }
 
 #[test]
+fn a_notebook_is_converted_and_its_cells_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (notebook, out) = (root().join("tests/corpus/club_members/notebook.ipynb"), folder.path().join("scorer"));
+    let (state, rows) = (notebook.with_file_name("state.json"), notebook.with_file_name("score.csv"));
+    let json = expect(0, &["--format", "json", "inspect", text(&notebook), "--state", text(&state)]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!((json["script"]["frozen"][0]["cell"].as_u64(), json["script"]["frozen"][0]["line"].as_u64()), (Some(7), Some(3)));
+    let data = ["--data", text(&rows), "--no-original", "--target", "rust", "--out", text(&out)];
+    let made = expect(0, &[&["build", text(&notebook), "--state", text(&state)][..], &data].concat());
+    assert!(said(&made).contains("--> notebook.ipynb cell 5 line 2\n"), "{}", said(&made));
+    let code = fs::read_to_string(out.join("rust/src/lib.rs")).unwrap();
+    assert!(code.contains("// notebook.ipynb cell 7 line 3: df['fee'] = df['fee'].fillna(fee)"), "{code}");
+    if has_python() {
+        expect(0, &["check", text(&out)]);
+    }
+}
+
+#[test]
 fn run_writes_the_same_file_on_every_executor() {
     let folder = tempfile::tempdir().unwrap();
     let (project, rows) = (credit().join("scorewright.toml"), credit().join("score.csv"));

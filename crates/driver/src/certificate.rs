@@ -1,6 +1,7 @@
 //! What a verification can say for itself: `equivalence.json` for machines, `junit.xml` for CI, `report.html` for people.
 
 use equiv::{Coverage, Covered, OutputReport, Report, Verdict};
+use front_python::Frozen;
 use minijinja::context;
 use plan::File;
 use quick_xml::Writer;
@@ -107,12 +108,7 @@ fn statement(scorer: &Scorer, verification: &Verification) -> Value {
         OriginalResult::NotRun(why) => json!({"notRun": why}),
         OriginalResult::Ran(comparison) => original(comparison),
     };
-    let frozen: Vec<Value> = scorer
-        .conversion
-        .iter()
-        .flat_map(|conversion| &conversion.frozen)
-        .map(|one| json!({"line": one.line, "expression": one.expression, "value": one.value}))
-        .collect();
+    let all_frozen: Vec<Value> = scorer.conversion.iter().flat_map(|conversion| &conversion.frozen).map(frozen).collect();
     json!({
         "_type": "https://in-toto.io/Statement/v1",
         "subject": subjects,
@@ -137,9 +133,21 @@ fn statement(scorer: &Scorer, verification: &Verification) -> Value {
             })).collect::<Vec<_>>(),
             "original": original,
             "coverage": coverage(verification),
-            "frozen": frozen,
+            "frozen": all_frozen,
         },
     })
+}
+
+/// A frozen value as JSON: where it was learnt, from what, and what it is.
+pub fn frozen(one: &Frozen) -> Value {
+    let mut out = json!({"line": one.line.number, "expression": one.expression, "value": one.value});
+    if let Some(cell) = one.line.cell {
+        out["cell"] = json!(cell);
+    }
+    if let Some(module) = &one.module {
+        out["file"] = json!(module);
+    }
+    out
 }
 
 /// The kinds of things that rows can reach.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use source::{Diagnostic, Sources};
 
-use crate::load::{Input, Original, Scorer, ScriptRun};
+use crate::load::{Input, Original, Scorer, ScriptRun, file_name, modules_of, source_of};
 use crate::project::FeedName;
 use crate::{Problem, Target, read};
 
@@ -52,6 +52,8 @@ struct ScriptPaths {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedName>,
     until: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    raised: Vec<u32>,
 }
 
 /// A scorer that was emitted, and its packages as they are on disk.
@@ -87,6 +89,7 @@ pub(crate) fn manifest(scorer: &Scorer, out: &Path, targets: &[Target], files: &
         dtypes: run.dtypes.clone(),
         feed: run.feed,
         until: run.until,
+        raised: run.raised.clone(),
     });
     let manifest = Manifest {
         scorewright: env!("CARGO_PKG_VERSION").into(),
@@ -153,10 +156,16 @@ pub fn open(path: &Path, python: Option<&Path>, sources: &mut Sources) -> Result
 }
 
 fn script_run(folder: &Path, script: ScriptPaths, sources: &mut Sources) -> Result<ScriptRun, Problem> {
-    let path = folder.join(script.path);
-    let text = read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    let file = sources.add(path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), text);
-    Ok(ScriptRun { path, file, output: script.output, score: script.score, dtypes: script.dtypes, feed: script.feed, until: script.until })
+    let path = folder.join(&script.path);
+    let bytes = read(&path).unwrap_or_default();
+    // An original that is not there or not what it was is named where it is needed.
+    let file = match source_of(&path, &bytes, sources) {
+        Ok((file, _)) => file,
+        Err(_) => sources.add_binary(file_name(&path)),
+    };
+    let ScriptPaths { output, score, dtypes, feed, until, raised, .. } = script;
+    let modules = modules_of(&path, file, sources);
+    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, raised })
 }
 
 /// Says which of the originals are not there. Errors: one at least.

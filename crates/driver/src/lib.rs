@@ -1,7 +1,8 @@
 //! The pipeline: a script or a model goes in, checked programs and a certificate come out. The one crate that knows all the others.
 //!
 //! A [`Project`] says what is to be converted. [`load()`] converts it, [`build()`] compares the programs with the original and writes them,
-//! [`check`] does so again with an emitted scorer, [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`original`] what the user's own runtime says of them, [`certificate`] what is said about it all.
+//! [`check`] does so again with an emitted scorer, [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`original`] what the user's own runtime says of them, [`certificate`] what is said about it all,
+//! [`page`] what can be told of a project before it is built.
 //! Nothing is printed here; what is to be said comes back as data.
 
 pub mod build;
@@ -11,6 +12,7 @@ pub mod data;
 pub mod folder;
 pub mod load;
 pub mod original;
+pub mod page;
 pub mod project;
 pub mod verify;
 
@@ -22,7 +24,8 @@ use source::{Diagnostic, Sources};
 pub use build::{Built, Request, build};
 pub use execute::{Failure, Target, Tools, write};
 pub use folder::Emitted;
-pub use load::{Scorer, load, open};
+pub use front_python::{Blocked, Columns, Conversion};
+pub use load::{Inspection, Scorer, inspect, load, open};
 pub use project::Project;
 pub use verify::{OriginalUse, Verification, Verify, verify};
 

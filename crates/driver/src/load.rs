@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use check::Checked;
+use front_python::modules;
 use front_python::record::Record;
 use front_python::{BatchStatistics, Conversion, Options};
 use ir::Module;
 use plan::Plan;
 use reference::{Limits, Reference, Script};
-use sha2::{Digest, Sha256};
 use source::{Diagnostic, FileId, Place, Sources};
 
 use crate::compose::compose;
@@ -54,6 +54,9 @@ pub struct ScriptRun {
     pub feed: Option<FeedName>,
     /// The last line that the output needs.
     pub until: Option<u32>,
+    /// Lines of a notebook that raised in the recorded run.
+    pub raised: Vec<u32>,
+    pub modules: Vec<modules::Module>,
 }
 
 impl ScriptRun {
@@ -91,15 +94,53 @@ impl Original {
 /// A script is run once in the user's own Python, unless a record of its run is there that fits it. Errors: everything that cannot be
 /// converted, at once; a script that raises.
 pub fn load(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage)) -> Result<Scorer, Problem> {
+    inspect(project, sources, said).scorer
+}
+
+/// What can be told of a project, whether or not it converts.
+pub struct Inspection {
+    pub scorer: Result<Scorer, Problem>,
+    /// The script or notebook, once it is read.
+    pub script: Option<FileId>,
+    /// Of a script that is refused, what would convert without the columns that stand in the way.
+    pub part: Option<Conversion>,
+}
+
+/// As [`load`], and of a script that cannot be converted the part that can.
+pub fn inspect(project: &Project, sources: &mut Sources, said: &mut dyn FnMut(Stage)) -> Inspection {
     let python = Original::python(project.python.as_deref());
-    let mut inputs = Vec::new();
-    let script = match &project.script {
-        Some(path) => Some(script(project, path, &python, sources, &mut inputs, said)?),
-        None => None,
-    };
-    if script.is_none() {
+    let Some(path) = &project.script else {
         said(Stage::Convert);
+        return Inspection { scorer: compiled(project, None, vec![], python, sources), script: None, part: None };
+    };
+    let prepared = match prepare(project, path, &python, sources, said) {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            let script = sources.iter().find(|(_, source)| source.name == file_name(path)).map(|(file, _)| file);
+            return Inspection { scorer: Err(problem), script, part: None };
+        }
+    };
+    said(Stage::Convert);
+    let script = Some(prepared.file);
+    match prepared.convert(sources) {
+        Ok(conversion) => {
+            let mut inputs = Vec::new();
+            let finished = prepared.finish(project, &conversion, &mut inputs);
+            let scorer = finished.and_then(|run| compiled(project, Some((run, conversion)), inputs, python, sources));
+            Inspection { scorer, script, part: None }
+        }
+        Err(found) => Inspection { part: prepared.part(sources), scorer: Err(Problem::Refused(found)), script },
     }
+}
+
+/// A scorer of a script that is converted, of a model, or of both as one.
+fn compiled(
+    project: &Project,
+    script: Option<(ScriptRun, Conversion)>,
+    mut inputs: Vec<Input>,
+    python: Reference,
+    sources: &mut Sources,
+) -> Result<Scorer, Problem> {
     let model = match &project.model {
         Some(path) => Some(model(path, sources, &mut inputs)?),
         None => None,
@@ -146,90 +187,140 @@ fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<
     module.map_err(Problem::Refused)
 }
 
-fn script(
+/// A script, its modules and the record of its run, ready to be converted.
+struct Prepared<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+    file: FileId,
+    options: Options,
+    /// What is to be said of a notebook itself.
+    notes: Vec<Diagnostic>,
+    record: Record,
+    /// Whether it was run just now.
+    fresh: bool,
+}
+
+fn prepare<'a>(
     project: &Project,
-    path: &Path,
+    path: &'a Path,
     python: &Reference,
     sources: &mut Sources,
-    inputs: &mut Vec<Input>,
     said: &mut dyn FnMut(Stage),
-) -> Result<(ScriptRun, Conversion), Problem> {
+) -> Result<Prepared<'a>, Problem> {
     let bytes = read(path)?;
-    let text = match String::from_utf8(bytes.clone()) {
-        Ok(text) => text,
-        Err(_) => return Err(Problem::Refused(vec![Diagnostic::error("python-syntax", format!("`{}` is not UTF-8", path.display()))])),
-    };
-    let file = sources.add(file_name(path), text);
+    let (file, notes) = source_of(path, &bytes, sources).map_err(Problem::Refused)?;
+    let modules = modules_of(path, file, sources);
     let options = Options {
+        modules: modules.clone(),
         fit: project.fit.clone(),
         score: project.score.clone(),
         lookups: project.lookup.clone(),
         output: project.output.clone(),
+        partial: project.partial,
         batch_statistics: match project.batch_stats {
             None | Some(BatchStats::Refuse) => BatchStatistics::Refuse,
             Some(BatchStats::FreezeTrain) => BatchStatistics::FreezeTrain,
             Some(BatchStats::FreezeAsRun) => BatchStatistics::FreezeAsRun,
         },
     };
-    let stored = project.state.as_deref().map(|state| stored(state, &bytes, &options)).transpose()?.flatten();
+    let stored = project.state.as_deref().map(|state| stored(state, file, sources, &options)).transpose()?.flatten();
     let fresh = stored.is_none();
     let record = match stored {
         Some(record) => record,
         None => {
             said(Stage::Record);
-            record(path, file, sources, python, &options)?
+            let script = Script { path, file, sources, modules: &modules, files: &[] };
+            record(script, python, &options)?
         }
     };
-    said(Stage::Convert);
-    let conversion = front_python::convert(file, sources, &record, &options).map_err(Problem::Refused)?;
-    let state = serde_json::to_string_pretty(&conversion.record).map_err(|error| Problem::Environment(error.to_string()))? + "\n";
-    if let Some(to) = project.state.as_deref().filter(|_| fresh) {
-        std::fs::write(to, &state).map_err(|error| Problem::Environment(format!("cannot write {}: {error}", to.display())))?;
-    }
-    inputs.push(Input { name: file_name(path), path: path.into(), bytes });
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let mut seen = std::collections::BTreeSet::new();
-    for name in conversion.record.reads.iter().filter_map(|read| read.path.as_ref()).filter(|name| seen.insert(name.as_str())) {
-        // What cannot be read again, such as an address on the network, is known by the record alone.
-        if let Ok(bytes) = read(&folder.join(name)) {
-            inputs.push(Input { name: name.clone(), path: folder.join(name), bytes });
-        }
-    }
-    let run = ScriptRun {
-        path: path.into(),
-        file,
-        output: conversion.output.clone(),
-        score: conversion.score.0.clone(),
-        dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
-        feed: project.feed,
-        until: conversion.emitted.iter().map(|span| sources.get(file).map_or(0, |source| source.line_column(span.end).line)).max(),
-    };
-    Ok((run, conversion))
+    Ok(Prepared { path, bytes, file, options, notes, record, fresh })
 }
 
-/// The record of an earlier run, if it is of this script and this output. Errors: a file that is no record.
-fn stored(path: &Path, script: &[u8], options: &Options) -> Result<Option<Record>, Problem> {
+impl Prepared<'_> {
+    fn convert(&self, sources: &Sources) -> Result<Conversion, Vec<Diagnostic>> {
+        let mut conversion = front_python::convert(self.file, sources, &self.record, &self.options)?;
+        conversion.notes.splice(..0, self.notes.iter().cloned());
+        Ok(conversion)
+    }
+
+    /// The columns that convert, whether or not the others may be left out.
+    fn part(&self, sources: &Sources) -> Option<Conversion> {
+        let options = Options { partial: true, ..self.options.clone() };
+        front_python::convert(self.file, sources, &self.record, &options).ok()
+    }
+
+    /// How the script is run again, with its state written and its files among the inputs.
+    fn finish(self, project: &Project, conversion: &Conversion, inputs: &mut Vec<Input>) -> Result<ScriptRun, Problem> {
+        let Prepared { path, bytes, file, options, fresh, .. } = self;
+        let state = serde_json::to_string_pretty(&conversion.record).map_err(|error| Problem::Environment(error.to_string()))? + "\n";
+        if let Some(to) = project.state.as_deref().filter(|_| fresh) {
+            std::fs::write(to, &state).map_err(|error| Problem::Environment(format!("cannot write {}: {error}", to.display())))?;
+        }
+        inputs.push(Input { name: file_name(path), path: path.into(), bytes });
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for module in &conversion.record.modules {
+            inputs.push(Input { name: module.name.clone(), path: folder.join(&module.name), bytes: read(&folder.join(&module.name))? });
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        for name in conversion.record.reads.iter().filter_map(|read| read.path.as_ref()).filter(|name| seen.insert(name.as_str())) {
+            // What cannot be read again, such as an address on the network, is known by the record alone.
+            if let Ok(bytes) = read(&folder.join(name)) {
+                inputs.push(Input { name: name.clone(), path: folder.join(name), bytes });
+            }
+        }
+        Ok(ScriptRun {
+            path: path.into(),
+            file,
+            output: conversion.output.clone(),
+            score: conversion.score.0.clone(),
+            dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
+            feed: project.feed,
+            until: Some(conversion.until),
+            modules: options.modules,
+            raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
+        })
+    }
+}
+
+/// Takes a script or notebook in as a text to convert, with what is to be said of the notebook itself.
+pub(crate) fn source_of(path: &Path, bytes: &[u8], sources: &mut Sources) -> Result<(FileId, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let name = file_name(path);
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ipynb")) {
+        return front_python::notebook::read(bytes, &name, sources).map(|notebook| (notebook.file, notebook.notes));
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok((sources.add(name, text), Vec::new())),
+        Err(_) => Err(vec![Diagnostic::error("python-syntax", format!("`{}` is not UTF-8", path.display()))]),
+    }
+}
+
+/// The modules of the user's project that a script imports. What cannot be read is left to Python to complain of.
+pub(crate) fn modules_of(path: &Path, file: FileId, sources: &mut Sources) -> Vec<modules::Module> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    modules::find(file, sources, &mut |way| String::from_utf8(read(&folder.join(way)).ok()?).ok())
+}
+
+/// The record of an earlier run, if it is of this script, these modules and this output. Errors: a file that is no record.
+fn stored(path: &Path, file: FileId, sources: &Sources, options: &Options) -> Result<Option<Record>, Problem> {
     if !path.exists() {
         return Ok(None);
     }
     let record: Record = serde_json::from_slice(&read(path)?)
         .map_err(|error| Problem::Environment(format!("{} is no record of a script's run: {error}", path.display())))?;
-    let digest: String = Sha256::digest(script).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((record.script.sha256 == digest && record.script.output == options.output).then_some(record))
+    let fits = front_python::fits(file, sources, &record, options) && record.script.output == options.output;
+    Ok(fits.then_some(record))
 }
 
-fn record(path: &Path, file: FileId, sources: &Sources, python: &Reference, options: &Options) -> Result<Record, Problem> {
-    let Some(source) = sources.get(file) else { return Err(Problem::Environment("the script is not there".into())) };
-    let script = Script { path, file, source, files: &[] };
+fn record(script: Script<'_>, python: &Reference, options: &Options) -> Result<Record, Problem> {
     python.record(script, options.output.as_deref()).map_err(|found| match found.name {
         "python-raises" | "python-syntax" | "python-output" => Problem::Refused(vec![found]),
         _ => Problem::Reference(vec![match found.place {
             Some(_) => found,
-            None => found.at(Place::File(file), ""),
+            None => found.at(Place::File(script.file), ""),
         }]),
     })
 }
 
-fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

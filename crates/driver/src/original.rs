@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ir::{Elem, Literal};
 use plan::{Cell, Column, GoldenOutcome};
 use reference::{Frame, OutputRequest, OutputTable, Outputs, Piece, Script, Tensor, TensorData, Versions};
-use source::{Diagnostic, SourceFile, Sources};
+use source::{Diagnostic, Sources};
 
 use crate::Problem;
 use crate::load::{Original, Scorer, ScriptRun};
@@ -71,20 +71,19 @@ struct Ready<'a> {
     run: &'a ScriptRun,
     model: Option<&'a Path>,
     overlay: Vec<(String, PathBuf)>,
-    source: &'a SourceFile,
+    sources: &'a Sources,
 }
 
 impl<'a> Ready<'a> {
     /// `data` stands where the script's scoring file does, if it is of the same form.
-    fn new(scorer: &'a Scorer, run: &'a ScriptRun, data: Option<&Path>, sources: &'a Sources) -> Result<Ready<'a>, Diagnostic> {
-        let Some(source) = sources.get(run.file) else { return Err(Diagnostic::error("reference-answer", "the script is not there")) };
+    fn new(scorer: &'a Scorer, run: &'a ScriptRun, data: Option<&Path>, sources: &'a Sources) -> Ready<'a> {
         let overlay = data.filter(|data| run.reads(data)).map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
-        Ok(Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, source })
+        Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, sources }
     }
 
     fn outputs(&self, frames: Vec<Frame>) -> Result<Outputs, Diagnostic> {
-        let Ready { run, source, .. } = self;
-        let script = Script { path: &run.path, file: run.file, source, files: &self.overlay };
+        let Ready { run, sources, .. } = self;
+        let script = Script { path: &run.path, file: run.file, sources, modules: &run.modules, files: &self.overlay };
         let request = OutputRequest {
             output: run.output.clone(),
             score: Some((run.score.clone(), run.dtypes.clone())),
@@ -92,6 +91,7 @@ impl<'a> Ready<'a> {
             feed: run.feed(),
             frames,
             until: run.until,
+            raised: run.raised.clone(),
         };
         self.scorer.original.python.outputs(script, &request)
     }
@@ -109,7 +109,7 @@ fn of_script(
     boundary: &[(Vec<Cell>, GoldenOutcome)],
     sources: &Sources,
 ) -> Result<Answers, Diagnostic> {
-    let ready = Ready::new(scorer, run, data, sources)?;
+    let ready = Ready::new(scorer, run, data, sources);
     // Rows of another form than the script reads take its file's place as a table.
     let given = data.filter(|data| !run.reads(data));
     // The rows as we read them are as good as the original's for this: only their order is another.
@@ -154,7 +154,7 @@ fn of_script(
 /// What pandas makes of a row may depend on the rows beside it: one missing cell makes a column of whole numbers a column of floats.
 pub fn alone(scorer: &Scorer, run: &ScriptRun, rows: &[&Vec<Cell>], sources: &Sources) -> Result<Vec<Answer>, Problem> {
     let answers = || {
-        let ready = Ready::new(scorer, run, None, sources)?;
+        let ready = Ready::new(scorer, run, None, sources);
         let outputs = ready.outputs(vec![ready.frame(rows, true)])?;
         Ok(outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, rows.len())))
     };
@@ -234,7 +234,13 @@ fn merged(columns: &[Column], pieces: &[Piece], count: usize) -> Vec<Answer> {
                 for (at, row) in kept.iter().enumerate() {
                     let cells = columns.iter().enumerate().map(|(number, column)| match table {
                         Some(table) if model.is_empty() => {
-                            scalar(table.columns.get(number).and_then(|column| column.cells.get(at)), column)
+                            // By place, for names may repeat; by name where columns were left out.
+                            let there = if table.columns.len() == columns.len() {
+                                table.columns.get(number)
+                            } else {
+                                table.columns.iter().find(|there| there.name == column.name)
+                            };
+                            scalar(there.and_then(|there| there.cells.get(at)), column)
                         }
                         _ => element(column, model, at, kept.len()),
                     });

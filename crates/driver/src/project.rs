@@ -27,7 +27,7 @@ use crate::{Problem, read};
 pub struct Project {
     /// What the scorer is called; the name of the file if left out.
     pub name: Option<String>,
-    /// A Python script whose output is the score, or the model's input.
+    /// A Python script or notebook whose output is the score, or the model's input.
     pub script: Option<PathBuf>,
     /// A model: `.onnx` or `.pmml`.
     pub model: Option<PathBuf>,
@@ -44,6 +44,8 @@ pub struct Project {
     /// Where the record of the script's run is kept. It is used if it fits the script, else made anew.
     pub state: Option<PathBuf>,
     pub batch_stats: Option<BatchStats>,
+    /// Output columns that cannot be converted are left out.
+    pub partial: bool,
     /// How the script's output becomes the model's input; as the model's inputs look if left out.
     pub feed: Option<FeedName>,
     /// The Python to run the script and the model in.
@@ -70,20 +72,20 @@ pub enum FeedName {
 }
 
 impl Project {
-    /// A project of one file: a `.toml` that names all of it, a `.py` script, or a model.
+    /// A project of one file: a `.toml` that names all of it, a `.py` script, an `.ipynb` notebook, or a model.
     ///
     /// Errors: no such file; a kind of file that cannot be converted; a `.toml` with a field that is not known, with its place.
     pub fn open(path: &Path, sources: &mut Sources) -> Result<Project, Problem> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         match ending.as_str() {
             "toml" => Project::from_toml(path, sources),
-            "py" => Ok(Project { script: Some(path.into()), ..Project::default() }),
+            "py" | "ipynb" => Ok(Project { script: Some(path.into()), ..Project::default() }),
             "onnx" | "pmml" | "xml" => Ok(Project { model: Some(path.into()), ..Project::default() }),
             _ => {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let found = Diagnostic::error("input-kind", format!("`{name}` is no kind of file that can be converted"));
                 Err(Problem::Refused(vec![
-                    found.help("give a script as .py, a model as .onnx or .pmml, or a scorewright.toml that names both"),
+                    found.help("give a script as .py or .ipynb, a model as .onnx or .pmml, or a scorewright.toml that names both"),
                 ]))
             }
         }
@@ -133,6 +135,7 @@ impl Project {
             output: flags.output.or(self.output),
             state: flags.state.or(self.state),
             batch_stats: flags.batch_stats.or(self.batch_stats),
+            partial: flags.partial || self.partial,
             feed: flags.feed.or(self.feed),
             python: flags.python.or(self.python),
             targets: list(self.targets, flags.targets),

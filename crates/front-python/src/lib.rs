@@ -10,7 +10,9 @@ mod builtins;
 mod calendar;
 mod fold;
 mod log;
+pub mod modules;
 mod names;
+pub mod notebook;
 mod numbers;
 mod numpy;
 mod ops;
@@ -28,7 +30,7 @@ pub use replay::Role;
 
 use record::Record;
 use replay::{Replay, Roles, Row};
-use source::{Diagnostic, FileId, Place, Sources, Span};
+use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[
@@ -58,6 +60,10 @@ pub struct Options {
     /// A variable, an expression over the script's variables (which must be in the record), or a CSV file that the script writes.
     pub output: Option<String>,
     pub batch_statistics: BatchStatistics,
+    /// Output columns that cannot be converted are left out, if there are others.
+    pub partial: bool,
+    /// The modules of the user's project, from [`modules::find`].
+    pub modules: Vec<modules::Module>,
 }
 
 /// What is done with a statistic over the rows being scored.
@@ -77,8 +83,17 @@ pub struct Frozen {
     pub expression: String,
     /// As a person reads it; long ones are cut.
     pub value: String,
-    pub line: u32,
+    /// The file, if it is not the script itself but a module of its project.
+    pub module: Option<String>,
+    pub line: Line,
     pub span: Span,
+}
+
+impl Frozen {
+    /// `line 12`, `cell 3 line 2`, or `features.py:12`.
+    pub fn place(&self) -> String {
+        self.module.as_ref().map_or_else(|| self.line.to_string(), |module| self.line.of(module))
+    }
 }
 
 /// A column of the scoring file that the outputs need.
@@ -87,6 +102,31 @@ pub struct Input {
     pub name: String,
     /// The dtype that the recorded run gave it.
     pub dtype: String,
+}
+
+/// The columns of the output as the script gives them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Columns {
+    pub converted: Vec<String>,
+    pub blocked: Vec<Blocked>,
+}
+
+/// A column that cannot be converted, and all that stands in its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blocked {
+    pub name: String,
+    pub why: Vec<Diagnostic>,
+}
+
+/// What becomes of the script's statements, in its order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fates {
+    /// The scorer does their work.
+    pub emitted: Vec<Span>,
+    /// They computed what is frozen in the scorer.
+    pub fitted: Vec<Span>,
+    /// The scorer does not need them.
+    pub ignored: Vec<Span>,
 }
 
 /// A converted script.
@@ -98,13 +138,19 @@ pub struct Conversion {
     /// The scoring file as the script says it, and the dtypes of all its columns in the recorded run.
     pub score: (String, Vec<Input>),
     pub frozen: Vec<Frozen>,
-    /// Statements whose work the scorer does, and those that it does not need.
-    pub emitted: Vec<Span>,
-    pub ignored: Vec<Span>,
+    pub columns: Columns,
+    pub fates: Fates,
+    /// The last line of the script's own text that the output needs, in the script or by a call from there.
+    pub until: u32,
     /// What the user should know, though it converts.
     pub notes: Vec<Diagnostic>,
     /// What the conversion stands on: with the script it converts again to the same module.
     pub record: Record,
+}
+
+/// Whether a record is of a script, its modules and a form that is understood.
+pub fn fits(file: FileId, sources: &Sources, record: &Record, options: &Options) -> bool {
+    sources.get(file).is_some_and(|script| log::fits(record, &script.text, &options.modules, sources).is_ok())
 }
 
 /// Converts a script with the record of its run.
@@ -123,7 +169,7 @@ pub fn convert(file: FileId, sources: &Sources, record: &Record, options: &Optio
 
 fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options) -> Result<Conversion, Vec<Diagnostic>> {
     let Some(script) = sources.get(file) else { return Err(vec![Diagnostic::error("python-no-script", "there is no script")]) };
-    log::fits(record, &script.text).map_err(|error| vec![(*error).at(Place::File(file), "")])?;
+    log::fits(record, &script.text, &options.modules, sources).map_err(|error| vec![(*error).at(Place::File(file), "")])?;
     // The output expression was run after the script; it is the last statement here too.
     let expression = record.script.output.as_deref().filter(|output| !output.is_empty() && !output.ends_with(".csv"));
     let text = match expression {
@@ -131,18 +177,21 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         None => script.text.clone(),
     };
     let mut statements = parse::parse(file, &text)?;
-    let roles = Roles::infer(record, options, file).map_err(|error| vec![*error])?;
+    let roles = Roles::infer(record, options, file).map_err(|error| with_raised(vec![*error], record, file, script))?;
     let name = script.name.rsplit(['/', '\\']).next().unwrap_or(&script.name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let builder = ir::Builder::new(stem);
     let last = if expression.is_some() { statements.pop() } else { None };
-    let made = {
+    let (made, walked) = {
         let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles);
-        let _ = replay.block_of(&statements);
-        output::make(&mut replay, expression.zip(last.as_ref()))?
+        replay.script(&statements);
+        let made = output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?;
+        (made, replay.walked)
     };
     let module = prune::prune(builder.finish()?);
-    let (emitted, ignored) = output::split_statements(&statements, &module);
+    statements.extend(walked.modules);
+    let until = output::last_line(&module, &walked.lines);
+    let fates = output::fates(&statements, &module, &made.frozen);
     let read = &record.reads[made.score];
     let params = module.entry_function().map_or(&[][..], |entry| &entry.params);
     let input = |column: &record::TableColumn| {
@@ -158,9 +207,24 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         output: made.expression,
         score: (read.path.clone().unwrap_or_default(), inputs),
         frozen: made.frozen,
-        emitted,
-        ignored,
+        until,
+        columns: made.columns,
+        fates,
         notes: made.notes,
         record: made.record,
     })
+}
+
+/// A notebook whose files or output are not found may be without them because a cell raised: that is said too.
+fn with_raised(mut errors: Vec<Diagnostic>, record: &Record, file: FileId, script: &SourceFile) -> Vec<Diagnostic> {
+    if !errors.iter().any(|error| matches!(error.name, "python-roles" | "python-output")) {
+        return errors;
+    }
+    errors.extend(record.raised.iter().map(|raised| {
+        let start = script.line_start(raised.line);
+        let end = start + script.line_text(raised.line).len() as u32;
+        Diagnostic::warning(replay::CELL_RAISES, "this cell raises an exception in the recorded run")
+            .at(Span { file, start, end }, &raised.message)
+    }));
+    errors
 }

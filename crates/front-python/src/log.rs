@@ -2,8 +2,9 @@
 //!
 //! Pruning keeps what was looked at, so the stored record is what the conversion stands on, and replaying it gives the same answers.
 
+use crate::modules::Module;
 use crate::record::{Context, Record, Value};
-use source::{Diagnostic, Span};
+use source::{Diagnostic, FileId, Sources, Span};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -23,8 +24,8 @@ pub(crate) struct Seen {
 
 pub(crate) struct Log<'a> {
     record: &'a Record,
-    /// Where each line of the script starts, for `line:column` places.
-    line_starts: Vec<u32>,
+    /// How places in the script and in each of its modules are written.
+    files: HashMap<FileId, Places>,
     values: HashMap<(&'a str, u32), Seen>,
     branches: HashMap<(&'a str, u32), (bool, Cell<bool>)>,
     loops: HashMap<(&'a str, u32), Seen>,
@@ -34,8 +35,30 @@ pub(crate) struct Log<'a> {
     used_contexts: Vec<Cell<bool>>,
 }
 
+/// How places in a file are written: with its name before them if it is a module, as `line:column`.
+struct Places {
+    prefix: String,
+    line_starts: Vec<u32>,
+}
+
+impl Places {
+    fn new(prefix: String, text: &str) -> Self {
+        let after_newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
+        Places { prefix, line_starts: std::iter::once(0).chain(after_newlines).collect() }
+    }
+
+    fn of(&self, span: Span) -> String {
+        let one = |byte: u32| {
+            let line = self.line_starts.partition_point(|start| *start <= byte);
+            format!("{line}:{}", byte - self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0))
+        };
+        format!("{}{}-{}", self.prefix, one(span.start), one(span.end))
+    }
+}
+
 impl<'a> Log<'a> {
-    pub(crate) fn new(record: &'a Record, text: &str) -> Self {
+    /// `text` is that of the script, and `modules` are files of the sources.
+    pub(crate) fn new(record: &'a Record, file: FileId, text: &str, modules: &[Module], sources: &Sources) -> Self {
         let seen = |value: &Value| Seen { value: Some(Rc::new(value.clone())), used: Rc::default() };
         let mut turns: HashMap<(&str, u32), u32> = HashMap::new();
         for context in &record.contexts {
@@ -44,8 +67,11 @@ impl<'a> Log<'a> {
         }
         Log {
             record,
-            line_starts: std::iter::once(0)
-                .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
+            files: modules
+                .iter()
+                .filter_map(|module| Some((module.file, sources.get(module.file)?)))
+                .map(|(file, source)| (file, Places::new(format!("{}@", source.name), &source.text)))
+                .chain([(file, Places::new(String::new(), text))])
                 .collect(),
             values: record.values.iter().map(|one| ((one.at.as_str(), one.context), seen(&one.value))).collect(),
             branches: record.branches.iter().map(|one| ((one.at.as_str(), one.context), (one.taken, Cell::new(false)))).collect(),
@@ -63,11 +89,7 @@ impl<'a> Log<'a> {
 
     /// A place as the record writes it.
     pub(crate) fn place(&self, span: Span) -> String {
-        let one = |byte: u32| {
-            let line = self.line_starts.partition_point(|start| *start <= byte);
-            format!("{line}:{}", byte - self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0))
-        };
-        format!("{}-{}", one(span.start), one(span.end))
+        self.files.get(&span.file).map(|places| places.of(span)).unwrap_or_default()
     }
 
     /// The value of an expression; `value` is none where the run did not come by.
@@ -159,9 +181,8 @@ impl<'a> Log<'a> {
     }
 }
 
-/// Whether the record is of this text and of a form that is understood.
-pub(crate) fn fits(record: &Record, text: &str) -> Result<(), Box<Diagnostic>> {
-    use sha2::{Digest, Sha256};
+/// Whether the record is of these texts and of a form that is understood.
+pub(crate) fn fits(record: &Record, text: &str, modules: &[Module], sources: &Sources) -> Result<(), Box<Diagnostic>> {
     if record.format != crate::record::FORMAT {
         let error = Diagnostic::error(
             "python-record-format",
@@ -169,11 +190,16 @@ pub(crate) fn fits(record: &Record, text: &str) -> Result<(), Box<Diagnostic>> {
         );
         return Err(Box::new(error.help("record the script again")));
     }
-    let hash: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    if hash == record.script.sha256 {
-        Ok(())
-    } else {
-        let error = Diagnostic::error("python-record-stale", format!("the record is of another text of `{}`", record.script.name));
-        Err(Box::new(error.help("the script has changed since it was recorded; record it again")))
-    }
+    let text_of = |name: &str| modules.iter().filter_map(|module| sources.get(module.file)).find(|source| source.name == name);
+    let stale = record.modules.iter().find(|module| text_of(&module.name).is_none_or(|source| hash(&source.text) != module.sha256));
+    let stale = if hash(text) == record.script.sha256 { stale.map(|module| &module.name) } else { Some(&record.script.name) };
+    let Some(name) = stale else { return Ok(()) };
+    let error = Diagnostic::error("python-record-stale", format!("the record is of another text of `{name}`"));
+    Err(Box::new(error.help("the script has changed since it was recorded; record it again")))
+}
+
+/// The SHA-256 of a text, as the record writes it.
+pub fn hash(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

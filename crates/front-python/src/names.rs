@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
-use crate::ast::{Expr, ExprKind, FStringPart, Stmt, StmtKind};
+use crate::ast::{Expr, ExprKind, FStringPart, Function, Stmt, StmtKind};
 use source::{FileId, Span};
 use std::collections::BTreeSet;
 
@@ -24,21 +24,35 @@ pub(crate) fn of_statement(statement: &Stmt, out: &mut BTreeSet<String>) {
     }
 }
 
+/// The names that an assignment to an expression binds or changes.
+fn target(expr: &Expr, out: &mut BTreeSet<String>) {
+    let mut root = expr;
+    while let ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } = &root.kind {
+        root = value;
+    }
+    match &root.kind {
+        ExprKind::Tuple(_) | ExprKind::List(_) => of_expr(root, out),
+        ExprKind::Name(name) => {
+            out.insert(name.clone());
+        }
+        _ => {}
+    }
+}
+
+/// The name at the start of `name.attribute[index].method()`.
+pub(crate) fn root(expr: &Expr) -> Option<&str> {
+    let mut root = expr;
+    loop {
+        root = match &root.kind {
+            ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } => value,
+            ExprKind::Call { callee, .. } => callee,
+            _ => return root.as_name(),
+        };
+    }
+}
+
 /// Names that a statement binds, or whose object it may change: targets, receivers of method calls, arguments of calls.
 pub(crate) fn assigned(statement: &Stmt, out: &mut BTreeSet<String>) {
-    let target = |expr: &Expr, out: &mut BTreeSet<String>| {
-        let mut root = expr;
-        while let ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } = &root.kind {
-            root = value;
-        }
-        match &root.kind {
-            ExprKind::Tuple(_) | ExprKind::List(_) => of_expr(root, out),
-            ExprKind::Name(name) => {
-                out.insert(name.clone());
-            }
-            _ => {}
-        }
-    };
     match &statement.kind {
         StmtKind::Assign { targets, .. } => targets.iter().for_each(|one| target(one, out)),
         StmtKind::AugAssign { target: one, .. } => target(one, out),
@@ -58,7 +72,41 @@ pub(crate) fn assigned(statement: &Stmt, out: &mut BTreeSet<String>) {
     }
 }
 
-fn statement_blocks<'s>(statement: &'s Stmt, out: &mut Vec<&'s [Stmt]>) {
+/// Whether a call fits its receiver.
+fn is_fit(callee: &Expr) -> bool {
+    matches!(&callee.kind, ExprKind::Attribute { name, .. } if name.starts_with("fit"))
+}
+
+/// Names that a statement says it binds or changes: targets, imports, definitions, receivers of calls in place and of `fit`.
+pub(crate) fn bound(statement: &Stmt, out: &mut BTreeSet<String>) {
+    match &statement.kind {
+        StmtKind::Assign { targets, .. } => targets.iter().for_each(|one| target(one, out)),
+        StmtKind::AugAssign { target: one, .. } | StmtKind::For { target: one, .. } => target(one, out),
+        StmtKind::With { items, .. } => items.iter().filter_map(|(_, name)| name.as_ref()).for_each(|one| target(one, out)),
+        StmtKind::Expr(Expr { kind: ExprKind::Call { callee, keywords, .. }, .. })
+            if keywords.iter().any(|(name, _)| name.as_deref() == Some("inplace")) || is_fit(callee) =>
+        {
+            target(callee, out);
+        }
+        StmtKind::Import(names) => out.extend(names.iter().map(|(module, alias)| match alias {
+            Some(alias) => alias.clone(),
+            None => module.split('.').next().unwrap_or(module).to_owned(),
+        })),
+        StmtKind::ImportFrom { names, .. } => out.extend(names.iter().map(|(name, alias)| alias.as_ref().unwrap_or(name).clone())),
+        // What stands inside binds names of its own scope.
+        StmtKind::Function(Function { name, .. }) | StmtKind::Class { name, .. } => {
+            out.insert(name.clone());
+            return;
+        }
+        _ => {}
+    }
+    let mut blocks = Vec::new();
+    statement_blocks(statement, &mut blocks);
+    blocks.into_iter().flatten().for_each(|inner| bound(inner, out));
+}
+
+/// The blocks of a statement that holds others.
+pub(crate) fn statement_blocks<'s>(statement: &'s Stmt, out: &mut Vec<&'s [Stmt]>) {
     match &statement.kind {
         StmtKind::For { body, otherwise, .. } | StmtKind::While { body, otherwise, .. } | StmtKind::If { body, otherwise, .. } => {
             out.extend([body.as_slice(), otherwise.as_slice()]);
@@ -183,6 +231,11 @@ pub(crate) fn parts(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
 fn is_word(text: &str, at: usize, len: usize) -> bool {
     let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     !letter(text[..at].chars().next_back()) && !letter(text[at + len..].chars().next())
+}
+
+/// The words of a piece of code that may be names.
+pub(crate) fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| word.starts_with(|letter: char| !letter.is_numeric()))
 }
 
 /// Whether a piece of code mentions a name as a whole word.

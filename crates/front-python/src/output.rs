@@ -6,15 +6,16 @@ use crate::ast::{Stmt, StmtKind};
 use crate::record::Record;
 use crate::replay::Replay;
 use crate::value::{Cell, Column, Guards, Kind, Unknown, Value, Width};
-use crate::{Frozen, pandas};
+use crate::{Blocked, Columns, Fates, Frozen, pandas};
 use ir::{Elem, Field, Module, Origin, Type, Val};
-use source::{Diagnostic, Place, Span};
-use std::collections::BTreeSet;
+use source::{Diagnostic, FileId, Place, Span};
+use std::collections::{BTreeSet, HashMap};
 
 /// What is left of a replay beside the module.
 pub(crate) struct Made {
     pub expression: String,
     pub score: usize,
+    pub columns: Columns,
     pub frozen: Vec<Frozen>,
     pub notes: Vec<Diagnostic>,
     pub record: Record,
@@ -24,7 +25,7 @@ pub(crate) struct Made {
 pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result<Made, Vec<Diagnostic>> {
     let (expression, value) = find(replay, given)?;
     let columns = output_columns(replay, &value)?;
-    let mut blocked: BTreeSet<usize> = BTreeSet::new();
+    let mut blocked: Vec<(String, Unknown)> = Vec::new();
     let mut guards = Guards::new();
     let mut space = None;
     let mut results = Vec::new();
@@ -32,24 +33,28 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
         match value {
             Value::Column(column) => {
                 space = Some(column.space);
-                guards.extend(&column.cell.guards);
                 match result(replay, &column) {
-                    Ok(val) => results.push((name, val)),
-                    Err(why) => blocked.extend(why.0.iter()),
+                    Ok(val) => {
+                        guards.extend(&column.cell.guards);
+                        results.push((name, val));
+                    }
+                    Err(why) => blocked.push((name, why)),
                 }
             }
-            Value::Unknown(why) => blocked.extend(why.0.iter()),
+            Value::Unknown(why) => blocked.push((name, why)),
             _ => {}
         }
     }
-    if !blocked.is_empty() {
-        let mut blockers: Vec<Diagnostic> = blocked.iter().map(|at| replay.blockers[*at].clone()).collect();
-        blockers.sort_by_key(|blocker| match &blocker.place {
-            Some(Place::Text(span)) => span.start,
-            _ => 0,
-        });
-        return Err(blockers);
+    if !blocked.is_empty() && (!replay.options.partial || results.is_empty()) {
+        let all: BTreeSet<usize> = blocked.iter().flat_map(|(_, why)| why.0.iter().copied()).collect();
+        return Err(blockers(replay, all));
     }
+    let blocked: Vec<Blocked> =
+        blocked.into_iter().map(|(name, why)| Blocked { name, why: blockers(replay, why.0.iter().copied().collect()) }).collect();
+    for column in &blocked {
+        left_out(replay, column);
+    }
+    let columns = Columns { converted: results.iter().map(|(name, _)| name.clone()).collect(), blocked };
     // The filters that the output's rows went through, whatever they were computed from.
     let mut at = space;
     while let Some(space) = at {
@@ -78,7 +83,27 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
     }
     let mut frozen = std::mem::take(&mut replay.frozen);
     frozen.sort_by_key(|one| (one.span.start, one.span.end));
-    Ok(Made { expression, score: replay.roles.score, frozen, notes: std::mem::take(&mut replay.notes), record: replay.log.prune() })
+    let notes = std::mem::take(&mut replay.notes);
+    Ok(Made { expression, score: replay.roles.score, columns, frozen, notes, record: replay.log.prune() })
+}
+
+/// Blockers by their numbers, in the order of the script.
+fn blockers(replay: &Replay<'_, '_>, numbers: BTreeSet<usize>) -> Vec<Diagnostic> {
+    let mut blockers: Vec<Diagnostic> = numbers.into_iter().map(|at| replay.blockers[at].clone()).collect();
+    blockers.sort_by_key(|blocker| match &blocker.place {
+        Some(Place::Text(span)) => (span.file, span.start),
+        _ => (replay.file, 0),
+    });
+    blockers
+}
+
+/// Says of a column that it is not among the results, and the first reason why.
+fn left_out(replay: &mut Replay<'_, '_>, column: &Blocked) {
+    let Some(why) = column.why.first() else { return };
+    let mut note = why.clone();
+    note.severity = source::Severity::Warning;
+    note.message = format!("the output column `{}` is left out: {}", column.name, why.message);
+    replay.notes.push(note);
 }
 
 /// The output: what was asked for, else the last argument of a `predict`, the last frame that is written, the last frame.
@@ -201,27 +226,63 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
     out
 }
 
-/// Statements from which nodes of the module come, and the others.
-pub(crate) fn split_statements(statements: &[Stmt], module: &Module) -> (Vec<Span>, Vec<Span>) {
-    let mut starts: BTreeSet<u32> = BTreeSet::new();
-    if let Some(entry) = module.entry_function() {
-        for (_, node) in entry.nodes.iter() {
-            if let Some(Origin::Text { start, .. }) = module.origins.get(node.origin) {
-                starts.insert(*start);
-            }
-        }
-        for rejection in &entry.rejections {
-            if let Some(Origin::Text { start, .. }) = module.origins.get(rejection.origin) {
-                starts.insert(*start);
-            }
-        }
-    }
+/// What becomes of each statement that holds no others: nodes of the module come from it, what the module has frozen does, or neither.
+pub(crate) fn fates(statements: &[Stmt], module: &Module, frozen: &[Frozen]) -> Fates {
+    let starts: BTreeSet<(FileId, u32)> = origins(module).collect();
     let mut all = Vec::new();
     leaves(statements, &mut all);
-    all.into_iter().partition(|span| starts.range(span.start..span.end.max(span.start + 1)).next().is_some())
+    let emits = |statement: &&Stmt| {
+        let span = statement.span;
+        let (start, end) = ((span.file, span.start), (span.file, span.end.max(span.start + 1)));
+        starts.range(start..end).next().is_some()
+    };
+    let (emitted, mut others): (Vec<&Stmt>, Vec<&Stmt>) = all.into_iter().partition(emits);
+    // From what is frozen back to what it was computed from, by names.
+    let mut names: BTreeSet<String> = frozen.iter().flat_map(|one| crate::names::words(&one.expression)).map(str::to_owned).collect();
+    let mut fitted: Vec<&Stmt> = Vec::new();
+    loop {
+        let binds = |statement: &&Stmt| {
+            let mut bound = BTreeSet::new();
+            crate::names::bound(statement, &mut bound);
+            !is_definition(statement) && !bound.is_disjoint(&names)
+        };
+        let (found, left): (Vec<&Stmt>, Vec<&Stmt>) = others.into_iter().partition(binds);
+        others = left;
+        if found.is_empty() {
+            break;
+        }
+        found.iter().for_each(|statement| crate::names::of_statement(statement, &mut names));
+        fitted.extend(found);
+    }
+    let spans = |statements: Vec<&Stmt>| {
+        let mut spans: Vec<Span> = statements.iter().map(|statement| statement.span).collect();
+        spans.sort_by_key(|span| (span.file, span.start));
+        spans
+    };
+    Fates { emitted: spans(emitted), fitted: spans(fitted), ignored: spans(others) }
 }
 
-fn leaves(statements: &[Stmt], out: &mut Vec<Span>) {
+fn is_definition(statement: &Stmt) -> bool {
+    matches!(statement.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. } | StmtKind::Global(_))
+}
+
+/// Where the nodes and rejections of a module come from: file and first byte.
+fn origins(module: &Module) -> impl Iterator<Item = (FileId, u32)> {
+    let entry = module.entry_function().into_iter();
+    let all = entry
+        .flat_map(|entry| entry.nodes.iter().map(|(_, node)| node.origin).chain(entry.rejections.iter().map(|rejection| rejection.origin)));
+    all.filter_map(|origin| match module.origins.get(origin)? {
+        Origin::Text { file, start, .. } => Some((*file, *start)),
+        Origin::Graph { .. } | Origin::Made { .. } => None,
+    })
+}
+
+/// The last line of the script that a module needs. `lines` are those that were being run when a place was walked.
+pub(crate) fn last_line(module: &Module, lines: &HashMap<(FileId, u32), u32>) -> u32 {
+    origins(module).filter_map(|place| lines.get(&place)).max().copied().unwrap_or(0)
+}
+
+fn leaves<'s>(statements: &'s [Stmt], out: &mut Vec<&'s Stmt>) {
     for statement in statements {
         match &statement.kind {
             StmtKind::For { body, otherwise, .. } | StmtKind::While { body, otherwise, .. } | StmtKind::If { body, otherwise, .. } => {
@@ -249,7 +310,7 @@ fn leaves(statements: &[Stmt], out: &mut Vec<Span>) {
             | StmtKind::Pass
             | StmtKind::Break
             | StmtKind::Continue
-            | StmtKind::Unsupported(_) => out.push(statement.span),
+            | StmtKind::Unsupported(_) => out.push(statement),
         }
     }
 }

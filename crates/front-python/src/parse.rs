@@ -30,6 +30,12 @@ pub fn parse(file: FileId, text: &str) -> Result<Vec<Stmt>, Vec<Diagnostic>> {
     }
 }
 
+/// The first syntax error of a piece of code: its byte, and what the parser says.
+pub(crate) fn syntax_error(text: &str) -> Option<(usize, String)> {
+    let parsed = ruff_python_parser::parse_unchecked(text, ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module));
+    parsed.errors().first().map(|error| (error.location.start().to_usize(), error.error.to_string()))
+}
+
 struct Adapter<'a> {
     file: FileId,
     text: &'a str,

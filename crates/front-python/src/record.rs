@@ -2,7 +2,8 @@
 //!
 //! Made by the crate `reference` (its `runner.py` writes this form), read by replay, pruned to what replay looked at and stored, so that
 //! script and state convert again to the same bytes without any Python. Plain data; floats are the shortest text that reads back to the
-//! same bits. Places are `line:column-line:column` as CPython counts them: lines from 1, columns in UTF-8 bytes from 0.
+//! same bits. Places are `line:column-line:column` as CPython counts them: lines from 1, columns in UTF-8 bytes from 0. Places in a
+//! module of the user's project have its file before them: `features.py@3:4-3:10`.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,9 @@ pub const FORMAT: u32 = 1;
 pub struct Record {
     pub format: u32,
     pub script: ScriptId,
+    /// The user's own modules that were imported, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modules: Vec<ModuleId>,
     pub versions: Versions,
     /// Every `read_csv` that ran, in order.
     pub reads: Vec<Read>,
@@ -22,6 +26,24 @@ pub struct Record {
     pub loops: Vec<Loop>,
     pub handlers: Vec<Handled>,
     pub values: Vec<Observed>,
+    /// Cells of a notebook that raised, in order. A script that raises has no record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raised: Vec<Raised>,
+}
+
+/// A module of the user's project that the script imported, by the way to its file from the script's folder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModuleId {
+    pub name: String,
+    pub sha256: String,
+}
+
+/// A statement of a notebook that raised; what follows it in its cell was not run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Raised {
+    /// A line of the statement, counted in the text of all cells.
+    pub line: u32,
+    pub message: String,
 }
 
 /// Which text was run. A record of another text is refused.

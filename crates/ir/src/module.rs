@@ -1,6 +1,6 @@
 //! A conversion as a whole: module, functions, fields, nodes and where they came from.
 
-use source::{FileId, Place, Sources, Span};
+use source::{FileId, Line, Place, Sources, Span};
 
 use crate::{Arena, Handle, Op, Table, Type};
 
@@ -95,7 +95,7 @@ pub type Value = Handle<Node>;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// A script line or a PMML element: its bytes, its line and the code there, on one line.
-    Text { file: FileId, start: u32, end: u32, line: u32, code: String },
+    Text { file: FileId, start: u32, end: u32, line: Line, code: String },
     /// A node of a graph: `node scale`.
     Graph { file: FileId, path: String },
     /// By a pass or by us, from these.
@@ -116,7 +116,7 @@ impl Origin {
     }
 
     fn of_span(span: Span, sources: &Sources) -> Origin {
-        let line = sources.get(span.file).map_or(0, |file| file.line_column(span.start).line);
+        let line = sources.get(span.file).map_or(Line::of_file(0), |file| file.line(span.start));
         let first = sources.text(span).lines().next().unwrap_or("").trim();
         let mut code: String = first.chars().take(CODE_LENGTH).collect();
         if code.len() < sources.text(span).trim_end().len() {
@@ -132,11 +132,11 @@ impl Module {
         self.entry.and_then(|entry| self.functions.get(entry))
     }
 
-    /// `prepare.py:12` or `model.onnx, node scale`; the first real place behind a made origin; empty if there is none.
+    /// `prepare.py:12`, `notebook.ipynb cell 3 line 2` or `model.onnx, node scale`; the first real place behind a made origin; empty if there is none.
     pub fn describe(&self, origin: Handle<Origin>) -> String {
         let name = |file: &FileId| self.files.get(file.index()).map_or("<unknown file>", String::as_str);
         match self.origins.get(origin) {
-            Some(Origin::Text { file, line, .. }) => format!("{}:{line}", name(file)),
+            Some(Origin::Text { file, line, .. }) => line.of(name(file)),
             Some(Origin::Graph { file, path }) if path.is_empty() => name(file).into(),
             Some(Origin::Graph { file, path }) => format!("{}, {path}", name(file)),
             // An origin is made from earlier ones only, so this ends.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ir::text::{parse, print};
 use ir::*;
-use source::FileId;
+use source::{FileId, Line};
 
 const GRAMMAR: &str = include_str!("../../../grammars/ir.md");
 const HEAD: &str = "scorewright-ir 1\nmodule \"m\"\n";
@@ -130,7 +130,13 @@ fn literals() -> Vec<Literal> {
 
 fn everything() -> Module {
     let mut module = Module { name: "every\nthing \"é\"".into(), files: vec!["a b.py".into(), String::new()], ..Module::default() };
-    let text = Origin::Text { file: FileId::from_index(1), start: 0, end: u32::MAX, line: 7, code: "x = \"1\"\t# ½".into() };
+    let text = Origin::Text {
+        file: FileId::from_index(1),
+        start: 0,
+        end: u32::MAX,
+        line: Line { cell: Some(3), number: 7 },
+        code: "x = \"1\"\t# ½".into(),
+    };
     let text = module.origins.push(text);
     let graph = module.origins.push(Origin::Graph { file: FileId::from_index(9), path: "node post/nms_1".into() });
     module.origins.push(Origin::Made { by: "fold".into(), from: vec![text, graph] });

@@ -12,10 +12,12 @@ pub use table::{Cell, Column, OutputTable, Tensor, TensorData};
 
 pub use front_python::record::Versions;
 
+use front_python::modules::Module;
 use front_python::record::{FORMAT, Record};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use source::{Diagnostic, FileId, SourceFile, Span};
+use source::{Diagnostic, FileId, Sources, Span};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,9 +33,38 @@ pub struct Reference {
 pub struct Script<'a> {
     pub path: &'a Path,
     pub file: FileId,
-    pub source: &'a SourceFile,
+    pub sources: &'a Sources,
+    /// The modules of the user's project that it may import.
+    pub modules: &'a [Module],
     /// Files laid over the copy of the script's folder: the path as the script says it, and the file to put there.
     pub files: &'a [(String, PathBuf)],
+}
+
+impl Script<'_> {
+    fn text(&self) -> &str {
+        self.sources.get(self.file).map_or("", |file| &file.text)
+    }
+
+    /// The lines at which the cells of a notebook start; none for a script.
+    fn cell_lines(&self) -> Vec<u32> {
+        let file = self.sources.get(self.file);
+        file.map_or(vec![], |file| file.cell_starts().iter().map(|start| file.line_column(*start).line).collect())
+    }
+
+    /// The files of the modules by their names.
+    fn module_files(&self) -> BTreeMap<&str, &str> {
+        self.modules.iter().map(|module| (module.name.as_str(), self.sources.name(module.file))).collect()
+    }
+
+    /// A line, without its indentation, of the script or of the module that is called `name`.
+    fn line_span(&self, name: &str, line: u32) -> Span {
+        let module = self.modules.iter().map(|module| module.file).find(|file| self.sources.name(*file) == name);
+        let file = module.unwrap_or(self.file);
+        let Some(source) = self.sources.get(file) else { return Span { file, start: 0, end: 0 } };
+        let (start, text) = (source.line_start(line), source.line_text(line));
+        let indent = text.len() - text.trim_start().len();
+        Span { file, start: start + indent as u32, end: start + text.trim_end().len().max(indent) as u32 }
+    }
 }
 
 /// What [`Reference::outputs`] is to compute.
@@ -51,6 +82,8 @@ pub struct OutputRequest {
     pub frames: Vec<Frame>,
     /// The last line that the output needs. What the script raises behind it does not matter.
     pub until: Option<u32>,
+    /// Lines of a notebook that raised in the recorded run, and may here.
+    pub raised: Vec<u32>,
 }
 
 /// Rows that take the place of the scoring file's.
@@ -146,6 +179,8 @@ impl Reference {
             "script": folder.path().join(&folder.name),
             "name": folder.name,
             "output": output,
+            "cells": script.cell_lines(),
+            "modules": script.module_files(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,
         });
@@ -174,6 +209,9 @@ impl Reference {
                 Feed::Columns => json!("columns"),
             },
             "until": request.until,
+            "cells": script.cell_lines(),
+            "modules": script.module_files(),
+            "raised": request.raised,
             "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,
@@ -231,7 +269,7 @@ impl Reference {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = tempfile::Builder::new().prefix("scorewright-").tempdir().map_err(|error| failed("a temporary folder", &error))?;
         copy_folder(&original, folder.path(), 0).map_err(|error| failed("copying", &error))?;
-        fs::write(folder.path().join(&name), &script.source.text).map_err(|error| failed("writing the script", &error))?;
+        fs::write(folder.path().join(&name), script.text()).map_err(|error| failed("writing the script", &error))?;
         for (to, from) in script.files {
             let to = folder.path().join(to);
             if let Some(parent) = to.parent() {
@@ -256,7 +294,7 @@ impl Reference {
         let message = text("message");
         let line = error.get("line").and_then(Json::as_u64);
         let at = |diagnostic: Diagnostic, label: &str| match (script, line) {
-            (Some(script), Some(line)) => diagnostic.at(line_span(script, line), label),
+            (Some(script), Some(line)) => diagnostic.at(script.line_span(&text("file"), line as u32), label),
             (Some(script), None) => diagnostic.at(source::Place::File(script.file), label),
             (None, _) => diagnostic,
         };
@@ -324,20 +362,6 @@ fn absolute(path: &Path) -> PathBuf {
 
 fn broken_answer(error: &serde_json::Error) -> Diagnostic {
     Diagnostic::error("reference-answer", "the answer of the reference run cannot be read").help(error.to_string())
-}
-
-/// The span of a line of the script, without its indentation.
-fn line_span(script: Script<'_>, line: u64) -> Span {
-    let mut start = 0;
-    for (number, text) in (1..).zip(script.source.text.split_inclusive('\n')) {
-        if number == line {
-            let content = text.trim();
-            let indent = text.len() - text.trim_start().len();
-            return Span { file: script.file, start: (start + indent) as u32, end: (start + indent + content.len()) as u32 };
-        }
-        start += text.len();
-    }
-    Span { file: script.file, start: start as u32, end: start as u32 }
 }
 
 /// Larger files are linked, not copied: a script reads them, and the runner forbids writes into the original folder.

@@ -10,6 +10,8 @@ written with `repr`, the shortest text that reads back to the same bits.
 import ast
 import builtins
 import hashlib
+import importlib.abc
+import importlib.util
 import json
 import os
 import platform
@@ -25,11 +27,11 @@ MOST_DEPTH = 6
 
 
 class Failure(Exception):
-    """What is reported to the caller: a kind it knows, a message, and the script's own line when there is one."""
+    """What is reported to the caller: a kind it knows, a message, and the user's own file and line when there is one."""
 
-    def __init__(self, kind, message, line=None):
+    def __init__(self, kind, message, line=None, file=None):
         super().__init__(message)
-        self.report = {"error": {"kind": kind, "message": message, "line": line}}
+        self.report = {"error": {"kind": kind, "message": message, "line": line, "file": file}}
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -269,8 +271,10 @@ def summary(value, depth=0, content=False):
 class Recorder:
     """Events of one run. A context is one activation: a call from a call site, or one turn of a loop, inside a context."""
 
-    def __init__(self, script_name):
-        self.script_name = script_name
+    def __init__(self, job):
+        self.files = {job["name"], *job["modules"].values()}
+        self.modules = {"__main__", *job["modules"]}
+        self.imported = []
         self.values = {}
         self.branches = {}
         self.loops = {}
@@ -335,8 +339,8 @@ class Recorder:
         if isinstance(function, types.MethodType):
             function = function.__func__
         if isinstance(function, types.FunctionType):
-            return function.__code__.co_filename == self.script_name
-        return isinstance(function, type) and function.__module__ == "__main__"
+            return function.__code__.co_filename in self.files
+        return isinstance(function, type) and function.__module__ in self.modules
 
     def c(self, place, receiver, function, /, *args, **kwargs):
         """A call. `receiver` is the place of the object of a method, which a `fit` changes."""
@@ -397,10 +401,6 @@ class Recorder:
             self.current = base
 
 
-def place_of(node):
-    return f"{node.lineno}:{node.col_offset}-{node.end_lineno}:{node.end_col_offset}"
-
-
 HOOK = "_sw"
 # Calls that look at the frame of their caller must stay where they are.
 FRAME_SENSITIVE = {"super", "locals", "globals", "vars", "dir", "eval", "exec"}
@@ -409,15 +409,20 @@ TABLE_METHODS = {"merge", "join", "map", "replace", "isin", "reindex", "align", 
 
 
 class Instrument(ast.NodeTransformer):
-    def __init__(self):
+    def __init__(self, prefix=""):
         self.saves = 0
+        self.prefix = prefix
+
+    def place(self, node):
+        """Where a node stands; in a module its file stands before that."""
+        return f"{self.prefix}{node.lineno}:{node.col_offset}-{node.end_lineno}:{node.end_col_offset}"
 
     def hook(self, name, node, *args):
         call = ast.Call(func=ast.Attribute(value=ast.Name(id=HOOK, ctx=ast.Load()), attr=name, ctx=ast.Load()), args=list(args), keywords=[])
         return ast.copy_location(call, node)
 
     def wrap(self, node, name="r"):
-        return self.hook(name, node, ast.copy_location(ast.Constant(place_of(node)), node), node)
+        return self.hook(name, node, ast.copy_location(ast.Constant(self.place(node)), node), node)
 
     def text(self, node, value):
         return ast.copy_location(ast.Constant(value), node)
@@ -449,14 +454,14 @@ class Instrument(ast.NodeTransformer):
         return node
 
     def visit_IfExp(self, node):
-        place = place_of(node)
-        test_place = place_of(node.test)
+        place = self.place(node)
+        test_place = self.place(node.test)
         self.generic_visit(node)
         node.test = self.hook("t", node.test, self.text(node.test, test_place), node.test)
         return self.hook("r", node, self.text(node, place), node)
 
     def visit_Call(self, node):
-        place = place_of(node)
+        place = self.place(node)
         func = node.func
         name = func.id if isinstance(func, ast.Name) else None
         method = func.attr if isinstance(func, ast.Attribute) else None
@@ -464,7 +469,7 @@ class Instrument(ast.NodeTransformer):
         receiver = None
         if isinstance(func, ast.Attribute):
             if func.attr.startswith("fit"):
-                receiver = place_of(func.value)
+                receiver = self.place(func.value)
             func.value = self.visit(func.value)
         elif not isinstance(func, ast.Name):
             node.func = self.visit(func)
@@ -482,21 +487,21 @@ class Instrument(ast.NodeTransformer):
     def argument(self, arg, tables):
         if tables and isinstance(arg, ast.Name):
             return self.wrap(arg, "table")
-        place = place_of(arg)
+        place = self.place(arg)
         out = self.visit(arg)
         if tables and not isinstance(arg, (ast.Constant, ast.Lambda, ast.Starred, ast.List, ast.Dict, ast.Tuple)):
             return self.hook("table", arg, self.text(arg, place), out)
         return out
 
     def comprehension(self, node):
-        place = place_of(node)
+        place = self.place(node)
         for generator in node.generators:
-            at = place_of(generator.iter)
+            at = self.place(generator.iter)
             generator.iter = self.visit(generator.iter)
             generator.iter = self.hook("i", generator.iter, self.text(generator.iter, at), generator.iter)
             tests = []
             for test in generator.ifs:
-                test_place = place_of(test)
+                test_place = self.place(test)
                 test = self.visit(test)
                 tests.append(self.hook("t", test, self.text(test, test_place), test))
             generator.ifs = tests
@@ -528,7 +533,7 @@ class Instrument(ast.NodeTransformer):
 
     def visit_For(self, node):
         name = self.save_name()
-        place = place_of(node.iter)
+        place = self.place(node.iter)
         node.iter = self.visit(node.iter)
         node.iter = self.hook("i", node.iter, self.text(node.iter, place), node.iter)
         node.body = self.block(node.body)
@@ -537,7 +542,7 @@ class Instrument(ast.NodeTransformer):
         return [self.assign(node, name), node, self.statement(node, self.hook("back", node, self.load(node, name)))]
 
     def test(self, test):
-        place = place_of(test)
+        place = self.place(test)
         test = self.visit(test)
         return self.hook("t", test, self.text(test, place), test)
 
@@ -550,7 +555,7 @@ class Instrument(ast.NodeTransformer):
     def visit_While(self, node):
         # `while test: body` becomes a loop over turns, so that each turn has its own context.
         name = self.save_name()
-        place = place_of(node)
+        place = self.place(node)
         if node.orelse:
             return node
         test = self.test(node.test)
@@ -563,7 +568,7 @@ class Instrument(ast.NodeTransformer):
 
     def visit_Try(self, node):
         name = self.save_name()
-        place = f"{node.lineno}:{node.col_offset}-{node.end_lineno}:{node.end_col_offset}"
+        place = self.place(node)
         node.body = self.block(node.body)
         node.orelse = self.block(node.orelse)
         node.finalbody = self.block(node.finalbody)
@@ -580,7 +585,7 @@ class Instrument(ast.NodeTransformer):
         return out
 
     def visit_AugAssign(self, node):
-        place = place_of(node)
+        place = self.place(node)
         target = node.target
         node.value = self.visit(node.value)
         if isinstance(target, ast.Name):
@@ -622,12 +627,12 @@ class Instrument(ast.NodeTransformer):
         return node
 
 
-def instrument(tree):
+def instrument(tree, prefix=""):
     """Instruments a module in place. A docstring and `from __future__` stay first."""
     head, body = [], list(tree.body)
     while body and (isinstance(body[0], ast.ImportFrom) and body[0].module == "__future__" or not head and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)):
         head.append(body.pop(0))
-    tree.body = head + Instrument().block(body)
+    tree.body = head + Instrument(prefix).block(body)
     return ast.fix_missing_locations(tree)
 
 
@@ -658,6 +663,19 @@ def same_file(one, other):
         return False
 
 
+def local(path, job):
+    """A path in the script's folder, or in the copy of it that is run, as the way from there; any other as it is."""
+    path = os.fspath(path)
+    if "://" in path or not os.path.isabs(path):
+        return path
+    real = os.path.realpath(path)
+    for folder in (os.getcwd(), job.get("protect")):
+        inside = folder and os.path.realpath(folder) + os.sep
+        if inside and real.startswith(inside):
+            return real[len(inside) :].replace(os.sep, "/")
+    return path
+
+
 def hook_reads(pd, job, note, instead=None):
     """Notes each `read_csv`, and gives the scoring file the dtypes of the recorded run instead of inferring them anew.
 
@@ -668,6 +686,7 @@ def hook_reads(pd, job, note, instead=None):
 
     def read_csv(path, *args, **kwargs):
         is_path = isinstance(path, (str, os.PathLike))
+        path = local(path, job) if is_path else path
         scoring = is_path and job.get("score") is not None and same_file(path, job["score"])
         if scoring and declared and not isinstance(kwargs.get("dtype"), str):
             given = kwargs.get("dtype") or {}
@@ -739,7 +758,10 @@ def load_pandas():
 
 
 def execute(text, job, recorder, until=None):
-    """Runs the script and gives its names. What it raises behind the line `until` ends it as if nothing had happened: the output stands."""
+    """Runs the script and gives its names. What it raises behind the line `until` ends it as if nothing had happened: the output stands.
+
+    With `cells`, the lines at which a notebook's cells start, a cell that raises ends and the next one runs.
+    """
     name = job["name"]
     output = job.get("output")
     try:
@@ -760,34 +782,134 @@ def execute(text, job, recorder, until=None):
     sys.argv = [name]
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
+    # Each run imports the user's modules anew: they may read files, and keep what they read.
+    for own in job["modules"]:
+        sys.modules.pop(own, None)
+    sys.meta_path[:] = [OwnModules(job["modules"], recorder), *(finder for finder in sys.meta_path if not isinstance(finder, OwnModules))]
+    files = {name, *job["modules"].values()}
     import linecache
 
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    try:
-        exec(compile(tree, name, "exec"), module.__dict__)
-    except Failure:
-        raise
-    except SystemExit as stop:
-        if stop.code not in (None, 0):
-            raise Failure("script", f"SystemExit: {stop.code}", script_line(stop.__traceback__, name))
-    except BaseException as error:
-        statement = script_line(error.__traceback__, name, outermost=True)
-        if until is None or statement is None or statement <= until:
-            if recorder is not None and output and statement is not None and statement > text.rstrip("\n").count("\n") + 1:
-                raise Failure("output", f"the output `{output}` cannot be computed: {type(error).__name__}: {error}")
-            message = traceback.format_exception_only(type(error), error)[-1].strip()
-            raise Failure("script", message, script_line(error.__traceback__, name))
+    cells = job.get("cells")
+    raised = []
+    if cells:
+        # What IPython gives to a notebook, without effect. A notebook has no file.
+        module.__dict__.update(get_ipython=Shell, display=lambda *values, **options: None)
+        del module.__dict__["__file__"]
+        known = job.get("raised") or []
+        for body in by_cell(tree.body, cells):
+            failure = run(ast.Module(body=body, type_ignores=[]), name, module.__dict__, files, body[0].lineno)
+            if failure is None:
+                continue
+            if recorder is not None:
+                # The next cell runs all the same, as in Jupyter. The output expression behind the last cell has no next one.
+                if body[0].lineno > text.count("\n") + 1 and not raised:
+                    raise Failure("output", f"the output `{output}` cannot be computed: {failure.message}")
+                raised.append({"line": failure.statement, "message": failure.message})
+                recorder.back((0, 0))
+            elif failure.statement in known:
+                continue
+            elif until is None or failure.statement <= until:
+                raise failure.error
+            else:
+                break
+    else:
+        failure = run(tree, name, module.__dict__, files)
+        if failure is not None and recorder is not None and output and (failure.statement or 0) > text.rstrip("\n").count("\n") + 1:
+            raise Failure("output", f"the output `{output}` cannot be computed: {failure.message}")
+        if failure is not None and (until is None or failure.statement is None or failure.statement <= until):
+            raise failure.error
+    module.__dict__[RAISED] = raised
     return module.__dict__
 
 
-def script_line(trace, name, outermost=False):
-    """The innermost line of the script itself in a traceback, or the outermost."""
-    line = None
+RAISED = "_sw_raised"
+
+
+class OwnModules:
+    """Finds the modules of the user's project and compiles them as the script is: instrumented in a recorded run."""
+
+    def __init__(self, files, recorder):
+        self.files = files
+        self.recorder = recorder
+
+    def find_spec(self, name, path=None, target=None):
+        file = self.files.get(name)
+        if file is None:
+            return None
+        package = [os.path.dirname(os.path.abspath(file))] if file.endswith("__init__.py") else None
+        return importlib.util.spec_from_file_location(name, os.path.abspath(file), loader=OwnModule(file, self.recorder), submodule_search_locations=package)
+
+
+class OwnModule(importlib.abc.Loader):
+    def __init__(self, file, recorder):
+        self.file = file
+        self.recorder = recorder
+
+    def exec_module(self, module):
+        with open(module.__spec__.origin, "rb") as file:
+            text = file.read().decode("utf-8-sig")
+        tree = ast.parse(text, self.file)
+        if self.recorder is not None:
+            self.recorder.imported.append({"name": self.file, "sha256": hashlib.sha256(text.encode()).hexdigest()})
+            tree = instrument(tree, self.file + "@")
+            module.__dict__[HOOK] = self.recorder
+        exec(compile(tree, self.file, "exec"), module.__dict__)
+
+
+class Shell:
+    """What `get_ipython()` gives: magics and commands do nothing."""
+
+    @staticmethod
+    def nothing(*values, **options):
+        return None
+
+    run_line_magic = run_cell_magic = magic = system = getoutput = nothing
+
+
+class Stopped:
+    """Why a script or cell did not come to its end: the line of its statement, Python's message, and both as a failure."""
+
+    def __init__(self, statement, message, file, line):
+        self.statement = statement
+        self.message = message
+        self.error = Failure("script", message, line, file)
+
+
+def by_cell(body, starts):
+    """The statements of each cell. A cell starts at a line; what stands behind the script is one of its own."""
+    import bisect
+    import itertools
+
+    return [list(group) for _, group in itertools.groupby(body, lambda statement: bisect.bisect_right(starts, statement.lineno))]
+
+
+def run(tree, name, names, files, first=None):
+    """Runs statements. What they raise is given back; `first` is the line of what cannot be compiled."""
+    try:
+        code = compile(tree, name, "exec")
+    except SyntaxError as error:
+        return Stopped(first, f"SyntaxError: {error.msg}", name, error.lineno)
+    try:
+        exec(code, names)
+    except Failure:
+        raise
+    except BaseException as error:
+        stops = isinstance(error, SystemExit)
+        if stops and first is None and error.code in (None, 0):
+            return None
+        message = f"SystemExit: {error.code}" if stops else traceback.format_exception_only(type(error), error)[-1].strip()
+        lines = [(file, line) for file, line in trace_lines(error.__traceback__) if file in files]
+        statement = next((line for file, line in lines if file == name), None)
+        return Stopped(statement, message, *(lines[-1] if lines else (None, None)))
+    return None
+
+
+def trace_lines(trace):
+    """Files and lines of a traceback, the innermost last."""
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == name and not (outermost and line):
-            line = trace.tb_lineno
+        yield trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
-    return line
 
 
 def read_column(column, name):
@@ -803,7 +925,7 @@ def read_column(column, name):
 def record(job):
     pd, _ = load_pandas()
     text = read_source(job)
-    recorder = Recorder(job["name"])
+    recorder = Recorder(job)
     recorder.forever = forever
     written = {}
 
@@ -821,12 +943,18 @@ def record(job):
 
     hook_reads(pd, job, note)
     hook_writes(pd, written)
-    execute(text, job, recorder)
-    order = lambda pair: (pair[0][1], [int(part) for part in pair[0][0].replace("-", ":").split(":")])
+    names = execute(text, job, recorder)
+
+    def order(pair):
+        (place, within), _ = pair
+        *file, place = place.rsplit("@", 1)
+        return within, file, [int(part) for part in place.replace("-", ":").split(":")]
+
     events = lambda name, table: [{"at": at, "in": within, name: value} for (at, within), value in sorted(table.items(), key=order)]
     return {
         "format": 1,
         "script": {"name": job["name"], "sha256": hashlib.sha256(text.encode()).hexdigest(), "output": job.get("output")},
+        "modules": recorder.imported,
         "versions": versions(),
         "reads": recorder.reads,
         "contexts": [{"in": parent, "at": place, "turn": turn} for parent, place, turn in recorder.contexts[1:]],
@@ -834,6 +962,7 @@ def record(job):
         "loops": events("items", recorder.loops),
         "handlers": events("which", recorder.handlers),
         "values": events("is", recorder.values),
+        "raised": names[RAISED],
     }
 
 

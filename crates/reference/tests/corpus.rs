@@ -15,6 +15,12 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus").join(name)
 }
 
+/// The script of a case, or its notebook.
+fn script(name: &str) -> PathBuf {
+    let notebook = folder(name).join("notebook.ipynb");
+    if notebook.is_file() { notebook } else { folder(name).join("script.py") }
+}
+
 fn read(path: PathBuf) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -55,12 +61,12 @@ fn assert_none(differences: &[String]) {
 /// The stored record, with no Python, against the stored results. `widened` are the columns of whole numbers in pandas that are floats here.
 fn stored(name: &str, rows: usize, columns: usize, widened: &[&str]) {
     let folder = folder(name);
-    let case = support::Case::open(&folder.join("script.py"));
+    let case = support::Case::open(&script(name));
     let record = serde_json::from_str(&read(folder.join("state.json"))).unwrap();
-    let conversion = convert(case.file, &case.sources, &record, &Options::default()).unwrap_or_else(|e| panic!("\n{}", case.show(&e)));
+    let conversion = convert(case.file, &case.sources, &record, &case.options()).unwrap_or_else(|e| panic!("\n{}", case.show(&e)));
     let table = expected(&read(folder.join("expected.csv")));
     assert_eq!((conversion.output.as_str(), table.rows, table.columns.len()), ("X_test", rows, columns));
-    assert_none(&support::differences(&conversion, &read(folder.join("score.csv")), &table, EXACT));
+    assert_none(&support::differences(&conversion, &read(folder.join(&conversion.score.0)), &table, EXACT));
     let results = &conversion.module.entry_function().unwrap().results;
     let floats: Vec<&str> = results
         .iter()
@@ -75,7 +81,7 @@ fn stored(name: &str, rows: usize, columns: usize, widened: &[&str]) {
 fn recorded(name: &str) {
     let Some(reference) = support::python() else { return };
     let (_, differences) =
-        support::compare(&reference, &folder(name).join("script.py"), &Options::default(), EXACT).unwrap_or_else(|text| panic!("\n{text}"));
+        support::compare(&reference, &script(name), &Options::default(), EXACT).unwrap_or_else(|text| panic!("\n{text}"));
     assert_none(&differences);
 }
 
@@ -108,6 +114,53 @@ fn missing_bands_stored() {
 #[test]
 fn missing_bands_recorded() {
     recorded("missing_bands");
+}
+
+#[test]
+fn club_members_stored() {
+    stored("club_members", 40, 8, &[]);
+}
+
+/// A project: modules of its own, a package, arguments, and paths that are computed.
+#[test]
+fn parcel_delays_stored() {
+    stored("parcel_delays", 30, 7, &[]);
+}
+
+#[test]
+fn parcel_delays_recorded() {
+    recorded("parcel_delays");
+}
+
+/// Another text of a module makes the record stale, as another text of the script does.
+#[test]
+fn a_changed_module_makes_the_record_stale() {
+    let mut case = support::Case::open(&script("parcel_delays"));
+    let record = serde_json::from_str(&read(folder("parcel_delays").join("state.json"))).unwrap();
+    let module = case.modules.iter_mut().find(|module| module.name == "cleaning.text").unwrap();
+    module.file = case.sources.add("cleaning/text.py", "def tidy(name):\n    return name\n");
+    let errors = convert(case.file, &case.sources, &record, &case.options()).unwrap_err();
+    assert_eq!(errors[0].message, "the record is of another text of `cleaning/text.py`");
+}
+
+#[test]
+fn club_members_recorded() {
+    recorded("club_members");
+}
+
+/// Its output needs a fitted pipeline, and nothing before it stands in the way.
+#[test]
+fn staff_attrition_converts_up_to_its_pipeline() {
+    let Some(reference) = support::python() else { return };
+    let options = Options { output: Some("ranking".into()), ..Options::default() };
+    match support::compare(&reference, &script("staff_attrition"), &options, EXACT) {
+        Ok((_, differences)) => assert_none(&differences),
+        Err(text) => {
+            assert!(text.starts_with("error[python-unsupported]: `Pipeline.predict_proba` cannot be converted"), "{text}");
+            assert!(text.contains("--> notebook.ipynb cell 9 line 5"), "{text}");
+            assert_eq!(text.matches("error[").count(), 1, "{text}");
+        }
+    }
 }
 
 /// The comparison itself notices a last bit, the sign of a zero, a type and a lost row.

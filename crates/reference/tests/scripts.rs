@@ -24,15 +24,15 @@ fn one_script() {
                 function.rejections.len()
             );
             for frozen in &conversion.frozen {
-                println!("frozen, line {}: {} = {}", frozen.line, frozen.expression, frozen.value);
+                println!("frozen, {}: {} = {}", frozen.place(), frozen.expression, frozen.value);
             }
             for note in &conversion.notes {
                 println!("{}: {}", note.name, note.message);
             }
             println!(
                 "{} statements emitted, {} ignored, record {} bytes",
-                conversion.emitted.len(),
-                conversion.ignored.len(),
+                conversion.fates.emitted.len(),
+                conversion.fates.ignored.len(),
                 serde_json::to_string(&conversion.record).unwrap().len()
             );
             differences.iter().take(20).for_each(|line| println!("{line}"));

@@ -54,12 +54,45 @@ impl From<Span> for Place {
     }
 }
 
-/// A file's name as the user gave it, and its text. The text of a binary file is empty.
+/// A file's name as the user gave it, and its text. The text of a binary file is empty; that of a notebook is its code cells.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     pub name: String,
     pub text: String,
     line_starts: Vec<u32>,
+    /// Where the cells of a notebook start; empty for any other file.
+    cell_starts: Vec<u32>,
+}
+
+/// A line as a person finds it: of a file, or of a cell where the file is a notebook. Both count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Line {
+    pub cell: Option<u32>,
+    pub number: u32,
+}
+
+impl Line {
+    pub fn of_file(number: u32) -> Self {
+        Line { cell: None, number }
+    }
+
+    /// `prepare.py:12`, or `notebook.ipynb cell 12 line 3`.
+    pub fn of(self, file: &str) -> String {
+        match self.cell {
+            None => format!("{file}:{}", self.number),
+            Some(_) => format!("{file} {self}"),
+        }
+    }
+}
+
+impl fmt::Display for Line {
+    /// `line 12`, or `cell 12 line 3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(cell) = self.cell {
+            write!(f, "cell {cell} ")?;
+        }
+        write!(f, "line {}", self.number)
+    }
 }
 
 /// A line, counted from 1, and a column in characters, counted from 1.
@@ -76,10 +109,10 @@ impl fmt::Display for LineColumn {
 }
 
 impl SourceFile {
-    fn new(name: String, text: String) -> Self {
+    fn new(name: String, text: String, cell_starts: Vec<u32>) -> Self {
         let after_newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
         let line_starts = std::iter::once(0).chain(after_newlines).collect();
-        SourceFile { name, text, line_starts }
+        SourceFile { name, text, line_starts, cell_starts }
     }
 
     /// The line and column of a byte. A byte past the end counts as the end.
@@ -89,6 +122,32 @@ impl SourceFile {
         let end = (byte as usize).clamp(start, self.text.len().max(start));
         let column = self.text.get(start..end).map_or(end - start, |before| before.chars().count());
         LineColumn { line: line as u32, column: column as u32 + 1 }
+    }
+
+    /// Where the cells of a notebook start; empty for any other file.
+    pub fn cell_starts(&self) -> &[u32] {
+        &self.cell_starts
+    }
+
+    /// The line of a byte as a person finds it.
+    pub fn line(&self, byte: u32) -> Line {
+        let cell = self.cell_starts.partition_point(|start| *start <= byte);
+        Line { cell: (cell > 0).then_some(cell as u32), number: self.line_column(byte).line - self.lines_before(byte) }
+    }
+
+    /// How many lines of the text stand before the cell of a byte; none in a file without cells.
+    pub(crate) fn lines_before(&self, byte: u32) -> u32 {
+        let cell = self.cell_starts.partition_point(|start| *start <= byte);
+        match cell.checked_sub(1).and_then(|cell| self.cell_starts.get(cell)) {
+            Some(start) => self.line_column(*start).line - 1,
+            None => 0,
+        }
+    }
+
+    /// Where a line starts, counted from 1; the end of the text for one that is not there.
+    pub fn line_start(&self, line: u32) -> u32 {
+        let start = (line as usize).checked_sub(1).and_then(|index| self.line_starts.get(index));
+        start.copied().unwrap_or(self.text.len() as u32)
     }
 
     /// The text of a line, counted from 1, without its newline. Empty for a line that is not there.
@@ -112,7 +171,12 @@ impl Sources {
 
     /// Takes a text file in. `name` is what diagnostics call it.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile::new(name.into(), text.into()));
+        self.add_cells(name, text, Vec::new())
+    }
+
+    /// Takes in the code of a notebook; `cell_starts` are the bytes at which its cells start, in order.
+    pub fn add_cells(&mut self, name: impl Into<String>, text: impl Into<String>, cell_starts: Vec<u32>) -> FileId {
+        self.files.push(SourceFile::new(name.into(), text.into(), cell_starts));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -138,11 +202,11 @@ impl Sources {
         self.get(span.file).and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or("")
     }
 
-    /// `prepare.py:12` for a text, `model.onnx, node scale` for a graph.
+    /// `prepare.py:12` for a text, `notebook.ipynb cell 3 line 2` for a notebook, `model.onnx, node scale` for a graph.
     pub fn describe(&self, place: &Place) -> String {
         match place {
             Place::Text(span) => match self.get(span.file) {
-                Some(file) => format!("{}:{}", file.name, file.line_column(span.start).line),
+                Some(file) => file.line(span.start).of(&file.name),
                 None => "<unknown file>".into(),
             },
             Place::Path { file, path } => format!("{}, {path}", self.name(*file)),
@@ -164,5 +228,16 @@ mod tests {
         assert_eq!(file.line_column(14).to_string(), "2:8");
         assert_eq!(file.line_text(2), "straße = 2");
         assert_eq!(file.line_text(9), "");
+    }
+
+    #[test]
+    fn a_line_of_a_notebook_is_counted_in_its_cell() {
+        let mut sources = Sources::new();
+        let id = sources.add_cells("a.ipynb", "x = 1\ny = 2\n\nz = 3\n", vec![0, 12, 13]);
+        let file = sources.get(id).unwrap();
+        assert_eq!(file.line(6).to_string(), "cell 1 line 2");
+        assert_eq!(file.line(12).to_string(), "cell 2 line 1");
+        assert_eq!(file.line(15).of("a.ipynb"), "a.ipynb cell 3 line 1");
+        assert_eq!(sources.describe(&Place::Text(Span { file: id, start: 0, end: 1 })), "a.ipynb cell 1 line 1");
     }
 }

@@ -8,7 +8,7 @@ mod file;
 pub mod render;
 
 pub use diagnostic::{Diagnostic, Note, Severity};
-pub use file::{FileId, LineColumn, Place, SourceFile, Sources, Span};
+pub use file::{FileId, Line, LineColumn, Place, SourceFile, Sources, Span};
 
 /// Stops because *we* are wrong: a state that no input can reach was reached.
 ///

@@ -3,7 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
-use crate::{Diagnostic, Place, Severity, Sources, Span};
+use crate::{Diagnostic, Line, Place, Severity, SourceFile, Sources, Span};
 
 /// Whether the human form uses terminal colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +20,26 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> S
     };
     let mut out = String::new();
     for diagnostic in diagnostics {
-        out.push_str(&renderer.render(&groups(diagnostic, sources)));
+        out.push_str(&in_cells(renderer.render(&groups(diagnostic, sources)), diagnostic, sources));
         out.push_str("\n\n");
     }
     if !out.is_empty() {
         out.pop();
     }
     out
+}
+
+/// `notebook.ipynb cell 3:2:15`, as the renderer spells every place, as `notebook.ipynb cell 3 line 2`.
+fn in_cells(mut text: String, diagnostic: &Diagnostic, sources: &Sources) -> String {
+    for place in diagnostic.place.iter().chain(diagnostic.notes.iter().map(|note| &note.place)) {
+        let Place::Text(span) = place else { continue };
+        let Some(file) = sources.get(span.file) else { continue };
+        let (line, column) = (file.line(span.start), file.line_column(span.start).column);
+        if let Some(cell) = line.cell {
+            text = text.replace(&format!("{} cell {cell}:{}:{column}", file.name, line.number), &line.of(&file.name));
+        }
+    }
+    text
 }
 
 fn groups<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
@@ -58,12 +71,13 @@ fn groups<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>
 fn with_place<'a>(group: Group<'a>, place: &'a Place, label: &'a str, kind: AnnotationKind, sources: &'a Sources) -> Group<'a> {
     match place {
         Place::Text(span) => match excerpt(*span, sources) {
-            Some((text, range, line, name)) => {
-                let mut annotation = kind.span(range);
+            Some(excerpt) => {
+                let mut annotation = kind.span(excerpt.range);
                 if !label.is_empty() {
                     annotation = annotation.label(label);
                 }
-                group.element(Snippet::source(text).line_start(line as usize).path(name).annotation(annotation))
+                let snippet = Snippet::source(excerpt.text).line_start(excerpt.line.number as usize).annotation(annotation);
+                group.element(snippet.path(excerpt.part))
             }
             None => group.element(Level::NOTE.message(format!("in {}", sources.describe(place)))),
         },
@@ -73,18 +87,31 @@ fn with_place<'a>(group: Group<'a>, place: &'a Place, label: &'a str, kind: Anno
     }
 }
 
-/// The lines that a span touches, the span within them, the number of the first line and the file's name.
-fn excerpt(span: Span, sources: &Sources) -> Option<(&str, std::ops::Range<usize>, u32, &str)> {
+/// The lines that a span touches.
+struct Excerpt<'a> {
+    /// `prepare.py`, or `notebook.ipynb cell 3`.
+    part: String,
+    text: &'a str,
+    /// The span within the text.
+    range: std::ops::Range<usize>,
+    /// The first line.
+    line: Line,
+}
+
+fn excerpt(span: Span, sources: &Sources) -> Option<Excerpt<'_>> {
     let file = sources.get(span.file)?;
     let (start, end) = (span.start as usize, (span.end as usize).min(file.text.len()));
     let before = file.text.get(..start)?;
     let first = before.rfind('\n').map_or(0, |at| at + 1);
     let last = file.text.get(end..)?.find('\n').map_or(file.text.len(), |at| end + at);
     let text = file.text.get(first..last)?;
-    Some((text, start - first..end.max(start) - first, file.line_column(span.start).line, &file.name))
+    let line = file.line(span.start);
+    let part = line.cell.map_or(file.name.clone(), |cell| format!("{} cell {cell}", file.name));
+    Some(Excerpt { part, text, range: start - first..end.max(start) - first, line })
 }
 
-/// The form for programs: an array of objects, one a diagnostic. Lines and columns count from 1, columns in characters.
+/// The form for programs: an array of objects, one a diagnostic. Lines and columns count from 1, columns in characters. In a notebook
+/// lines are those of the cell, which has a number of its own.
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     let entry = |diagnostic: &Diagnostic| {
         json!({
@@ -105,13 +132,39 @@ fn place_json(place: &Place, sources: &Sources) -> Value {
     match place {
         Place::Text(span) => match sources.get(span.file) {
             Some(text) => {
-                let (start, end) = (text.line_column(span.start), text.line_column(span.end));
-                json!({"file": file, "line": start.line, "column": start.column, "endLine": end.line, "endColumn": end.column})
+                let Region { cell, line, column, end_line, end_column } = Region::of(text, *span);
+                let mut out = json!({"file": file, "line": line, "column": column, "endLine": end_line, "endColumn": end_column});
+                if let Some(cell) = cell {
+                    out["cell"] = json!(cell);
+                }
+                out
             }
             None => json!({"file": file}),
         },
         Place::Path { path, .. } => json!({"file": file, "path": path}),
         Place::File(_) => json!({"file": file}),
+    }
+}
+
+/// A span as lines and columns of its file, or of its cell.
+struct Region {
+    cell: Option<u32>,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+impl Region {
+    fn of(file: &SourceFile, span: Span) -> Region {
+        let (start, end, before) = (file.line_column(span.start), file.line_column(span.end), file.lines_before(span.start));
+        Region {
+            cell: file.line(span.start).cell,
+            line: start.line - before,
+            column: start.column,
+            end_line: end.line - before,
+            end_column: end.column,
+        }
     }
 }
 
@@ -150,9 +203,15 @@ fn location(place: &Place, sources: &Sources) -> Value {
     match place {
         Place::Text(span) => match sources.get(span.file) {
             Some(text) => {
-                let (start, end) = (text.line_column(span.start), text.line_column(span.end));
-                let region = json!({"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column});
-                json!({"physicalLocation": {"artifactLocation": artifact, "region": region}})
+                let Region { cell, line, column, end_line, end_column } = Region::of(text, *span);
+                let region = json!({"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column});
+                let physical = json!({"artifactLocation": artifact, "region": region});
+                match cell {
+                    None => json!({"physicalLocation": physical}),
+                    Some(cell) => {
+                        json!({"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": format!("cell {cell}")}]})
+                    }
+                }
             }
             None => json!({"physicalLocation": {"artifactLocation": artifact}}),
         },
@@ -184,6 +243,18 @@ mod tests {
         assert!(text.contains("prep.py:2:15"), "{text}");
         assert!(text.contains("a converted function sees one row at a time"), "{text}");
         assert!(text.contains("help: compute `trend`"), "{text}");
+    }
+
+    #[test]
+    fn a_notebook_is_shown_by_its_cells() {
+        let (mut sources, diagnostic) = rolling();
+        let file = sources.add_cells("prep.ipynb", "import pandas\ndf[\"trend\"] = df[\"load\"].rolling(7).mean()\n", vec![0, 14]);
+        let diagnostic = diagnostic.at(Span { file, start: 28, end: 56 }, "a converted function sees one row at a time");
+        let text = human(std::slice::from_ref(&diagnostic), &sources, Colour::Plain);
+        assert!(text.contains("--> prep.ipynb cell 2 line 1\n"), "{text}");
+        assert!(text.contains("\n1 | df["), "{text}");
+        let place = json(&[diagnostic], &sources)[0]["place"].clone();
+        assert_eq!((place["cell"].as_u64(), place["line"].as_u64(), place["endLine"].as_u64()), (Some(2), Some(1), Some(1)));
     }
 
     #[test]

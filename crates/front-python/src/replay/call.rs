@@ -177,7 +177,10 @@ impl<'b> Replay<'_, 'b> {
             ExprKind::Attribute { value, name } => {
                 let of = self.eval(value)?;
                 match of {
-                    Value::Path(path) => (Value::Path(format!("{path}.{name}")), None),
+                    Value::Path(path) => {
+                        let path = format!("{path}.{name}");
+                        (self.member(&path).unwrap_or(Value::Path(path)), None)
+                    }
                     Value::Object(_) | Value::Group(_) | Value::Row(_) => {
                         (self.attribute(&of, name, callee.span).unwrap_or_else(Value::Unknown), Some(&**value))
                     }
@@ -248,6 +251,9 @@ impl<'b> Replay<'_, 'b> {
     fn call_path(&mut self, path: &str, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
         if path == "pandas.read_csv" || path == "pandas.read_parquet" || path == "pandas.read_excel" {
             return crate::pandas::read(self, span);
+        }
+        if path == "builtins.get_ipython" {
+            return Err(self.unsupported(span, "what a notebook's magic or command gives"));
         }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         let touched = all.iter().any(|value| self.touches_rows(value));

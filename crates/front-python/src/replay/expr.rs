@@ -562,6 +562,9 @@ impl<'b> Replay<'_, 'b> {
             Value::Known(_) => Ok(Value::Known(self.untouched(span, &[of]))),
             Value::Path(path) => {
                 let full = format!("{path}.{name}");
+                if let Some(value) = self.member(&full) {
+                    return Ok(value);
+                }
                 if let Some(value) = fold::constant(&full) {
                     return Ok(Value::Known(Known::constant(value)));
                 }

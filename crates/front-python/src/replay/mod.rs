@@ -21,7 +21,7 @@ use crate::record::{self, Record};
 use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, ObjectId, ScopeId, Unknown, Value};
 use crate::{BatchStatistics, Frozen, Options};
 use ir::{Builder, Reason, Val};
-use source::{Diagnostic, FileId, Place, Sources, Span};
+use source::{Diagnostic, FileId, Line, Place, Sources, Span};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -53,6 +53,11 @@ pub(crate) struct Replay<'a, 'b> {
     pub control: Vec<Unknown>,
     pub candidates: Vec<Candidate<'b>>,
     pub statement: Span,
+    pub walked: Walked,
+    /// The user's modules that were imported, by name.
+    modules: HashMap<String, ScopeId>,
+    /// The package that relative imports start in.
+    package: String,
     /// Input columns that were made.
     pub parameters: HashMap<String, Cell<'b>>,
     /// The mask of each filter, so that one mask on two frames leaves the same rows.
@@ -64,6 +69,16 @@ pub(crate) struct Replay<'a, 'b> {
     /// The function that reads a float from a text, once one does.
     float_reader: Option<ir::Handle<ir::Function>>,
     depth: usize,
+}
+
+/// What is known of the walk when it is done.
+#[derive(Default)]
+pub(crate) struct Walked {
+    /// The last line of the script that was being run when a place was come by.
+    pub lines: HashMap<(FileId, u32), u32>,
+    line: u32,
+    /// The statements of the user's modules that were imported.
+    pub modules: Vec<Stmt>,
 }
 
 /// A row on which the script would have raised, or which it drops.
@@ -115,6 +130,9 @@ pub(crate) enum Flow<'b> {
     Return(Value<'b>),
 }
 
+/// The name of what is said of a notebook's cell that raises.
+pub(crate) const CELL_RAISES: &str = "notebook-cell-raises";
+
 /// Deeper calls than Python itself allows by default are not followed.
 const DEEPEST: usize = 60;
 
@@ -133,7 +151,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             sources,
             file,
             text,
-            log: Log::new(record, text),
+            log: Log::new(record, file, text, &options.modules, sources),
             record,
             options,
             roles,
@@ -153,6 +171,9 @@ impl<'a, 'b> Replay<'a, 'b> {
             control: Vec::new(),
             candidates: Vec::new(),
             statement: Span { file, start: 0, end: 0 },
+            walked: Walked::default(),
+            modules: HashMap::new(),
+            package: String::new(),
             parameters: HashMap::new(),
             masks: HashMap::new(),
             filter_guards: HashMap::new(),
@@ -221,23 +242,29 @@ impl<'a, 'b> Replay<'a, 'b> {
     // Places --------------------------------------------------------------------------------------------------------------
 
     pub(crate) fn code(&self, span: Span) -> &'a str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+        if span.file == self.file {
+            self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+        } else {
+            self.sources.text(span)
+        }
     }
 
-    pub(crate) fn line(&self, span: Span) -> u32 {
-        self.text.as_bytes().iter().take(span.start as usize).filter(|byte| **byte == b'\n').count() as u32 + 1
+    pub(crate) fn line(&self, span: Span) -> Line {
+        self.sources.get(span.file).map_or(Line::of_file(0), |file| file.line(span.start))
     }
 
     /// `prepare.py:9`, as a row's status names it.
     pub(crate) fn place_name(&self, span: Span) -> String {
-        let name = self.sources.name(self.file);
-        let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        format!("{base}:{}", self.line(span))
+        let name = self.sources.name(span.file);
+        // A module of the project is named by its way from the script.
+        let short = if span.file == self.file { name.rsplit(['/', '\\']).next().unwrap_or(name) } else { name };
+        self.line(span).of(short)
     }
 
     fn at(&mut self, span: Span) {
         self.statement = span;
-        if (span.end as usize) <= self.sources.get(self.file).map_or(0, |file| file.text.len()) {
+        self.walked.lines.insert((span.file, span.start), self.walked.line);
+        if (span.end as usize) <= self.sources.get(span.file).map_or(0, |file| file.text.len()) {
             self.b.at(&Place::Text(span), self.sources);
         }
     }
@@ -257,7 +284,8 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn freeze(&mut self, known: &Known) {
         let Some(at) = known.at.filter(|_| known.fit) else { return };
         let Some(value) = known.look() else { return };
-        let frozen = Frozen { expression: self.code(at).to_owned(), value: value.to_string(), line: self.line(at), span: at };
+        let module = (at.file != self.file).then(|| self.sources.name(at.file).to_owned());
+        let frozen = Frozen { expression: self.code(at).to_owned(), value: value.to_string(), module, line: self.line(at), span: at };
         if !self.frozen.contains(&frozen) {
             self.frozen.push(frozen);
         }
@@ -442,7 +470,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             for train in &training {
                 let wanted = crate::names::replace(code, frame, train);
                 let found = self.record.values.iter().find_map(|one| {
-                    let span = crate::names::span_of(&one.at, self.text, self.file)?;
+                    // The frames are names of the script, so their twins are too.
+                    let span = if one.at.contains('@') { None } else { crate::names::span_of(&one.at, self.text, self.file) }?;
                     (self.code(span) == wanted).then_some((span, one.context))
                 });
                 if let Some((span, context)) = found {
@@ -483,11 +512,21 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             at = scope.parent;
         }
-        self.scopes[0].names.get(name)
+        None
+    }
+
+    /// The scope of the script or module that a scope is in.
+    fn global(&self, scope: ScopeId) -> ScopeId {
+        let mut at = scope;
+        while let Some(parent) = self.scopes[at.0].parent {
+            at = parent;
+        }
+        at
     }
 
     pub(crate) fn bind(&mut self, name: &str, value: Value<'b>) {
-        let scope = if self.scopes[self.scope.0].globals.iter().any(|global| global == name) { ScopeId(0) } else { self.scope };
+        let is_global = self.scopes[self.scope.0].globals.iter().any(|global| global == name);
+        let scope = if is_global { self.global(self.scope) } else { self.scope };
         let value = self.under_control(value);
         if scope == ScopeId(0) && matches!(value, Value::Frame(_)) {
             self.candidates.push(Candidate { rank: 0, expression: name.to_owned(), value: value.clone() });
@@ -504,6 +543,76 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     // Statements -----------------------------------------------------------------------------------------------------------
+
+    /// The whole script. In a cell of a notebook that raised, the statement that did has an effect that is not known; those behind it were
+    /// not run, and what they would have bound is unknown.
+    pub(crate) fn script(&mut self, statements: &[Stmt]) {
+        let mut skipped: Option<(Option<u32>, Unknown)> = None;
+        for statement in statements {
+            self.walked.line = self.sources.get(self.file).map_or(0, |file| file.line_column(statement.span.end).line);
+            let cell = self.line(statement.span).cell;
+            if skipped.as_ref().is_some_and(|(skipped, _)| *skipped != cell) {
+                skipped = None;
+            }
+            let mut names = BTreeSet::new();
+            if let Some((_, why)) = &skipped {
+                let why = why.clone();
+                crate::names::bound(statement, &mut names);
+                self.forget_names(names, &why);
+            } else if let Some(why) = self.raised(statement) {
+                crate::names::bound(statement, &mut names);
+                if !self.calls_nothing(statement) {
+                    crate::names::assigned(statement, &mut names);
+                }
+                self.forget_names(names, &why);
+                skipped = Some((cell, why));
+            } else {
+                // Control flow that is not known matters only where an output needs what it would have made.
+                let _ = self.statement(statement);
+            }
+        }
+    }
+
+    /// Whether a call that raised did so before anything was called, for its function was not there.
+    fn calls_nothing(&self, statement: &Stmt) -> bool {
+        let StmtKind::Expr(Expr { kind: ExprKind::Call { callee, .. }, .. }) = &statement.kind else { return false };
+        let of = crate::names::root(callee).and_then(|name| self.find_name(name, None));
+        matches!(of, Some(value @ Value::Unknown(_)) if self.raised_before(value).is_some())
+    }
+
+    /// The cells that raised and left a value, or a column of a frame, unknown.
+    fn raised_before(&self, value: &Value<'b>) -> Option<Unknown> {
+        match value {
+            Value::Unknown(why) if why.0.iter().any(|at| self.blockers[*at].name == CELL_RAISES) => Some(why.clone()),
+            Value::Frame(id) => self.frames[id.0].columns.values().find_map(|column| self.raised_before(column)),
+            _ => None,
+        }
+    }
+
+    /// Why a statement of a notebook has no effect that is known: it raised.
+    fn raised(&mut self, statement: &Stmt) -> Option<Unknown> {
+        let file = self.sources.get(self.file)?;
+        let lines = file.line_column(statement.span.start).line..=file.line_column(statement.span.end).line;
+        let message = self.record.raised.iter().find(|raised| lines.contains(&raised.line))?.message.clone();
+        self.note(
+            CELL_RAISES,
+            statement.span,
+            "this cell raises an exception in the recorded run; the rest of it is skipped",
+            message.clone(),
+        );
+        let why = self.refuse(
+            CELL_RAISES,
+            statement.span,
+            "the output needs this cell, which raises an exception in the recorded run",
+            message,
+            "a notebook is converted by running its cells once from top to bottom; correct the cell, or remove it",
+        );
+        // It may have raised because an earlier cell did.
+        let mut names = BTreeSet::new();
+        crate::names::of_statement(statement, &mut names);
+        let earlier = names.iter().filter_map(|name| self.raised_before(self.find_name(name, None)?));
+        Some(earlier.fold(why, |why, earlier| why.and(&earlier)))
+    }
 
     pub(crate) fn block_of(&mut self, body: &[Stmt]) -> Result<Flow<'b>, Unknown> {
         for statement in body {
@@ -570,21 +679,10 @@ impl<'a, 'b> Replay<'a, 'b> {
                 return Ok(Flow::Return(value));
             }
             StmtKind::Delete(targets) => targets.iter().for_each(|target| self.delete(target)),
-            StmtKind::Import(names) => {
-                for (module, alias) in names {
-                    match alias {
-                        Some(alias) => self.bind(alias, Value::Path(module.clone())),
-                        None => {
-                            let first = module.split('.').next().unwrap_or(module).to_owned();
-                            self.bind(&first.clone(), Value::Path(first));
-                        }
-                    }
-                }
-            }
-            StmtKind::ImportFrom { module, names, .. } => {
-                for (name, alias) in names {
-                    self.bind(alias.as_deref().unwrap_or(name), Value::Path(format!("{module}.{name}")));
-                }
+            StmtKind::Import(names) => self.import(names, statement.span),
+            StmtKind::ImportFrom { module, names, level } => {
+                let module = crate::modules::absolute(&self.package, *level, module);
+                self.import_from(&module, names, statement.span);
             }
             StmtKind::Raise if self.cells_active() => {
                 let always = self.b.bool(true);
@@ -606,10 +704,75 @@ impl<'a, 'b> Replay<'a, 'b> {
         Ok(Flow::Next)
     }
 
+    fn import(&mut self, names: &[(String, Option<String>)], at: Span) {
+        for (module, alias) in names {
+            self.import_module(module, at);
+            match alias {
+                Some(alias) => self.bind(alias, Value::Path(module.clone())),
+                None => {
+                    let first = module.split('.').next().unwrap_or(module);
+                    self.bind(first, Value::Path(first.to_owned()));
+                }
+            }
+        }
+    }
+
+    fn import_from(&mut self, module: &str, names: &[(String, Option<String>)], at: Span) {
+        let scope = self.import_module(module, at);
+        for (name, alias) in names {
+            let full = crate::modules::absolute(module, 1, name);
+            if let (Some(scope), "*") = (scope, name.as_str()) {
+                let public = self.scopes[scope.0].names.iter().filter(|(name, _)| !name.starts_with('_'));
+                let public: Vec<(String, Value<'b>)> = public.map(|(name, value)| (name.clone(), value.clone())).collect();
+                public.into_iter().for_each(|(name, value)| self.bind(&name, value));
+                continue;
+            }
+            let value = match self.member(&full) {
+                Some(value) => value,
+                None => {
+                    self.import_module(&full, at);
+                    Value::Path(full)
+                }
+            };
+            self.bind(alias.as_deref().unwrap_or(name), value);
+        }
+    }
+
+    /// Runs a module of the user's project when it is first imported, and the packages that it is in. None for a library's.
+    fn import_module(&mut self, name: &str, at: Span) -> Option<ScopeId> {
+        if let Some((outer, _)) = name.rsplit_once('.') {
+            self.import_module(outer, at);
+        }
+        if let Some(scope) = self.modules.get(name) {
+            return Some(*scope);
+        }
+        let module = self.options.modules.iter().find(|module| module.name == name)?.clone();
+        // What does not parse has raised in the recorded run.
+        let statements = crate::parse::parse(module.file, &self.sources.get(module.file)?.text).ok()?;
+        let package = std::mem::replace(&mut self.package, module.package().to_owned());
+        let scope = self.in_scope(Scope::default(), at, |replay| {
+            replay.modules.insert(name.to_owned(), replay.scope);
+            replay.block_of(&statements).map(|_| replay.scope)
+        });
+        self.package = package;
+        self.walked.modules.extend(statements);
+        scope.ok()
+    }
+
+    /// What `features.add_ratio` is, if `features` is a module of the user's project.
+    pub(crate) fn member(&self, path: &str) -> Option<Value<'b>> {
+        let (module, name) = path.rsplit_once('.')?;
+        self.scopes[self.modules.get(module)?.0].names.get(name).cloned()
+    }
+
     /// Everything that the statements assign becomes unknown.
     pub(crate) fn forget(&mut self, body: &[Stmt], why: &Unknown) {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
+        self.forget_names(names, why);
+    }
+
+    fn forget_names(&mut self, names: BTreeSet<String>, why: &Unknown) {
         for name in names {
             let value = match self.find_name(&name, Some(self.scope)).cloned() {
                 Some(Value::Frame(id)) => {

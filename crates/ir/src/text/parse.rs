@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use source::{FileId, LineColumn};
+use source::{FileId, Line, LineColumn};
 
 use super::token::{Kind, Token, unquote};
 use super::{TextError, VERSION};
@@ -77,7 +77,8 @@ impl Parser<'_> {
         if self.accept("text") {
             let file = self.file()?;
             let (start, end) = (self.labelled("bytes")?, self.number("the byte after the last")?);
-            Ok(Origin::Text { file, start, end, line: self.labelled("line")?, code: self.quoted()? })
+            let cell = if self.token.text == "cell" { Some(self.labelled("cell")?) } else { None };
+            Ok(Origin::Text { file, start, end, line: Line { cell, number: self.labelled("line")? }, code: self.quoted()? })
         } else if self.accept("graph") {
             Ok(Origin::Graph { file: self.file()?, path: self.quoted()? })
         } else if self.accept("made") {

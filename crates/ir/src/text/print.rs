@@ -50,7 +50,7 @@ fn write_module(out: &mut String, module: &Module) -> fmt::Result {
 fn write_origin(out: &mut String, origin: &Origin) -> fmt::Result {
     match origin {
         Origin::Text { file, start, end, line, code } => {
-            writeln!(out, "text file {} bytes {start} {end} line {line} {code:?}", file.index())
+            writeln!(out, "text file {} bytes {start} {end} {line} {code:?}", file.index())
         }
         Origin::Graph { file, path } => writeln!(out, "graph file {} {path:?}", file.index()),
         Origin::Made { by, from } => {

@@ -8,6 +8,7 @@
 )]
 
 use check::check;
+use front_python::modules::{self, Module};
 use front_python::{Conversion, Options, convert};
 use interp::{Datum, Interp, Outcome};
 use ir::{Elem, Field, Literal, Reason};
@@ -19,17 +20,28 @@ pub struct Case {
     pub sources: Sources,
     pub file: source::FileId,
     pub path: PathBuf,
+    pub modules: Vec<Module>,
 }
 
 impl Case {
     pub fn open(path: &Path) -> Case {
         let mut sources = Sources::new();
-        let file = sources.add(path.file_name().unwrap().to_string_lossy(), std::fs::read_to_string(path).unwrap());
-        Case { sources, file, path: path.to_path_buf() }
+        let name = path.file_name().unwrap().to_string_lossy();
+        let bytes = std::fs::read(path).unwrap();
+        let file = match name.ends_with(".ipynb") {
+            true => front_python::notebook::read(&bytes, &name, &mut sources).unwrap().file,
+            false => sources.add(name, String::from_utf8(bytes).unwrap()),
+        };
+        let modules = modules::find(file, &mut sources, &mut |way| std::fs::read_to_string(path.parent().unwrap().join(way)).ok());
+        Case { sources, file, path: path.to_path_buf(), modules }
     }
 
     pub fn script(&self) -> Script<'_> {
-        Script { path: &self.path, file: self.file, source: self.sources.get(self.file).unwrap(), files: &[] }
+        Script { path: &self.path, file: self.file, sources: &self.sources, modules: &self.modules, files: &[] }
+    }
+
+    pub fn options(&self) -> Options {
+        Options { modules: self.modules.clone(), ..Options::default() }
     }
 
     pub fn show(&self, diagnostics: &[Diagnostic]) -> String {
@@ -168,6 +180,7 @@ fn apart(a: f64, b: f64) -> u64 {
 /// Records, converts, converts again from the pruned record, runs both sides on the scoring file and gives what differs.
 pub fn compare(reference: &Reference, script: &Path, options: &Options, ulps: u64) -> Result<(Conversion, Vec<String>), String> {
     let case = Case::open(script);
+    let options = &Options { modules: case.options().modules, ..options.clone() };
     let record = reference.record(case.script(), options.output.as_deref()).map_err(|error| case.show(&[error]))?;
     let conversion = convert(case.file, &case.sources, &record, options).map_err(|errors| case.show(&errors))?;
     let text = serde_json::to_string(&conversion.record).unwrap();
@@ -182,8 +195,13 @@ pub fn compare(reference: &Reference, script: &Path, options: &Options, ulps: u6
     let differing = first.lines().zip(second.lines()).find(|(a, b)| a != b);
     assert_eq!(differing, None, "pruning twice gives another record");
     let dtypes = conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect();
-    let request =
-        OutputRequest { output: conversion.output.clone(), score: Some((conversion.score.0.clone(), dtypes)), ..OutputRequest::default() };
+    let request = OutputRequest {
+        output: conversion.output.clone(),
+        score: Some((conversion.score.0.clone(), dtypes)),
+        raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
+        until: Some(conversion.until),
+        ..OutputRequest::default()
+    };
     let outputs = reference.outputs(case.script(), &request).map_err(|error| case.show(&[error]))?;
     let csv = std::fs::read_to_string(script.parent().unwrap().join(&conversion.score.0)).unwrap();
     let differences = differences(&conversion, &csv, &outputs.table, ulps);

@@ -1,0 +1,1 @@
+DEPOTS = ["north", "south", "harbour"]
