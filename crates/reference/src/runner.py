@@ -279,6 +279,13 @@ def offset(value):
     return None
 
 
+def center_squares(value):
+    """The squares of the centres, as the distances of `KMeans` take them."""
+    from sklearn.utils.extmath import row_norms
+
+    return row_norms(value.cluster_centers_, squared=True) if hasattr(value, "cluster_centers_") and hasattr(value, "n_clusters") else None
+
+
 def log_prior(value):
     import numpy as np
 
@@ -310,6 +317,7 @@ COMPUTED = {
     "weights": weights,
     "offset": offset,
     "log_prior": log_prior,
+    "center_squares": center_squares,
 }
 
 
@@ -489,6 +497,8 @@ class Recorder:
     def is_users(self, function):
         if isinstance(function, types.MethodType):
             function = function.__func__
+        # scikit-learn wraps the `transform` of its subclasses.
+        function = getattr(function, "__wrapped__", function)
         if isinstance(function, types.FunctionType):
             return function.__code__.co_filename == self.script_name
         return isinstance(function, type) and function.__module__ == "__main__"

@@ -577,10 +577,7 @@ impl<'b> Replay<'_, 'b> {
                 .parameters
                 .named
                 .iter()
-                .map(|parameter| match parameter.default.as_ref().map(|default| &default.kind) {
-                    Some(ExprKind::Literal(literal)) => literal_value(literal).map(|value| Value::Known(Known::constant(value))),
-                    _ => None,
-                })
+                .map(|parameter| parameter.default.as_ref().and_then(display_value).map(|value| Value::Known(Known::constant(value))))
                 .collect(),
             body: Body::Block(Rc::new(function.body.clone())),
             scope: class.scope,
@@ -650,6 +647,18 @@ impl<'b> Replay<'_, 'b> {
             };
             super::assign_candidate(&mut self.candidates, 1, expression, value);
         }
+    }
+}
+
+/// The value of a literal, or of a display of literals.
+fn display_value(expr: &Expr) -> Option<record::Value> {
+    let all = |items: &[Expr]| items.iter().map(display_value).collect::<Option<Vec<_>>>();
+    match &expr.kind {
+        ExprKind::Literal(literal) => literal_value(literal),
+        ExprKind::Tuple(items) => Some(record::Value::tagged(Tagged::Tuple(all(items)?))),
+        ExprKind::List(items) => Some(record::Value::tagged(Tagged::List(all(items)?))),
+        ExprKind::Unary { op, operand } => crate::fold::unary(*op, &display_value(operand)?),
+        _ => None,
     }
 }
 

@@ -102,6 +102,9 @@ fn label_columns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     }
     replay.freeze(&known);
     let found = position(replay, &column, &classes, call.span)?;
+    let missing = column.cell.single().map_or_else(|| replay.b.bool(false), |(kind, val)| pandas::is_missing(kind, val));
+    let guard = replay.guard(missing, Reason::Invalid("a missing value, which LabelBinarizer refuses".to_owned()), call.span);
+    let column = column.with(column.cell.clone().guarded(&Guards::from([guard])));
     let first = if classes.len() == 2 { 1 } else { 0 };
     let one = |at: usize| {
         let held = found.eq(at as i64).or_else(false);

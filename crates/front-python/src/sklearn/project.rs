@@ -44,35 +44,37 @@ fn truncated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Whole::of(&columns).floats(projected))
 }
 
-/// Centres, and for each `center . center - 2 x . center`: the squared distance without the row's own square.
-fn centers<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Vec<(Column<'b>, Val<'b>)>, Vec<Vec<f64>>), Unknown> {
+/// The row, its products with each centre, and the squares of the centres.
+struct Centers<'b> {
+    columns: Vec<(Column<'b>, Val<'b>)>,
+    sums: Vec<Val<'b>>,
+    squares: Vec<f64>,
+}
+
+fn centers<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Centers<'b>, Unknown> {
     let (known, estimator) = estimator(replay, call)?;
     let mut columns = columns(replay, call)?;
     let centers = matrix(replay, &estimator, "cluster_centers_", columns.len(), call)?;
+    let squares = needed(replay, &estimator, "center_squares", centers.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    Ok((columns, centers))
-}
-
-fn square(of: &[f64]) -> f64 {
-    of.iter().map(|x| x * x).sum()
-}
-
-/// The nearest centre, of several the first.
-fn nearest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (columns, centers) = centers(replay, call)?;
     let sums = products(replay, &columns, "center", &centers);
-    let closeness: Vec<Val<'b>> = sums.into_iter().zip(&centers).map(|(sum, center)| sum * 2.0 - square(center)).collect();
+    Ok(Centers { columns, sums, squares })
+}
+
+/// The nearest centre, of several the first: the row's own square is the same for all.
+fn nearest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Centers { columns, sums, squares } = centers(replay, call)?;
+    let closeness: Vec<Val<'b>> = sums.into_iter().zip(squares).map(|(sum, square)| sum * 2.0 - square).collect();
     let number = replay.b.pack(&closeness).reduce(Reduce::ArgMax, [0]);
     Ok(Value::Column(Whole::of(&columns).column(Kind::Int(Width::I32), number)))
 }
 
 /// `sqrt(x . x - 2 x . center + center . center)`, as `euclidean_distances` has it.
 fn distances<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (columns, centers) = centers(replay, call)?;
+    let Centers { columns, sums, squares } = centers(replay, call)?;
     let row = replay.b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
     let own = (row * row).reduce(Reduce::Sum, [0]);
-    let sums = products(replay, &columns, "center", &centers);
-    let squares = sums.into_iter().zip(&centers).map(|(sum, center)| sum * -2.0 + own + square(center));
-    Ok(Whole::of(&columns).floats(squares.map(|square| square.max(0.0).sqrt()).collect::<Vec<_>>()))
+    let distance = |(sum, square): (Val<'b>, f64)| (sum * -2.0 + own + square).max(0.0).sqrt();
+    Ok(Whole::of(&columns).floats(sums.into_iter().zip(squares).map(distance)))
 }

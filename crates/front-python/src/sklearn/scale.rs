@@ -224,6 +224,8 @@ fn power<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let Some(scaler) = scaler {
         let mean = vector(replay, &scaler, "mean_", columns.len(), call)?;
         let scale = vector(replay, &scaler, "scale_", columns.len(), call)?;
+        // The scaler looks at the powers, which may overflow.
+        finite(replay, &scaler, call, &mut columns, Nan::Missing);
         move_and_scale(&mut columns, mean.as_deref(), scale.as_deref());
     }
     Ok(result(columns))
