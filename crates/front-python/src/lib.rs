@@ -43,9 +43,15 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::table::ROWS,
     pandas::text::ROWS,
     pandas::time::ROWS,
+    sklearn::bayes::ROWS,
+    sklearn::compose::ROWS,
     sklearn::encode::ROWS,
+    sklearn::forest::ROWS,
+    sklearn::impute::ROWS,
     sklearn::linear::ROWS,
+    sklearn::project::ROWS,
     sklearn::scale::ROWS,
+    sklearn::select::ROWS,
 ];
 
 /// How a script is to be read.

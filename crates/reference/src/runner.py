@@ -24,6 +24,8 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 MOST_ITEMS = 5000  # the longest list, dict or array whose items are written
 MOST_CELLS = 200000  # the largest look-up table whose cells are written
 MOST_DEPTH = 6
+MOST_NESTED = 16  # estimators inside estimators
+MOST_NODES = 400000  # of all trees of one model
 
 
 class Failure(Exception):
@@ -110,6 +112,8 @@ def cells(values):
 def array_cells(array):
     if array.dtype.kind == "f" and array.dtype.itemsize == 8:
         return {"floats": [repr(value) for value in array.ravel().tolist()]}
+    if array.dtype.kind in "bi":
+        return {"items": array.ravel().tolist()}
     return cells(list(array.ravel()))
 
 
@@ -170,34 +174,189 @@ def class_path(kind):
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def estimator(value, depth):
-    """A scikit-learn object: its class, its parameters, and every fitted attribute (public, ending in one underscore)."""
-    params, fitted = [], []
+# What scikit-learn keeps under private names and a `transform` or `predict` stands on.
+PRIVATE = {
+    "_baseline_prediction",
+    "_default_to_infrequent_mappings",
+    "_drop_idx_after_grouping",
+    "_infrequent_indices",
+    "_missing_indices",
+    "_n_features_outs",
+    "_scaler",
+    "_transformer_to_input_indices",
+}
+# Reports of the fitting, which no prediction looks at.
+REPORTS = {"cv_results_", "loss_curve_", "train_score_", "validation_score_", "oob_prediction_", "oob_decision_function_"}
+NESTED = []  # the estimators that are being described, outermost first
+NODES = []  # how many nodes of trees are described of the outermost one
+
+
+def estimator(value):
+    """A scikit-learn object: its class, its parameters, and every fitted attribute (public, ending in one underscore).
+
+    Parts that are estimators themselves are described in full, however deep they lie. Of a class of the script every attribute is noted.
+    """
+    if len(NESTED) >= MOST_NESTED:
+        return {"other": class_path(type(value))}
+    if not NESTED:
+        NODES.clear()
+    NESTED.append(value)
+    try:
+        return {"estimator": {"class": class_path(type(value)), "params": parameters(value), "fitted": fitted(value)}}
+    finally:
+        NESTED.pop()
+
+
+def parameters(value):
     try:
         items = value.get_params(deep=False).items()
     except Exception:
         items = []
-    for name, item in items:
-        params.append([name, summary(item, depth + 1)])
-    own = list(vars(value))
-    for name in own:
-        if name.endswith("_") and not name.startswith("_"):
-            fitted.append([name, summary(getattr(value, name), depth + 1)])
-    # Properties that scikit-learn computes from private attributes.
-    for name in ("infrequent_categories_",):
-        if name not in own and hasattr(type(value), name):
+    return [[name, summary(item, 1)] for name, item in items]
+
+
+def fitted(value):
+    own = vars(value)
+    users = type(value).__module__ == "__main__"
+    out = []
+    for name, item in own.items():
+        public = name.endswith("_") and not name.startswith("_") and name not in REPORTS
+        if name == "drop_idx_" and item is None:
+            continue
+        if name == "tree_":
+            out.append([name, tree(item)])
+        elif public or name in PRIVATE or users:
+            out.append([name, summary(item, 1, content=users)])
+    for name, ask in COMPUTED.items():
+        if name not in own:
             try:
-                fitted.append([name, summary(getattr(value, name), depth + 1)])
+                answer = ask(value)
             except Exception:
-                pass
-    drop = getattr(value, "drop_idx_", None)
-    if drop is None and "drop_idx_" in own:
-        fitted = [pair for pair in fitted if pair[0] != "drop_idx_"]
-    return {"estimator": {"class": class_path(type(value)), "params": params, "fitted": fitted}}
+                continue
+            if answer is not None:
+                out.append([name, summary(answer, 1)])
+    return out
+
+
+def set_output(value):
+    """The container that `set_output` or the global configuration asks for, unless it is the default."""
+    from sklearn.utils._set_output import _get_output_config
+
+    if not hasattr(value, "set_output"):
+        return None
+    container = _get_output_config("transform", value)["dense"]
+    return None if container == "default" else container
+
+
+def names_out(value):
+    return list(value.get_feature_names_out()) if set_output(value) else None
+
+
+def allows_missing(value):
+    from sklearn.utils import get_tags
+
+    if hasattr(value, "_support_missing_values"):
+        return value._support_missing_values([[0.0]])
+    return get_tags(value).input_tags.allow_nan if hasattr(value, "get_support") else None
+
+
+def weights(value):
+    """The matrix that naive Bayes multiplies with, where it is not an attribute."""
+    import numpy as np
+
+    return value.feature_log_prob_ - np.log(1 - np.exp(value.feature_log_prob_)) if type(value).__name__ == "BernoulliNB" else None
+
+
+def offset(value):
+    """What is added to products with the row, as numpy computes it."""
+    import numpy as np
+
+    kind = type(value).__name__
+    if kind == "PCA":
+        return (value.mean_.reshape(1, -1) @ value.components_.T).ravel()
+    if kind == "BernoulliNB":
+        return value.class_log_prior_ + np.log(1 - np.exp(value.feature_log_prob_)).sum(axis=1)
+    if kind == "GaussianNB":
+        return np.array([-0.5 * np.sum(np.log(2.0 * np.pi * variance)) for variance in value.var_])
+    return None
+
+
+def center_squares(value):
+    """The squares of the centres, as the distances of `KMeans` take them."""
+    from sklearn.utils.extmath import row_norms
+
+    return row_norms(value.cluster_centers_, squared=True) if hasattr(value, "cluster_centers_") and hasattr(value, "n_clusters") else None
+
+
+def log_prior(value):
+    import numpy as np
+
+    return np.log(value.class_prior_) if type(value).__name__ == "GaussianNB" else None
+
+
+def raw_start(value):
+    """What a gradient boosting model starts from, where that is one constant a class."""
+    import numpy as np
+
+    if type(value.init_).__name__ in ("DummyClassifier", "DummyRegressor") or value.init_ == "zero":
+        return value._raw_predict_init(np.zeros((1, value.n_features_in_), dtype=np.float32)).ravel()
+    return None
+
+
+def boosted_trees(value):
+    return [[histogram_tree(one) for one in stage] for stage in value._predictors]
+
+
+# Answers of methods and properties, under the name that the record gives them.
+COMPUTED = {
+    "infrequent_categories_": lambda value: value.infrequent_categories_,
+    "set_output": set_output,
+    "feature_names_out": names_out,
+    "support": lambda value: value.get_support(),
+    "allow_nan": allows_missing,
+    "raw_start": raw_start,
+    "predictors": boosted_trees,
+    "weights": weights,
+    "offset": offset,
+    "log_prior": log_prior,
+    "center_squares": center_squares,
+}
+
+
+def tree(value):
+    """The nodes of a decision tree as parallel lists; `value` has a row of numbers a node."""
+    NODES.append(value.node_count)
+    if sum(NODES) > MOST_NODES:
+        return {"other": class_path(type(value))}
+    lists = ["children_left", "children_right", "feature", "threshold", "missing_go_to_left", "value"]
+    return {"dict": [[name, tree_list(getattr(value, name))] for name in lists]}
+
+
+def histogram_tree(value):
+    nodes = value.nodes
+    NODES.append(len(nodes))
+    if sum(NODES) > MOST_NODES or nodes["is_categorical"].any():
+        return None
+    lists = {"children_left": "left", "children_right": "right", "feature": "feature_idx", "threshold": "num_threshold", "missing_go_to_left": "missing_go_to_left", "value": "value", "is_leaf": "is_leaf"}
+    return Plain({"dict": [[name, tree_list(nodes[key])] for name, key in lists.items()]})
+
+
+class Plain:
+    """A summary that is made already."""
+
+    def __init__(self, summary):
+        self.summary = summary
+
+
+def tree_list(array):
+    array = array.astype("int64") if array.dtype.kind == "u" else array
+    return {"array": {"dtype": str(array.dtype), "shape": list(array.shape), "values": array_cells(array)}}
 
 
 def is_estimator(value):
-    return hasattr(value, "get_params") and not isinstance(value, type) and (hasattr(value, "fit") or hasattr(value, "transform"))
+    if isinstance(value, type) or not (hasattr(value, "fit") or hasattr(value, "transform")):
+        return False
+    return hasattr(value, "get_params") or type(value).__module__ == "__main__" and hasattr(value, "__dict__")
 
 
 def summary(value, depth=0, content=False):
@@ -251,12 +410,16 @@ def summary(value, depth=0, content=False):
         return {"array": {"dtype": str(value.dtype), "shape": list(value.shape)}}
     if isinstance(value, types.ModuleType):
         return {"module": value.__name__}
+    if isinstance(value, types.FunctionType) and value.__module__ == "__main__":
+        return {"function": f"__main__.{value.__name__}:{value.__code__.co_firstlineno}"}
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)) or isinstance(value, type):
         return {"function": f"{getattr(value, '__module__', None)}.{getattr(value, '__qualname__', '?')}"}
     if np is not None and isinstance(value, np.ufunc):
         return {"function": f"numpy.{value.__name__}"}
     if is_estimator(value):
-        return estimator(value, depth)
+        return estimator(value)
+    if kind is Plain:
+        return value.summary
     import re
 
     if isinstance(value, re.Pattern):
@@ -338,6 +501,8 @@ class Recorder:
     def is_users(self, function):
         if isinstance(function, types.MethodType):
             function = function.__func__
+        # scikit-learn wraps the `transform` of its subclasses.
+        function = getattr(function, "__wrapped__", function)
         if isinstance(function, types.FunctionType):
             return function.__code__.co_filename in self.files
         return isinstance(function, type) and function.__module__ in self.modules

@@ -331,23 +331,27 @@ impl<'b> Replay<'_, 'b> {
                 let mut call = Call { receiver, name: name.to_owned(), span, arguments };
                 return crate::pandas::table::align_known(self, &mut call);
             }
-            Value::Known(known) => match known.tagged() {
-                Some(Tagged::Estimator(estimator)) => (On::Estimator, format!("{}.{name}", estimator.class_name())),
-                _ => (On::Cell, name.to_owned()),
-            },
+            Value::Known(known) if matches!(known.tagged(), Some(Tagged::Estimator(_))) => {
+                if name.starts_with("fit") {
+                    if !self.roles.one_frame {
+                        let why = match self.unknown_among(&all) {
+                            Some(unknown) => unknown,
+                            None => self.fitted_on_rows(span),
+                        };
+                        if let Some(ExprKind::Name(bound)) = receiver_expr.map(|expr| &expr.kind) {
+                            self.bind(bound, Value::Unknown(why.clone()));
+                        }
+                        return Err(why);
+                    }
+                    if name == "fit" {
+                        return Ok(Value::Known(self.recorded(span).with(true, false)));
+                    }
+                }
+                return self.call_estimator(known, name, positional, named, span);
+            }
+            Value::Known(_) => (On::Cell, name.to_owned()),
             _ => return Err(self.unsupported(span, format!("`.{name}()`"))),
         };
-        if on == On::Estimator && name.starts_with("fit") && !self.roles.one_frame {
-            let unknown = self.unknown_among(&all);
-            let why = match unknown {
-                Some(unknown) => unknown,
-                None => self.fitted_on_rows(span),
-            };
-            if let Some(ExprKind::Name(bound)) = receiver_expr.map(|expr| &expr.kind) {
-                self.bind(bound, Value::Unknown(why.clone()));
-            }
-            return Err(why);
-        }
         let Some((_, static_key)) = rows().keys().find(|(one, name)| *one == on && *name == key) else {
             if let Some(unknown) = self.unknown_among(&all) {
                 return Err(unknown);
@@ -356,6 +360,43 @@ impl<'b> Replay<'_, 'b> {
         };
         let Some(run) = rows().get(&(on, *static_key)).copied() else { return Err(self.unsupported(span, name)) };
         self.run_row(run, on, static_key, receiver.clone(), receiver_expr, positional, named, span)
+    }
+
+    /// A method of a recorded estimator, called by the script or by an estimator that it is a part of.
+    pub(crate) fn call_estimator(
+        &mut self,
+        known: &Known,
+        name: &str,
+        positional: Vec<Value<'b>>,
+        named: Vec<(String, Value<'b>)>,
+        span: Span,
+    ) -> Eval<'b> {
+        let Some(Tagged::Estimator(estimator)) = known.tagged() else { return Err(self.not_recorded(span)) };
+        let class = estimator.class_name();
+        let own = format!("{class}.{name}");
+        // Only an encoder of the target fits otherwise than it transforms.
+        let wanted = match name {
+            "fit_transform" if !rows().contains_key(&(On::Estimator, own.as_str())) => format!("{class}.transform"),
+            "fit_predict" => format!("{class}.predict"),
+            _ => own,
+        };
+        let value = match rows().get_key_value(&(On::Estimator, wanted.as_str())) {
+            Some(((on, key), run)) => {
+                let receiver = Value::Known(known.clone());
+                self.run_row(*run, *on, key, receiver, None, positional, named, span)?
+            }
+            None if crate::sklearn::custom::is_users(estimator) => {
+                return crate::sklearn::custom::call(self, known, estimator, name, positional, span);
+            }
+            None => {
+                let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
+                return Err(match self.unknown_among(&all) {
+                    Some(unknown) => unknown,
+                    None => crate::sklearn::refuse(self, estimator, name, span),
+                });
+            }
+        };
+        crate::sklearn::compose::in_container(self, estimator, name, value, span)
     }
 
     fn fitted_on_rows(&mut self, span: Span) -> Unknown {
@@ -533,7 +574,7 @@ impl<'b> Replay<'_, 'b> {
         }
     }
 
-    fn method_of(&self, class: &Class, name: &str) -> Option<Rc<Function<'b>>> {
+    pub(crate) fn method_of(&self, class: &Class, name: &str) -> Option<Rc<Function<'b>>> {
         let (_, function) = class.methods.iter().find(|(one, _)| one == name)?;
         Some(Rc::new(Function {
             name: function.name.clone(),
@@ -542,10 +583,7 @@ impl<'b> Replay<'_, 'b> {
                 .parameters
                 .named
                 .iter()
-                .map(|parameter| match parameter.default.as_ref().map(|default| &default.kind) {
-                    Some(ExprKind::Literal(literal)) => literal_value(literal).map(|value| Value::Known(Known::constant(value))),
-                    _ => None,
-                })
+                .map(|parameter| parameter.default.as_ref().and_then(display_value).map(|value| Value::Known(Known::constant(value))))
                 .collect(),
             body: Body::Block(Rc::new(function.body.clone())),
             scope: class.scope,
@@ -615,6 +653,18 @@ impl<'b> Replay<'_, 'b> {
             };
             super::assign_candidate(&mut self.candidates, 1, expression, value);
         }
+    }
+}
+
+/// The value of a literal, or of a display of literals.
+fn display_value(expr: &Expr) -> Option<record::Value> {
+    let all = |items: &[Expr]| items.iter().map(display_value).collect::<Option<Vec<_>>>();
+    match &expr.kind {
+        ExprKind::Literal(literal) => literal_value(literal),
+        ExprKind::Tuple(items) => Some(record::Value::tagged(Tagged::Tuple(all(items)?))),
+        ExprKind::List(items) => Some(record::Value::tagged(Tagged::List(all(items)?))),
+        ExprKind::Unary { op, operand } => crate::fold::unary(*op, &display_value(operand)?),
+        _ => None,
     }
 }
 

@@ -63,6 +63,7 @@ impl<'b> Replay<'_, 'b> {
             }
             ExprKind::Lambda(lambda) => {
                 let value = self.function("<lambda>", &lambda.parameters, Body::Expr(Rc::new(lambda.body.clone())));
+                self.remember_function(expr.span, &value);
                 Ok(value)
             }
             ExprKind::IfElse { test, then, otherwise } => self.if_else(test, then, otherwise, expr.span),
@@ -556,6 +557,22 @@ impl<'b> Replay<'_, 'b> {
         Value::Function(Rc::new(function))
     }
 
+    /// Keeps a function of the script for a library that the record says to hold it.
+    pub(crate) fn remember_function(&mut self, at: Span, value: &Value<'b>) {
+        if let Value::Function(function) = value {
+            let name = format!("__main__.{}:{}", function.name, self.line(at));
+            self.functions.push((name, at, function.clone()));
+        }
+    }
+
+    /// The function that the record names, if there is one and no other of that name in that line.
+    pub(crate) fn remembered_function(&self, name: &str) -> Option<Value<'b>> {
+        let mut found = self.functions.iter().filter(|(one, _, _)| one == name);
+        let (_, at, function) = found.next()?;
+        let same = |other: &Function<'b>| other.scope == function.scope && other.defaults.iter().all(Option::is_none);
+        found.all(|(_, place, other)| place == at && same(other)).then(|| Value::Function(function.clone()))
+    }
+
     /// `of.name`
     pub(crate) fn attribute(&mut self, of: &Value<'b>, name: &str, span: Span) -> Eval<'b> {
         match of {
@@ -580,7 +597,15 @@ impl<'b> Replay<'_, 'b> {
                         Ok(Value::Known(if seen.is_recorded() { seen.with(known.fit, known.batch_columns) } else { known }))
                     }
                     Some(value) => Ok(value),
-                    None => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+                    None if self.method_of(&self.objects[id.0].class, name).is_some() => {
+                        Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
+                    }
+                    // Set inside a `fit` that a library called, where nothing was walked.
+                    None => {
+                        let seen = self.recorded(span);
+                        let data = self.is_data(&seen);
+                        Ok(if data { Value::Known(seen.with(true, false)) } else { Value::Method(Box::new(of.clone()), name.to_owned()) })
+                    }
                 }
             }
             Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Cell(_) | Value::Slice(..) => {

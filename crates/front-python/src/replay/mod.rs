@@ -66,6 +66,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub filter_guards: HashMap<usize, Guards>,
     /// The condition of the alternative that an operation is being applied to.
     pub lifted: Option<Val<'b>>,
+    /// Functions of the script as the record names them, with their places.
+    pub functions: Vec<(String, Span, Rc<Function<'b>>)>,
     /// The function that reads a float from a text, once one does.
     float_reader: Option<ir::Handle<ir::Function>>,
     depth: usize,
@@ -178,6 +180,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             masks: HashMap::new(),
             filter_guards: HashMap::new(),
             lifted: None,
+            functions: Vec::new(),
             float_reader: None,
             depth: 0,
         }
@@ -657,6 +660,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 let value = self.function(&function.name, &function.parameters, Body::Block(Rc::new(function.body.clone())));
                 let value =
                     if function.decorated { Value::Unknown(self.unsupported(statement.span, "a decorated function")) } else { value };
+                self.remember_function(statement.span, &value);
                 self.bind(&function.name, value);
             }
             StmtKind::Class { name, bases, body } => {

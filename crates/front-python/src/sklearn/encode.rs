@@ -1,8 +1,8 @@
-//! Encoders: labels, ordinals and one-hot columns by the categories that training saw.
+//! Encoders: labels, ordinals, one-hot columns and target means, by the categories that training saw.
 
-use super::scale::estimator;
+use super::fitted::{Nan, as_kind, dtype_kind, estimator, finite, not_fitted, numbers, param_flag, param_is, param_text};
 use crate::pandas;
-use crate::record;
+use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
 use ir::{Elem, Literal, Map, Reason, Table, Val};
@@ -10,29 +10,29 @@ use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "LabelEncoder.transform", label),
-    Row::new(On::Estimator, "LabelEncoder.fit_transform", label),
+    Row::new(On::Estimator, "LabelBinarizer.transform", label_columns),
     Row::new(On::Estimator, "OrdinalEncoder.transform", ordinal),
-    Row::new(On::Estimator, "OrdinalEncoder.fit_transform", ordinal),
     Row::new(On::Estimator, "OneHotEncoder.transform", one_hot),
-    Row::new(On::Estimator, "OneHotEncoder.fit_transform", one_hot),
+    Row::new(On::Estimator, "TargetEncoder.transform", target_means),
+    Row::new(On::Estimator, "TargetEncoder.fit_transform", cross_fitted),
+    Row::new(On::Estimator, "DictVectorizer.transform", dictionary),
+    Row::new(On::Frame, "to_dict", records),
 ];
 
 /// The position of a cell among categories, null where it is not among them.
-pub(super) fn position<'b>(
-    replay: &mut Replay<'_, 'b>,
-    column: &Column<'b>,
-    categories: &[record::Value],
-    at: Span,
-) -> Result<Val<'b>, Unknown> {
+fn position<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, categories: &[record::Value], at: Span) -> Result<Val<'b>, Unknown> {
     let b = replay.b;
     let Some((kind, val)) = column.cell.single() else { return Err(replay.unsupported(at, "categories of a column of several types")) };
-    let (elem, key) = match kind {
-        Kind::Str => (Elem::Str, val),
-        Kind::Bool | Kind::Int(_) => (Elem::I64, val.cast(Elem::I64)),
-        Kind::Float | Kind::Float32 => (Elem::F64, val.cast(Elem::F64)),
-        Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => {
-            return Err(replay.unsupported(at, "categories of this type"));
-        }
+    let is_missing = pandas::is_missing(kind, val);
+    let values = match kind {
+        Kind::Category(values) => pandas::category_values(replay, values, val),
+        _ => Some((kind.clone(), val)),
+    };
+    let (elem, key) = match values {
+        Some((Kind::Str, val)) => (Elem::Str, val),
+        Some((Kind::Bool | Kind::Int(_), val)) => (Elem::I64, val.cast(Elem::I64)),
+        Some((Kind::Float | Kind::Float32, val)) => (Elem::F64, val.cast(Elem::F64)),
+        _ => return Err(replay.unsupported(at, "categories of this type")),
     };
     let missing = categories.iter().position(record::Value::is_missing);
     let rows = categories
@@ -45,7 +45,9 @@ pub(super) fn position<'b>(
     let table = b.table(Table::Map(Map { name, keys: vec![elem], value: Elem::I64, rows }));
     let found = b.lookup(table, &[key]);
     Ok(match missing {
-        Some(at) => pandas::is_missing(kind, val).select(b.i64(at as i64), found),
+        Some(at) => is_missing.select(b.i64(at as i64), found),
+        // The code of a missing category finds what stands at zero.
+        None if matches!(kind, Kind::Category(_)) => is_missing.select(b.null(Elem::I64), found),
         None => found,
     })
 }
@@ -58,15 +60,29 @@ fn unseen<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, when: Val<'b>, a
     guards
 }
 
-/// The number of the class; an unseen one raises in scikit-learn.
-fn label<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (known, estimator) = estimator(replay, call)?;
+/// The column of labels that is encoded.
+fn labels<'b>(
+    replay: &mut Replay<'_, 'b>,
+    call: &mut Call<'b>,
+    estimator: &Estimator,
+) -> Result<(Column<'b>, Vec<record::Value>), Unknown> {
     let x = match call.take("X").or_else(|| call.take("y")) {
         Some(x) => x,
         None => return Err(replay.unsupported(call.span, "`transform` of nothing")),
     };
-    let Value::Column(column) = x else { return Err(replay.unsupported(call.span, "LabelEncoder on this")) };
-    let Some(classes) = estimator.fitted("classes_").and_then(record::Value::items) else { return Err(replay.not_recorded(call.span)) };
+    let Value::Column(column) = x else {
+        return Err(replay.unsupported(call.span, format!("{} on this", estimator.class_name())));
+    };
+    match estimator.fitted("classes_").and_then(record::Value::items) {
+        Some(classes) => Ok((column, classes)),
+        None => Err(not_fitted(replay, estimator, "classes_", call.span)),
+    }
+}
+
+/// The number of the class; an unseen one raises in scikit-learn.
+fn label<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let (column, classes) = labels(replay, call, &estimator)?;
     replay.freeze(&known);
     let found = position(replay, &column, &classes, call.span)?;
     let guards = unseen(replay, &column, found.is_null(), call.span);
@@ -74,80 +90,263 @@ fn label<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(Column { array: true, ..column.with(cell) }))
 }
 
-fn categories<'b>(
-    replay: &mut Replay<'_, 'b>,
-    estimator: &record::Estimator,
-    count: usize,
-    call: &Call<'b>,
-) -> Result<Vec<Vec<record::Value>>, Unknown> {
-    let found: Option<Vec<Vec<record::Value>>> =
-        estimator.fitted("categories_").and_then(record::Value::items).map(|lists| lists.iter().filter_map(record::Value::items).collect());
-    match found {
-        Some(found) if found.len() == count => Ok(found),
-        _ => Err(replay.not_recorded(call.span)),
+/// A column a class; of two classes one column, for the second. An unseen label has none.
+fn label_columns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let (column, classes) = labels(replay, call, &estimator)?;
+    let word = |name: &str, default: i64| estimator.param(name).and_then(record::Value::as_int).unwrap_or(default);
+    let (yes, no) = (word("pos_label", 1), word("neg_label", 0));
+    let kind = column.cell.single().map(|(kind, _)| kind.clone());
+    if !matches!(kind, Some(Kind::Str | Kind::Int(_) | Kind::Bool)) || classes.len() < 2 || param_flag(&estimator, "sparse_output") {
+        return Err(replay.unsupported(call.span, "LabelBinarizer of labels that are no texts or whole numbers"));
     }
+    replay.freeze(&known);
+    let found = position(replay, &column, &classes, call.span)?;
+    let missing = column.cell.single().map_or_else(|| replay.b.bool(false), |(kind, val)| pandas::is_missing(kind, val));
+    let guard = replay.guard(missing, Reason::Invalid("a missing value, which LabelBinarizer refuses".to_owned()), call.span);
+    let column = column.with(column.cell.clone().guarded(&Guards::from([guard])));
+    let first = if classes.len() == 2 { 1 } else { 0 };
+    let one = |at: usize| {
+        let held = found.eq(at as i64).or_else(false);
+        let cell = Cell::new(Kind::INT, held.select(replay.b.i64(yes), no)).guarded(&column.cell.guards);
+        Column { array: true, ..column.with(cell) }
+    };
+    Ok(Value::Matrix((first..classes.len()).map(one).collect()))
 }
 
+/// The columns of the argument and the categories of each. An infinity is refused as scikit-learn does; NaN may be a category.
+fn categorical<'b>(
+    replay: &mut Replay<'_, 'b>,
+    call: &mut Call<'b>,
+    estimator: &Estimator,
+) -> Result<Vec<(Column<'b>, Vec<record::Value>)>, Unknown> {
+    let x = call.need(replay, "X")?;
+    let mut columns = pandas::matrix(replay, &x, call.span)?;
+    let lists: Option<Vec<Vec<record::Value>>> =
+        estimator.fitted("categories_").and_then(record::Value::items).map(|lists| lists.iter().filter_map(record::Value::items).collect());
+    let Some(lists) = lists.filter(|lists| lists.len() == columns.len()) else {
+        return Err(not_fitted(replay, estimator, "categories_", call.span));
+    };
+    let is_float = |column: &Column<'b>| matches!(column.cell.single(), Some((Kind::Float | Kind::Float32, _)));
+    let floats: Vec<Column<'b>> = columns.iter().filter(|column| is_float(column)).cloned().collect();
+    let mut floats = numbers(replay, floats, call.span)?;
+    finite(replay, estimator, call, &mut floats, Nan::Missing);
+    let guards: Guards = floats.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
+    columns.iter_mut().for_each(|column| column.cell.guards.extend(&guards));
+    Ok(columns.into_iter().zip(lists).collect())
+}
+
+/// Whether rare categories are grouped.
+fn groups_rare(estimator: &Estimator) -> bool {
+    !param_is(estimator, "min_frequency", &record::Value::NONE) || !param_is(estimator, "max_categories", &record::Value::NONE)
+}
+
+/// The number of each category, the value for missing and the value for unseen ones.
 fn ordinal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
-    let x = call.need(replay, "X")?;
-    let columns = pandas::matrix(replay, &x, call.span)?;
-    let lists = categories(replay, &estimator, columns.len(), call)?;
-    let lenient = estimator.param("handle_unknown").and_then(record::Value::as_str) == Some("use_encoded_value");
+    let columns = categorical(replay, call, &estimator)?;
+    if groups_rare(&estimator) {
+        return Err(replay.refuse(
+            "python-argument",
+            call.span,
+            "OrdinalEncoder with `min_frequency` or `max_categories` cannot be converted",
+            "the output needs this value",
+            "leave the argument out, or map rare categories to one before encoding",
+        ));
+    }
+    let kind = dtype_kind(replay, &estimator, call.span)?;
+    let lenient = param_text(&estimator, "handle_unknown") == "use_encoded_value";
     let unknown = estimator.param("unknown_value").and_then(record::Value::as_f64).unwrap_or(f64::NAN);
     let missing_value = estimator.param("encoded_missing_value").and_then(record::Value::as_f64).unwrap_or(f64::NAN);
     replay.freeze(&known);
     let mut out = Vec::new();
-    for (column, list) in columns.iter().zip(lists) {
-        let found = position(replay, column, &list, call.span)?;
+    for (column, list) in &columns {
+        let found = position(replay, column, list, call.span)?;
         let number = found.cast(Elem::F64);
-        let missing_at = list.iter().position(record::Value::is_missing);
-        let number = match missing_at {
+        let number = match list.iter().position(record::Value::is_missing) {
             Some(at) => found.eq(at as i64).or_else(false).select(replay.b.f64(missing_value), number),
             None => number,
         };
-        let cell = if lenient {
-            Cell::new(Kind::Float, number.or_else(unknown)).guarded(&column.cell.guards)
-        } else {
-            let guards = unseen(replay, column, found.is_null(), call.span);
-            Cell { guards, ..Cell::new(Kind::Float, number.or_else(0.0)) }
-        };
-        out.push(Column { array: true, ..column.with(cell) });
+        let (guards, default) =
+            if lenient { (column.cell.guards.clone(), unknown) } else { (unseen(replay, column, found.is_null(), call.span), 0.0) };
+        let number = as_kind(number.or_else(default), &kind);
+        out.push(Column { array: true, ..column.with(Cell { guards, ..Cell::new(kind.clone(), number) }) });
     }
     Ok(Value::Matrix(out))
 }
 
-/// A column for each category; with `handle_unknown="ignore"` an unseen one gives zeros, else it raises.
+/// How the categories of one column become columns.
+struct Grouping {
+    /// The column of each category, before one is dropped.
+    of: Vec<usize>,
+    count: usize,
+    /// The column of the rare categories.
+    rare: Option<usize>,
+    dropped: Option<usize>,
+}
+
+/// The groups of each column, from the mappings that scikit-learn made in `fit`.
+fn groupings<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, lists: &[usize], at: Span) -> Result<Vec<Grouping>, Unknown> {
+    let items = |name: &str| estimator.fitted(name).and_then(record::Value::items);
+    let rare = groups_rare(estimator);
+    let (mappings, dropped) = (items("_default_to_infrequent_mappings"), items("_drop_idx_after_grouping"));
+    let drops = estimator.param("drop").is_some_and(|drop| *drop != record::Value::NONE);
+    let mut out = Vec::new();
+    for (number, count) in lists.iter().enumerate() {
+        let mapping = match mappings.as_ref().and_then(|mappings| mappings.get(number)) {
+            Some(mapping) => mapping.items(),
+            None if rare => return Err(not_fitted(replay, estimator, "infrequent_categories_", at)),
+            None => None,
+        };
+        let of: Vec<usize> = match &mapping {
+            Some(mapping) => mapping.iter().filter_map(record::Value::as_int).filter_map(|to| usize::try_from(to).ok()).collect(),
+            None => (0..*count).collect(),
+        };
+        let columns = of.iter().max().map_or(0, |last| last + 1);
+        // The rare ones come last, and they are several or were asked for.
+        let rare = mapping.as_ref().map(|_| columns.saturating_sub(1));
+        let dropped = match dropped.as_ref().and_then(|dropped| dropped.get(number)) {
+            Some(value) => value.as_int().and_then(|dropped| usize::try_from(dropped).ok()),
+            None if drops => dropped_by_rule(estimator, columns),
+            None => None,
+        };
+        if of.len() != *count {
+            return Err(not_fitted(replay, estimator, "categories_", at));
+        }
+        out.push(Grouping { of, count: columns, rare, dropped });
+    }
+    Ok(out)
+}
+
+/// What `drop="first"` and `"if_binary"` mean, for records that do not say it.
+fn dropped_by_rule(estimator: &Estimator, columns: usize) -> Option<usize> {
+    match param_text(estimator, "drop") {
+        "first" => Some(0),
+        "if_binary" if columns == 2 => Some(0),
+        _ => None,
+    }
+}
+
+/// A column for each category or group of rare ones; an unseen category gives zeros, or counts as rare, or raises.
 fn one_hot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
-    let x = call.need(replay, "X")?;
-    let columns = pandas::matrix(replay, &x, call.span)?;
-    let lists = categories(replay, &estimator, columns.len(), call)?;
-    let lenient =
-        matches!(estimator.param("handle_unknown").and_then(record::Value::as_str), Some("ignore" | "warn" | "infrequent_if_exist"));
-    if estimator.param("min_frequency").is_some_and(|value| *value != record::Value::NONE)
-        || estimator.param("max_categories").is_some_and(|value| *value != record::Value::NONE)
+    let columns = categorical(replay, call, &estimator)?;
+    let handling = param_text(&estimator, "handle_unknown");
+    let lenient = matches!(handling, "ignore" | "warn" | "infrequent_if_exist");
+    if matches!(estimator.param("drop").and_then(record::Value::as_tagged), Some(_))
+        && estimator.fitted("_drop_idx_after_grouping").is_none()
     {
-        return Err(replay.unsupported(call.span, "OneHotEncoder with infrequent categories"));
+        return Err(not_fitted(replay, &estimator, "drop_idx_", call.span));
     }
-    let drop = estimator.param("drop").cloned().unwrap_or(record::Value::NONE);
-    let dropped: Vec<Option<usize>> = match drop.as_str() {
-        Some("first") => vec![Some(0); columns.len()],
-        Some("if_binary") => lists.iter().map(|list| (list.len() == 2).then_some(0)).collect(),
-        None if drop == record::Value::NONE => vec![None; columns.len()],
-        _ => return Err(replay.unsupported(call.span, "OneHotEncoder with this `drop`")),
-    };
+    let kind = dtype_kind(replay, &estimator, call.span)?;
+    let counts: Vec<usize> = columns.iter().map(|(_, list)| list.len()).collect();
+    let groupings = groupings(replay, &estimator, &counts, call.span)?;
     replay.freeze(&known);
     let mut out = Vec::new();
-    for ((column, list), dropped) in columns.iter().zip(lists).zip(dropped) {
-        let found = position(replay, column, &list, call.span)?;
+    for ((column, list), grouping) in columns.iter().zip(groupings) {
+        let found = position(replay, column, list, call.span)?;
         let guards = if lenient { column.cell.guards.clone() } else { unseen(replay, column, found.is_null(), call.span) };
-        for at in (0..list.len()).filter(|at| Some(*at) != dropped) {
-            let held = found.eq(at as i64).or_else(false);
-            let cell = Cell { guards: guards.clone(), ..Cell::new(Kind::Float, held.cast(Elem::F64)) };
-            let name = column.name.as_ref().map(|name| format!("{name}_{}", pandas::column_name(&list[at])));
+        for at in (0..grouping.count).filter(|at| Some(*at) != grouping.dropped) {
+            let members = grouping.of.iter().enumerate().filter(|(_, to)| **to == at).map(|(category, _)| category);
+            let unseen_too = grouping.rare == Some(at) && matches!(handling, "infrequent_if_exist" | "warn");
+            let is_one = |category: usize| found.eq(category as i64).or_else(false);
+            let held = members.map(is_one).reduce(|any, one| any | one).unwrap_or_else(|| replay.b.bool(false));
+            let held = if unseen_too { held | found.is_null() } else { held };
+            let cell = Cell { guards: guards.clone(), ..Cell::new(kind.clone(), as_kind(held.cast(Elem::F64), &kind)) };
+            let category = grouping.of.iter().position(|to| *to == at).and_then(|category| list.get(category));
+            let name = column.name.as_ref().zip(category).map(|(name, category)| format!("{name}_{}", pandas::column_name(category)));
             out.push(Column { cell, name, space: column.space, array: true });
         }
+    }
+    Ok(Value::Matrix(out))
+}
+
+/// The smoothed mean of the target over the category; an unseen one has the mean over all. Of several classes a column each.
+fn target_means<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let columns = categorical(replay, call, &estimator)?;
+    let encodings: Option<Vec<Vec<f64>>> =
+        estimator.fitted("encodings_").and_then(record::Value::items).and_then(|lists| lists.iter().map(record::Value::floats).collect());
+    let means = estimator.fitted("target_mean_").and_then(|mean| mean.as_f64().map(|mean| vec![mean]).or_else(|| mean.floats()));
+    let (Some(encodings), Some(means)) = (encodings, means) else {
+        return Err(not_fitted(replay, &estimator, "encodings_", call.span));
+    };
+    if encodings.len() != columns.len() * means.len() {
+        return Err(not_fitted(replay, &estimator, "encodings_", call.span));
+    }
+    replay.freeze(&known);
+    let mut out = Vec::new();
+    for ((column, list), encodings) in columns.iter().zip(encodings.chunks(means.len())) {
+        let found = position(replay, column, list, call.span)?;
+        for (encoding, mean) in encodings.iter().zip(&means) {
+            let rows = encoding.iter().zip(0..).map(|(value, code)| (vec![Literal::I64(code)], Literal::F64(*value))).collect();
+            let map = Map { name: "target means".to_owned(), keys: vec![Elem::I64], value: Elem::F64, rows };
+            let table = replay.b.table(Table::Map(map));
+            let val = replay.b.lookup(table, &[found]).or_else(*mean);
+            out.push(Column { array: true, ..column.with(Cell::new(Kind::Float, val).guarded(&column.cell.guards)) });
+        }
+    }
+    Ok(Value::Matrix(out))
+}
+
+/// `fit_transform` encodes each training row by the folds that do not hold it.
+fn cross_fitted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    call.rest();
+    Err(replay.refuse(
+        "python-estimator",
+        call.span,
+        "`TargetEncoder.fit_transform` encodes a row by the other folds",
+        "a scoring row belongs to no fold",
+        "fit on the training rows, and call transform on the rows to score",
+    ))
+}
+
+/// `frame.to_dict(orient="records")`: a dict a row, which only a DictVectorizer takes.
+fn records<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    match call.text(replay, "orient")?.as_deref() {
+        Some("records") => Ok(Value::Part(Box::new(call.receiver.clone()), "records".to_owned())),
+        _ => Err(replay.other_rows(call.span, "python-rows-change", "to_dict")),
+    }
+}
+
+/// A column a number, and one for each text of a column: `name=text`. What training did not see is left out.
+fn dictionary<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let at = call.span;
+    let x = call.need(replay, "X")?;
+    let Value::Part(frame, part) = &x else { return Err(replay.unsupported(at, "DictVectorizer of this")) };
+    if part != "records" {
+        return Err(replay.unsupported(at, "DictVectorizer of this"));
+    }
+    let columns = pandas::matrix(replay, frame, at)?;
+    let names = match estimator.fitted("feature_names_").and_then(record::Value::as_tagged) {
+        Some(Tagged::List(names)) => names.clone(),
+        _ => return Err(not_fitted(replay, &estimator, "feature_names_", at)),
+    };
+    let separator = estimator.param("separator").and_then(record::Value::as_str).unwrap_or("=");
+    let kind = dtype_kind(replay, &estimator, at)?;
+    let guards: Guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
+    let space = columns.first().map_or(0, |column| column.space);
+    replay.freeze(&known);
+    let mut out = Vec::new();
+    for feature in names.iter().filter_map(record::Value::as_str) {
+        let mut val = replay.b.f64(0.0);
+        for column in &columns {
+            let name = column.name.as_deref().unwrap_or_default();
+            match column.cell.single() {
+                Some((Kind::Str, text)) => {
+                    if feature == name {
+                        val = text.is_null().select(replay.b.f64(f64::NAN), val);
+                    } else if let Some(value) = feature.strip_prefix(name).and_then(|rest| rest.strip_prefix(separator)) {
+                        val = text.eq(value).or_else(false).select(replay.b.f64(1.0), val);
+                    }
+                }
+                _ if feature == name => val = pandas::table::number(replay, column, at)?,
+                _ => {}
+            }
+        }
+        let cell = Cell::new(kind.clone(), as_kind(val, &kind)).guarded(&guards);
+        out.push(Column { cell, name: None, space, array: true });
     }
     Ok(Value::Matrix(out))
 }

@@ -1,80 +1,166 @@
 //! Linear models at the end of a script: scores, probabilities and classes.
 
-use super::scale::{Nan, columns, estimator, finite};
-use crate::record::{self, Tagged};
+use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, not_fitted, param_text, products};
+use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
-use ir::{Reduce, Tensor, Val};
+use crate::value::{Eval, Kind, Unknown, Value};
+use ir::{Reduce, Val};
 
-pub(crate) const ROWS: &[Row] = &[
-    Row::new(On::Estimator, "LogisticRegression.predict_proba", probabilities),
-    Row::new(On::Estimator, "LogisticRegression.decision_function", decision),
-    Row::new(On::Estimator, "LogisticRegression.predict", class),
-    Row::new(On::Estimator, "LinearRegression.predict", regression),
-    Row::new(On::Estimator, "Ridge.predict", regression),
-    Row::new(On::Estimator, "Lasso.predict", regression),
-    Row::new(On::Estimator, "ElasticNet.predict", regression),
-];
-
-/// `x . coefficients + intercept` of a model with one row of coefficients; the columns of the argument tell guards and rows.
-fn score<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Val<'b>, Column<'b>, Guards), Unknown> {
-    let (known, estimator) = estimator(replay, call)?;
-    let mut columns = columns(replay, call)?;
-    let coefficients = match estimator.fitted("coef_") {
-        Some(value) => match value.as_tagged() {
-            Some(Tagged::Array(array)) if array.shape.len() == 1 || array.shape.first() == Some(&1) => value.floats(),
-            _ => None,
-        },
-        None => None,
+macro_rules! rows {
+    ($($class:literal: $($method:literal $run:ident),+;)*) => {
+        pub(crate) const ROWS: &[Row] = &[$($(Row::new(On::Estimator, concat!($class, ".", $method), $run)),+),*];
     };
-    let intercept = estimator
-        .fitted("intercept_")
-        .and_then(|value| value.as_f64().or_else(|| value.floats().and_then(|floats| floats.first().copied())));
-    let (Some(coefficients), Some(intercept)) = (coefficients, intercept) else {
-        return Err(replay.unsupported(call.span, format!("{} with several rows of coefficients", estimator.class_name())));
-    };
-    let Some((like, _)) = columns.first().cloned() else { return Err(replay.unsupported(call.span, "a model of no columns")) };
-    if coefficients.len() != columns.len() {
-        return Err(replay.unsupported(call.span, "a model of another number of columns"));
-    }
-    replay.freeze(&known);
-    finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let guards = columns.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
-    let row = replay.b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
-    let weights = replay.b.tensor(Tensor::f64("coefficients", [coefficients.len() as u32], coefficients));
-    let score = (row * weights).reduce(Reduce::Sum, [0]) + intercept;
-    Ok((score, like, guards))
+}
+rows! {
+    "ARDRegression": "predict" regression;
+    "BayesianRidge": "predict" regression;
+    "ElasticNet": "predict" regression;
+    "ElasticNetCV": "predict" regression;
+    "GammaRegressor": "predict" log_regression;
+    "HuberRegressor": "predict" regression;
+    "Lars": "predict" regression;
+    "Lasso": "predict" regression;
+    "LassoCV": "predict" regression;
+    "LassoLars": "predict" regression;
+    "LinearDiscriminantAnalysis": "decision_function" decision, "predict" class, "predict_proba" probabilities;
+    "LinearRegression": "predict" regression;
+    "LinearSVC": "decision_function" decision, "predict" class;
+    "LinearSVR": "predict" regression;
+    "LogisticRegression": "decision_function" decision, "predict" class, "predict_proba" probabilities;
+    "LogisticRegressionCV": "decision_function" decision, "predict" class, "predict_proba" probabilities;
+    "Perceptron": "decision_function" decision, "predict" class;
+    "PoissonRegressor": "predict" log_regression;
+    "Ridge": "predict" regression;
+    "RidgeCV": "predict" regression;
+    "RidgeClassifier": "decision_function" decision, "predict" class;
+    "RidgeClassifierCV": "decision_function" decision, "predict" class;
+    "SGDClassifier": "decision_function" decision, "predict" class, "predict_proba" probabilities;
+    "SGDRegressor": "predict" regression;
+    "TheilSenRegressor": "predict" regression;
 }
 
-fn column<'b>(like: &Column<'b>, kind: Kind, val: Val<'b>, guards: &Guards) -> Column<'b> {
-    Column { cell: Cell::new(kind, val).guarded(guards), name: None, space: like.space, array: true }
+/// What a linear model says of one row.
+struct Scores<'b> {
+    estimator: Estimator,
+    /// One a row of coefficients.
+    vals: Vec<Val<'b>>,
+    /// Whether the coefficients are a matrix: then a regression gives one too.
+    is_matrix: bool,
+    whole: Whole,
+}
+
+/// `x . coefficients + intercept`, for each row of coefficients.
+fn scores<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Scores<'b>, Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let coefficients = match estimator.fitted("coef_").and_then(record::Value::as_tagged) {
+        Some(Tagged::Array(array)) => estimator.fitted("coef_").and_then(record::Value::floats).map(|flat| (flat, array.shape.len() == 2)),
+        _ => None,
+    };
+    let Some((flat, is_matrix)) = coefficients else { return Err(not_fitted(replay, &estimator, "coef_", call.span)) };
+    if columns.is_empty() || flat.len() % columns.len() != 0 {
+        return Err(replay.unsupported(call.span, format!("{} of another number of columns", estimator.class_name())));
+    }
+    let rows: Vec<Vec<f64>> = flat.chunks(columns.len()).map(<[f64]>::to_vec).collect();
+    let intercepts = match estimator.fitted("intercept_") {
+        Some(value) => value.as_f64().map(|one| vec![one; rows.len()]).or_else(|| value.floats()),
+        None => None,
+    };
+    // One number for all, or one for each.
+    let intercepts = intercepts.map(|some| if some.len() == 1 { vec![some[0]; rows.len()] } else { some });
+    let Some(intercepts) = intercepts.filter(|some| some.len() == rows.len()) else {
+        return Err(not_fitted(replay, &estimator, "intercept_", call.span));
+    };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let vals = products(replay, &columns, "coefficients", &rows).into_iter().zip(intercepts).map(|(sum, one)| sum + one).collect();
+    Ok(Scores { estimator, vals, is_matrix, whole: Whole::of(&columns) })
 }
 
 fn decision<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (score, like, guards) = score(replay, call)?;
-    Ok(Value::Column(column(&like, Kind::Float, score, &guards)))
+    let scores = scores(replay, call)?;
+    Ok(match scores.vals.as_slice() {
+        [only] => Value::Column(scores.whole.column(Kind::Float, *only)),
+        all => scores.whole.floats(all.iter().copied()),
+    })
 }
 
 fn regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    decision(replay, call)
+    let scores = scores(replay, call)?;
+    // Models that are fitted on one target only have flat predictions whatever the form of their coefficients.
+    let flat = matches!(scores.estimator.class_name(), "LinearSVR" | "SGDRegressor");
+    Ok(match scores.vals.as_slice() {
+        [only] if !scores.is_matrix || flat => Value::Column(scores.whole.column(Kind::Float, *only)),
+        all => scores.whole.floats(all.iter().copied()),
+    })
 }
 
-/// Two columns: `1 - p` and `p = sigmoid(score)`.
+/// `exp(score)`, of models with a logarithmic link.
+fn log_regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let scores = scores(replay, call)?;
+    match scores.vals.as_slice() {
+        [only] => Ok(Value::Column(scores.whole.column(Kind::Float, only.exp()))),
+        _ => Err(replay.unsupported(call.span, "a model of several targets")),
+    }
+}
+
+/// `1 - p` and `p = sigmoid(score)`; of several classes the softmax, or the shares of the sigmoids where each class has a model of its own.
 fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (score, like, guards) = score(replay, call)?;
-    let p = score.sigmoid();
-    let rest = replay.b.f64(1.0) - p;
-    Ok(Value::Matrix(vec![column(&like, Kind::Float, rest, &guards), column(&like, Kind::Float, p, &guards)]))
+    let scores = scores(replay, call)?;
+    let b = replay.b;
+    let name = scores.estimator.class_name();
+    let of_each = name == "SGDClassifier"
+        || param_text(&scores.estimator, "solver") == "liblinear"
+        || param_text(&scores.estimator, "multi_class") == "ovr";
+    if name == "SGDClassifier" && param_text(&scores.estimator, "loss") != "log_loss" {
+        return Err(super::refuse(replay, &scores.estimator, "predict_proba", call.span));
+    }
+    Ok(match scores.vals.as_slice() {
+        [only] => {
+            let p = only.sigmoid();
+            scores.whole.floats([b.f64(1.0) - p, p])
+        }
+        all if of_each => {
+            let ps: Vec<Val<'b>> = all.iter().map(|score| score.sigmoid()).collect();
+            let sum = b.pack(&ps).reduce(Reduce::Sum, [0]);
+            // All of them may underflow to zero: then every class has the same share.
+            let nothing = sum.eq(0.0);
+            let share = 1.0 / ps.len() as f64;
+            let shares: Vec<Val<'b>> = ps.iter().map(|p| nothing.select(b.f64(share), *p / nothing.select(b.f64(1.0), sum))).collect();
+            scores.whole.floats(shares)
+        }
+        all => {
+            let shares = b.pack(all).softmax();
+            scores.whole.floats((0..all.len()).map(|at| shares.at(at as u32)).collect::<Vec<_>>())
+        }
+    })
 }
 
+/// The second class where the score is positive; of several the first with the greatest score.
 fn class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (_, estimator) = estimator(replay, call)?;
-    let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
-    let (score, like, guards) = score(replay, call)?;
-    let [no, yes] = classes.as_slice() else { return Err(replay.unsupported(call.span, "more than two classes")) };
-    let (Some(no), Some(yes)) = (crate::ops::constant(replay, no, None), crate::ops::constant(replay, yes, None)) else {
-        return Err(replay.unsupported(call.span, "classes of this type"));
+    let scores = scores(replay, call)?;
+    let classes = scores.estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
+    let cell = match (scores.vals.as_slice(), classes.as_slice()) {
+        ([only], [no, yes]) => of_two(replay, only.gt(0.0), no, yes, call)?,
+        (all, classes) if all.len() == classes.len() && all.len() > 1 => {
+            let number = replay.b.pack(all).reduce(Reduce::ArgMax, [0]);
+            class_at(replay, classes, number, call.span)?
+        }
+        _ => return Err(replay.unsupported(call.span, "classes of this type")),
     };
-    let cell = crate::pandas::where_cell(replay, score.gt(0.0), &yes, &no, call.span)?.guarded(&guards);
-    Ok(Value::Column(Column { cell, name: None, space: like.space, array: true }))
+    Ok(Value::Column(scores.whole.cell(cell)))
+}
+
+/// One of two classes.
+pub(super) fn of_two<'b>(
+    replay: &mut Replay<'_, 'b>,
+    second: Val<'b>,
+    no: &record::Value,
+    yes: &record::Value,
+    call: &Call<'b>,
+) -> Result<crate::value::Cell<'b>, Unknown> {
+    match (crate::ops::constant(replay, no, None), crate::ops::constant(replay, yes, None)) {
+        (Some(no), Some(yes)) => crate::pandas::where_cell(replay, second, &yes, &no, call.span),
+        _ => Err(replay.unsupported(call.span, "classes of this type")),
+    }
 }

@@ -1,110 +1,25 @@
-//! Scalers and imputers: each column by numbers that training left.
+//! Scalers and other changes of numbers, each column by what training left.
 
-use crate::pandas;
-use crate::record::{self, Estimator, Tagged};
+use super::fitted::{
+    Nan, Whole, as_kind, columns, estimator, finite, needed, not_fitted, numeric_kind, param_flag, param_is, param_text, refuse_rows,
+    result, vector,
+};
+use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Cell, Column, Eval, Kind, Known, Unknown, Value};
-use ir::{Elem, Reason, Val};
+use crate::value::{Column, Eval, Kind, Value};
+use ir::{Elem, Reduce, Val};
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "StandardScaler.transform", standard),
-    Row::new(On::Estimator, "StandardScaler.fit_transform", standard),
     Row::new(On::Estimator, "MinMaxScaler.transform", min_max),
-    Row::new(On::Estimator, "MinMaxScaler.fit_transform", min_max),
     Row::new(On::Estimator, "RobustScaler.transform", robust),
-    Row::new(On::Estimator, "RobustScaler.fit_transform", robust),
     Row::new(On::Estimator, "MaxAbsScaler.transform", max_abs),
-    Row::new(On::Estimator, "MaxAbsScaler.fit_transform", max_abs),
-    Row::new(On::Estimator, "SimpleImputer.transform", impute),
-    Row::new(On::Estimator, "SimpleImputer.fit_transform", impute),
+    Row::new(On::Estimator, "Normalizer.transform", normalize),
+    Row::new(On::Estimator, "Binarizer.transform", binarize),
+    Row::new(On::Estimator, "PolynomialFeatures.transform", polynomial),
+    Row::new(On::Estimator, "KBinsDiscretizer.transform", bins),
+    Row::new(On::Estimator, "PowerTransformer.transform", power),
 ];
-
-/// The recorded object. After a `fit` the record has its fitted form.
-pub(super) fn estimator<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<(Known, Estimator), Unknown> {
-    if let Value::Known(known) = &call.receiver
-        && let Some(Tagged::Estimator(estimator)) = known.tagged()
-    {
-        return Ok((known.clone().with(true, false), estimator.clone()));
-    }
-    Err(replay.not_recorded(call.span))
-}
-
-/// The columns of the argument, as floats.
-pub(super) fn columns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Vec<(Column<'b>, Val<'b>)>, Unknown> {
-    let x = call.need(replay, "X")?;
-    let columns = pandas::matrix(replay, &x, call.span)?;
-    columns.into_iter().map(|column| pandas::table::number(replay, &column, call.span).map(|val| (column, val))).collect()
-}
-
-/// A fitted vector with a number for each column; `None` in Python stands for "not used".
-pub(super) fn fitted<'b>(
-    replay: &mut Replay<'_, 'b>,
-    estimator: &Estimator,
-    name: &str,
-    count: usize,
-    call: &Call<'b>,
-) -> Result<Option<Vec<f64>>, Unknown> {
-    match estimator.fitted(name) {
-        Some(record::Value::None(())) => Ok(None),
-        Some(value) => match value.floats().filter(|floats| floats.len() == count) {
-            Some(floats) => Ok(Some(floats)),
-            None => Err(replay.unsupported(call.span, format!("`{name}` of {} with another number of columns", estimator.class_name()))),
-        },
-        None => Err(replay.refuse(
-            "python-not-fitted",
-            call.span,
-            format!("{} has no `{name}` in the recorded run", estimator.class_name()),
-            "it is not fitted here, or by another version of scikit-learn",
-            "",
-        )),
-    }
-}
-
-pub(super) fn param_is(estimator: &Estimator, name: &str, wanted: &record::Value) -> bool {
-    estimator.param(name).is_none_or(|value| value == wanted)
-}
-
-fn result<'b>(columns: Vec<(Column<'b>, Val<'b>)>) -> Value<'b> {
-    Value::Matrix(
-        columns
-            .into_iter()
-            .map(|(column, val)| {
-                let guards = column.cell.guards.clone();
-                Column { array: true, ..column.with(Cell::new(Kind::Float, val).guarded(&guards)) }
-            })
-            .collect(),
-    )
-}
-
-/// What an estimator makes of NaN (`check_array` with `ensure_all_finite`).
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nan {
-    /// It is a missing value.
-    Missing,
-    Refused,
-}
-
-/// scikit-learn raises on an infinity, in whichever column, and most models on a NaN too.
-pub(super) fn finite<'b>(
-    replay: &mut Replay<'_, 'b>,
-    estimator: &Estimator,
-    call: &Call<'b>,
-    columns: &mut [(Column<'b>, Val<'b>)],
-    nan: Nan,
-) {
-    let class = estimator.class_name().to_owned();
-    let mut refuse = |what: &str, test: &dyn Fn(Val<'b>) -> Val<'b>| {
-        let Some(when) = columns.iter().map(|(_, val)| test(*val)).reduce(|any, one| any | one) else { return };
-        let guard = replay.guard(when, Reason::Invalid(format!("{what}, which {class} refuses")), call.span);
-        for (column, _) in columns.iter_mut() {
-            column.cell.guards.insert(guard);
-        }
-    };
-    refuse("an infinity", &|val| val.abs().eq(f64::INFINITY));
-    if nan == Nan::Refused {
-        refuse("a missing value", &|val| val.is_nan());
-    }
-}
 
 /// `(x - mean) / scale`, in that order; a column that does not vary has the scale 1.
 fn standard<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -112,34 +27,40 @@ fn standard<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let mut columns = columns(replay, call)?;
     let use_mean = param_is(&estimator, "with_mean", &record::Value::Bool(true));
     let use_scale = param_is(&estimator, "with_std", &record::Value::Bool(true));
-    let mean = if use_mean { fitted(replay, &estimator, "mean_", columns.len(), call)? } else { None };
-    let scale = if use_scale { fitted(replay, &estimator, "scale_", columns.len(), call)? } else { None };
+    let mean = if use_mean { vector(replay, &estimator, "mean_", columns.len(), call)? } else { None };
+    let scale = if use_scale { vector(replay, &estimator, "scale_", columns.len(), call)? } else { None };
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Missing);
-    for (at, (_, val)) in columns.iter_mut().enumerate() {
-        if let Some(mean) = &mean {
-            *val = *val - mean[at];
-        }
-        if let Some(scale) = &scale {
-            *val = *val / scale[at];
-        }
-    }
+    move_and_scale(&mut columns, mean.as_deref(), scale.as_deref());
     Ok(result(columns))
 }
 
-/// `x * scale + min`, not `(x - least) / range`.
+fn move_and_scale<'b>(columns: &mut [(Column<'b>, Val<'b>)], center: Option<&[f64]>, scale: Option<&[f64]>) {
+    for (at, (_, val)) in columns.iter_mut().enumerate() {
+        if let Some(center) = center {
+            *val = *val - center[at];
+        }
+        if let Some(scale) = scale {
+            *val = *val / scale[at];
+        }
+    }
+}
+
+/// `x * scale + min`, not `(x - least) / range`; with `clip` no further than the range.
 fn min_max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
     let mut columns = columns(replay, call)?;
-    let scale = fitted(replay, &estimator, "scale_", columns.len(), call)?.unwrap_or_default();
-    let least = fitted(replay, &estimator, "min_", columns.len(), call)?.unwrap_or_default();
-    if estimator.param("clip").and_then(record::Value::as_bool) == Some(true) {
-        return Err(replay.unsupported(call.span, "MinMaxScaler(clip=True)"));
-    }
+    let scale = needed(replay, &estimator, "scale_", columns.len(), call)?;
+    let least = needed(replay, &estimator, "min_", columns.len(), call)?;
+    let range = estimator.param("feature_range").and_then(record::Value::floats).unwrap_or_else(|| vec![0.0, 1.0]);
+    let clip = if param_flag(&estimator, "clip") { range.first().copied().zip(range.get(1).copied()) } else { None };
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Missing);
     for (at, (_, val)) in columns.iter_mut().enumerate() {
         *val = *val * scale[at] + least[at];
+        if let Some((low, high)) = clip {
+            *val = val.max(low).min(high);
+        }
     }
     Ok(result(columns))
 }
@@ -148,67 +69,184 @@ fn min_max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn robust<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
     let mut columns = columns(replay, call)?;
-    let center = fitted(replay, &estimator, "center_", columns.len(), call)?;
-    let scale = fitted(replay, &estimator, "scale_", columns.len(), call)?;
+    let center = vector(replay, &estimator, "center_", columns.len(), call)?;
+    let scale = vector(replay, &estimator, "scale_", columns.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Missing);
-    for (at, (_, val)) in columns.iter_mut().enumerate() {
-        if let Some(center) = &center {
-            *val = *val - center[at];
-        }
-        if let Some(scale) = &scale {
-            *val = *val / scale[at];
-        }
-    }
+    move_and_scale(&mut columns, center.as_deref(), scale.as_deref());
     Ok(result(columns))
 }
 
+/// `x / scale`
 fn max_abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
     let mut columns = columns(replay, call)?;
-    let scale = fitted(replay, &estimator, "scale_", columns.len(), call)?.unwrap_or_default();
+    let scale = needed(replay, &estimator, "scale_", columns.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Missing);
-    for (at, (_, val)) in columns.iter_mut().enumerate() {
-        *val = *val / scale[at];
+    if param_flag(&estimator, "clip") {
+        return Err(replay.unsupported(call.span, "MaxAbsScaler(clip=True)"));
+    }
+    move_and_scale(&mut columns, None, Some(&scale));
+    Ok(result(columns))
+}
+
+/// A norm below this is taken as 1 (`_handle_zeros_in_scale`: ten units in the last place of 1).
+const SMALLEST_NORM: f64 = 10.0 * f64::EPSILON;
+
+/// `x / norm(row)`
+fn normalize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let whole = Whole::of(&columns);
+    let b = replay.b;
+    let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    let norm = match param_text(&estimator, "norm") {
+        "l1" => row.abs().reduce(Reduce::Sum, [0]),
+        "max" => row.abs().reduce(Reduce::Max, [0]),
+        _ => (row * row).reduce(Reduce::Sum, [0]).sqrt(),
+    };
+    let norm = norm.lt(SMALLEST_NORM).select(b.f64(1.0), norm);
+    Ok(whole.floats(columns.iter().map(|(_, val)| *val / norm)))
+}
+
+/// 1 where `x > threshold`, else 0, in the type of the array.
+fn binarize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let threshold = estimator.param("threshold").and_then(record::Value::as_f64).unwrap_or(0.0);
+    let originals: Vec<Column<'b>> = columns.iter().map(|(column, _)| column.clone()).collect();
+    let kind = numeric_kind(&originals).unwrap_or(Kind::Float);
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let whole = Whole::of(&columns);
+    let ones = columns.iter().map(|(_, val)| whole.column(kind.clone(), as_kind(val.gt(threshold).cast(Elem::F64), &kind)));
+    Ok(Value::Matrix(ones.collect()))
+}
+
+/// Products of columns up to a degree, each from one of lower degree: `x[i] * (the product of the others)`.
+fn polynomial<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let degrees = match estimator.param("degree") {
+        Some(record::Value::Int(most)) => Some((0, *most)),
+        Some(range) => range.items().and_then(|range| Some((range.first()?.as_int()?, range.get(1)?.as_int()?))),
+        None => None,
+    };
+    let Some((least, most)) = degrees else { return Err(replay.unsupported(call.span, "PolynomialFeatures of this degree")) };
+    let alone = param_flag(&estimator, "interaction_only");
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let whole = Whole::of(&columns);
+    let mut out = Vec::new();
+    if param_flag(&estimator, "include_bias") {
+        out.push(replay.b.f64(1.0));
+    }
+    // Terms of one degree: the first column in each, and the product.
+    let mut terms: Vec<(usize, Val<'b>)> = columns.iter().enumerate().map(|(at, (_, val))| (at, *val)).collect();
+    for degree in 1..=most {
+        if degree > 1 {
+            let lower = std::mem::take(&mut terms);
+            for (at, (_, val)) in columns.iter().enumerate() {
+                let others = lower.iter().filter(|(first, _)| *first > at || *first == at && !alone);
+                terms.extend(others.map(|(_, product)| (at, *product * *val)));
+            }
+        }
+        if degree >= least {
+            out.extend(terms.iter().map(|(_, val)| *val));
+        }
+        if out.len() > MOST_PRODUCTS {
+            return Err(replay.unsupported(call.span, format!("PolynomialFeatures of more than {MOST_PRODUCTS} columns")));
+        }
+    }
+    Ok(whole.floats(out))
+}
+
+/// As many columns as a person would still want to read code for.
+const MOST_PRODUCTS: usize = 5000;
+
+/// The number of inner edges at or below `x`: bins are open on the right.
+fn bins<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let edges: Option<Vec<Vec<f64>>> =
+        estimator.fitted("bin_edges_").and_then(record::Value::items).and_then(|lists| lists.iter().map(record::Value::floats).collect());
+    let Some(edges) = edges.filter(|edges| edges.len() == columns.len()) else {
+        return Err(not_fitted(replay, &estimator, "bin_edges_", call.span));
+    };
+    if estimator.param("dtype").is_some_and(|dtype| *dtype != record::Value::NONE && !dtype.to_string().ends_with("float64")) {
+        return Err(replay.unsupported(call.span, "KBinsDiscretizer with this `dtype`"));
+    }
+    let ordinal = param_text(&estimator, "encode") == "ordinal";
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let whole = Whole::of(&columns);
+    let b = replay.b;
+    let mut out = Vec::new();
+    for ((_, val), edges) in columns.iter().zip(&edges) {
+        let inner = edges.get(1..edges.len().saturating_sub(1)).unwrap_or_default();
+        let bin = inner.iter().fold(b.i64(0), |bin, edge| bin + val.ge(*edge).cast(Elem::I64));
+        if ordinal {
+            out.push(bin.cast(Elem::F64));
+        } else {
+            out.extend((0..=inner.len()).map(|at| bin.eq(at as i64).cast(Elem::F64)));
+        }
+    }
+    Ok(whole.floats(out))
+}
+
+/// Yeo-Johnson's or Box and Cox's power of each column, then to mean 0 and variance 1.
+///
+/// `((x + 1)^lambda - 1) / lambda` for `x >= 0` and `-((1 - x)^(2 - lambda) - 1) / (2 - lambda)` below, in scipy's stable form.
+fn power<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let lambdas = needed(replay, &estimator, "lambdas_", columns.len(), call)?;
+    let box_cox = param_text(&estimator, "method") == "box-cox";
+    let scaler = if param_flag(&estimator, "standardize") {
+        match estimator.fitted("_scaler").and_then(record::Value::as_tagged) {
+            Some(Tagged::Estimator(scaler)) => Some(scaler.clone()),
+            _ => return Err(not_fitted(replay, &estimator, "_scaler", call.span)),
+        }
+    } else {
+        None
+    };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    if box_cox {
+        refuse_rows(replay, call.span, &mut columns, "a value that is not positive, which Box-Cox refuses", |_, val| Some(val.le(0.0)));
+    }
+    for ((_, val), lambda) in columns.iter_mut().zip(&lambdas) {
+        *val = if box_cox { box_cox_power(*val, *lambda) } else { yeo_johnson_power(*val, *lambda) };
+    }
+    if let Some(scaler) = scaler {
+        let mean = vector(replay, &scaler, "mean_", columns.len(), call)?;
+        let scale = vector(replay, &scaler, "scale_", columns.len(), call)?;
+        // The scaler looks at the powers, which may overflow.
+        finite(replay, &scaler, call, &mut columns, Nan::Missing);
+        move_and_scale(&mut columns, mean.as_deref(), scale.as_deref());
     }
     Ok(result(columns))
 }
 
-/// Missing becomes the column's statistic. Text columns keep their kind.
-fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (known, estimator) = estimator(replay, call)?;
-    let x = call.need(replay, "X")?;
-    let columns = pandas::matrix(replay, &x, call.span)?;
-    if estimator.param("add_indicator").and_then(record::Value::as_bool) == Some(true) {
-        return Err(replay.unsupported(call.span, "SimpleImputer(add_indicator=True)"));
-    }
-    let statistics = estimator.fitted("statistics_").and_then(record::Value::items).unwrap_or_default();
-    if statistics.len() != columns.len() || statistics.iter().any(record::Value::is_missing) {
-        return Err(replay.unsupported(call.span, "SimpleImputer without a statistic for each column"));
-    }
-    replay.freeze(&known);
-    let mut numbers: Vec<(Column<'b>, Val<'b>)> = Vec::new();
-    for column in &columns {
-        if column.cell.single().is_some_and(|(kind, _)| *kind == Kind::Float) {
-            numbers.push((column.clone(), pandas::table::number(replay, column, call.span)?));
-        }
-    }
-    finite(replay, &estimator, call, &mut numbers, Nan::Missing);
-    let raises = numbers.first().map(|(column, _)| column.cell.guards.clone()).unwrap_or_default();
-    let mut out = Vec::new();
-    for (column, statistic) in columns.into_iter().zip(statistics) {
-        let Some(by) = crate::ops::constant(replay, &statistic, None) else {
-            return Err(replay.unsupported(call.span, "SimpleImputer with this statistic"));
-        };
-        let mut cell = pandas::missing::filled(replay, &column.cell, &by, call.span)?;
-        // Numbers come out as floats.
-        if let Some((kind, val)) = cell.single()
-            && kind.is_number()
-        {
-            cell = Cell::new(Kind::Float, val.cast(Elem::F64)).guarded(&cell.guards);
-        }
-        out.push(Column { array: true, ..column.with(cell.guarded(&raises)) });
-    }
-    Ok(Value::Matrix(out))
+fn yeo_johnson_power(x: Val<'_>, lambda: f64) -> Val<'_> {
+    let positive = x.ge(0.0);
+    // Each side is computed on rows of its own only.
+    let up = positive.select(x, 0.0).log1p();
+    let down = positive.select(-x, x).abs();
+    let down = positive.select(down * 0.0, down).log1p();
+    let up = if lambda.abs() < f64::EPSILON { up } else { (up * lambda).expm1() / lambda };
+    let rest = 2.0 - lambda;
+    let down = if (lambda - 2.0).abs() > f64::EPSILON { -((down * rest).expm1()) / rest } else { -down };
+    positive.select(up, down)
+}
+
+/// `(x^lambda - 1) / lambda`, as `scipy.special.boxcox` has it.
+fn box_cox_power(x: Val<'_>, lambda: f64) -> Val<'_> {
+    // Below this scipy takes the logarithm itself.
+    const NO_POWER: f64 = 1e-19;
+    let log = x.log();
+    if lambda.abs() < NO_POWER { log } else { (log * lambda).expm1() / lambda }
 }

@@ -1,0 +1,299 @@
+//! Estimators that hold others: pipelines, column transformers, unions, searches, and functions as transformers.
+//!
+//! A part is called as the script would call it, on what its owner gives it. The record has the fitted parts inside their owner.
+
+use super::fitted::{estimator, numeric_kind, param_flag};
+use crate::pandas;
+use crate::record::{self, Estimator, Tagged};
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Cell, Column, Eval, Frame, Kind, Known, Unknown, Value};
+use ir::Elem;
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "Pipeline.transform", pipeline),
+    Row::new(On::Estimator, "Pipeline.predict", pipeline),
+    Row::new(On::Estimator, "Pipeline.predict_proba", pipeline),
+    Row::new(On::Estimator, "Pipeline.decision_function", pipeline),
+    Row::new(On::Estimator, "ColumnTransformer.transform", column_transformer),
+    Row::new(On::Estimator, "FeatureUnion.transform", feature_union),
+    Row::new(On::Estimator, "FunctionTransformer.transform", function_transformer),
+    Row::new(On::Estimator, "GridSearchCV.transform", best),
+    Row::new(On::Estimator, "GridSearchCV.predict", best),
+    Row::new(On::Estimator, "GridSearchCV.predict_proba", best),
+    Row::new(On::Estimator, "GridSearchCV.decision_function", best),
+    Row::new(On::Estimator, "RandomizedSearchCV.transform", best),
+    Row::new(On::Estimator, "RandomizedSearchCV.predict", best),
+    Row::new(On::Estimator, "RandomizedSearchCV.predict_proba", best),
+    Row::new(On::Estimator, "RandomizedSearchCV.decision_function", best),
+    Row::new(On::Matrix, "toarray", dense),
+    Row::new(On::Matrix, "todense", dense),
+];
+
+/// A fitted part of an estimator, or a word for what is done in its place.
+enum Part {
+    Estimator(Known),
+    PassThrough,
+    Drop,
+}
+
+impl Part {
+    fn of(owner: &Known, value: &record::Value) -> Option<Part> {
+        match (value.as_str(), value.as_tagged()) {
+            (Some("passthrough"), _) => Some(Part::PassThrough),
+            (Some("drop"), _) => Some(Part::Drop),
+            (_, Some(Tagged::Estimator(_))) => Some(Part::Estimator(owner.part(value.clone()).of(None))),
+            _ if *value == record::Value::NONE => Some(Part::PassThrough),
+            _ => None,
+        }
+    }
+
+    /// The method of the part on a value.
+    fn call<'b>(&self, replay: &mut Replay<'_, 'b>, method: &str, x: Value<'b>, at: Span) -> Eval<'b> {
+        match self {
+            Part::Estimator(known) => replay.call_estimator(known, method, vec![x], Vec::new(), at),
+            Part::PassThrough | Part::Drop => Ok(x),
+        }
+    }
+}
+
+/// The name, the part and what else a list of tuples says of each.
+type Parts = Vec<(String, Part, Option<record::Value>)>;
+
+fn parts<'b>(replay: &mut Replay<'_, 'b>, owner: &Known, list: Option<&record::Value>, at: Span) -> Result<Parts, Unknown> {
+    let items = list.and_then(record::Value::items).unwrap_or_default();
+    let one = |item: &record::Value| {
+        let fields = item.items()?;
+        let name = fields.first()?.as_str()?.to_owned();
+        Some((name, Part::of(owner, fields.get(1)?)?, fields.get(2).cloned()))
+    };
+    match items.iter().map(one).collect::<Option<Parts>>() {
+        Some(parts) if !parts.is_empty() => Ok(parts),
+        _ => Err(replay.not_recorded(at)),
+    }
+}
+
+/// Every step transforms; the last one does what is asked.
+fn pipeline<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut x = call.need(replay, "X")?;
+    let steps = parts(replay, &known, estimator.param("steps"), call.span)?;
+    replay.freeze(&known);
+    let last = steps.len() - 1;
+    for (at, (_, step, _)) in steps.iter().enumerate() {
+        let method = if at == last { call.name.clone() } else { "transform".to_owned() };
+        x = step.call(replay, &method, x, call.span)?;
+    }
+    Ok(x)
+}
+
+/// The winner of a search, refitted.
+fn best<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let x = call.need(replay, "X")?;
+    let Some(Part::Estimator(best)) = estimator.fitted("best_estimator_").and_then(|best| Part::of(&known, best)) else {
+        return Err(super::fitted::not_fitted(replay, &estimator, "best_estimator_", call.span));
+    };
+    replay.freeze(&known);
+    let method = call.name.clone();
+    replay.call_estimator(&best, &method, vec![x], Vec::new(), call.span)
+}
+
+/// Each part on its own columns, side by side in the order of the parts.
+///
+/// scikit-learn takes columns of a frame by the names that training had, and those of an array by position.
+fn column_transformer<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let x = call.need(replay, "X")?;
+    let at = call.span;
+    let transformers = parts(replay, &known, estimator.fitted("transformers_"), at)?;
+    let names = estimator.fitted("feature_names_in_").and_then(record::Value::items);
+    let Some(Tagged::Dict(inputs)) = estimator.fitted("_transformer_to_input_indices").and_then(record::Value::as_tagged) else {
+        return Err(super::fitted::not_fitted(replay, &estimator, "transformers_", at));
+    };
+    replay.freeze(&known);
+    let mut out = Vec::new();
+    for (name, part, wanted) in &transformers {
+        let positions = inputs.iter().find(|(key, _)| key.as_str() == Some(name)).and_then(|(_, list)| list.items()).unwrap_or_default();
+        let positions: Vec<usize> =
+            positions.iter().filter_map(record::Value::as_int).filter_map(|position| usize::try_from(position).ok()).collect();
+        if matches!(part, Part::Drop) || positions.is_empty() {
+            continue;
+        }
+        let chosen = chosen(replay, &x, &positions, names.as_deref(), at)?;
+        // One name by itself gives a series, as text vectorizers want it.
+        let single = wanted.as_ref().is_some_and(|wanted| wanted.as_str().is_some() || wanted.as_int().is_some());
+        let chosen = if single { pandas::matrix(replay, &chosen, at)?.pop().map_or(chosen, Value::Column) } else { chosen };
+        out.push(part.call(replay, "transform", chosen, at)?);
+    }
+    beside(replay, out, at)
+}
+
+fn chosen<'b>(replay: &mut Replay<'_, 'b>, x: &Value<'b>, positions: &[usize], names: Option<&[record::Value]>, at: Span) -> Eval<'b> {
+    if let (Value::Frame(id), Some(names)) = (x, names) {
+        let names: Vec<String> = positions.iter().filter_map(|position| names.get(*position)).map(pandas::column_name).collect();
+        return pandas::select(replay, *id, &names, at, false);
+    }
+    let columns = pandas::matrix(replay, x, at)?;
+    let columns: Option<Vec<Column<'b>>> = positions.iter().map(|position| columns.get(*position).cloned()).collect();
+    match columns {
+        Some(columns) => Ok(Value::Matrix(columns)),
+        None => Err(replay.unsupported(at, "a ColumnTransformer of another number of columns")),
+    }
+}
+
+/// Every part on all columns.
+fn feature_union<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let x = call.need(replay, "X")?;
+    let at = call.span;
+    let members = parts(replay, &known, estimator.param("transformer_list"), at)?;
+    let weights = match estimator.param("transformer_weights").and_then(record::Value::as_tagged) {
+        Some(Tagged::Dict(pairs)) => pairs.clone(),
+        _ => Vec::new(),
+    };
+    replay.freeze(&known);
+    let mut out = Vec::new();
+    for (name, part, _) in &members {
+        if matches!(part, Part::Drop) {
+            continue;
+        }
+        let mut value = part.call(replay, "transform", x.clone(), at)?;
+        if let Some((_, weight)) = weights.iter().find(|(key, _)| key.as_str() == Some(name)) {
+            let weight = Value::Known(Known::constant(weight.clone()));
+            value = replay.binary(crate::ast::BinaryOp::Mul, &value, &weight, at)?;
+        }
+        out.push(value);
+    }
+    beside(replay, out, at)
+}
+
+/// Tables side by side: frames stay columns of their own types, arrays meet in one type (`np.hstack`).
+fn beside<'b>(replay: &mut Replay<'_, 'b>, tables: Vec<Value<'b>>, at: Span) -> Eval<'b> {
+    let frames = tables.iter().all(|table| matches!(table, Value::Frame(_)));
+    let mut columns = Vec::new();
+    for table in &tables {
+        columns.extend(pandas::matrix(replay, table, at)?);
+    }
+    if columns.is_empty() {
+        return Err(replay.unsupported(at, "a transformer that keeps no column"));
+    }
+    if columns.iter().any(|column| column.space != columns[0].space) {
+        return Err(replay.unsupported(at, "a transformer that drops rows"));
+    }
+    if frames {
+        return Ok(Value::Matrix(columns));
+    }
+    Ok(Value::Matrix(in_one_type(columns)))
+}
+
+/// Columns of one array: numbers become the widest of their kinds. Beside texts each stays the object that it is.
+pub(super) fn in_one_type(columns: Vec<Column<'_>>) -> Vec<Column<'_>> {
+    let kind = numeric_kind(&columns);
+    columns
+        .into_iter()
+        .map(|column| {
+            let cell = match (&kind, column.cell.single()) {
+                (Some(kind @ (Kind::Float | Kind::Int(_))), Some((own, val))) if own != kind => {
+                    let elem = if *kind == Kind::Float { Elem::F64 } else { Elem::I64 };
+                    Cell::new(kind.clone(), val.cast(elem)).guarded(&column.cell.guards)
+                }
+                _ => column.cell.clone(),
+            };
+            Column { array: true, ..column.with(cell) }
+        })
+        .collect()
+}
+
+/// A function of the script or of numpy, on the table as it is.
+fn function_transformer<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let x = call.need(replay, "X")?;
+    let at = call.span;
+    replay.freeze(&known);
+    let x = if param_flag(&estimator, "validate") {
+        let columns = pandas::matrix(replay, &x, at)?;
+        let mut columns = super::fitted::numbers(replay, columns, at)?;
+        super::fitted::finite(replay, &estimator, call, &mut columns, super::fitted::Nan::Refused);
+        super::fitted::result(columns)
+    } else {
+        x
+    };
+    let named = match estimator.param("kw_args").and_then(record::Value::as_tagged) {
+        Some(Tagged::Dict(pairs)) => pairs
+            .iter()
+            .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), Value::Known(known.part(value.clone()).of(None)))))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let function = match estimator.param("func") {
+        None | Some(record::Value::None(())) => return Ok(x),
+        Some(function) => match function.as_tagged() {
+            Some(Tagged::Function(path)) if path.starts_with("__main__.") => replay.remembered_function(path),
+            Some(Tagged::Function(path)) => Some(Value::Path(public_path(path))),
+            _ => None,
+        },
+    };
+    let Some(function) = function else {
+        return Err(replay.refuse(
+            "python-function-transformer",
+            at,
+            "the function of a FunctionTransformer is not found in the script",
+            "it is a partial, a method, or one of several lambdas in a line",
+            "give it a `def` of its own",
+        ));
+    };
+    // A library calls it, so nothing inside was recorded.
+    let outer = replay.activation.take();
+    let result = replay.apply(function, None, vec![x], named, at);
+    replay.activation = outer;
+    match result? {
+        table @ (Value::Frame(_) | Value::Matrix(_) | Value::Column(_)) => Ok(table),
+        Value::Unknown(why) => Err(why),
+        _ => Err(replay.unsupported(at, "a FunctionTransformer that does not give a table")),
+    }
+}
+
+/// `numpy.log1p` of a path as a library spells it: `numpy.core._multiarray_umath.log1p` and the like.
+fn public_path(path: &str) -> String {
+    match (path.split_once('.'), path.rsplit_once('.')) {
+        (Some(("numpy", _)), Some((_, name))) => format!("numpy.{name}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// What `set_output` or the global configuration makes of a transformed array: a frame with the estimator's own names.
+pub(crate) fn in_container<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, method: &str, value: Value<'b>, at: Span) -> Eval<'b> {
+    if !matches!(method, "transform" | "fit_transform")
+        || matches!(estimator.class_name(), "Pipeline" | "GridSearchCV" | "RandomizedSearchCV")
+    {
+        return Ok(value);
+    }
+    match estimator.fitted("set_output").and_then(record::Value::as_str) {
+        None => return Ok(value),
+        Some("pandas") => {}
+        Some(other) => return Err(replay.unsupported(at, format!("set_output(transform=\"{other}\")"))),
+    }
+    let names = estimator.fitted("feature_names_out").and_then(record::Value::items);
+    let names = match (names, &value) {
+        (Some(names), _) => names.iter().map(pandas::column_name).collect::<Vec<String>>(),
+        // A function gives its own names.
+        (None, Value::Frame(_)) => return Ok(value),
+        (None, _) => return Err(super::fitted::not_fitted(replay, estimator, "get_feature_names_out", at)),
+    };
+    let columns = pandas::matrix(replay, &value, at)?;
+    if names.len() != columns.len() {
+        return Err(replay.unsupported(at, format!("{} with another number of names", estimator.class_name())));
+    }
+    let mut frame = Frame { space: columns.first().map_or(0, |column| column.space), ..Frame::default() };
+    for (name, column) in names.into_iter().zip(columns) {
+        let column = Column { name: Some(name.clone()), array: false, ..column };
+        frame.columns.insert(name, Value::Column(column));
+    }
+    Ok(replay.frame(frame))
+}
+
+/// A sparse array holds the same numbers.
+fn dense<'b>(_: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    Ok(call.receiver.clone())
+}

@@ -1,0 +1,252 @@
+//! What all families share: the recorded object, its numbers, the columns it is applied to, and the rows that scikit-learn refuses.
+
+use crate::pandas;
+use crate::record::{self, Estimator, Tagged};
+use crate::replay::{Call, Replay};
+use crate::value::{Cell, Column, Guards, Kind, Known, Unknown, Value};
+use ir::{Elem, Reason, Val};
+use source::Span;
+
+/// The recorded object. After a `fit` the record has its fitted form.
+pub(super) fn estimator<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<(Known, Estimator), Unknown> {
+    if let Value::Known(known) = &call.receiver
+        && let Some(Tagged::Estimator(estimator)) = known.tagged()
+    {
+        return Ok((known.clone().with(true, false), estimator.clone()));
+    }
+    Err(replay.not_recorded(call.span))
+}
+
+/// The columns of the argument, as floats. One of texts raises in scikit-learn, unless they are numbers.
+pub(super) fn columns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Vec<(Column<'b>, Val<'b>)>, Unknown> {
+    let x = call.need(replay, "X")?;
+    let columns = pandas::matrix(replay, &x, call.span)?;
+    if numeric_kind(&columns) == Some(Kind::Float32) {
+        return Err(replay.refuse(
+            "python-float32",
+            call.span,
+            format!("`{}` of float32 columns computes in 32 bits", call.name),
+            "its sums are rounded otherwise than those of float64",
+            "make the columns float64 with .astype(\"float64\") before this",
+        ));
+    }
+    numbers(replay, columns, call.span)
+}
+
+pub(super) fn numbers<'b>(replay: &mut Replay<'_, 'b>, columns: Vec<Column<'b>>, at: Span) -> Result<Vec<(Column<'b>, Val<'b>)>, Unknown> {
+    columns.into_iter().map(|column| pandas::table::number(replay, &column, at).map(|val| (column, val))).collect()
+}
+
+/// The kind of the array that the columns make (`check_array(dtype="numeric")`); none if they are not all numbers.
+pub(super) fn numeric_kind(columns: &[Column<'_>]) -> Option<Kind> {
+    let kinds: Option<Vec<Kind>> = columns.iter().map(|column| column.cell.single().map(|(kind, _)| kind.clone())).collect();
+    let kinds = kinds?;
+    // Truth values beside numbers make an array of objects, which becomes one of float64.
+    if kinds.contains(&Kind::Bool) && kinds.iter().any(|kind| *kind != Kind::Bool) {
+        return kinds.iter().all(Kind::is_number).then_some(Kind::Float);
+    }
+    kinds.into_iter().map(|kind| kind.is_number().then_some(kind)).reduce(|a, b| pandas::missing::common(&a?, &b?))?
+}
+
+/// A fitted vector with a number for each column; `None` in Python stands for "not used".
+pub(super) fn vector<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    name: &str,
+    count: usize,
+    call: &Call<'b>,
+) -> Result<Option<Vec<f64>>, Unknown> {
+    match estimator.fitted(name) {
+        Some(record::Value::None(())) => Ok(None),
+        Some(value) => match value.floats().filter(|floats| floats.len() == count) {
+            Some(floats) => Ok(Some(floats)),
+            None => Err(replay.unsupported(call.span, format!("`{name}` of {} with another number of columns", estimator.class_name()))),
+        },
+        None => Err(not_fitted(replay, estimator, name, call.span)),
+    }
+}
+
+/// A vector that is always there.
+pub(super) fn needed<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    name: &str,
+    count: usize,
+    call: &Call<'b>,
+) -> Result<Vec<f64>, Unknown> {
+    match vector(replay, estimator, name, count, call)? {
+        Some(vector) => Ok(vector),
+        None => Err(not_fitted(replay, estimator, name, call.span)),
+    }
+}
+
+/// A fitted matrix by rows, with a number in each row for each column.
+pub(super) fn matrix<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    name: &str,
+    count: usize,
+    call: &Call<'b>,
+) -> Result<Vec<Vec<f64>>, Unknown> {
+    let value = estimator.fitted(name);
+    let flat = value.and_then(record::Value::floats);
+    match flat {
+        Some(flat) if count > 0 && flat.len() % count == 0 => Ok(flat.chunks(count).map(<[f64]>::to_vec).collect()),
+        Some(_) => Err(replay.unsupported(call.span, format!("`{name}` of {} with another number of columns", estimator.class_name()))),
+        None => Err(not_fitted(replay, estimator, name, call.span)),
+    }
+}
+
+pub(super) fn not_fitted(replay: &mut Replay<'_, '_>, estimator: &Estimator, name: &str, at: Span) -> Unknown {
+    replay.refuse(
+        "python-not-fitted",
+        at,
+        format!("{} has no `{name}` in the recorded run", estimator.class_name()),
+        "it is not fitted here, it is too large for the record, or another version of scikit-learn made it",
+        "record the script again with this version",
+    )
+}
+
+pub(super) fn param_is(estimator: &Estimator, name: &str, wanted: &record::Value) -> bool {
+    estimator.param(name).is_none_or(|value| value == wanted)
+}
+
+pub(super) fn param_text<'e>(estimator: &'e Estimator, name: &str) -> &'e str {
+    estimator.param(name).and_then(record::Value::as_str).unwrap_or_default()
+}
+
+pub(super) fn param_flag(estimator: &Estimator, name: &str) -> bool {
+    estimator.param(name).and_then(record::Value::as_bool).unwrap_or(false)
+}
+
+/// The kind that a `dtype` parameter asks for: a type of numpy or Python.
+pub(super) fn dtype_kind<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, at: Span) -> Result<Kind, Unknown> {
+    let name = match estimator.param("dtype").and_then(record::Value::as_tagged) {
+        None => "float64",
+        Some(Tagged::Function(path)) => path.rsplit('.').next().unwrap_or(path),
+        Some(Tagged::Dtype(name)) => name,
+        Some(_) => "",
+    };
+    let name = name.trim_end_matches('_');
+    match Kind::of_dtype(name).filter(Kind::is_number) {
+        Some(kind) => Ok(kind),
+        None => Err(replay.unsupported(at, format!("{} with this `dtype`", estimator.class_name()))),
+    }
+}
+
+/// A float as a number of that kind.
+pub(super) fn as_kind<'b>(val: Val<'b>, kind: &Kind) -> Val<'b> {
+    match kind {
+        Kind::Bool => val.ne(0.0),
+        Kind::Int(_) => val.cast(Elem::I64),
+        Kind::Float32 => val.cast(Elem::F32),
+        Kind::Float | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => val,
+    }
+}
+
+/// Each column with its new value: an array.
+pub(super) fn result<'b>(columns: Vec<(Column<'b>, Val<'b>)>) -> Value<'b> {
+    Value::Matrix(
+        columns
+            .into_iter()
+            .map(|(column, val)| {
+                let guards = column.cell.guards.clone();
+                Column { array: true, ..column.with(Cell::new(Kind::Float, val).guarded(&guards)) }
+            })
+            .collect(),
+    )
+}
+
+/// What is made of a whole row: it stands under the guards of every column.
+pub(super) struct Whole {
+    space: usize,
+    guards: Guards,
+}
+
+impl Whole {
+    pub(super) fn of(columns: &[(Column<'_>, Val<'_>)]) -> Whole {
+        Whole {
+            space: columns.first().map_or(0, |(column, _)| column.space),
+            guards: columns.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect(),
+        }
+    }
+
+    pub(super) fn cell<'b>(&self, cell: Cell<'b>) -> Column<'b> {
+        Column { cell: cell.guarded(&self.guards), name: None, space: self.space, array: true }
+    }
+
+    pub(super) fn column<'b>(&self, kind: Kind, val: Val<'b>) -> Column<'b> {
+        self.cell(Cell::new(kind, val))
+    }
+
+    pub(super) fn floats<'b>(&self, vals: impl IntoIterator<Item = Val<'b>>) -> Value<'b> {
+        Value::Matrix(vals.into_iter().map(|val| self.column(Kind::Float, val)).collect())
+    }
+}
+
+/// What an estimator makes of NaN (`check_array` with `ensure_all_finite`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nan {
+    /// It is a missing value.
+    Missing,
+    Refused,
+}
+
+/// scikit-learn raises on an infinity, in whichever column, and most models on a NaN too.
+pub(super) fn finite<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    call: &Call<'b>,
+    columns: &mut [(Column<'b>, Val<'b>)],
+    nan: Nan,
+) {
+    let class = estimator.class_name().to_owned();
+    // Whole numbers and truth values are never missing nor infinite.
+    let float = |column: &Column<'b>| !matches!(column.cell.single(), Some((Kind::Int(_) | Kind::Bool, _)));
+    refuse_rows(replay, call.span, columns, &format!("an infinity, which {class} refuses"), |column, val| {
+        float(column).then(|| val.abs().eq(f64::INFINITY))
+    });
+    if nan == Nan::Refused {
+        refuse_rows(replay, call.span, columns, &format!("a missing value, which {class} refuses"), |column, val| {
+            float(column).then(|| val.is_nan())
+        });
+    }
+}
+
+/// A row has no result if the test holds in any column.
+pub(super) fn refuse_rows<'b>(
+    replay: &mut Replay<'_, 'b>,
+    at: Span,
+    columns: &mut [(Column<'b>, Val<'b>)],
+    reason: &str,
+    test: impl Fn(&Column<'b>, Val<'b>) -> Option<Val<'b>>,
+) {
+    let when = columns.iter().filter_map(|(column, val)| test(column, *val)).reduce(|any, one| any | one);
+    let Some(when) = when else { return };
+    let guard = replay.guard(when, Reason::Invalid(reason.to_owned()), at);
+    for (column, _) in columns.iter_mut() {
+        column.cell.guards.insert(guard);
+    }
+}
+
+/// The sums of products of the row with each row of a matrix.
+pub(super) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<'b>)], name: &str, rows: &[Vec<f64>]) -> Vec<Val<'b>> {
+    let b = replay.b;
+    let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    rows.iter()
+        .map(|weights| {
+            let weights = b.tensor(ir::Tensor::f64(name, [weights.len() as u32], weights.iter().copied()));
+            (row * weights).reduce(ir::Reduce::Sum, [0])
+        })
+        .collect()
+}
+
+/// The class of that number, among `classes_`.
+pub(super) fn class_at<'b>(replay: &mut Replay<'_, 'b>, classes: &[record::Value], number: Val<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+    let categories = std::rc::Rc::new(crate::value::Categories { values: classes.to_vec(), ordered: false });
+    let truths = classes.iter().any(|class| class.as_bool().is_some());
+    match pandas::category_values(replay, &categories, number).filter(|_| !truths) {
+        Some((kind, val)) => Ok(Cell::new(kind, val)),
+        None => Err(replay.unsupported(at, "classes of this type")),
+    }
+}

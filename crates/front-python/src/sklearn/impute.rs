@@ -1,0 +1,134 @@
+//! Imputers: a missing cell becomes what training says.
+
+use super::fitted::{Nan, Whole, columns as float_columns, estimator, finite, not_fitted, numbers, numeric_kind, param_flag, param_text};
+use crate::pandas;
+use crate::record::{self, Estimator, Tagged};
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
+use ir::{Elem, Val};
+use source::Span;
+
+pub(crate) const ROWS: &[Row] =
+    &[Row::new(On::Estimator, "SimpleImputer.transform", impute), Row::new(On::Estimator, "MissingIndicator.transform", indicate)];
+
+/// Missing becomes the column's statistic. A column without one is dropped, as scikit-learn does by default.
+fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let x = call.need(replay, "X")?;
+    let mut columns = pandas::matrix(replay, &x, call.span)?;
+    let statistics = estimator.fitted("statistics_").and_then(record::Value::items).unwrap_or_default();
+    if statistics.len() != columns.len() {
+        return Err(not_fitted(replay, &estimator, "statistics_", call.span));
+    }
+    if estimator.param("missing_values").is_some_and(|value| !value.is_missing()) {
+        return Err(replay.refuse(
+            "python-argument",
+            call.span,
+            "SimpleImputer with a value that stands for missing cannot be converted",
+            "the output needs this value",
+            "replace the value by NaN first, with .replace(value, np.nan)",
+        ));
+    }
+    let numeric = matches!(param_text(&estimator, "strategy"), "mean" | "median" | "");
+    replay.freeze(&known);
+    refuse_infinities(replay, &estimator, call, &mut columns)?;
+    let indicator = indicators(replay, &estimator, &columns, call)?;
+    let keep_empty = param_flag(&estimator, "keep_empty_features");
+    let mut out = Vec::new();
+    for (column, statistic) in columns.into_iter().zip(statistics) {
+        if statistic.is_missing() && !keep_empty {
+            continue;
+        }
+        let column = if numeric {
+            let val = pandas::table::number(replay, &column, call.span)?;
+            column.with(Cell::new(Kind::Float, val).guarded(&column.cell.guards))
+        } else {
+            column
+        };
+        let Some(by) = crate::ops::constant(replay, &statistic, None) else {
+            return Err(replay.unsupported(call.span, "SimpleImputer with this statistic"));
+        };
+        let cell = pandas::missing::filled(replay, &column.cell, &by, call.span)?;
+        out.push(Column { array: true, ..column.with(cell) });
+    }
+    out.extend(indicator);
+    Ok(Value::Matrix(super::compose::in_one_type(out)))
+}
+
+/// An infinity in any float column is refused; the rows get a guard in every column.
+fn refuse_infinities<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    call: &Call<'b>,
+    columns: &mut [Column<'b>],
+) -> Result<(), Unknown> {
+    // In an array of objects scikit-learn does not look for them.
+    if numeric_kind(columns).is_none() {
+        return Ok(());
+    }
+    let mut floats = numbers(replay, columns.to_vec(), call.span)?;
+    finite(replay, estimator, call, &mut floats, Nan::Missing);
+    for (column, (guarded, _)) in columns.iter_mut().zip(floats) {
+        column.cell.guards.extend(guarded.cell.guards);
+    }
+    Ok(())
+}
+
+/// Whether a cell is missing.
+fn missing<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    match column.cell.single() {
+        Some((Kind::Int(_) | Kind::Bool, _)) => Ok(replay.b.bool(false)),
+        Some((kind, val)) => Ok(pandas::is_missing(kind, val)),
+        None => Err(replay.unsupported(at, "missing cells of a column of several types")),
+    }
+}
+
+/// The columns of `add_indicator`: 1 where a column that had holes in training is missing.
+fn indicators<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    columns: &[Column<'b>],
+    call: &Call<'b>,
+) -> Result<Vec<Column<'b>>, Unknown> {
+    let Some(Tagged::Estimator(indicator)) = estimator.fitted("indicator_").and_then(record::Value::as_tagged) else {
+        return Ok(Vec::new());
+    };
+    marks(replay, indicator, columns, call)?
+        .into_iter()
+        .map(|(column, mark)| Ok(column.with(Cell::new(Kind::Float, mark.cast(Elem::F64)).guarded(&column.cell.guards))))
+        .collect()
+}
+
+fn marks<'b>(
+    replay: &mut Replay<'_, 'b>,
+    indicator: &Estimator,
+    columns: &[Column<'b>],
+    call: &Call<'b>,
+) -> Result<Vec<(Column<'b>, Val<'b>)>, Unknown> {
+    let Some(features) = indicator.fitted("features_").and_then(record::Value::items) else {
+        return Err(not_fitted(replay, indicator, "features_", call.span));
+    };
+    let wanted = features.iter().filter_map(record::Value::as_int).filter_map(|at| columns.get(usize::try_from(at).ok()?));
+    wanted.map(|column| Ok((column.clone(), missing(replay, column, call.span)?))).collect()
+}
+
+/// Which cells are missing. A hole where training had none raises, unless `error_on_new=False`.
+fn indicate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut floats = float_columns(replay, call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut floats, Nan::Missing);
+    let whole = Whole::of(&floats);
+    if param_flag(&estimator, "error_on_new") && param_text(&estimator, "features") == "missing-only" {
+        return Err(replay.refuse(
+            "python-argument",
+            call.span,
+            "MissingIndicator that raises on other holes than training had cannot be converted",
+            "the output needs this value",
+            "make it with error_on_new=False",
+        ));
+    }
+    let columns: Vec<Column<'b>> = floats.into_iter().map(|(column, _)| column).collect();
+    let marks = marks(replay, &estimator, &columns, call)?;
+    Ok(Value::Matrix(marks.into_iter().map(|(_, mark)| whole.column(Kind::Bool, mark)).collect()))
+}

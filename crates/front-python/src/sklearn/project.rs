@@ -1,0 +1,80 @@
+//! Projections and clusters: sums of products of the row with rows of a fitted matrix.
+
+use super::fitted::{Nan, Whole, columns, estimator, finite, matrix, needed, param_flag, products};
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Column, Eval, Kind, Unknown, Value, Width};
+use ir::{Reduce, Val};
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "PCA.transform", principal),
+    Row::new(On::Estimator, "TruncatedSVD.transform", truncated),
+    Row::new(On::Estimator, "KMeans.transform", distances),
+    Row::new(On::Estimator, "KMeans.predict", nearest),
+    Row::new(On::Estimator, "MiniBatchKMeans.transform", distances),
+    Row::new(On::Estimator, "MiniBatchKMeans.predict", nearest),
+];
+
+/// `x . components' - mean . components'`, and with `whiten` divided by the deviations.
+fn principal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let components = matrix(replay, &estimator, "components_", columns.len(), call)?;
+    let offset = needed(replay, &estimator, "offset", components.len(), call)?;
+    let variances = needed(replay, &estimator, "explained_variance_", components.len(), call)?;
+    let whiten = param_flag(&estimator, "whiten");
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let projected = products(replay, &columns, "components", &components);
+    let whole = Whole::of(&columns);
+    Ok(whole.floats(projected.into_iter().enumerate().map(|(at, sum)| {
+        let centered = sum - offset[at];
+        // A variance of nothing is not divided by (`_transform` of `_BasePCA`).
+        if whiten { centered / variances[at].sqrt().max(f64::EPSILON) } else { centered }
+    })))
+}
+
+/// `x . components'`
+fn truncated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let components = matrix(replay, &estimator, "components_", columns.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let projected = products(replay, &columns, "components", &components);
+    Ok(Whole::of(&columns).floats(projected))
+}
+
+/// The row, its products with each centre, and the squares of the centres.
+struct Centers<'b> {
+    columns: Vec<(Column<'b>, Val<'b>)>,
+    sums: Vec<Val<'b>>,
+    squares: Vec<f64>,
+}
+
+fn centers<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Centers<'b>, Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let centers = matrix(replay, &estimator, "cluster_centers_", columns.len(), call)?;
+    let squares = needed(replay, &estimator, "center_squares", centers.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let sums = products(replay, &columns, "center", &centers);
+    Ok(Centers { columns, sums, squares })
+}
+
+/// The nearest centre, of several the first: the row's own square is the same for all.
+fn nearest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Centers { columns, sums, squares } = centers(replay, call)?;
+    let closeness: Vec<Val<'b>> = sums.into_iter().zip(squares).map(|(sum, square)| sum * 2.0 - square).collect();
+    let number = replay.b.pack(&closeness).reduce(Reduce::ArgMax, [0]);
+    Ok(Value::Column(Whole::of(&columns).column(Kind::Int(Width::I32), number)))
+}
+
+/// `sqrt(x . x - 2 x . center + center . center)`, as `euclidean_distances` has it.
+fn distances<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Centers { columns, sums, squares } = centers(replay, call)?;
+    let row = replay.b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    let own = (row * row).reduce(Reduce::Sum, [0]);
+    let distance = |(sum, square): (Val<'b>, f64)| (sum * -2.0 + own + square).max(0.0).sqrt();
+    Ok(Whole::of(&columns).floats(sums.into_iter().zip(squares).map(distance)))
+}
