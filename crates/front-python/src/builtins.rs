@@ -107,6 +107,7 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             })?;
             Ok(Value::Cell(cell))
         }
+        Value::Pieces(pieces) => crate::pandas::pieces::len(replay, pieces, call.span),
         value => match replay.items(value, call.span) {
             Some(items) => Ok(replay.known(record::Value::Int(items.len() as i64))),
             None => Err(replay.unsupported(call.span, "`len` of this")),

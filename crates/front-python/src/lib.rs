@@ -38,6 +38,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::frame::ROWS,
     pandas::missing::ROWS,
     pandas::number::ROWS,
+    pandas::pieces::ROWS,
     pandas::table::ROWS,
     pandas::text::ROWS,
     pandas::time::ROWS,

@@ -645,6 +645,9 @@ const LONGEST_CHAIN: usize = 6;
 
 /// `x in container`, for a cell of the row or a text.
 fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Value::Pieces(pieces) = right {
+        return crate::pandas::pieces::has(replay, pieces, left, negated, at);
+    }
     if matches!(left, Value::Column(_)) || matches!(right, Value::Column(_) | Value::Frame(_)) {
         // `name in frame` asks for a column name, which is known.
         if let (Value::Frame(id), Some(name)) = (right, replay.concrete(left).and_then(|name| name.as_str().map(str::to_owned))) {

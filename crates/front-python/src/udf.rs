@@ -36,6 +36,23 @@ pub(crate) fn over_cells<'b>(
     Ok(Value::Column(Column { array: false, ..column.with(cell) }))
 }
 
+/// Applies a function to a value that is made of each cell of a column.
+pub(crate) fn over_value<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    function: &Value<'b>,
+    value: Value<'b>,
+    at: Span,
+) -> Eval<'b> {
+    let guards = column.cell.guards.clone();
+    let (result, own) = on_cells(replay, |replay| {
+        let result = replay.apply(function.clone(), None, vec![value], Vec::new(), at)?;
+        ops::to_cell(replay, &result, None, at)
+    })?;
+    let cell = pandas_cell(replay, &result).guarded(&guards).guarded(&own);
+    Ok(Value::Column(Column { array: false, ..column.with(cell) }))
+}
+
 /// Applies a function to each row of a frame.
 pub(crate) fn over_rows<'b>(
     replay: &mut Replay<'_, 'b>,

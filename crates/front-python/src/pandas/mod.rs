@@ -6,6 +6,7 @@ pub(crate) mod encode;
 pub(crate) mod frame;
 pub(crate) mod missing;
 pub(crate) mod number;
+pub(crate) mod pieces;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;
@@ -327,6 +328,7 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             },
             _ => Err(replay.other_rows(span, "python-row-position", "[]")),
         },
+        (Value::Pieces(pieces), index) => pieces::item(replay, pieces, index, span),
         (Value::Row(id), index) => match replay.concrete(index).map(|name| column_name(&name)) {
             Some(name) => row_item(replay, *id, &name, span),
             None => Err(replay.unsupported(span, "this item of a row")),
@@ -514,6 +516,7 @@ pub(crate) fn set_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Val
             let columns: Result<Vec<Value<'b>>, Unknown> = match &value {
                 Value::Unknown(why) => Err(why.clone()),
                 Value::Known(_) | Value::Cell(_) | Value::Column(_) => Ok(vec![value.clone(); names.len()]),
+                Value::Pieces(pieces) => pieces::columns(replay, pieces, names.len(), at),
                 value => matrix(replay, value, at).map(|columns| columns.into_iter().map(Value::Column).collect()),
             };
             match columns {
@@ -728,7 +731,7 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
     let what = match on {
         On::Column => format!("`Series.{name}`"),
         On::Frame => format!("`DataFrame.{name}`"),
-        On::Text => format!("`.str.{name}`"),
+        On::Text | On::Pieces => format!("`.str.{name}`"),
         On::Time => format!("`.dt.{name}`"),
         On::Cat => format!("`.cat.{name}`"),
         On::Group => format!("`groupby(...).{name}` over scoring rows"),

@@ -19,6 +19,8 @@ pub(crate) enum On {
     Group,
     /// `.str` of a column.
     Text,
+    /// What `split` made of a text or column.
+    Pieces,
     /// `.dt` of a column.
     Time,
     /// `.cat` of a column.
@@ -160,7 +162,7 @@ fn signature(on: On, name: &str) -> String {
         On::Column => format!("Series.{name}"),
         On::Frame => format!("DataFrame.{name}"),
         On::Group => format!("SeriesGroupBy.{name}"),
-        On::Text => format!("str.{name}"),
+        On::Text | On::Pieces => format!("str.{name}"),
         On::Time => format!("dt.{name}"),
         On::Cat => format!("cat.{name}"),
         On::Matrix => format!("ndarray.{name}"),
@@ -318,6 +320,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Cell(_) => (On::Cell, name.to_owned()),
             Value::Row(_) => (On::Row, name.to_owned()),
             Value::Texts(..) => (On::Text, name.to_owned()),
+            Value::Pieces(_) => (On::Pieces, name.to_owned()),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
             Value::Known(_) if name == "align" => {
@@ -329,6 +332,7 @@ impl<'b> Replay<'_, 'b> {
                 Some(Tagged::Estimator(estimator)) => (On::Estimator, format!("{}.{name}", estimator.class_name())),
                 _ => (On::Cell, name.to_owned()),
             },
+            Value::Dict(_) => (On::Cell, name.to_owned()),
             _ => return Err(self.unsupported(span, format!("`.{name}()`"))),
         };
         if on == On::Estimator && name.starts_with("fit") && !self.roles.one_frame {

@@ -586,6 +586,8 @@ impl<'b> Replay<'_, 'b> {
             Value::Texts(..) | Value::Part(..) | Value::Group(_) | Value::Row(_) | Value::Matrix(_) => {
                 crate::pandas::part_attribute(self, of, name, span)
             }
+            Value::Pieces(_) if name == "str" => Ok(of.clone()),
+            Value::Pieces(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Function(_) | Value::Class(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
         }
     }

@@ -296,6 +296,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             | Value::Matrix(_)
             | Value::Group(_)
             | Value::Row(_)
+            | Value::Pieces(_)
             | Value::Unknown(_) => true,
             Value::List(id) => self.lists[id.0].iter().any(|item| self.touches_rows(item)),
             Value::Tuple(items) => items.iter().any(|item| self.touches_rows(item)),
@@ -346,6 +347,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Path(_)
                 | Value::Group(_)
                 | Value::Row(_)
+                | Value::Pieces(_)
                 | Value::Unknown(_) => (false, false),
             };
             flags = (flags.0 | fit, flags.1 | columns);
@@ -375,6 +377,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Path(_)
                 | Value::Group(_)
                 | Value::Row(_)
+                | Value::Pieces(_)
                 | Value::Slice(..) => None,
             };
             if let Some(found) = found {
