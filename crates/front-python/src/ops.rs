@@ -338,7 +338,7 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
                     (UnaryOp::Plus, Kind::Int(_) | Kind::Float | Kind::Float32) => Ok((kind, val)),
                     (UnaryOp::Minus, Kind::Int(width)) => Ok((kind.clone(), wrap(*width, -val))),
                     (UnaryOp::Minus, Kind::Float | Kind::Float32 | Kind::Timedelta) => Ok((kind, -val)),
-                    (UnaryOp::Invert, Kind::Bool) if like.is_some() => Ok((kind, !val)),
+                    (UnaryOp::Invert, Kind::Bool) if like.is_some() => Ok((kind, not(val))),
                     (UnaryOp::Invert, Kind::Int(_)) => Ok((kind, val.binary(Binary::BitXor, val.builder().i64(-1)))),
                     (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Invert, Kind::Str | Kind::Missing) => Err(Trouble::Raises("TypeError")),
                     (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Invert | UnaryOp::Not, _) => unsupported("this sign before this value"),
@@ -347,6 +347,14 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
             Ok(wrap_up(cell, like))
         }
         _ => Err(replay.unsupported(at, "a sign before this")),
+    }
+}
+
+/// The other truth; of a constant a constant.
+pub(crate) fn not(val: Val<'_>) -> Val<'_> {
+    match val.literal() {
+        Some(Literal::Bool(truth)) => val.builder().bool(!truth),
+        _ => !val,
     }
 }
 
@@ -576,6 +584,9 @@ pub(crate) fn comparison<'b>(
     use Kind::{Bool, Category, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
     let ((a_kind, a), (b_kind, b)) = (left, right);
     let constant = |value: bool| Ok((Bool, replay.b.bool(value)));
+    if let Some(constant) = crate::pandas::glue::constant_comparison(replay, op, *a, *b) {
+        return constant;
+    }
     let equality = matches!(op, CompareOp::Eq | CompareOp::NotEq | CompareOp::Is | CompareOp::IsNot);
     if matches!(op, CompareOp::Is | CompareOp::IsNot) {
         // Only `is None` (and `is True`) make sense on cells.

@@ -4,6 +4,7 @@
 
 pub(crate) mod encode;
 pub(crate) mod frame;
+pub(crate) mod glue;
 pub(crate) mod missing;
 pub(crate) mod number;
 pub(crate) mod pieces;
@@ -280,6 +281,15 @@ fn wanted<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>) -> Option<Vec<String>>
 }
 
 pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, span: Span) -> Eval<'b> {
+    // Rows of a glued frame, with or without `.iloc`.
+    let (glued, rows) = match (of, index) {
+        (Value::Part(inner, part), Value::Tuple(parts)) if part == "iloc" && parts.get(1).is_some_and(is_all) => (&**inner, &parts[0]),
+        (Value::Part(inner, part), rows) if part == "iloc" => (&**inner, rows),
+        (of, rows) => (of, rows),
+    };
+    if let Some(rows) = glue::slice(replay, glued, rows, span).filter(|_| !is_all(index)) {
+        return rows;
+    }
     match (of, index) {
         (Value::Frame(id), Value::Column(mask)) => filter_frame(replay, *id, mask, span),
         (Value::Frame(id), Value::Slice(..)) => {
@@ -397,6 +407,9 @@ fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: 
 
 pub(crate) fn filter_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &Column<'b>, span: Span) -> Eval<'b> {
     let keep = truth(replay, mask, span)?;
+    if let Some(part) = glue::by_mask(replay, id, mask, span) {
+        return part;
+    }
     let mut frame = replay.frames[id.0].clone();
     frame.space = narrowed(replay, frame.space, keep, mask, span);
     let space = frame.space;

@@ -44,6 +44,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "min", along_row),
     Row::new(On::Frame, "any", along_row),
     Row::new(On::Frame, "all", along_row),
+    Row::new(On::Frame, "median", along_row),
+    Row::new(On::Frame, "std", along_row),
+    Row::new(On::Frame, "var", along_row),
+    Row::new(On::Frame, "quantile", along_row),
+    Row::new(On::Frame, "mode", along_row),
+    Row::new(On::Frame, "count", along_row),
+    Row::new(On::Frame, "nunique", along_row),
+    Row::new(On::Frame, "skew", along_row),
     Row::new(On::Column, "mean", statistic),
     Row::new(On::Column, "median", statistic),
     Row::new(On::Column, "sum", statistic),
@@ -373,6 +381,9 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         call.rest();
         let what = call.name.clone();
         return replay.batch(at, &what);
+    }
+    if !matches!(call.name.as_str(), "sum" | "mean" | "max" | "min" | "any" | "all") {
+        return Err(replay.unsupported(at, format!("`{}` along a row", call.name)));
     }
     call.only(replay, "skipna", &[record::Value::Bool(true)])?;
     call.only(replay, "numeric_only", &[record::Value::Bool(true), record::Value::Bool(false)])?;

@@ -224,6 +224,27 @@ pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, part: &V
     Ok(Value::Cell(cell))
 }
 
+/// `a, b = text.split(...)`: another number of pieces raises.
+pub(crate) fn unpacked<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, count: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
+    if pieces.like.is_some() {
+        return Err(replay.unsupported(at, "unpacking a column of pieces"));
+    }
+    let Value::Cell(number) = len(replay, pieces, at)? else { return Err(replay.unsupported(at, "unpacking this")) };
+    let expected = Cell::new(Kind::INT, replay.b.i64(count as i64));
+    let wrong = ops::lift(replay, &[&number, &expected], at, |replay, operands| {
+        ops::comparison(replay, ops::Rules::Python, crate::ast::CompareOp::NotEq, &operands[0], &operands[1])
+    })?;
+    if let Some(wrong) = replay.row_condition(&Value::Cell(wrong)) {
+        replay.raise_here(wrong, "ValueError", at);
+    }
+    (0..count as i64)
+        .map(|number| {
+            let index = replay.known(record::Value::Int(number));
+            item(replay, pieces, &index, at)
+        })
+        .collect()
+}
+
 /// `split(expand=True)` assigned to that many columns: fewer pieces leave the last ones missing, more raise.
 pub(crate) fn columns<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, count: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
     if !pieces.expand || pieces.cuts != Some(count as i64 - 1) {
@@ -264,7 +285,7 @@ fn len_method<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
 /// A function of the list of pieces, for each text.
 fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let pieces = pieces_of(replay, call)?;
-    let function = match call.take("func").or_else(|| call.take("arg")) {
+    let function = match ["func", "arg", "0"].iter().find_map(|name| call.take(name)) {
         Some(function) => function,
         None => return Err(replay.unsupported(call.span, "`apply` of nothing")),
     };

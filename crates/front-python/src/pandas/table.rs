@@ -17,6 +17,21 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "pandas.concat", concat),
     Row::new(On::Frame, "align", align),
     Row::new(On::Frame, "groupby", groupby),
+    Row::new(On::Group, "mean", frozen_group),
+    Row::new(On::Group, "median", frozen_group),
+    Row::new(On::Group, "sum", frozen_group),
+    Row::new(On::Group, "std", frozen_group),
+    Row::new(On::Group, "var", frozen_group),
+    Row::new(On::Group, "min", frozen_group),
+    Row::new(On::Group, "max", frozen_group),
+    Row::new(On::Group, "count", frozen_group),
+    Row::new(On::Group, "size", frozen_group),
+    Row::new(On::Group, "nunique", frozen_group),
+    Row::new(On::Group, "first", frozen_group),
+    Row::new(On::Group, "last", frozen_group),
+    Row::new(On::Group, "quantile", frozen_group),
+    Row::new(On::Group, "agg", frozen_group),
+    Row::new(On::Group, "aggregate", frozen_group),
 ];
 
 /// A look-up table: its columns, concrete, and how many rows.
@@ -283,20 +298,17 @@ fn concat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let objects = call.need(replay, "objs")?;
     let axis = call.concrete(replay, "axis")?;
-    call.only(replay, "join", &[record::Value::Str("outer".to_owned())])?;
+    let join = call.text(replay, "join")?;
     call.take("sort");
     let by_column = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
     let Some(parts) = replay.items(&objects, at) else { return Err(replay.unsupported(at, "`concat` of this")) };
     if by_column {
+        if join.is_some_and(|join| join != "outer") {
+            return Err(replay.unsupported(at, "`concat` of columns with this `join`"));
+        }
         return beside(replay, &parts, at);
     }
-    Err(replay.refuse(
-        "python-glued-frames",
-        at,
-        "training rows and scoring rows are glued together",
-        "statistics of the whole would depend on the rows being scored",
-        "apply one function to both frames instead",
-    ))
+    super::glue::glue(replay, &parts, at)
 }
 
 /// `train.align(score, join="left", axis=1, fill_value=0)`: the scoring frame gets the training columns.
@@ -345,6 +357,18 @@ fn groupby<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     call.rest();
     let Value::Frame(frame) = call.receiver else { return Err(replay.unsupported(call.span, "`groupby` of this")) };
     Ok(Value::Group(Rc::new(Group { frame, keys, marker: std::marker::PhantomData })))
+}
+
+/// A table of the groups, which is a statistic: frozen where statistics are.
+fn frozen_group<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Group(group) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "a group of this")) };
+    let space = replay.frames[group.frame.0].space;
+    if !replay.freezes(space) {
+        let what = format!("groupby().{}", call.name);
+        return Err(replay.other_rows(call.span, "python-group-of-scoring-rows", &what));
+    }
+    call.rest();
+    Ok(Value::Known(replay.recorded(call.span).with(true, false)))
 }
 
 /// `group[column]`

@@ -55,6 +55,7 @@ impl<'b> Replay<'_, 'b> {
     fn unpack(&mut self, targets: &[Expr], value: &Value<'b>, at: Span) {
         let items = match value {
             Value::Unknown(_) => None,
+            Value::Pieces(pieces) => pandas::pieces::unpacked(self, pieces, targets.len(), at).ok(),
             value => self.items(value, at),
         };
         match items {

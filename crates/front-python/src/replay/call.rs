@@ -232,8 +232,16 @@ impl<'b> Replay<'_, 'b> {
             Value::Function(function) => self.call_user(&function, positional, named, span),
             Value::Class(class) => self.instantiate(&class, positional, named, span),
             Value::Unknown(unknown) => Err(unknown),
-            Value::Path(path) => self.call_path(&path, positional, named, span),
-            Value::Method(receiver, name) => self.call_method(*receiver, &name, receiver_expr, positional, named, span),
+            Value::Path(path) => {
+                let subjects = positional.clone();
+                self.about(&subjects.iter().collect::<Vec<_>>(), |replay| replay.call_path(&path, positional, named, span))
+            }
+            Value::Method(receiver, name) => {
+                let subjects: Vec<Value<'b>> = std::iter::once((*receiver).clone()).chain(positional.iter().cloned()).collect();
+                self.about(&subjects.iter().collect::<Vec<_>>(), |replay| {
+                    replay.call_method(*receiver, &name, receiver_expr, positional, named, span)
+                })
+            }
             other => {
                 let all: Vec<&Value<'b>> = std::iter::once(&other).chain(&positional).chain(named.iter().map(|(_, value)| value)).collect();
                 if let Some(unknown) = self.unknown_among(&all) {
@@ -335,7 +343,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Dict(_) => (On::Cell, name.to_owned()),
             _ => return Err(self.unsupported(span, format!("`.{name}()`"))),
         };
-        if on == On::Estimator && name.starts_with("fit") && !self.roles.one_frame {
+        if on == On::Estimator && name.starts_with("fit") && !self.subject_freezes() {
             let unknown = self.unknown_among(&all);
             let why = match unknown {
                 Some(unknown) => unknown,
@@ -354,6 +362,13 @@ impl<'b> Replay<'_, 'b> {
         };
         let Some(run) = rows().get(&(on, *static_key)).copied() else { return Err(self.unsupported(span, name)) };
         self.run_row(run, on, static_key, receiver.clone(), receiver_expr, positional, named, span)
+    }
+
+    fn subject_freezes(&mut self) -> bool {
+        match self.subject {
+            Some(space) => self.freezes(space),
+            None => self.roles.one_frame,
+        }
     }
 
     fn fitted_on_rows(&mut self, span: Span) -> Unknown {

@@ -581,10 +581,10 @@ impl<'b> Replay<'_, 'b> {
             Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Cell(_) | Value::Slice(..) => {
                 Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
             }
-            Value::Frame(id) => crate::pandas::frame_attribute(self, *id, name, span),
-            Value::Column(column) => crate::pandas::column_attribute(self, column, name, span),
+            Value::Frame(id) => self.about(&[of], |replay| crate::pandas::frame_attribute(replay, *id, name, span)),
+            Value::Column(column) => self.about(&[of], |replay| crate::pandas::column_attribute(replay, column, name, span)),
             Value::Texts(..) | Value::Part(..) | Value::Group(_) | Value::Row(_) | Value::Matrix(_) => {
-                crate::pandas::part_attribute(self, of, name, span)
+                self.about(&[of], |replay| crate::pandas::part_attribute(replay, of, name, span))
             }
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
             Value::Pieces(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),

@@ -63,6 +63,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub lifted: Option<Val<'b>>,
     /// The function that reads a float from a text, once one does.
     float_reader: Option<ir::Handle<ir::Function>>,
+    /// The rows that the call or attribute at hand is of.
+    subject: Option<usize>,
     depth: usize,
 }
 
@@ -79,6 +81,17 @@ pub(crate) struct Space {
     pub parent: Option<usize>,
     /// The guard that says which rows were dropped.
     pub filter: Option<usize>,
+    /// Training rows stand before the scoring rows.
+    pub glue: Option<Glue>,
+}
+
+/// Where training rows and scoring rows were glued together.
+#[derive(Clone, Copy)]
+pub(crate) struct Glue {
+    pub at: Span,
+    pub train_rows: u64,
+    /// The scoring rows by themselves.
+    pub scoring_space: usize,
 }
 
 pub(crate) struct Object<'b> {
@@ -147,7 +160,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             cells: Vec::new(),
             blockers: Vec::new(),
             guards: Vec::new(),
-            spaces: vec![Space { parent: None, filter: None }],
+            spaces: vec![Space { parent: None, filter: None, glue: None }],
             frozen: Vec::new(),
             notes: Vec::new(),
             control: Vec::new(),
@@ -158,6 +171,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             filter_guards: HashMap::new(),
             lifted: None,
             float_reader: None,
+            subject: None,
             depth: 0,
         }
     }
@@ -275,7 +289,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         let reason = Reason::Filtered(self.place_name(at));
         let dropped = !keep;
         let filter = self.guard(dropped, reason, at);
-        self.spaces.push(Space { parent: Some(space), filter: Some(filter) });
+        self.spaces.push(Space { parent: Some(space), filter: Some(filter), glue: None });
         self.note("python-row-filter", at, "this drops scoring rows; the scorer gives them the status `filtered` instead", "");
         self.spaces.len() - 1
     }
@@ -398,6 +412,10 @@ impl<'a, 'b> Replay<'a, 'b> {
         if self.roles.one_frame {
             return Ok(Value::Known(recorded.with(true, false)));
         }
+        if let Some(glue) = self.subject.and_then(|space| self.spaces[space].glue) {
+            self.note_leak(glue);
+            return Ok(Value::Known(recorded.with(true, false)));
+        }
         match self.options.batch_statistics {
             BatchStatistics::FreezeAsRun => {
                 self.note(
@@ -422,6 +440,47 @@ impl<'a, 'b> Replay<'a, 'b> {
             },
             BatchStatistics::Refuse => Err(self.batch_refusal(at, what)),
         }
+    }
+
+    /// Statistics over a glued frame know the scoring rows of the recorded run.
+    fn note_leak(&mut self, glue: Glue) {
+        let rows = self.record.reads.get(self.roles.score).map_or(0, |read| read.rows);
+        self.note(
+            "python-statistics-include-scoring-rows",
+            glue.at,
+            format!("statistics of the glued frame include the {rows} scoring rows of the recorded run"),
+            "they are kept as they were in that run, whatever rows are scored",
+        );
+    }
+
+    /// Whether statistics over these rows are frozen: in a script of one frame, and where training rows are glued before the scoring rows.
+    pub(crate) fn freezes(&mut self, space: usize) -> bool {
+        if let Some(glue) = self.spaces[space].glue {
+            self.note_leak(glue);
+            return true;
+        }
+        self.roles.one_frame
+    }
+
+    /// The rows that a value is of, if it is of scoring rows.
+    fn space_of(&self, value: &Value<'b>) -> Option<usize> {
+        match value {
+            Value::Column(column) | Value::Texts(column, _) => Some(column.space),
+            Value::Frame(id) => Some(self.frames[id.0].space),
+            Value::Matrix(columns) => columns.first().map(|column| column.space),
+            Value::Method(of, _) | Value::Part(of, _) => self.space_of(of),
+            Value::Group(group) => Some(self.frames[group.frame.0].space),
+            _ => None,
+        }
+    }
+
+    /// Runs something that is about these values.
+    pub(crate) fn about<T>(&mut self, values: &[&Value<'b>], run: impl FnOnce(&mut Self) -> T) -> T {
+        let space = values.iter().find_map(|value| self.space_of(value));
+        let outer = std::mem::replace(&mut self.subject, space);
+        let out = run(self);
+        self.subject = outer;
+        out
     }
 
     fn batch_refusal(&mut self, at: Span, what: &str) -> Unknown {
