@@ -255,6 +255,30 @@ fn over_columns<'b>(
     if !is_table(left) && !is_table(right) {
         return None;
     }
+    // A statistic for each column, by its name.
+    if let (Value::Frame(id), Value::Known(known)) | (Value::Known(known), Value::Frame(id)) = (left, right)
+        && matches!(known.tagged(), Some(Tagged::Series(_)))
+    {
+        let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
+        let values = crate::pandas::missing::column_values(replay, &Value::Known(known.clone())).unwrap_or_default();
+        if !names.iter().eq(values.iter().map(|(name, _)| name)) || !replay.frames[id.0].families.is_empty() {
+            return Some(Err(replay.refuse(
+                "python-column-alignment",
+                at,
+                "a frame meets a series with other labels than its columns",
+                "pandas makes a column of each label and of each column",
+                "choose the same columns, in the same order, on both sides",
+            )));
+        }
+        let mut frame = replay.frames[id.0].clone();
+        for (column, (_, value)) in frame.columns.values_mut().zip(&values) {
+            let flipped = matches!(right, Value::Frame(_));
+            let result = if flipped { apply(replay, value, column) } else { apply(replay, column, value) };
+            *column = result.unwrap_or_else(Value::Unknown);
+        }
+        replay.freeze(known);
+        return Some(Ok(replay.frame(frame)));
+    }
     match (left, right) {
         (Value::Frame(id), other) | (other, Value::Frame(id)) if !is_table(other) && !matches!(other, Value::Column(_)) => {
             let flipped = is_table(right);
@@ -298,6 +322,11 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
 pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
     if matches!(op, CompareOp::In | CompareOp::NotIn) {
         return membership(replay, op == CompareOp::NotIn, left, right, at);
+    }
+    if let (Value::Part(of, part), Value::Path(class)) = (left, right)
+        && part == "type"
+    {
+        return crate::builtins::is_of_type(replay, op, of, class, at);
     }
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| compare(replay, op, a, b, at)) {
         return result;

@@ -348,9 +348,34 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             Some(name) => table::select_group(replay, group, &name),
             None => Err(replay.unsupported(span, "several columns of a group")),
         },
+        (Value::Tuple(_) | Value::List(_), Value::Cell(place)) => item_of_row(replay, of, place, span),
         (Value::Known(_) | Value::Dict(_), Value::Cell(_)) => encode::cell_of_dict(replay, of, index, span),
         _ => Err(replay.unsupported(span, "this subscript")),
     }
+}
+
+/// `(a, b)[place]`, where the row says which.
+fn item_of_row<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, place: &Cell<'b>, span: Span) -> Eval<'b> {
+    let items = replay.items(of, span).unwrap_or_default();
+    let place = match place.single() {
+        Some((Kind::Int(_) | Kind::Bool, val)) => val.cast(Elem::I64),
+        _ => return Err(replay.unsupported(span, "an item at a place that is not a whole number")),
+    };
+    if items.is_empty() || items.len() > 64 {
+        return Err(replay.unsupported(span, "an item of this many"));
+    }
+    let count = items.len() as i64;
+    replay.raise_here(place.ge(count) | place.lt(-count), "IndexError", span);
+    let place = place.lt(0_i64).select(place + count, place);
+    let mut out: Option<Cell<'b>> = None;
+    for (at, item) in items.iter().enumerate().rev() {
+        let cell = ops::to_cell(replay, item, None, span)?;
+        out = Some(match out {
+            None => cell,
+            Some(rest) => ops::choose(place.eq(at as i64), &cell, &rest),
+        });
+    }
+    out.map(Value::Cell).ok_or_else(|| replay.unsupported(span, "an item of nothing"))
 }
 
 fn replay_flags<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>) -> bool {
@@ -761,6 +786,15 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
         }
         On::Function | On::Cell | On::Row => format!("`.{name}()`"),
     };
+    if on == On::Frame && matches!(name, "eval" | "query") {
+        return replay.refuse(
+            "python-eval",
+            span,
+            format!("`{name}` computes from a text, which is not followed"),
+            "the output needs this value",
+            "write it with columns: df[\"a\"] / (df[\"b\"] + 1), df[(df[\"a\"] > 1) & (df[\"b\"] < 2)]",
+        );
+    }
     if matches!(on, On::Column | On::Frame | On::Matrix) {
         if WINDOWS.contains(&name) {
             return replay.other_rows(span, "python-rolling-window", name);

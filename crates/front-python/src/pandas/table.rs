@@ -5,7 +5,7 @@
 use crate::ops;
 use crate::record::{self, Cells, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Column, Eval, Frame, FrameId, Group, Kind, Known, Unknown, Value};
+use crate::value::{Categories, Cell, Column, Eval, Frame, FrameId, Group, Kind, Known, Unknown, Value};
 use ir::{Elem, Literal, Map, Table, Val};
 use source::Span;
 use std::rc::Rc;
@@ -150,6 +150,11 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
     let right_on = call.texts(replay, "right_on")?;
     let suffixes = call.texts(replay, "suffixes")?.unwrap_or_else(|| vec!["_x".to_owned(), "_y".to_owned()]);
     let right_index = call.flag(replay, "right_index", false)?;
+    let indicator = match call.concrete(replay, "indicator")? {
+        Some(record::Value::Str(name)) => Some(name),
+        Some(value) if value.truth() == Some(true) => Some("_merge".to_owned()),
+        _ => None,
+    };
     call.take("validate");
     let (Value::Frame(id), Value::Known(known)) = (left, &right) else {
         return Err(replay.refuse(
@@ -181,7 +186,7 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
         .filter(|name| !(name.starts_with('\u{0}') || right_keys.contains(name) && left_keys.contains(name)))
         .cloned()
         .collect();
-    attach(replay, *id, &left_keys, &right_keys, &table, &wanted, &suffixes, how == "inner", at)
+    attach(replay, *id, &left_keys, &right_keys, &table, &wanted, &suffixes, how == "inner", indicator.as_deref(), at)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a merge")]
@@ -194,6 +199,7 @@ fn attach<'b>(
     wanted: &[String],
     suffixes: &[String],
     inner: bool,
+    indicator: Option<&str>,
     at: Span,
 ) -> Eval<'b> {
     let mut keys = Vec::new();
@@ -216,16 +222,26 @@ fn attach<'b>(
         columns.insert(name, value);
     }
     frame.columns = columns;
-    if inner {
-        // A row without a match disappears.
+    if inner || indicator.is_some() {
         let marker = "\u{0}found".to_owned();
         let mut marked = LookUp { columns: table.columns.clone(), rows: table.rows };
         marked.columns.push((marker.clone(), vec![record::Value::Bool(true); table.rows]));
         let found = looked_up(replay, &keys, &marked, &[marker], frame.space, at)?;
         if let Some((_, Value::Column(column))) = found.first()
-            && let Some(last) = column.cell.alternatives.first().and_then(|one| one.when)
+            && let Some(lacking) = column.cell.alternatives.first().and_then(|one| one.when)
         {
-            frame.space = replay.filtered(frame.space, !last, at);
+            if let Some(name) = indicator {
+                let values = ["left_only", "right_only", "both"].map(|word| record::Value::Str(word.to_owned())).to_vec();
+                let kind = Kind::Category(Rc::new(Categories { values, ordered: false }));
+                let cell = Cell::new(kind, lacking.select(replay.b.i64(0), 2_i64)).guarded(&column.cell.guards);
+                let space = frame.space;
+                frame.columns.insert(name.to_owned(), Value::Column(Column { cell, name: Some(name.to_owned()), space, array: false }));
+            }
+            if !inner {
+                return Ok(replay.frame(frame));
+            }
+            // A row without a match disappears.
+            frame.space = replay.filtered(frame.space, !lacking, at);
             let space = frame.space;
             for column in frame.columns.values_mut() {
                 if let Value::Column(column) = column {
@@ -250,7 +266,7 @@ fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             let index: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with('\u{0}')).collect();
             let wanted: Vec<String> =
                 table.columns.iter().map(|(name, _)| name.clone()).filter(|name| !name.starts_with('\u{0}')).collect();
-            attach(replay, id, &on, &index, &table, &wanted, &["".to_owned(), "".to_owned()], false, at)
+            attach(replay, id, &on, &index, &table, &wanted, &["".to_owned(), "".to_owned()], false, None, at)
         }
         (Value::Frame(other), None) => beside(replay, &[Value::Frame(id), Value::Frame(*other)], at),
         (Value::Column(_), None) => beside(replay, &[Value::Frame(id), other.clone()], at),

@@ -578,7 +578,11 @@ impl<'b> Replay<'_, 'b> {
                     None => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
                 }
             }
-            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Cell(_) | Value::Slice(..) => {
+            Value::Cell(cell) => match crate::pandas::time::cell_field(self, cell, name, span) {
+                Some(field) => field,
+                None => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            },
+            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Slice(..) => {
                 Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
             }
             Value::Frame(id) => self.about(&[of], |replay| crate::pandas::frame_attribute(replay, *id, name, span)),
