@@ -19,7 +19,9 @@ mod pandas;
 pub mod parse;
 mod prune;
 pub mod record;
+mod regex;
 mod replay;
+mod scan;
 mod sklearn;
 mod udf;
 mod value;
@@ -38,6 +40,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::frame::ROWS,
     pandas::missing::ROWS,
     pandas::number::ROWS,
+    pandas::pattern::ROWS,
     pandas::pieces::ROWS,
     pandas::table::ROWS,
     pandas::text::ROWS,

@@ -179,6 +179,7 @@ pub(crate) fn to_cell<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, beside
     match value {
         Value::Cell(cell) => Ok(cell.clone()),
         Value::Column(column) => Ok(column.cell.clone()),
+        Value::Match(found) => Ok(found.found.clone()),
         Value::Unknown(unknown) => Err(unknown.clone()),
         Value::Known(known) => {
             let Some(scalar) = known.look().cloned() else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };

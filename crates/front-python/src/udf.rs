@@ -214,7 +214,11 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
 impl<'b> Replay<'_, 'b> {
     /// A truth value of the row, inside a function on cells; none if the value is not of the row.
     pub(crate) fn row_condition(&mut self, value: &Value<'b>) -> Option<Val<'b>> {
-        let Value::Cell(cell) = value else { return None };
+        let cell = match value {
+            Value::Cell(cell) => cell,
+            Value::Match(found) => &found.found,
+            _ => return None,
+        };
         let b = self.b;
         let mut out: Option<Val<'b>> = None;
         for alternative in cell.alternatives.iter().rev() {

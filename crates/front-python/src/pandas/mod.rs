@@ -7,6 +7,7 @@ pub(crate) mod frame;
 pub(crate) mod glue;
 pub(crate) mod missing;
 pub(crate) mod number;
+pub(crate) mod pattern;
 pub(crate) mod pieces;
 pub(crate) mod table;
 pub(crate) mod text;
@@ -63,6 +64,9 @@ pub(crate) fn column_name(value: &record::Value) -> String {
     value.as_str().map_or_else(|| crate::fold::format(value, None).unwrap_or_else(|| value.to_string()), str::to_owned)
 }
 
+/// The farthest moment from 1970 that is scored, in microseconds.
+const FARTHEST: i64 = 1 << 62;
+
 /// A parameter, made once however often the file is read.
 fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training: Option<&str>) -> Option<Cell<'b>> {
     if let Some(cell) = replay.parameters.get(name) {
@@ -78,7 +82,16 @@ fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training:
         Some(Kind::Str) => Cell::new(Kind::Str, param(Elem::Str, true)),
         Some(kind @ (Kind::DateTime | Kind::Timedelta)) => {
             let elem = if kind == Kind::DateTime { Elem::DateTime } else { Elem::Duration };
-            Cell::new(kind, param(elem, true).cast(Elem::I64))
+            let moment = param(elem, true).cast(Elem::I64);
+            // The least integer is pandas' own mark of a missing moment.
+            let marked = moment.eq(i64::MIN).or_else(false);
+            let cell = Cell::new(kind, marked.select(b.null(Elem::I64), moment));
+            // Beyond this a difference of two moments may pass 64 bits, where pandas raises.
+            let far = !marked & (moment.gt(FARTHEST) | moment.lt(-FARTHEST)).or_else(false);
+            let reason = ir::Reason::Invalid(format!("{name} is too far from 1970"));
+            let at = replay.statement;
+            let guard = replay.guard(far, reason, at);
+            cell.guarded(&crate::value::Guards::from([guard]))
         }
         Some(Kind::Category(_) | Kind::Missing) => return None,
         // Truth values with holes: an object column of True, False and NaN.
@@ -338,6 +351,7 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             },
             _ => Err(replay.other_rows(span, "python-row-position", "[]")),
         },
+        (Value::Match(found), index) => pattern::group_item(replay, found, index, span),
         (Value::Pieces(pieces), index) => pieces::item(replay, pieces, index, span),
         (Value::Row(id), index) => match replay.concrete(index).map(|name| column_name(&name)) {
             Some(name) => row_item(replay, *id, &name, span),
@@ -784,7 +798,7 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
             };
             format!("`{class}.{name}`")
         }
-        On::Function | On::Cell | On::Row => format!("`.{name}()`"),
+        On::Function | On::Cell | On::Row | On::Match => format!("`.{name}()`"),
     };
     if on == On::Frame && matches!(name, "eval" | "query") {
         return replay.refuse(

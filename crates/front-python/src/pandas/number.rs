@@ -38,6 +38,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "ge", ge),
     Row::new(On::Function, "pandas.to_numeric", to_numeric),
     Row::new(On::Function, "pandas.cut", cut),
+    Row::new(On::Function, "pandas.qcut", qcut),
     Row::new(On::Frame, "sum", along_row),
     Row::new(On::Frame, "mean", along_row),
     Row::new(On::Frame, "max", along_row),
@@ -352,6 +353,18 @@ fn cut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let kind = Kind::Category(std::rc::Rc::new(crate::value::Categories { values, ordered }));
     Ok(Value::Column(column.with(Cell::new(kind, code).guarded(&guards))))
+}
+
+/// The edges of `qcut` are quantiles of the rows; what it gives has them rounded, so the run does not tell them.
+fn qcut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    call.rest();
+    Err(replay.refuse(
+        "python-batch-statistic",
+        call.span,
+        "`qcut` takes its edges from the rows that it divides",
+        "a single row has no quantiles",
+        "take the edges from training: edges = train[c].quantile([0, .25, .5, .75, 1]).tolist(), then pd.cut(df[c], edges, include_lowest=True)",
+    ))
 }
 
 /// The number of the interval between edges that holds a value, -1 if none does.

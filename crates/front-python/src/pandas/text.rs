@@ -240,6 +240,9 @@ fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let case = call.flag(replay, "case", true)?;
     call.only(replay, "n", &[record::Value::Int(-1)])?;
     let (Some(old), Some(new)) = (old, new) else { return Err(replay.unsupported(call.span, "`replace` with computed texts")) };
+    if let (Value::Texts(column, _), true) = (&call.receiver, regex && case && old.contains(|c| SPECIAL.contains(c))) {
+        return super::pattern::replace(replay, &column.clone(), &old, &new, call.span);
+    }
     if regex && old.contains(|c| SPECIAL.contains(c)) || !case {
         return regex_refused(replay, call.span, &old);
     }
@@ -290,6 +293,9 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         if name == "contains" && regex { parts.iter().flat_map(|part| part.split('|')).map(str::to_owned).collect() } else { parts };
     if name == "contains" && regex && parts.iter().any(|part| part.contains(|c| SPECIAL.contains(c))) {
         let pattern = parts.join("|");
+        if let (Value::Texts(column, _), true) = (&call.receiver, case) {
+            return super::pattern::contains(replay, &column.clone(), &pattern, missing, call.span);
+        }
         return regex_refused(replay, call.span, &pattern);
     }
     if !case && !parts.iter().all(|part| part.is_ascii()) {

@@ -72,7 +72,10 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
 
 /// `pd.DatetimeIndex(column)`: its fields are those of `.dt`.
 fn datetime_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let data = call.need(replay, "data")?;
+    let data = match call.take("data").or_else(|| call.take("0")) {
+        Some(data) => data,
+        None => return Err(replay.unsupported(call.span, "a `DatetimeIndex` of nothing")),
+    };
     let Value::Column(column) = &data else { return Err(replay.unsupported(call.span, "a `DatetimeIndex` of this")) };
     if matches!(column.cell.single(), Some((Kind::DateTime, _))) {
         return Ok(Value::Part(Box::new(data), "dt".to_owned()));

@@ -199,6 +199,11 @@ impl<'b> Replay<'_, 'b> {
             Value::Column(column) if column.space == space || column.array => {
                 Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column })
             }
+            Value::Frame(of) if self.frames[of.0].columns.len() == 1 && self.frames[of.0].families.is_empty() => {
+                let only = self.frames[of.0].columns.values().next().cloned();
+                let only = only.unwrap_or_else(|| self.none());
+                return self.set_column(id, name, only, at);
+            }
             // A matrix of one column is a column.
             Value::Matrix(columns) if columns.len() == 1 => match columns.first() {
                 Some(column) => Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column.clone() }),

@@ -21,6 +21,8 @@ pub(crate) enum On {
     Text,
     /// What `split` made of a text or column.
     Pieces,
+    /// What a pattern found in a text.
+    Match,
     /// `.dt` of a column.
     Time,
     /// `.cat` of a column.
@@ -163,6 +165,7 @@ fn signature(on: On, name: &str) -> String {
         On::Frame => format!("DataFrame.{name}"),
         On::Group => format!("SeriesGroupBy.{name}"),
         On::Text | On::Pieces => format!("str.{name}"),
+        On::Match => format!("match.{name}"),
         On::Time => format!("dt.{name}"),
         On::Cat => format!("cat.{name}"),
         On::Matrix => format!("ndarray.{name}"),
@@ -329,6 +332,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Row(_) => (On::Row, name.to_owned()),
             Value::Texts(..) => (On::Text, name.to_owned()),
             Value::Pieces(_) => (On::Pieces, name.to_owned()),
+            Value::Match(_) => (On::Match, name.to_owned()),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
             Value::Known(_) if name == "align" => {

@@ -557,6 +557,14 @@ impl<'b> Replay<'_, 'b> {
     /// `of.name`
     pub(crate) fn attribute(&mut self, of: &Value<'b>, name: &str, span: Span) -> Eval<'b> {
         match of {
+            // In a function on cells nothing is recorded; an item by a label of the row follows.
+            Value::Known(known)
+                if matches!(name, "loc" | "at")
+                    && self.cells_active()
+                    && matches!(known.clone_unused().and_then(record::Value::as_tagged), Some(record::Tagged::Series(_))) =>
+            {
+                Ok(of.clone())
+            }
             Value::Known(_) => Ok(Value::Known(self.untouched(span, &[of]))),
             Value::Path(path) => {
                 let full = format!("{path}.{name}");
@@ -591,7 +599,7 @@ impl<'b> Replay<'_, 'b> {
                 self.about(&[of], |replay| crate::pandas::part_attribute(replay, of, name, span))
             }
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
-            Value::Pieces(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            Value::Pieces(_) | Value::Match(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Function(_) | Value::Class(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
         }
     }

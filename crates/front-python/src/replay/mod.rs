@@ -63,6 +63,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub lifted: Option<Val<'b>>,
     /// The function that reads a float from a text, once one does.
     float_reader: Option<ir::Handle<ir::Function>>,
+    /// The functions that patterns became.
+    pub scanners: HashMap<String, ir::Handle<ir::Function>>,
     /// The rows that the call or attribute at hand is of.
     subject: Option<usize>,
     depth: usize,
@@ -171,6 +173,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             filter_guards: HashMap::new(),
             lifted: None,
             float_reader: None,
+            scanners: HashMap::new(),
             subject: None,
             depth: 0,
         }
@@ -311,6 +314,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             | Value::Group(_)
             | Value::Row(_)
             | Value::Pieces(_)
+            | Value::Match(_)
             | Value::Unknown(_) => true,
             Value::List(id) => self.lists[id.0].iter().any(|item| self.touches_rows(item)),
             Value::Tuple(items) => items.iter().any(|item| self.touches_rows(item)),
@@ -362,6 +366,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Group(_)
                 | Value::Row(_)
                 | Value::Pieces(_)
+                | Value::Match(_)
                 | Value::Unknown(_) => (false, false),
             };
             flags = (flags.0 | fit, flags.1 | columns);
@@ -392,6 +397,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Group(_)
                 | Value::Row(_)
                 | Value::Pieces(_)
+                | Value::Match(_)
                 | Value::Slice(..) => None,
             };
             if let Some(found) = found {
