@@ -460,11 +460,12 @@ impl Walker {
                 match &steps[at] {
                     Step::Split(first, second) => ways.extend([(*second, bounds), (*first, bounds)]),
                     Step::Save(slot, then) => {
-                        let bounds = (bounds.0 || *slot == group * 2, bounds.1 || *slot == group * 2 + 1);
-                        // Both at once: an empty group.
-                        if bounds == (true, true) {
+                        let begins = *slot == group * 2;
+                        // One turn of a loop ends where the next begins: one place of each is kept, and here they would be two.
+                        if begins && bounds.1 {
                             return None;
                         }
+                        let bounds = (bounds.0 || begins, bounds.1 || *slot == group * 2 + 1);
                         ways.push((*then, bounds));
                     }
                     Step::Found => {
