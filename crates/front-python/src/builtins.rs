@@ -7,7 +7,8 @@ use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::udf;
 use crate::value::{Cell, Eval, Kind, Value};
-use crate::{ast::BinaryOp, fold};
+use crate::ast::{BinaryOp, CompareOp};
+use crate::fold;
 use ir::{Elem, Val};
 use source::Span;
 
@@ -23,6 +24,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.max", max),
     Row::new(On::Function, "builtins.sum", sum),
     Row::new(On::Function, "builtins.isinstance", isinstance),
+    Row::new(On::Function, "builtins.type", type_of),
     Row::new(On::Function, "builtins.range", range),
     Row::new(On::Function, "builtins.enumerate", enumerate),
     Row::new(On::Function, "builtins.zip", zip),
@@ -107,6 +109,7 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             })?;
             Ok(Value::Cell(cell))
         }
+        Value::Pieces(pieces) => crate::pandas::pieces::len(replay, pieces, call.span),
         value => match replay.items(value, call.span) {
             Some(items) => Ok(replay.known(record::Value::Int(items.len() as i64))),
             None => Err(replay.unsupported(call.span, "`len` of this")),
@@ -268,6 +271,34 @@ fn sum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         total = replay.binary(BinaryOp::Add, &total, &item, call.span)?;
     }
     Ok(total)
+}
+
+/// `type(x)`, which is only ever compared.
+fn type_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    match ["object", "0", "x", "obj"].iter().find_map(|name| call.take(name)) {
+        Some(value @ Value::Cell(_)) => Ok(Value::Part(Box::new(value), "type".to_owned())),
+        _ => Err(replay.unsupported(call.span, "`type` of this")),
+    }
+}
+
+/// `type(x) == float`, for a text and for the NaN that a missing text is. What else a cell holds may be of numpy's own types.
+pub(crate) fn is_of_type<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, of: &Value<'b>, class: &str, at: Span) -> Eval<'b> {
+    let negated = match op {
+        CompareOp::Eq | CompareOp::Is => false,
+        CompareOp::NotEq | CompareOp::IsNot => true,
+        _ => return Err(replay.unsupported(at, "this comparison of types")),
+    };
+    let cell = ops::to_cell(replay, of, None, at)?;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| {
+        let (kind, val) = &operands[0];
+        let own = match (kind, val.literal()) {
+            (Kind::Str, _) => "builtins.str",
+            (Kind::Float, Some(ir::Literal::F64(_))) => "builtins.float",
+            _ => return Err(Trouble::Unsupported("`type` of a number; `isinstance` does; this".to_owned())),
+        };
+        Ok((Kind::Bool, replay.b.bool((own == class) != negated)))
+    })?;
+    Ok(Value::Cell(cell))
 }
 
 fn isinstance<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -2,9 +2,11 @@
 //!
 //! The proleptic Gregorian calendar, as in Python and pandas. Everything is written with operations that the IR has.
 
-use ir::{Builder, Elem, Val};
+use ir::{Builder, Elem, Literal, Map, Table, Val};
 
 pub(crate) const DAY: i64 = 86_400_000_000;
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// Whole days since 1970, and the microseconds of the day.
 pub(crate) fn split(micros: Val<'_>) -> (Val<'_>, Val<'_>) {
@@ -76,6 +78,7 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
                 let short = reader.number(2, 2);
                 fields.year = short.lt(69_i64).select(short + 2000_i64, short + 1900_i64);
             }
+            'b' => fields.month = reader.month_name(b),
             '%' => reader.literal('%'),
             _ => return None,
         }
@@ -140,6 +143,18 @@ impl<'b> Reader<'b> {
             }
         }
         value
+    }
+
+    /// The short English name of a month, whatever its case.
+    fn month_name(&mut self, b: &'b Builder) -> Val<'b> {
+        let name = self.text.slice_text(self.at, self.at + 3_i64);
+        let ascii = (0..3).fold(b.bool(true), |held, at| held & self.text.code_at(self.at + at).cast(Elem::I64).lt(128_i64));
+        let rows = MONTHS.iter().zip(1..).map(|(name, number)| (vec![Literal::Str((*name).to_owned())], Literal::I64(number))).collect();
+        let months = b.table(Table::Map(Map { name: "months".to_owned(), keys: vec![Elem::Str], value: Elem::I64, rows }));
+        let month = b.lookup(months, &[name.lower()]);
+        self.valid = self.valid & ascii & !month.is_null();
+        self.at = self.at + 3_i64;
+        month.or_else(1_i64)
     }
 
     /// One to six digits after a point, as microseconds.

@@ -21,7 +21,9 @@ mod pandas;
 pub mod parse;
 mod prune;
 pub mod record;
+mod regex;
 mod replay;
+mod scan;
 mod sklearn;
 mod udf;
 mod value;
@@ -40,6 +42,8 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::frame::ROWS,
     pandas::missing::ROWS,
     pandas::number::ROWS,
+    pandas::pattern::ROWS,
+    pandas::pieces::ROWS,
     pandas::table::ROWS,
     pandas::text::ROWS,
     pandas::time::ROWS,

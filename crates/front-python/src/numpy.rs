@@ -44,6 +44,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.isfinite", isfinite),
     Row::new(On::Function, "numpy.isinf", isinf),
     Row::new(On::Function, "numpy.nan_to_num", nan_to_num),
+    Row::new(On::Function, "numpy.digitize", digitize),
+    Row::new(On::Function, "numpy.searchsorted", searchsorted),
     Row::new(On::Function, "numpy.array", array),
     Row::new(On::Function, "numpy.asarray", array),
     Row::new(On::Function, "math.log", math_log),
@@ -328,6 +330,44 @@ fn nan_to_num<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         Kind::Int(_) => Some((kind.clone(), val)),
         Kind::Bool | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => None,
     })
+}
+
+/// How many edges lie before a number, NaN after all of them. `including` counts an edge that is the number.
+fn edges_before<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<'b>, edges: &Value<'b>, including: bool) -> Eval<'b> {
+    let numbers = replay.concrete(edges).and_then(|edges| edges.floats());
+    let Some(numbers) = numbers.filter(|edges| edges.iter().all(|edge| !edge.is_nan()) && edges.is_sorted()) else {
+        return Err(replay.unsupported(call.span, format!("`{}` at edges that are not known and rising", call.name)));
+    };
+    if let Value::Known(known) = edges {
+        replay.freeze(known);
+    }
+    let b = replay.b;
+    let result = over(replay, call, value, &|kind, val| {
+        let val = ops::float(kind, val)?;
+        let count = numbers.iter().fold(b.i64(0), |count, edge| {
+            let before = if including { val.ge(*edge) } else { val.gt(*edge) };
+            count + (before | val.is_nan()).select(b.i64(1), 0_i64)
+        });
+        Some((Kind::INT, count))
+    })?;
+    Ok(match result {
+        Value::Column(column) => Value::Column(Column { name: None, array: true, ..column }),
+        other => other,
+    })
+}
+
+fn digitize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = first(replay, call)?;
+    let bins = call.need(replay, "bins")?;
+    let right = call.flag(replay, "right", false)?;
+    edges_before(replay, call, &value, &bins, !right)
+}
+
+fn searchsorted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let edges = call.need(replay, "a")?;
+    let value = call.need(replay, "v")?;
+    let right = call.text(replay, "side")?.as_deref() == Some("right");
+    edges_before(replay, call, &value, &edges, right)
 }
 
 fn array<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -179,6 +179,7 @@ pub(crate) fn to_cell<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, beside
     match value {
         Value::Cell(cell) => Ok(cell.clone()),
         Value::Column(column) => Ok(column.cell.clone()),
+        Value::Match(found) => Ok(found.found.clone()),
         Value::Unknown(unknown) => Err(unknown.clone()),
         Value::Known(known) => {
             let Some(scalar) = known.look().cloned() else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
@@ -255,6 +256,30 @@ fn over_columns<'b>(
     if !is_table(left) && !is_table(right) {
         return None;
     }
+    // A statistic for each column, by its name.
+    if let (Value::Frame(id), Value::Known(known)) | (Value::Known(known), Value::Frame(id)) = (left, right)
+        && matches!(known.tagged(), Some(Tagged::Series(_)))
+    {
+        let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
+        let values = crate::pandas::missing::column_values(replay, &Value::Known(known.clone())).unwrap_or_default();
+        if !names.iter().eq(values.iter().map(|(name, _)| name)) || !replay.frames[id.0].families.is_empty() {
+            return Some(Err(replay.refuse(
+                "python-column-alignment",
+                at,
+                "a frame meets a series with other labels than its columns",
+                "pandas makes a column of each label and of each column",
+                "choose the same columns, in the same order, on both sides",
+            )));
+        }
+        let mut frame = replay.frames[id.0].clone();
+        for (column, (_, value)) in frame.columns.values_mut().zip(&values) {
+            let flipped = matches!(right, Value::Frame(_));
+            let result = if flipped { apply(replay, value, column) } else { apply(replay, column, value) };
+            *column = result.unwrap_or_else(Value::Unknown);
+        }
+        replay.freeze(known);
+        return Some(Ok(replay.frame(frame)));
+    }
     match (left, right) {
         (Value::Frame(id), other) | (other, Value::Frame(id)) if !is_table(other) && !matches!(other, Value::Column(_)) => {
             let flipped = is_table(right);
@@ -299,6 +324,11 @@ pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Val
     if matches!(op, CompareOp::In | CompareOp::NotIn) {
         return membership(replay, op == CompareOp::NotIn, left, right, at);
     }
+    if let (Value::Part(of, part), Value::Path(class)) = (left, right)
+        && part == "type"
+    {
+        return crate::builtins::is_of_type(replay, op, of, class, at);
+    }
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| compare(replay, op, a, b, at)) {
         return result;
     }
@@ -338,7 +368,7 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
                     (UnaryOp::Plus, Kind::Int(_) | Kind::Float | Kind::Float32) => Ok((kind, val)),
                     (UnaryOp::Minus, Kind::Int(width)) => Ok((kind.clone(), wrap(*width, -val))),
                     (UnaryOp::Minus, Kind::Float | Kind::Float32 | Kind::Timedelta) => Ok((kind, -val)),
-                    (UnaryOp::Invert, Kind::Bool) if like.is_some() => Ok((kind, !val)),
+                    (UnaryOp::Invert, Kind::Bool) if like.is_some() => Ok((kind, not(val))),
                     (UnaryOp::Invert, Kind::Int(_)) => Ok((kind, val.binary(Binary::BitXor, val.builder().i64(-1)))),
                     (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Invert, Kind::Str | Kind::Missing) => Err(Trouble::Raises("TypeError")),
                     (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Invert | UnaryOp::Not, _) => unsupported("this sign before this value"),
@@ -347,6 +377,14 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
             Ok(wrap_up(cell, like))
         }
         _ => Err(replay.unsupported(at, "a sign before this")),
+    }
+}
+
+/// The other truth; of a constant a constant.
+pub(crate) fn not(val: Val<'_>) -> Val<'_> {
+    match val.literal() {
+        Some(Literal::Bool(truth)) => val.builder().bool(!truth),
+        _ => !val,
     }
 }
 
@@ -576,6 +614,9 @@ pub(crate) fn comparison<'b>(
     use Kind::{Bool, Category, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
     let ((a_kind, a), (b_kind, b)) = (left, right);
     let constant = |value: bool| Ok((Bool, replay.b.bool(value)));
+    if let Some(constant) = crate::pandas::glue::constant_comparison(replay, op, *a, *b) {
+        return constant;
+    }
     let equality = matches!(op, CompareOp::Eq | CompareOp::NotEq | CompareOp::Is | CompareOp::IsNot);
     if matches!(op, CompareOp::Is | CompareOp::IsNot) {
         // Only `is None` (and `is True`) make sense on cells.
@@ -645,6 +686,9 @@ const LONGEST_CHAIN: usize = 6;
 
 /// `x in container`, for a cell of the row or a text.
 fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Value::Pieces(pieces) = right {
+        return crate::pandas::pieces::has(replay, pieces, left, negated, at);
+    }
     if matches!(left, Value::Column(_)) || matches!(right, Value::Column(_) | Value::Frame(_)) {
         // `name in frame` asks for a column name, which is known.
         if let (Value::Frame(id), Some(name)) = (right, replay.concrete(left).and_then(|name| name.as_str().map(str::to_owned))) {

@@ -36,6 +36,23 @@ pub(crate) fn over_cells<'b>(
     Ok(Value::Column(Column { array: false, ..column.with(cell) }))
 }
 
+/// Applies a function to a value that is made of each cell of a column.
+pub(crate) fn over_value<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    function: &Value<'b>,
+    value: Value<'b>,
+    at: Span,
+) -> Eval<'b> {
+    let guards = column.cell.guards.clone();
+    let (result, own) = on_cells(replay, |replay| {
+        let result = replay.apply(function.clone(), None, vec![value], Vec::new(), at)?;
+        ops::to_cell(replay, &result, None, at)
+    })?;
+    let cell = pandas_cell(replay, &result).guarded(&guards).guarded(&own);
+    Ok(Value::Column(Column { array: false, ..column.with(cell) }))
+}
+
 /// Applies a function to each row of a frame.
 pub(crate) fn over_rows<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -197,7 +214,11 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
 impl<'b> Replay<'_, 'b> {
     /// A truth value of the row, inside a function on cells; none if the value is not of the row.
     pub(crate) fn row_condition(&mut self, value: &Value<'b>) -> Option<Val<'b>> {
-        let Value::Cell(cell) = value else { return None };
+        let cell = match value {
+            Value::Cell(cell) => cell,
+            Value::Match(found) => &found.found,
+            _ => return None,
+        };
         let b = self.b;
         let mut out: Option<Val<'b>> = None;
         for alternative in cell.alternatives.iter().rev() {

@@ -56,6 +56,10 @@ pub(crate) enum Value<'b> {
     /// One scoring row of a frame, inside a function on rows.
     Row(FrameId),
     Slice(Option<Box<Value<'b>>>, Option<Box<Value<'b>>>, Option<Box<Value<'b>>>),
+    /// What `split` makes of a text.
+    Pieces(Box<crate::pandas::pieces::Pieces<'b>>),
+    /// A match of a pattern, or None.
+    Match(Box<crate::pandas::pattern::Match<'b>>),
     Unknown(Unknown),
 }
 

@@ -775,7 +775,8 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
             }
             continue;
         };
-        let fixed = matches!(column.cell.single(), Some((Kind::Category(_), _))) || replay.roles.one_frame;
+        let frozen = replay.freezes(frame.space);
+        let fixed = matches!(column.cell.single(), Some((Kind::Category(_), _))) || frozen;
         let mut family = Family { prefix: prefix.clone(), source: column.clone(), recorded: Vec::new(), at, kind: kind.clone() };
         let shell = Rc::new(Family { prefix: prefix.clone(), source: column, recorded: Vec::new(), at, kind: kind.clone() });
         // The next encoded column may have a prefix that begins alike: a dummy belongs here if its category can be read.
@@ -788,7 +789,7 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
             out.columns.insert(dummy, value);
         }
         if fixed {
-            if replay.roles.one_frame {
+            if frozen {
                 replay.freeze(&recorded.clone().with(true, false));
             }
         } else if drop_first {

@@ -36,6 +36,11 @@ pub(crate) const ROWS: &[Row] = &[
 /// Whether one value is missing, as `isna` sees it.
 pub(crate) fn is_missing<'b>(kind: &Kind, val: Val<'b>) -> Val<'b> {
     let b = val.builder();
+    match val.literal() {
+        Some(ir::Literal::Null(_)) => return b.bool(true),
+        Some(ir::Literal::F64(value)) => return b.bool(value.is_nan()),
+        _ => {}
+    }
     match kind {
         Kind::Bool | Kind::Int(_) => b.bool(false),
         Kind::Float | Kind::Float32 => val.is_nan(),
@@ -60,7 +65,7 @@ pub(crate) fn missing_cell<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at:
 }
 
 fn negated<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
-    ops::lift(replay, &[cell], at, |_, operands| Ok((Kind::Bool, !operands[0].1)))
+    ops::lift(replay, &[cell], at, |_, operands| Ok((Kind::Bool, ops::not(operands[0].1))))
 }
 
 fn column<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, Unknown> {

@@ -4,8 +4,11 @@
 
 pub(crate) mod encode;
 pub(crate) mod frame;
+pub(crate) mod glue;
 pub(crate) mod missing;
 pub(crate) mod number;
+pub(crate) mod pattern;
+pub(crate) mod pieces;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;
@@ -61,6 +64,9 @@ pub(crate) fn column_name(value: &record::Value) -> String {
     value.as_str().map_or_else(|| crate::fold::format(value, None).unwrap_or_else(|| value.to_string()), str::to_owned)
 }
 
+/// The farthest moment from 1970 that is scored, in microseconds.
+const FARTHEST: i64 = 1 << 62;
+
 /// A parameter, made once however often the file is read.
 fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training: Option<&str>) -> Option<Cell<'b>> {
     if let Some(cell) = replay.parameters.get(name) {
@@ -76,7 +82,16 @@ fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training:
         Some(Kind::Str) => Cell::new(Kind::Str, param(Elem::Str, true)),
         Some(kind @ (Kind::DateTime | Kind::Timedelta)) => {
             let elem = if kind == Kind::DateTime { Elem::DateTime } else { Elem::Duration };
-            Cell::new(kind, param(elem, true).cast(Elem::I64))
+            let moment = param(elem, true).cast(Elem::I64);
+            // The least integer is pandas' own mark of a missing moment.
+            let marked = moment.eq(i64::MIN).or_else(false);
+            let cell = Cell::new(kind, marked.select(b.null(Elem::I64), moment));
+            // Beyond this a difference of two moments may pass 64 bits, where pandas raises.
+            let far = !marked & (moment.gt(FARTHEST) | moment.lt(-FARTHEST)).or_else(false);
+            let reason = ir::Reason::Invalid(format!("{name} is too far from 1970"));
+            let at = replay.statement;
+            let guard = replay.guard(far, reason, at);
+            cell.guarded(&crate::value::Guards::from([guard]))
         }
         Some(Kind::Category(_) | Kind::Missing) => return None,
         // Truth values with holes: an object column of True, False and NaN.
@@ -279,6 +294,15 @@ fn wanted<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>) -> Option<Vec<String>>
 }
 
 pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, span: Span) -> Eval<'b> {
+    // Rows of a glued frame, with or without `.iloc`.
+    let (glued, rows) = match (of, index) {
+        (Value::Part(inner, part), Value::Tuple(parts)) if part == "iloc" && parts.get(1).is_some_and(is_all) => (&**inner, &parts[0]),
+        (Value::Part(inner, part), rows) if part == "iloc" => (&**inner, rows),
+        (of, rows) => (of, rows),
+    };
+    if let Some(rows) = glue::slice(replay, glued, rows, span).filter(|_| !is_all(index)) {
+        return rows;
+    }
     match (of, index) {
         (Value::Frame(id), Value::Column(mask)) => filter_frame(replay, *id, mask, span),
         (Value::Frame(id), Value::Slice(..)) => {
@@ -327,6 +351,8 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             },
             _ => Err(replay.other_rows(span, "python-row-position", "[]")),
         },
+        (Value::Match(found), index) => pattern::group_item(replay, found, index, span),
+        (Value::Pieces(pieces), index) => pieces::item(replay, pieces, index, span),
         (Value::Row(id), index) => match replay.concrete(index).map(|name| column_name(&name)) {
             Some(name) => row_item(replay, *id, &name, span),
             None => Err(replay.unsupported(span, "this item of a row")),
@@ -336,9 +362,34 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             Some(name) => table::select_group(replay, group, &name),
             None => Err(replay.unsupported(span, "several columns of a group")),
         },
+        (Value::Tuple(_) | Value::List(_), Value::Cell(place)) => item_of_row(replay, of, place, span),
         (Value::Known(_) | Value::Dict(_), Value::Cell(_)) => encode::cell_of_dict(replay, of, index, span),
         _ => Err(replay.unsupported(span, "this subscript")),
     }
+}
+
+/// `(a, b)[place]`, where the row says which.
+fn item_of_row<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, place: &Cell<'b>, span: Span) -> Eval<'b> {
+    let items = replay.items(of, span).unwrap_or_default();
+    let place = match place.single() {
+        Some((Kind::Int(_) | Kind::Bool, val)) => val.cast(Elem::I64),
+        _ => return Err(replay.unsupported(span, "an item at a place that is not a whole number")),
+    };
+    if items.is_empty() || items.len() > 64 {
+        return Err(replay.unsupported(span, "an item of this many"));
+    }
+    let count = items.len() as i64;
+    replay.raise_here(place.ge(count) | place.lt(-count), "IndexError", span);
+    let place = place.lt(0_i64).select(place + count, place);
+    let mut out: Option<Cell<'b>> = None;
+    for (at, item) in items.iter().enumerate().rev() {
+        let cell = ops::to_cell(replay, item, None, span)?;
+        out = Some(match out {
+            None => cell,
+            Some(rest) => ops::choose(place.eq(at as i64), &cell, &rest),
+        });
+    }
+    out.map(Value::Cell).ok_or_else(|| replay.unsupported(span, "an item of nothing"))
 }
 
 fn replay_flags<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>) -> bool {
@@ -395,6 +446,9 @@ fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: 
 
 pub(crate) fn filter_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &Column<'b>, span: Span) -> Eval<'b> {
     let keep = truth(replay, mask, span)?;
+    if let Some(part) = glue::by_mask(replay, id, mask, span) {
+        return part;
+    }
     let mut frame = replay.frames[id.0].clone();
     frame.space = narrowed(replay, frame.space, keep, mask, span);
     let space = frame.space;
@@ -514,6 +568,7 @@ pub(crate) fn set_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Val
             let columns: Result<Vec<Value<'b>>, Unknown> = match &value {
                 Value::Unknown(why) => Err(why.clone()),
                 Value::Known(_) | Value::Cell(_) | Value::Column(_) => Ok(vec![value.clone(); names.len()]),
+                Value::Pieces(pieces) => pieces::columns(replay, pieces, names.len(), at),
                 value => matrix(replay, value, at).map(|columns| columns.into_iter().map(Value::Column).collect()),
             };
             match columns {
@@ -728,7 +783,7 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
     let what = match on {
         On::Column => format!("`Series.{name}`"),
         On::Frame => format!("`DataFrame.{name}`"),
-        On::Text => format!("`.str.{name}`"),
+        On::Text | On::Pieces => format!("`.str.{name}`"),
         On::Time => format!("`.dt.{name}`"),
         On::Cat => format!("`.cat.{name}`"),
         On::Group => format!("`groupby(...).{name}` over scoring rows"),
@@ -743,8 +798,17 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
             };
             format!("`{class}.{name}`")
         }
-        On::Function | On::Cell | On::Row => format!("`.{name}()`"),
+        On::Function | On::Cell | On::Row | On::Match => format!("`.{name}()`"),
     };
+    if on == On::Frame && matches!(name, "eval" | "query") {
+        return replay.refuse(
+            "python-eval",
+            span,
+            format!("`{name}` computes from a text, which is not followed"),
+            "the output needs this value",
+            "write it with columns: df[\"a\"] / (df[\"b\"] + 1), df[(df[\"a\"] > 1) & (df[\"b\"] < 2)]",
+        );
+    }
     if matches!(on, On::Column | On::Frame | On::Matrix) {
         if WINDOWS.contains(&name) {
             return replay.other_rows(span, "python-rolling-window", name);

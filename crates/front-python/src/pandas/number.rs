@@ -38,12 +38,21 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "ge", ge),
     Row::new(On::Function, "pandas.to_numeric", to_numeric),
     Row::new(On::Function, "pandas.cut", cut),
+    Row::new(On::Function, "pandas.qcut", qcut),
     Row::new(On::Frame, "sum", along_row),
     Row::new(On::Frame, "mean", along_row),
     Row::new(On::Frame, "max", along_row),
     Row::new(On::Frame, "min", along_row),
     Row::new(On::Frame, "any", along_row),
     Row::new(On::Frame, "all", along_row),
+    Row::new(On::Frame, "median", along_row),
+    Row::new(On::Frame, "std", along_row),
+    Row::new(On::Frame, "var", along_row),
+    Row::new(On::Frame, "quantile", along_row),
+    Row::new(On::Frame, "mode", along_row),
+    Row::new(On::Frame, "count", along_row),
+    Row::new(On::Frame, "nunique", along_row),
+    Row::new(On::Frame, "skew", along_row),
     Row::new(On::Column, "mean", statistic),
     Row::new(On::Column, "median", statistic),
     Row::new(On::Column, "sum", statistic),
@@ -346,6 +355,18 @@ fn cut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(column.with(Cell::new(kind, code).guarded(&guards))))
 }
 
+/// The edges of `qcut` are quantiles of the rows; what it gives has them rounded, so the run does not tell them.
+fn qcut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    call.rest();
+    Err(replay.refuse(
+        "python-batch-statistic",
+        call.span,
+        "`qcut` takes its edges from the rows that it divides",
+        "a single row has no quantiles",
+        "take the edges from training: edges = train[c].quantile([0, .25, .5, .75, 1]).tolist(), then pd.cut(df[c], edges, include_lowest=True)",
+    ))
+}
+
 /// The number of the interval between edges that holds a value, -1 if none does.
 pub(crate) fn bin_code<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, edges: &[f64], right: bool, lowest: bool) -> Val<'b> {
     let b = replay.b;
@@ -373,6 +394,9 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         call.rest();
         let what = call.name.clone();
         return replay.batch(at, &what);
+    }
+    if !matches!(call.name.as_str(), "sum" | "mean" | "max" | "min" | "any" | "all") {
+        return Err(replay.unsupported(at, format!("`{}` along a row", call.name)));
     }
     call.only(replay, "skipna", &[record::Value::Bool(true)])?;
     call.only(replay, "numeric_only", &[record::Value::Bool(true), record::Value::Bool(false)])?;

@@ -5,7 +5,7 @@
 use crate::ops;
 use crate::record::{self, Cells, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Column, Eval, Frame, FrameId, Group, Kind, Known, Unknown, Value};
+use crate::value::{Categories, Cell, Column, Eval, Frame, FrameId, Group, Kind, Known, Unknown, Value};
 use ir::{Elem, Literal, Map, Table, Val};
 use source::Span;
 use std::rc::Rc;
@@ -17,6 +17,21 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "pandas.concat", concat),
     Row::new(On::Frame, "align", align),
     Row::new(On::Frame, "groupby", groupby),
+    Row::new(On::Group, "mean", frozen_group),
+    Row::new(On::Group, "median", frozen_group),
+    Row::new(On::Group, "sum", frozen_group),
+    Row::new(On::Group, "std", frozen_group),
+    Row::new(On::Group, "var", frozen_group),
+    Row::new(On::Group, "min", frozen_group),
+    Row::new(On::Group, "max", frozen_group),
+    Row::new(On::Group, "count", frozen_group),
+    Row::new(On::Group, "size", frozen_group),
+    Row::new(On::Group, "nunique", frozen_group),
+    Row::new(On::Group, "first", frozen_group),
+    Row::new(On::Group, "last", frozen_group),
+    Row::new(On::Group, "quantile", frozen_group),
+    Row::new(On::Group, "agg", frozen_group),
+    Row::new(On::Group, "aggregate", frozen_group),
 ];
 
 /// A look-up table: its columns, concrete, and how many rows.
@@ -135,6 +150,11 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
     let right_on = call.texts(replay, "right_on")?;
     let suffixes = call.texts(replay, "suffixes")?.unwrap_or_else(|| vec!["_x".to_owned(), "_y".to_owned()]);
     let right_index = call.flag(replay, "right_index", false)?;
+    let indicator = match call.concrete(replay, "indicator")? {
+        Some(record::Value::Str(name)) => Some(name),
+        Some(value) if value.truth() == Some(true) => Some("_merge".to_owned()),
+        _ => None,
+    };
     call.take("validate");
     let (Value::Frame(id), Value::Known(known)) = (left, &right) else {
         return Err(replay.refuse(
@@ -166,7 +186,7 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
         .filter(|name| !(name.starts_with('\u{0}') || right_keys.contains(name) && left_keys.contains(name)))
         .cloned()
         .collect();
-    attach(replay, *id, &left_keys, &right_keys, &table, &wanted, &suffixes, how == "inner", at)
+    attach(replay, *id, &left_keys, &right_keys, &table, &wanted, &suffixes, how == "inner", indicator.as_deref(), at)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a merge")]
@@ -179,6 +199,7 @@ fn attach<'b>(
     wanted: &[String],
     suffixes: &[String],
     inner: bool,
+    indicator: Option<&str>,
     at: Span,
 ) -> Eval<'b> {
     let mut keys = Vec::new();
@@ -201,16 +222,26 @@ fn attach<'b>(
         columns.insert(name, value);
     }
     frame.columns = columns;
-    if inner {
-        // A row without a match disappears.
+    if inner || indicator.is_some() {
         let marker = "\u{0}found".to_owned();
         let mut marked = LookUp { columns: table.columns.clone(), rows: table.rows };
         marked.columns.push((marker.clone(), vec![record::Value::Bool(true); table.rows]));
         let found = looked_up(replay, &keys, &marked, &[marker], frame.space, at)?;
         if let Some((_, Value::Column(column))) = found.first()
-            && let Some(last) = column.cell.alternatives.first().and_then(|one| one.when)
+            && let Some(lacking) = column.cell.alternatives.first().and_then(|one| one.when)
         {
-            frame.space = replay.filtered(frame.space, !last, at);
+            if let Some(name) = indicator {
+                let values = ["left_only", "right_only", "both"].map(|word| record::Value::Str(word.to_owned())).to_vec();
+                let kind = Kind::Category(Rc::new(Categories { values, ordered: false }));
+                let cell = Cell::new(kind, lacking.select(replay.b.i64(0), 2_i64)).guarded(&column.cell.guards);
+                let space = frame.space;
+                frame.columns.insert(name.to_owned(), Value::Column(Column { cell, name: Some(name.to_owned()), space, array: false }));
+            }
+            if !inner {
+                return Ok(replay.frame(frame));
+            }
+            // A row without a match disappears.
+            frame.space = replay.filtered(frame.space, !lacking, at);
             let space = frame.space;
             for column in frame.columns.values_mut() {
                 if let Value::Column(column) = column {
@@ -235,7 +266,7 @@ fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             let index: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with('\u{0}')).collect();
             let wanted: Vec<String> =
                 table.columns.iter().map(|(name, _)| name.clone()).filter(|name| !name.starts_with('\u{0}')).collect();
-            attach(replay, id, &on, &index, &table, &wanted, &["".to_owned(), "".to_owned()], false, at)
+            attach(replay, id, &on, &index, &table, &wanted, &["".to_owned(), "".to_owned()], false, None, at)
         }
         (Value::Frame(other), None) => beside(replay, &[Value::Frame(id), Value::Frame(*other)], at),
         (Value::Column(_), None) => beside(replay, &[Value::Frame(id), other.clone()], at),
@@ -283,20 +314,17 @@ fn concat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let objects = call.need(replay, "objs")?;
     let axis = call.concrete(replay, "axis")?;
-    call.only(replay, "join", &[record::Value::Str("outer".to_owned())])?;
+    let join = call.text(replay, "join")?;
     call.take("sort");
     let by_column = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
     let Some(parts) = replay.items(&objects, at) else { return Err(replay.unsupported(at, "`concat` of this")) };
     if by_column {
+        if join.is_some_and(|join| join != "outer") {
+            return Err(replay.unsupported(at, "`concat` of columns with this `join`"));
+        }
         return beside(replay, &parts, at);
     }
-    Err(replay.refuse(
-        "python-glued-frames",
-        at,
-        "training rows and scoring rows are glued together",
-        "statistics of the whole would depend on the rows being scored",
-        "apply one function to both frames instead",
-    ))
+    super::glue::glue(replay, &parts, at)
 }
 
 /// `train.align(score, join="left", axis=1, fill_value=0)`: the scoring frame gets the training columns.
@@ -345,6 +373,18 @@ fn groupby<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     call.rest();
     let Value::Frame(frame) = call.receiver else { return Err(replay.unsupported(call.span, "`groupby` of this")) };
     Ok(Value::Group(Rc::new(Group { frame, keys, marker: std::marker::PhantomData })))
+}
+
+/// A table of the groups, which is a statistic: frozen where statistics are.
+fn frozen_group<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Group(group) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "a group of this")) };
+    let space = replay.frames[group.frame.0].space;
+    if !replay.freezes(space) {
+        let what = format!("groupby().{}", call.name);
+        return Err(replay.other_rows(call.span, "python-group-of-scoring-rows", &what));
+    }
+    call.rest();
+    Ok(Value::Known(replay.recorded(call.span).with(true, false)))
 }
 
 /// `group[column]`

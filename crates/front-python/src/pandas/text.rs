@@ -37,7 +37,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "find", find),
     Row::new(On::Cell, "zfill", zfill),
     Row::new(On::Cell, "count", count),
-    Row::new(On::Cell, "split", split),
     Row::new(On::Cell, "get", dict_get),
     Row::new(On::Cell, "isdigit", isdigit),
 ];
@@ -228,11 +227,11 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 /// A count over texts: integers where every text is there, floats where one may be missing.
-fn count_of<'b>(text: Val<'b>, count: Val<'b>) -> (Kind, Val<'b>) {
+pub(super) fn count_of<'b>(text: Val<'b>, count: Val<'b>) -> (Kind, Val<'b>) {
     if text.is_nullable() { (Kind::Float, count.cast(ir::Elem::F64).or_else(f64::NAN)) } else { (Kind::INT, count) }
 }
 
-const SPECIAL: &str = r"\.^$*+?{}[]|()";
+pub(super) const SPECIAL: &str = r"\.^$*+?{}[]|()";
 
 fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let old = call.text(replay, "pat")?.or(call.text(replay, "old")?);
@@ -241,6 +240,9 @@ fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let case = call.flag(replay, "case", true)?;
     call.only(replay, "n", &[record::Value::Int(-1)])?;
     let (Some(old), Some(new)) = (old, new) else { return Err(replay.unsupported(call.span, "`replace` with computed texts")) };
+    if let (Value::Texts(column, _), true) = (&call.receiver, regex && case && old.contains(|c| SPECIAL.contains(c))) {
+        return super::pattern::replace(replay, &column.clone(), &old, &new, call.span);
+    }
     if regex && old.contains(|c| SPECIAL.contains(c)) || !case {
         return regex_refused(replay, call.span, &old);
     }
@@ -250,7 +252,7 @@ fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     on_text(replay, call, |_, val| (Kind::Str, val.replace(old.as_str(), new.as_str())))
 }
 
-fn regex_refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Eval<'b> {
+pub(super) fn regex_refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Eval<'b> {
     Err(replay.refuse(
         "python-regex",
         at,
@@ -291,6 +293,9 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         if name == "contains" && regex { parts.iter().flat_map(|part| part.split('|')).map(str::to_owned).collect() } else { parts };
     if name == "contains" && regex && parts.iter().any(|part| part.contains(|c| SPECIAL.contains(c))) {
         let pattern = parts.join("|");
+        if let (Value::Texts(column, _), true) = (&call.receiver, case) {
+            return super::pattern::contains(replay, &column.clone(), &pattern, missing, call.span);
+        }
         return regex_refused(replay, call.span, &pattern);
     }
     if !case && !parts.iter().all(|part| part.is_ascii()) {
@@ -494,12 +499,6 @@ fn find<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Some(part) = call.text(replay, "sub")? else { return Err(replay.unsupported(call.span, "`find` of a computed text")) };
     call.only(replay, "start", &[record::Value::Int(0)])?;
     on_text(replay, call, |_, val| count_of(val, val.find(part.as_str())))
-}
-
-/// `text.split(sep)` as a list that is only ever indexed: `[0]` and `[-1]` need no list.
-fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let _ = call.rest();
-    Err(replay.unsupported(call.span, "`split` in a function on cells"))
 }
 
 fn isdigit<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

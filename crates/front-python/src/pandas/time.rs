@@ -6,7 +6,7 @@ use crate::calendar;
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Column, Eval, Guards, Kind, Value, Width};
+use crate::value::{Cell, Column, Eval, Frame, Guards, Kind, Value, Width};
 use ir::{Elem, Literal, Map, Reason, Table, Val};
 use source::Span;
 
@@ -17,6 +17,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Time, "day_name", day_name),
     Row::new(On::Time, "month_name", month_name),
     Row::new(On::Time, "floor", floor_day),
+    Row::new(On::Time, "isocalendar", isocalendar),
+    Row::new(On::Function, "pandas.DatetimeIndex", datetime_index),
+    Row::new(On::Function, "datetime.datetime.strptime", strptime),
+    Row::new(On::Cell, "weekday", cell_weekday),
+    Row::new(On::Cell, "isoweekday", cell_weekday),
 ];
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -63,6 +68,106 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         _ => Err(Trouble::Unsupported("`to_datetime` of this type".to_owned())),
     })?;
     Ok(Value::Column(column.with(cell.guarded(&own))))
+}
+
+/// `pd.DatetimeIndex(column)`: its fields are those of `.dt`.
+fn datetime_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let data = match call.take("data").or_else(|| call.take("0")) {
+        Some(data) => data,
+        None => return Err(replay.unsupported(call.span, "a `DatetimeIndex` of nothing")),
+    };
+    let Value::Column(column) = &data else { return Err(replay.unsupported(call.span, "a `DatetimeIndex` of this")) };
+    if matches!(column.cell.single(), Some((Kind::DateTime, _))) {
+        return Ok(Value::Part(Box::new(data), "dt".to_owned()));
+    }
+    let parsed = replay.apply(Value::Path("pandas.to_datetime".to_owned()), None, vec![data], Vec::new(), call.span)?;
+    Ok(Value::Part(Box::new(parsed), "dt".to_owned()))
+}
+
+/// `datetime.strptime(text, format)`, in a function on cells.
+fn strptime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let text = ["date_string", "0"].iter().find_map(|name| call.take(name));
+    let format = ["format", "1"].iter().find_map(|name| call.take(name)).and_then(|format| replay.concrete(&format));
+    let (Some(text), Some(format)) = (text, format.as_ref().and_then(|format| format.as_str())) else {
+        return Err(replay.unsupported(at, "`strptime` without a known format"));
+    };
+    let cell = ops::to_cell(replay, &text, None, at)?;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::Str, text) => match calendar::parse(replay.b, *text, format) {
+            Some((micros, valid)) => {
+                replay.raise_here(!valid, "ValueError", at);
+                Ok((Kind::DateTime, micros))
+            }
+            None => Err(Trouble::Unsupported(format!("`strptime` with the format {format:?}"))),
+        },
+        _ => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+/// A field of one moment, as `x.year`. None if the cell is something else.
+pub(crate) fn cell_field<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, name: &str, at: Span) -> Option<Eval<'b>> {
+    let moments = cell.alternatives.iter().all(|one| one.kind == Kind::DateTime);
+    let named = matches!(
+        name,
+        "year" | "month" | "day" | "hour" | "minute" | "second" | "quarter" | "dayofweek" | "day_of_week" | "dayofyear" | "day_of_year"
+    );
+    (moments && named).then(|| {
+        let cell = ops::lift(replay, &[cell], at, |_, operands| match moment_field(operands[0].1, name) {
+            Some((Kind::Int(_), val)) => Ok((Kind::INT, val)),
+            Some(field) => Ok(field),
+            None => Err(Trouble::Unsupported("this field of this".to_owned())),
+        })?;
+        Ok(Value::Cell(cell))
+    })
+}
+
+fn cell_weekday<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Cell(cell) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "`weekday` of this")) };
+    let Some(Value::Cell(cell)) = cell_field(replay, &cell, "dayofweek", call.span).transpose()? else {
+        return Err(replay.unsupported(call.span, "`weekday` of this"));
+    };
+    if call.name == "weekday" {
+        return Ok(Value::Cell(cell));
+    }
+    let one = replay.known(record::Value::Int(1));
+    replay.binary(crate::ast::BinaryOp::Add, &Value::Cell(cell), &one, call.span)
+}
+
+/// `.dt.isocalendar()`: its columns are whole numbers with a missing value of their own, so a missing date has no score.
+fn isocalendar<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column_of(replay, call)?;
+    let at = call.span;
+    let name = column.name.clone().unwrap_or_else(|| "the date".to_owned());
+    let mut frame = Frame { space: column.space, ..Frame::default() };
+    for field in ["year", "week", "day"] {
+        let mut own = Guards::new();
+        let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
+            (Kind::DateTime, val) => {
+                if val.is_nullable() {
+                    let reason = Reason::Invalid(format!("{name} is missing and has no week"));
+                    own.insert(replay.guard(val.is_null(), reason, at));
+                }
+                let days = calendar::split(val.or_else(0_i64)).0;
+                let weekday = (days + 3_i64).floor_mod(7_i64);
+                // A week belongs to the year of its Thursday.
+                let thursday = days - weekday + 3_i64;
+                let (year, _, _) = calendar::civil(thursday);
+                let first = calendar::days(year, replay.b.i64(1), replay.b.i64(1));
+                let val = match field {
+                    "year" => year,
+                    "week" => (thursday - first) / 7_i64 + 1_i64,
+                    _ => weekday + 1_i64,
+                };
+                Ok((Kind::Int(Width::U32), val))
+            }
+            _ => Err(Trouble::Unsupported("`isocalendar` of this".to_owned())),
+        })?
+        .guarded(&own);
+        frame.columns.insert(field.to_owned(), Value::Column(column.with(cell)));
+    }
+    Ok(replay.frame(frame))
 }
 
 /// The format that pandas infers from the first text: from the recorded cells of the column.
@@ -196,8 +301,22 @@ fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<
 fn total_seconds<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column_of(replay, call)?;
     on_time(replay, &column, call.span, |_, kind, val| {
-        (*kind == Kind::Timedelta).then(|| (Kind::Float, (val.cast(Elem::F64) / 1e6).or_else(f64::NAN)))
+        (*kind == Kind::Timedelta).then(|| (Kind::Float, seconds(val).or_else(f64::NAN)))
     })
+}
+
+/// Microseconds as seconds. Where the quotient of a broken number of seconds rounds to a whole one, pandas takes the float beside it.
+fn seconds(val: Val<'_>) -> Val<'_> {
+    let whole = val.floor_div(1_000_000_i64);
+    let quotient = val.cast(Elem::F64) / 1e6;
+    let broken = (val - whole * 1_000_000_i64).ne(0_i64) & whole.abs().lt(1_i64 << 52);
+    let on_floor = broken & quotient.eq(whole.cast(Elem::F64));
+    let on_ceiling = broken & quotient.eq(whole.cast(Elem::F64) + 1.0);
+    let bits = quotient.unary(ir::Unary::Bits);
+    // One up for a positive number is one more in bits, for a negative one less.
+    let up = quotient.gt(0.0).select(val.builder().i64(1), -1_i64);
+    let beside = on_floor.select(up, -up);
+    (on_floor | on_ceiling).select((bits + beside).unary(ir::Unary::FromBits), quotient)
 }
 
 fn normalize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

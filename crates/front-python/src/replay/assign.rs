@@ -4,7 +4,8 @@
 
 use super::Replay;
 use crate::ast::{BinaryOp, Expr, ExprKind};
-use crate::value::{Column, FrameId, Value};
+use crate::record::Tagged;
+use crate::value::{Column, Frame, FrameId, Known, Value};
 use crate::{fold, pandas};
 use source::Span;
 
@@ -54,6 +55,7 @@ impl<'b> Replay<'_, 'b> {
     fn unpack(&mut self, targets: &[Expr], value: &Value<'b>, at: Span) {
         let items = match value {
             Value::Unknown(_) => None,
+            Value::Pieces(pieces) => pandas::pieces::unpacked(self, pieces, targets.len(), at).ok(),
             value => self.items(value, at),
         };
         match items {
@@ -147,6 +149,15 @@ impl<'b> Replay<'_, 'b> {
                     None => self.dicts[id.0].push((index.clone(), value)),
                 }
             }
+            // `out = pd.DataFrame()`, filled column by column, gets its rows from the first one.
+            Value::Known(known) if matches!(value, Value::Column(_) | Value::Unknown(_)) && is_empty_frame(known) && of_expr.as_name().is_some() => {
+                let space = if let Value::Column(column) = &value { column.space } else { 0 };
+                let made = self.frame(Frame { space, ..Frame::default() });
+                if let (Some(name), Value::Frame(id)) = (of_expr.as_name().map(str::to_owned), &made) {
+                    pandas::set_item(self, *id, index, value, at);
+                    self.bind(&name, made);
+                }
+            }
             Value::Known(_) if self.touches_rows(&value) || self.touches_rows(index) => {
                 let why = match self.unknown_among(&[&value, index]) {
                     Some(why) => why,
@@ -187,6 +198,11 @@ impl<'b> Replay<'_, 'b> {
         let column = match value {
             Value::Column(column) if column.space == space || column.array => {
                 Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column })
+            }
+            Value::Frame(of) if self.frames[of.0].columns.len() == 1 && self.frames[of.0].families.is_empty() => {
+                let only = self.frames[of.0].columns.values().next().cloned();
+                let only = only.unwrap_or_else(|| self.none());
+                return self.set_column(id, name, only, at);
             }
             // A matrix of one column is a column.
             Value::Matrix(columns) if columns.len() == 1 => match columns.first() {
@@ -255,4 +271,9 @@ impl<'b> Replay<'_, 'b> {
         let value = result.unwrap_or_else(Value::Unknown);
         self.assign(target, value, span);
     }
+}
+
+/// Whether it is a frame with neither rows nor columns.
+fn is_empty_frame(known: &Known) -> bool {
+    matches!(known.tagged(), Some(Tagged::Frame(frame)) if frame.rows == 0 && frame.columns.is_empty())
 }

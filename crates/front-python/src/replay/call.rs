@@ -19,6 +19,10 @@ pub(crate) enum On {
     Group,
     /// `.str` of a column.
     Text,
+    /// What `split` made of a text or column.
+    Pieces,
+    /// What a pattern found in a text.
+    Match,
     /// `.dt` of a column.
     Time,
     /// `.cat` of a column.
@@ -160,7 +164,8 @@ fn signature(on: On, name: &str) -> String {
         On::Column => format!("Series.{name}"),
         On::Frame => format!("DataFrame.{name}"),
         On::Group => format!("SeriesGroupBy.{name}"),
-        On::Text => format!("str.{name}"),
+        On::Text | On::Pieces => format!("str.{name}"),
+        On::Match => format!("match.{name}"),
         On::Time => format!("dt.{name}"),
         On::Cat => format!("cat.{name}"),
         On::Matrix => format!("ndarray.{name}"),
@@ -233,8 +238,16 @@ impl<'b> Replay<'_, 'b> {
             Value::Function(function) => self.call_user(&function, positional, named, span),
             Value::Class(class) => self.instantiate(&class, positional, named, span),
             Value::Unknown(unknown) => Err(unknown),
-            Value::Path(path) => self.call_path(&path, positional, named, span),
-            Value::Method(receiver, name) => self.call_method(*receiver, &name, receiver_expr, positional, named, span),
+            Value::Path(path) => {
+                let subjects = positional.clone();
+                self.about(&subjects.iter().collect::<Vec<_>>(), |replay| replay.call_path(&path, positional, named, span))
+            }
+            Value::Method(receiver, name) => {
+                let subjects: Vec<Value<'b>> = std::iter::once((*receiver).clone()).chain(positional.iter().cloned()).collect();
+                self.about(&subjects.iter().collect::<Vec<_>>(), |replay| {
+                    replay.call_method(*receiver, &name, receiver_expr, positional, named, span)
+                })
+            }
             other => {
                 let all: Vec<&Value<'b>> = std::iter::once(&other).chain(&positional).chain(named.iter().map(|(_, value)| value)).collect();
                 if let Some(unknown) = self.unknown_among(&all) {
@@ -324,6 +337,8 @@ impl<'b> Replay<'_, 'b> {
             Value::Cell(_) => (On::Cell, name.to_owned()),
             Value::Row(_) => (On::Row, name.to_owned()),
             Value::Texts(..) => (On::Text, name.to_owned()),
+            Value::Pieces(_) => (On::Pieces, name.to_owned()),
+            Value::Match(_) => (On::Match, name.to_owned()),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
             Value::Known(_) if name == "align" => {
@@ -333,7 +348,7 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Known(known) if matches!(known.tagged(), Some(Tagged::Estimator(_))) => {
                 if name.starts_with("fit") {
-                    if !self.roles.one_frame {
+                    if !self.subject_freezes() {
                         let why = match self.unknown_among(&all) {
                             Some(unknown) => unknown,
                             None => self.fitted_on_rows(span),
@@ -349,7 +364,7 @@ impl<'b> Replay<'_, 'b> {
                 }
                 return self.call_estimator(known, name, positional, named, span);
             }
-            Value::Known(_) => (On::Cell, name.to_owned()),
+            Value::Known(_) | Value::Dict(_) => (On::Cell, name.to_owned()),
             _ => return Err(self.unsupported(span, format!("`.{name}()`"))),
         };
         let Some((_, static_key)) = rows().keys().find(|(one, name)| *one == on && *name == key) else {
@@ -397,6 +412,13 @@ impl<'b> Replay<'_, 'b> {
             }
         };
         crate::sklearn::compose::in_container(self, estimator, name, value, span)
+    }
+
+    fn subject_freezes(&mut self) -> bool {
+        match self.subject {
+            Some(space) => self.freezes(space),
+            None => self.roles.one_frame,
+        }
     }
 
     fn fitted_on_rows(&mut self, span: Span) -> Unknown {

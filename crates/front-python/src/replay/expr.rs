@@ -576,6 +576,14 @@ impl<'b> Replay<'_, 'b> {
     /// `of.name`
     pub(crate) fn attribute(&mut self, of: &Value<'b>, name: &str, span: Span) -> Eval<'b> {
         match of {
+            // In a function on cells nothing is recorded; an item by a label of the row follows.
+            Value::Known(known)
+                if matches!(name, "loc" | "at")
+                    && self.cells_active()
+                    && matches!(known.clone_unused().and_then(record::Value::as_tagged), Some(record::Tagged::Series(_))) =>
+            {
+                Ok(of.clone())
+            }
             Value::Known(_) => Ok(Value::Known(self.untouched(span, &[of]))),
             Value::Path(path) => {
                 let full = format!("{path}.{name}");
@@ -608,14 +616,20 @@ impl<'b> Replay<'_, 'b> {
                     }
                 }
             }
-            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Cell(_) | Value::Slice(..) => {
+            Value::Cell(cell) => match crate::pandas::time::cell_field(self, cell, name, span) {
+                Some(field) => field,
+                None => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            },
+            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Slice(..) => {
                 Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
             }
-            Value::Frame(id) => crate::pandas::frame_attribute(self, *id, name, span),
-            Value::Column(column) => crate::pandas::column_attribute(self, column, name, span),
+            Value::Frame(id) => self.about(&[of], |replay| crate::pandas::frame_attribute(replay, *id, name, span)),
+            Value::Column(column) => self.about(&[of], |replay| crate::pandas::column_attribute(replay, column, name, span)),
             Value::Texts(..) | Value::Part(..) | Value::Group(_) | Value::Row(_) | Value::Matrix(_) => {
-                crate::pandas::part_attribute(self, of, name, span)
+                self.about(&[of], |replay| crate::pandas::part_attribute(replay, of, name, span))
             }
+            Value::Pieces(_) if name == "str" => Ok(of.clone()),
+            Value::Pieces(_) | Value::Match(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Function(_) | Value::Class(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
         }
     }

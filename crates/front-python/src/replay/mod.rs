@@ -70,6 +70,10 @@ pub(crate) struct Replay<'a, 'b> {
     pub functions: Vec<(String, Span, Rc<Function<'b>>)>,
     /// The function that reads a float from a text, once one does.
     float_reader: Option<ir::Handle<ir::Function>>,
+    /// The functions that patterns became.
+    pub scanners: HashMap<String, ir::Handle<ir::Function>>,
+    /// The rows that the call or attribute at hand is of.
+    subject: Option<usize>,
     depth: usize,
 }
 
@@ -96,6 +100,17 @@ pub(crate) struct Space {
     pub parent: Option<usize>,
     /// The guard that says which rows were dropped.
     pub filter: Option<usize>,
+    /// Training rows stand before the scoring rows.
+    pub glue: Option<Glue>,
+}
+
+/// Where training rows and scoring rows were glued together.
+#[derive(Clone, Copy)]
+pub(crate) struct Glue {
+    pub at: Span,
+    pub train_rows: u64,
+    /// The scoring rows by themselves.
+    pub scoring_space: usize,
 }
 
 pub(crate) struct Object<'b> {
@@ -167,7 +182,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             cells: Vec::new(),
             blockers: Vec::new(),
             guards: Vec::new(),
-            spaces: vec![Space { parent: None, filter: None }],
+            spaces: vec![Space { parent: None, filter: None, glue: None }],
             frozen: Vec::new(),
             notes: Vec::new(),
             control: Vec::new(),
@@ -182,6 +197,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             lifted: None,
             functions: Vec::new(),
             float_reader: None,
+            scanners: HashMap::new(),
+            subject: None,
             depth: 0,
         }
     }
@@ -306,7 +323,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         let reason = Reason::Filtered(self.place_name(at));
         let dropped = !keep;
         let filter = self.guard(dropped, reason, at);
-        self.spaces.push(Space { parent: Some(space), filter: Some(filter) });
+        self.spaces.push(Space { parent: Some(space), filter: Some(filter), glue: None });
         self.note("python-row-filter", at, "this drops scoring rows; the scorer gives them the status `filtered` instead", "");
         self.spaces.len() - 1
     }
@@ -327,6 +344,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             | Value::Matrix(_)
             | Value::Group(_)
             | Value::Row(_)
+            | Value::Pieces(_)
+            | Value::Match(_)
             | Value::Unknown(_) => true,
             Value::List(id) => self.lists[id.0].iter().any(|item| self.touches_rows(item)),
             Value::Tuple(items) => items.iter().any(|item| self.touches_rows(item)),
@@ -377,6 +396,8 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Path(_)
                 | Value::Group(_)
                 | Value::Row(_)
+                | Value::Pieces(_)
+                | Value::Match(_)
                 | Value::Unknown(_) => (false, false),
             };
             flags = (flags.0 | fit, flags.1 | columns);
@@ -406,6 +427,8 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Path(_)
                 | Value::Group(_)
                 | Value::Row(_)
+                | Value::Pieces(_)
+                | Value::Match(_)
                 | Value::Slice(..) => None,
             };
             if let Some(found) = found {
@@ -424,6 +447,10 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn batch(&mut self, at: Span, what: &str) -> Eval<'b> {
         let recorded = self.recorded(at);
         if self.roles.one_frame {
+            return Ok(Value::Known(recorded.with(true, false)));
+        }
+        if let Some(glue) = self.subject.and_then(|space| self.spaces[space].glue) {
+            self.note_leak(glue);
             return Ok(Value::Known(recorded.with(true, false)));
         }
         match self.options.batch_statistics {
@@ -450,6 +477,47 @@ impl<'a, 'b> Replay<'a, 'b> {
             },
             BatchStatistics::Refuse => Err(self.batch_refusal(at, what)),
         }
+    }
+
+    /// Statistics over a glued frame know the scoring rows of the recorded run.
+    fn note_leak(&mut self, glue: Glue) {
+        let rows = self.record.reads.get(self.roles.score).map_or(0, |read| read.rows);
+        self.note(
+            "python-statistics-include-scoring-rows",
+            glue.at,
+            format!("statistics of the glued frame include the {rows} scoring rows of the recorded run"),
+            "they are kept as they were in that run, whatever rows are scored",
+        );
+    }
+
+    /// Whether statistics over these rows are frozen: in a script of one frame, and where training rows are glued before the scoring rows.
+    pub(crate) fn freezes(&mut self, space: usize) -> bool {
+        if let Some(glue) = self.spaces[space].glue {
+            self.note_leak(glue);
+            return true;
+        }
+        self.roles.one_frame
+    }
+
+    /// The rows that a value is of, if it is of scoring rows.
+    fn space_of(&self, value: &Value<'b>) -> Option<usize> {
+        match value {
+            Value::Column(column) | Value::Texts(column, _) => Some(column.space),
+            Value::Frame(id) => Some(self.frames[id.0].space),
+            Value::Matrix(columns) => columns.first().map(|column| column.space),
+            Value::Method(of, _) | Value::Part(of, _) => self.space_of(of),
+            Value::Group(group) => Some(self.frames[group.frame.0].space),
+            _ => None,
+        }
+    }
+
+    /// Runs something that is about these values.
+    pub(crate) fn about<T>(&mut self, values: &[&Value<'b>], run: impl FnOnce(&mut Self) -> T) -> T {
+        let space = values.iter().find_map(|value| self.space_of(value));
+        let outer = std::mem::replace(&mut self.subject, space);
+        let out = run(self);
+        self.subject = outer;
+        out
     }
 
     fn batch_refusal(&mut self, at: Span, what: &str) -> Unknown {

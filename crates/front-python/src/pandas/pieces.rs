@@ -1,0 +1,304 @@
+//! `split`: the pieces of a text. A list of them is never built; what is asked of it (one piece, their number, whether one is among them)
+//! is found in the text.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
+use crate::ops::{self, Trouble};
+use crate::record;
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
+use ir::{Elem, Reason, Val};
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Text, "split", split),
+    Row::new(On::Cell, "split", split),
+    Row::new(On::Pieces, "get", get),
+    Row::new(On::Pieces, "len", len_method),
+    Row::new(On::Pieces, "apply", apply),
+    Row::new(On::Pieces, "map", apply),
+];
+
+/// The pieces of a text, or of each text of a column.
+#[derive(Clone)]
+pub(crate) struct Pieces<'b> {
+    text: Cell<'b>,
+    like: Option<Column<'b>>,
+    /// None for white space.
+    separator: Option<String>,
+    /// The most cuts that are made.
+    cuts: Option<i64>,
+    /// The pieces are columns of a frame.
+    expand: bool,
+}
+
+/// From the right end pieces are found cut by cut; a text with more cuts is refused by a guard.
+const MOST_CUTS: usize = 32;
+
+/// The white space of `str.split()`.
+const SPACES: [char; 28] = [
+    '\t', '\n', '\u{b}', '\u{c}', '\r', '\u{1c}', '\u{1d}', '\u{1e}', '\u{1f}', '\u{85}', '\u{a0}', '\u{1680}', '\u{2000}', '\u{2001}',
+    '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}', '\u{2006}', '\u{2007}', '\u{2008}', '\u{2009}', '\u{200a}', '\u{2028}', '\u{2029}',
+    '\u{202f}', '\u{205f}', '\u{3000}',
+];
+
+fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let separator = call.text(replay, "pat")?.or(call.text(replay, "sep")?);
+    let cuts = call.int(replay, "n")?.or(call.int(replay, "maxsplit")?).filter(|cuts| *cuts > 0);
+    let expand = call.flag(replay, "expand", false)?;
+    let regex = call.take("regex").and_then(|regex| replay.concrete(&regex)).and_then(|regex| regex.as_bool());
+    let (text, like) = match &call.receiver {
+        Value::Texts(column, _) => (column.cell.clone(), Some(column.clone())),
+        value => (ops::to_cell(replay, value, None, at)?, None),
+    };
+    if let (Some(pattern), true) = (&separator, like.is_some()) {
+        // Without a word about it, a pattern of one character is plain and a longer one a regular expression.
+        let as_regex = regex.unwrap_or(pattern.chars().count() != 1);
+        if as_regex && pattern.contains(|c| super::text::SPECIAL.contains(c)) {
+            return super::text::regex_refused(replay, at, pattern);
+        }
+    }
+    if separator.as_deref() == Some("") {
+        return Err(replay.unsupported(at, "`split` by the empty text"));
+    }
+    if separator.is_none() && cuts.is_some() {
+        return Err(replay.unsupported(at, "`split` at white space a limited number of times"));
+    }
+    Ok(Value::Pieces(Box::new(Pieces { text, like, separator, cuts, expand })))
+}
+
+/// White space as single blanks between words, and whether some was too long to be brought to one.
+fn words(text: Val<'_>) -> (Val<'_>, Val<'_>) {
+    let mut text = SPACES.iter().fold(text, |text, space| text.replace(String::from(*space).as_str(), " ")).strip();
+    // Each round halves a run, so this does for 64 blanks.
+    for _ in 0..6 {
+        text = text.replace("  ", " ");
+    }
+    (text, text.contains("  "))
+}
+
+/// A piece, and whether it is there.
+fn piece<'b>(pieces: &Pieces<'b>, text: Val<'b>, number: i64, refused: &mut Vec<Val<'b>>) -> (Val<'b>, Val<'b>) {
+    let b = text.builder();
+    let (text, separator, mut there) = match &pieces.separator {
+        Some(separator) => (text, separator.as_str(), b.bool(true)),
+        None => {
+            let (text, long) = words(text);
+            refused.push(long);
+            (text, " ", text.ne(""))
+        }
+    };
+    let width = separator.chars().count() as i64;
+    let most = pieces.cuts.unwrap_or(i64::MAX);
+    if number >= 0 {
+        let mut rest = text;
+        for cut in 0..number {
+            let at = rest.find(separator);
+            there = if cut < most { there & at.ge(0_i64) } else { b.bool(false) };
+            rest = at.ge(0_i64).select(rest.slice_text(at + width, rest.len()), rest);
+        }
+        let at = rest.find(separator);
+        let one = if number < most { at.ge(0_i64).select(rest.slice_text(0_i64, at), rest) } else { rest };
+        return (one, there);
+    }
+    // The last pieces so far, the youngest first.
+    let mut last: Vec<(Val<'b>, Val<'b>)> = vec![(b.str(""), b.bool(false)); number.unsigned_abs() as usize];
+    let (mut rest, mut more) = (text, there);
+    for cut in 0..=MOST_CUTS as i64 {
+        let at = rest.find(separator);
+        let cuts = if cut < most { at.ge(0_i64) } else { b.bool(false) };
+        let one = cuts.select(rest.slice_text(0_i64, at), rest);
+        let mut next = (one, b.bool(true));
+        for slot in &mut last {
+            let old = *slot;
+            *slot = (more.select(next.0, old.0), more.select(next.1, old.1));
+            next = old;
+        }
+        rest = cuts.select(rest.slice_text(at + width, rest.len()), rest);
+        more = more & cuts;
+    }
+    refused.push(more);
+    last.last().copied().unwrap_or((text, there))
+}
+
+fn count<'b>(pieces: &Pieces<'b>, text: Val<'b>, refused: &mut Vec<Val<'b>>) -> Val<'b> {
+    let b = text.builder();
+    let number = |text: Val<'b>, separator: &str| (text.len() - text.replace(separator, "").len()) / separator.chars().count() as i64 + 1_i64;
+    let all = match &pieces.separator {
+        Some(separator) => number(text, separator),
+        None => {
+            let (text, long) = words(text);
+            refused.push(long);
+            text.eq("").select(b.i64(0), number(text, " "))
+        }
+    };
+    match pieces.cuts {
+        Some(most) => all.gt(most + 1).select(b.i64(most + 1), all),
+        None => all,
+    }
+}
+
+/// Applies a function to the text whose pieces they are. What it puts on the list are rows that are refused.
+fn on_pieces<'b>(
+    replay: &mut Replay<'_, 'b>,
+    pieces: &Pieces<'b>,
+    at: Span,
+    mut apply: impl FnMut(&mut Replay<'_, 'b>, Val<'b>, &mut Vec<Val<'b>>) -> (Kind, Val<'b>),
+) -> Eval<'b> {
+    let on_column = pieces.like.is_some();
+    let mut own = Guards::new();
+    let cell = ops::lift(replay, &[&pieces.text], at, |replay, operands| match &operands[0] {
+        (Kind::Str, val) => {
+            let mut refused = Vec::new();
+            let result = apply(replay, *val, &mut refused);
+            for when in refused {
+                let reason = Reason::Invalid(format!("too many pieces of a text at {}", replay.place_name(at)));
+                own.insert(replay.guard(when.or_else(false), reason, at));
+            }
+            Ok(result)
+        }
+        _ if on_column => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?
+    .guarded(&own);
+    match &pieces.like {
+        Some(column) => Ok(Value::Column(column.with(cell))),
+        None => {
+            if let Some(frame) = replay.cells.last_mut() {
+                frame.guards.extend(&own);
+            }
+            Ok(Value::Cell(cell))
+        }
+    }
+}
+
+/// `pieces[number]`: of a column missing where there is none, of one text an exception.
+pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
+    let number = replay.concrete(index).and_then(|index| index.as_int()).filter(|number| (-8..=32).contains(number));
+    let Some(number) = number else { return Err(replay.unsupported(at, "pieces of a text at computed or far places")) };
+    if pieces.expand && number < 0 {
+        return Err(replay.unsupported(at, "a column counted from the right of `split(expand=True)`"));
+    }
+    let on_column = pieces.like.is_some();
+    let value = on_pieces(replay, pieces, at, |replay, text, refused| {
+        let (one, there) = piece(pieces, text, number, refused);
+        if on_column {
+            return (Kind::Str, there.or_else(false).select(one, replay.b.null(Elem::Str)));
+        }
+        replay.raise_here(!there, "IndexError", at);
+        (Kind::Str, one)
+    })?;
+    Ok(match value {
+        Value::Column(column) if pieces.expand => Value::Column(Column { name: Some(number.to_string()), ..column }),
+        value => value,
+    })
+}
+
+/// `len(pieces)`; of a missing text missing.
+pub(crate) fn len<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Eval<'b> {
+    on_pieces(replay, pieces, at, |_, text, refused| {
+        let number = count(pieces, text, refused);
+        super::text::count_of(text, number)
+    })
+}
+
+/// `part in pieces`
+pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, part: &Value<'b>, negated: bool, at: Span) -> Eval<'b> {
+    let separator = match (&pieces.separator, pieces.cuts, &pieces.like) {
+        (Some(separator), None, None) if separator.chars().count() == 1 => separator.clone(),
+        _ => return Err(replay.unsupported(at, "`in` with the pieces of this `split`")),
+    };
+    let part = ops::to_cell(replay, part, None, at)?;
+    let cell = ops::lift(replay, &[&part, &pieces.text], at, |replay, operands| match (&operands[0], &operands[1]) {
+        ((Kind::Str, part), (Kind::Str, text)) => {
+            let mark = replay.b.str(&separator);
+            let whole = mark.append(*text).append(separator.as_str());
+            let held = whole.contains(mark.append(*part).append(separator.as_str())) & !part.contains(separator.as_str());
+            let held = held.or_else(false);
+            Ok((Kind::Bool, if negated { !held } else { held }))
+        }
+        (_, (Kind::Str, _)) => Ok((Kind::Bool, replay.b.bool(negated))),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+/// `a, b = text.split(...)`: another number of pieces raises.
+pub(crate) fn unpacked<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, count: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
+    if pieces.like.is_some() {
+        return Err(replay.unsupported(at, "unpacking a column of pieces"));
+    }
+    let Value::Cell(number) = len(replay, pieces, at)? else { return Err(replay.unsupported(at, "unpacking this")) };
+    let expected = Cell::new(Kind::INT, replay.b.i64(count as i64));
+    let wrong = ops::lift(replay, &[&number, &expected], at, |replay, operands| {
+        ops::comparison(replay, ops::Rules::Python, crate::ast::CompareOp::NotEq, &operands[0], &operands[1])
+    })?;
+    if let Some(wrong) = replay.row_condition(&Value::Cell(wrong)) {
+        replay.raise_here(wrong, "ValueError", at);
+    }
+    (0..count as i64)
+        .map(|number| {
+            let index = replay.known(record::Value::Int(number));
+            item(replay, pieces, &index, at)
+        })
+        .collect()
+}
+
+/// `split(expand=True)` assigned to that many columns: fewer pieces leave the last ones missing, more raise.
+pub(crate) fn columns<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, count: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
+    if !pieces.expand || pieces.cuts != Some(count as i64 - 1) {
+        return Err(replay.refuse(
+            "python-batch-columns",
+            at,
+            "how many columns `split` makes depends on the rows being scored",
+            "the text with the most pieces decides",
+            "limit the cuts: .str.split(sep, n=1, expand=True) for two columns",
+        ));
+    }
+    (0..count as i64)
+        .map(|number| {
+            let index = replay.known(record::Value::Int(number));
+            item(replay, pieces, &index, at)
+        })
+        .collect()
+}
+
+fn pieces_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Pieces<'b>, Unknown> {
+    match &call.receiver {
+        Value::Pieces(pieces) if !pieces.expand => Ok((**pieces).clone()),
+        _ => Err(replay.unsupported(call.span, format!("`{}` of this", call.name))),
+    }
+}
+
+fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let pieces = pieces_of(replay, call)?;
+    let index = call.need(replay, "i")?;
+    item(replay, &pieces, &index, call.span)
+}
+
+fn len_method<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let pieces = pieces_of(replay, call)?;
+    len(replay, &pieces, call.span)
+}
+
+/// A function of the list of pieces, for each text.
+fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let pieces = pieces_of(replay, call)?;
+    let function = match ["func", "arg", "0"].iter().find_map(|name| call.take(name)) {
+        Some(function) => function,
+        None => return Err(replay.unsupported(call.span, "`apply` of nothing")),
+    };
+    let Some(column) = pieces.like.clone() else { return Err(replay.unsupported(call.span, "`apply` of this")) };
+    let missing = pieces.text.alternatives.iter().any(|one| one.kind != Kind::Str || one.val.is_nullable());
+    if missing {
+        return Err(replay.refuse(
+            "python-unsupported",
+            call.span,
+            "a function of the pieces of texts that may be missing cannot be converted",
+            "of a missing text it gets NaN",
+            "fill the missing texts before the split: .fillna(\"\")",
+        ));
+    }
+    crate::udf::over_value(replay, &column, &function, Value::Pieces(Box::new(Pieces { like: None, ..pieces })), call.span)
+}
