@@ -71,12 +71,15 @@ pub(crate) struct Replay<'a, 'b> {
     depth: usize,
 }
 
+/// Where a statement starts.
+pub(crate) type Start = (FileId, u32);
+
 /// What is known of the walk when it is done.
 #[derive(Default)]
 pub(crate) struct Walked {
-    /// The last line of the script that was being run when a place was come by.
-    pub lines: HashMap<(FileId, u32), u32>,
-    line: u32,
+    /// For each place that was come by, the statements that were being run when it last was: the script's own, then those of functions.
+    pub running_at: HashMap<Start, Vec<Start>>,
+    running: Vec<Start>,
     /// The statements of the user's modules that were imported.
     pub modules: Vec<Stmt>,
 }
@@ -263,7 +266,7 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     fn at(&mut self, span: Span) {
         self.statement = span;
-        self.walked.lines.insert((span.file, span.start), self.walked.line);
+        self.walked.running_at.insert((span.file, span.start), self.walked.running.clone());
         if (span.end as usize) <= self.sources.get(span.file).map_or(0, |file| file.text.len()) {
             self.b.at(&Place::Text(span), self.sources);
         }
@@ -549,7 +552,6 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn script(&mut self, statements: &[Stmt]) {
         let mut skipped: Option<(Option<u32>, Unknown)> = None;
         for statement in statements {
-            self.walked.line = self.sources.get(self.file).map_or(0, |file| file.line_column(statement.span.end).line);
             let cell = self.line(statement.span).cell;
             if skipped.as_ref().is_some_and(|(skipped, _)| *skipped != cell) {
                 skipped = None;
@@ -626,6 +628,13 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     /// Runs one statement. Errors are not of the user: an unknown value is a value, and only control flow can fail to be known.
     fn statement(&mut self, statement: &Stmt) -> Result<Flow<'b>, Unknown> {
+        self.walked.running.push((statement.span.file, statement.span.start));
+        let flow = self.run_statement(statement);
+        self.walked.running.pop();
+        flow
+    }
+
+    fn run_statement(&mut self, statement: &Stmt) -> Result<Flow<'b>, Unknown> {
         self.at(statement.span);
         match &statement.kind {
             StmtKind::Expr(expr) => {
