@@ -50,6 +50,22 @@ fn a_cell_that_raises_and_is_not_needed_is_skipped_with_a_note() {
 }
 
 #[test]
+fn a_cell_that_could_not_write_leaves_the_frame_as_it_was() {
+    assert_said(
+        &[READ, "test['c'] = test['a'] * 2", "test.to_csv('nowhere/to/be/found.csv')"],
+        "notebook-cell-raises: OSError: Cannot save file into a non-existent directory: 'nowhere/to/be'\na\nb\nc",
+    );
+}
+
+#[test]
+fn a_cell_that_raises_in_a_change_in_place_is_needed() {
+    let text = said(&[READ, "test.drop(columns='nothing', inplace=True)"]);
+    if let Some(text) = text {
+        assert!(text.starts_with("error[notebook-cell-raises]: the output needs this cell"), "{text}");
+    }
+}
+
+#[test]
 fn a_cell_that_raises_and_is_needed_is_pointed_to() {
     assert_said(
         &[READ, "", "x = 1\ntest['c'] = test['nothing'] * 2", "test['d'] = test['c'] + 1"],

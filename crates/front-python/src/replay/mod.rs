@@ -136,6 +136,12 @@ pub(crate) enum Flow<'b> {
 /// The name of what is said of a notebook's cell that raises.
 pub(crate) const CELL_RAISES: &str = "notebook-cell-raises";
 
+/// Functions and libraries that change nothing of what they show.
+const LOOKING: &[&str] = &["print", "display", "matplotlib", "seaborn", "plotly"];
+
+/// Methods of frames that change them without `inplace`, whose argument says so itself.
+const CHANGING: &[&str] = &["insert", "pop", "update"];
+
 /// Deeper calls than Python itself allows by default are not followed.
 const DEEPEST: usize = 60;
 
@@ -563,7 +569,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 self.forget_names(names, &why);
             } else if let Some(why) = self.raised(statement) {
                 crate::names::bound(statement, &mut names);
-                if !self.calls_nothing(statement) {
+                if !self.changes_nothing(statement) {
                     crate::names::assigned(statement, &mut names);
                 }
                 self.forget_names(names, &why);
@@ -575,11 +581,24 @@ impl<'a, 'b> Replay<'a, 'b> {
         }
     }
 
-    /// Whether a call that raised did so before anything was called, for its function was not there.
-    fn calls_nothing(&self, statement: &Stmt) -> bool {
+    /// Whether a call that raised left everything as it was: its function was not there, or it only looks at what it is given.
+    fn changes_nothing(&self, statement: &Stmt) -> bool {
         let StmtKind::Expr(Expr { kind: ExprKind::Call { callee, .. }, .. }) = &statement.kind else { return false };
-        let of = crate::names::root(callee).and_then(|name| self.find_name(name, None));
-        matches!(of, Some(value @ Value::Unknown(_)) if self.raised_before(value).is_some())
+        let mut names = BTreeSet::new();
+        crate::names::of_statement(statement, &mut names);
+        if names.iter().any(|name| matches!(self.find_name(name, None), Some(Value::Function(_) | Value::Object(_)))) {
+            return false;
+        }
+        let Some(root) = crate::names::root(callee) else { return false };
+        match self.find_name(root, None) {
+            None => LOOKING.contains(&root),
+            Some(value @ Value::Unknown(_)) => self.raised_before(value).is_some(),
+            Some(Value::Path(path)) => LOOKING.iter().any(|library| path.split('.').next() == Some(*library)),
+            Some(Value::Frame(_) | Value::Column(_)) => {
+                matches!(&callee.kind, ExprKind::Attribute { name, .. } if !CHANGING.contains(&name.as_str()))
+            }
+            Some(_) => false,
+        }
     }
 
     /// The cells that raised and left a value, or a column of a frame, unknown.
