@@ -90,6 +90,30 @@ fn a_notebook_is_converted_and_its_cells_are_named() {
     }
 }
 
+/// Its output has a column of a file and two of a pipeline that is not converted.
+#[test]
+fn a_part_of_the_output_is_converted_if_asked() {
+    if !has_python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (page, out) = (folder.path().join("page.html"), folder.path().join("scorer"));
+    fs::write(folder.path().join("train.csv"), "a,b,y\n1.0,2.0,0\n3.0,4.0,1\n").unwrap();
+    fs::write(folder.path().join("score.csv"), "a,b\n1.0,2.0\n5.0,\n").unwrap();
+    let script = folder.path().join("prepare.py");
+    let read = "import pandas as pd\ntrain = pd.read_csv('train.csv')\ntest = pd.read_csv('score.csv')\n";
+    fs::write(&script, format!("{read}test['c'] = test['b'].rolling(2).mean()\ntest['d'] = test['a'] * 2\n")).unwrap();
+    let refused = expect(2, &["--format", "json", "inspect", text(&script), "--html", text(&page)]);
+    let json: serde_json::Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!(json["script"]["columns"]["share"], 0.75);
+    assert_eq!(json["script"]["columns"]["blocked"][0]["name"], "c");
+    assert!(fs::read_to_string(&page).unwrap().contains("3 of 4 output columns convert"));
+    expect(2, &["build", text(&script), "--target", "rust", "--out", text(&out)]);
+    let built = expect(0, &["build", text(&script), "--partial", "--target", "rust", "--out", text(&out)]);
+    assert!(said(&built).contains("the output column `c` is left out: `rolling` looks at several rows at once"), "{}", said(&built));
+    expect(0, &["check", text(&out)]);
+}
+
 #[test]
 fn run_writes_the_same_file_on_every_executor() {
     let folder = tempfile::tempdir().unwrap();

@@ -118,7 +118,8 @@ fn mark(span: Span, fate: Fate, sources: &Sources, lines: &mut Lines) {
 /// Puts a diagnostic beside its line. One that has no line is given back.
 fn beside(found: &Diagnostic, sources: &Sources, lines: &mut Lines) -> Option<minijinja::Value> {
     let kind = found.severity.word();
-    let remark = context! { kind, name => found.name, text => found.message.clone(), label => found.label.clone(), help => found.help.clone() };
+    let remark =
+        context! { kind, name => found.name, text => found.message.clone(), label => found.label.clone(), help => found.help.clone() };
     match &found.place {
         Some(Place::Text(span)) => {
             let line = line_of(*span, sources)?;

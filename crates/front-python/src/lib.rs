@@ -199,9 +199,16 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         (made, replay.walked)
     };
     let module = prune::prune(builder.finish()?);
+    let emitted = output::emitted(&module, &walked);
+    let needed = |statement: &&ast::Stmt| {
+        let mut bound = std::collections::BTreeSet::new();
+        names::bound(statement, &mut bound);
+        emitted.contains(&(file, statement.span.start)) || names::words(&made.expression).any(|word| bound.contains(word))
+    };
+    let last = statements.iter().filter(needed).map(|statement| statement.span.end).max();
+    let until = last.map_or(0, |end| script.line_column(end).line);
     statements.extend(walked.modules);
-    let until = output::last_line(&module, &walked.lines);
-    let fates = output::fates(&statements, &module, &made.frozen);
+    let fates = output::fates(&statements, &emitted, &made.frozen);
     let read = &record.reads[made.score];
     let params = module.entry_function().map_or(&[][..], |entry| &entry.params);
     let input = |column: &record::TableColumn| {

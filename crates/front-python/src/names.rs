@@ -72,19 +72,26 @@ pub(crate) fn assigned(statement: &Stmt, out: &mut BTreeSet<String>) {
     }
 }
 
-/// Whether a call fits its receiver.
-fn is_fit(callee: &Expr) -> bool {
-    matches!(&callee.kind, ExprKind::Attribute { name, .. } if name.starts_with("fit"))
+/// The names that calls of `fit` in an expression change.
+fn fitted(expr: &Expr, out: &mut BTreeSet<String>) {
+    if let ExprKind::Call { callee, .. } = &expr.kind
+        && let ExprKind::Attribute { name, .. } = &callee.kind
+        && name.starts_with("fit")
+    {
+        target(callee, out);
+    }
+    parts(expr, &mut |part| fitted(part, out));
 }
 
 /// Names that a statement says it binds or changes: targets, imports, definitions, receivers of calls in place and of `fit`.
 pub(crate) fn bound(statement: &Stmt, out: &mut BTreeSet<String>) {
+    statement_parts(statement, &mut |expr| fitted(expr, out));
     match &statement.kind {
         StmtKind::Assign { targets, .. } => targets.iter().for_each(|one| target(one, out)),
         StmtKind::AugAssign { target: one, .. } | StmtKind::For { target: one, .. } => target(one, out),
         StmtKind::With { items, .. } => items.iter().filter_map(|(_, name)| name.as_ref()).for_each(|one| target(one, out)),
         StmtKind::Expr(Expr { kind: ExprKind::Call { callee, keywords, .. }, .. })
-            if keywords.iter().any(|(name, _)| name.as_deref() == Some("inplace")) || is_fit(callee) =>
+            if keywords.iter().any(|(name, _)| name.as_deref() == Some("inplace")) =>
         {
             target(callee, out);
         }
@@ -235,7 +242,8 @@ fn is_word(text: &str, at: usize, len: usize) -> bool {
 
 /// The words of a piece of code that may be names.
 pub(crate) fn words(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| word.starts_with(|letter: char| !letter.is_numeric()))
+    code.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| word.starts_with(|letter: char| !letter.is_numeric()))
 }
 
 /// Whether a piece of code mentions a name as a whole word.

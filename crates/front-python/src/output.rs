@@ -4,12 +4,12 @@
 
 use crate::ast::{Stmt, StmtKind};
 use crate::record::Record;
-use crate::replay::Replay;
+use crate::replay::{Replay, Start, Walked};
 use crate::value::{Cell, Column, Guards, Kind, Unknown, Value, Width};
 use crate::{Blocked, Columns, Fates, Frozen, pandas};
 use ir::{Elem, Field, Module, Origin, Type, Val};
-use source::{Diagnostic, FileId, Place, Span};
-use std::collections::{BTreeSet, HashMap};
+use source::{Diagnostic, Place, Span};
+use std::collections::BTreeSet;
 
 /// What is left of a replay beside the module.
 pub(crate) struct Made {
@@ -226,9 +226,8 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
     out
 }
 
-/// What becomes of each statement that holds no others: nodes of the module come from it, what the module has frozen does, or neither.
-pub(crate) fn fates(statements: &[Stmt], module: &Module, frozen: &[Frozen]) -> Fates {
-    let starts: BTreeSet<(FileId, u32)> = origins(module).collect();
+/// What becomes of each statement that holds no others. In those that start or hold one of `starts` the scorer's work is done.
+pub(crate) fn fates(statements: &[Stmt], starts: &BTreeSet<Start>, frozen: &[Frozen]) -> Fates {
     let mut all = Vec::new();
     leaves(statements, &mut all);
     let emits = |statement: &&Stmt| {
@@ -267,7 +266,7 @@ fn is_definition(statement: &Stmt) -> bool {
 }
 
 /// Where the nodes and rejections of a module come from: file and first byte.
-fn origins(module: &Module) -> impl Iterator<Item = (FileId, u32)> {
+fn origins(module: &Module) -> impl Iterator<Item = Start> {
     let entry = module.entry_function().into_iter();
     let all = entry
         .flat_map(|entry| entry.nodes.iter().map(|(_, node)| node.origin).chain(entry.rejections.iter().map(|rejection| rejection.origin)));
@@ -277,9 +276,10 @@ fn origins(module: &Module) -> impl Iterator<Item = (FileId, u32)> {
     })
 }
 
-/// The last line of the script that a module needs. `lines` are those that were being run when a place was walked.
-pub(crate) fn last_line(module: &Module, lines: &HashMap<(FileId, u32), u32>) -> u32 {
-    origins(module).filter_map(|place| lines.get(&place)).max().copied().unwrap_or(0)
+/// Where the statements start whose work a module does: those that its nodes come from, and those that called these.
+pub(crate) fn emitted(module: &Module, walked: &Walked) -> BTreeSet<Start> {
+    let running = |place: &Start| walked.running_at.get(place).into_iter().flatten().copied();
+    origins(module).flat_map(|place| running(&place).chain([place]).collect::<Vec<_>>()).collect()
 }
 
 fn leaves<'s>(statements: &'s [Stmt], out: &mut Vec<&'s Stmt>) {

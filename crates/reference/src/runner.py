@@ -962,13 +962,14 @@ def execute(text, job, recorder, until=None):
         module.__dict__.update(get_ipython=Shell, display=lambda *values, **options: None)
         del module.__dict__["__file__"]
         known = job.get("raised") or []
-        for body in by_cell(tree.body, cells):
+        behind = text.rstrip("\n").count("\n") + 2  # the line of the output expression
+        for body in by_cell(tree.body, sorted([*cells, behind])):
             failure = run(ast.Module(body=body, type_ignores=[]), name, module.__dict__, files, body[0].lineno)
             if failure is None:
                 continue
             if recorder is not None:
                 # The next cell runs all the same, as in Jupyter. The output expression behind the last cell has no next one.
-                if body[0].lineno > text.count("\n") + 1 and not raised:
+                if body[0].lineno == behind and not raised:
                     raise Failure("output", f"the output `{output}` cannot be computed: {failure.message}")
                 raised.append({"line": failure.statement, "message": failure.message})
                 recorder.back((0, 0))
@@ -1065,7 +1066,7 @@ def run(tree, name, names, files, first=None):
             return None
         message = f"SystemExit: {error.code}" if stops else traceback.format_exception_only(type(error), error)[-1].strip()
         lines = [(file, line) for file, line in trace_lines(error.__traceback__) if file in files]
-        statement = next((line for file, line in lines if file == name), None)
+        statement = next((line for file, line in lines if file == name), first)
         return Stopped(statement, message, *(lines[-1] if lines else (None, None)))
     return None
 

@@ -9,8 +9,13 @@ use std::path::Path;
 
 const READ: &str = "import pandas as pd\ntrain = pd.read_csv('train.csv')\ntest = pd.read_csv('score.csv')";
 
-/// What is said of a notebook with these code cells, and the names of the outputs if it converts and equals pandas.
+/// What is said of a notebook without an output that was asked for.
 fn said(cells: &[&str]) -> Option<String> {
+    said_of(cells, None)
+}
+
+/// What is said of a notebook with these code cells, and the names of the outputs if it converts and equals pandas.
+fn said_of(cells: &[&str], output: Option<&str>) -> Option<String> {
     let reference = support::python()?;
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -18,7 +23,8 @@ fn said(cells: &[&str]) -> Option<String> {
     write("score.csv", "a,b\n1.0,2.0\n5.0,\n");
     let cells: Vec<_> = cells.iter().map(|code| json!({"cell_type": "code", "source": code})).collect();
     write("notebook.ipynb", &json!({"nbformat": 4, "cells": cells}).to_string());
-    Some(match support::compare(&reference, &folder.path().join("notebook.ipynb"), &Options::default(), 0) {
+    let options = Options { output: output.map(str::to_owned), ..Options::default() };
+    Some(match support::compare(&reference, &folder.path().join("notebook.ipynb"), &options, 0) {
         Ok((conversion, differences)) => {
             assert!(differences.is_empty(), "{differences:?}");
             let names = conversion.module.entry_function().unwrap().results.iter().map(|one| one.field.name.clone());
@@ -41,6 +47,22 @@ fn a_cell_that_raises_and_is_not_needed_is_skipped_with_a_note() {
         &[READ, "%matplotlib inline\nprint(chart)\ntest.plot()", "test['c'] = test['a'] * 2"],
         "notebook-cell-raises: NameError: name 'chart' is not defined\na\nb\nc",
     );
+}
+
+#[test]
+fn a_cell_that_could_not_write_leaves_the_frame_as_it_was() {
+    assert_said(
+        &[READ, "test['c'] = test['a'] * 2", "test.to_csv('nowhere/to/be/found.csv')"],
+        "notebook-cell-raises: OSError: Cannot save file into a non-existent directory: 'nowhere/to/be'\na\nb\nc",
+    );
+}
+
+#[test]
+fn a_cell_that_raises_in_a_change_in_place_is_needed() {
+    let text = said(&[READ, "test.drop(columns='nothing', inplace=True)"]);
+    if let Some(text) = text {
+        assert!(text.starts_with("error[notebook-cell-raises]: the output needs this cell"), "{text}");
+    }
 }
 
 #[test]
@@ -103,6 +125,14 @@ warning[notebook-cell-raises]: this cell raises an exception in the recorded run
 1 | test = pd.read_csv('score.csv')
   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ NameError: name 'pd' is not defined",
     );
+}
+
+#[test]
+fn an_output_is_computed_behind_a_last_cell_that_raises() {
+    let text = said_of(&[READ, "test['c'] = test['a'] * 2", "chart", "", ""], Some("test[['c']]"));
+    if let Some(text) = text {
+        assert_eq!(text, "notebook-cell-raises: NameError: name 'chart' is not defined\nc");
+    }
 }
 
 #[test]

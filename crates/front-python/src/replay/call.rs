@@ -451,7 +451,9 @@ impl<'b> Replay<'_, 'b> {
             all.push(&call.receiver);
             self.unknown_among(&all)
         };
-        let result = match unknown {
+        // A frame of columns is known but for those that are not.
+        let of_columns = name == "pandas.DataFrame" && call.arguments.iter().any(|(_, value)| matches!(value, Value::Dict(_)));
+        let result = match unknown.filter(|_| !of_columns) {
             // Filling or dropping columns of a frame with an unknown column is still known for the others.
             Some(unknown) => Err(unknown),
             None => run(self, &mut call),

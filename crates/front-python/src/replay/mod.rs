@@ -77,12 +77,15 @@ pub(crate) struct Replay<'a, 'b> {
     depth: usize,
 }
 
+/// Where a statement starts.
+pub(crate) type Start = (FileId, u32);
+
 /// What is known of the walk when it is done.
 #[derive(Default)]
 pub(crate) struct Walked {
-    /// The last line of the script that was being run when a place was come by.
-    pub lines: HashMap<(FileId, u32), u32>,
-    line: u32,
+    /// For each place that was come by, the statements that were being run when it last was: the script's own, then those of functions.
+    pub running_at: HashMap<Start, Vec<Start>>,
+    running: Vec<Start>,
     /// The statements of the user's modules that were imported.
     pub modules: Vec<Stmt>,
 }
@@ -149,6 +152,12 @@ pub(crate) enum Flow<'b> {
 
 /// The name of what is said of a notebook's cell that raises.
 pub(crate) const CELL_RAISES: &str = "notebook-cell-raises";
+
+/// Functions and libraries that change nothing of what they show.
+const LOOKING: &[&str] = &["print", "display", "matplotlib", "seaborn", "plotly"];
+
+/// Methods of frames that change them without `inplace`, whose argument says so itself.
+const CHANGING: &[&str] = &["insert", "pop", "update"];
 
 /// Deeper calls than Python itself allows by default are not followed.
 const DEEPEST: usize = 60;
@@ -283,7 +292,7 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     fn at(&mut self, span: Span) {
         self.statement = span;
-        self.walked.lines.insert((span.file, span.start), self.walked.line);
+        self.walked.running_at.insert((span.file, span.start), self.walked.running.clone());
         if (span.end as usize) <= self.sources.get(span.file).map_or(0, |file| file.text.len()) {
             self.b.at(&Place::Text(span), self.sources);
         }
@@ -620,7 +629,6 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn script(&mut self, statements: &[Stmt]) {
         let mut skipped: Option<(Option<u32>, Unknown)> = None;
         for statement in statements {
-            self.walked.line = self.sources.get(self.file).map_or(0, |file| file.line_column(statement.span.end).line);
             let cell = self.line(statement.span).cell;
             if skipped.as_ref().is_some_and(|(skipped, _)| *skipped != cell) {
                 skipped = None;
@@ -632,7 +640,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 self.forget_names(names, &why);
             } else if let Some(why) = self.raised(statement) {
                 crate::names::bound(statement, &mut names);
-                if !self.calls_nothing(statement) {
+                if !self.changes_nothing(statement) {
                     crate::names::assigned(statement, &mut names);
                 }
                 self.forget_names(names, &why);
@@ -644,11 +652,24 @@ impl<'a, 'b> Replay<'a, 'b> {
         }
     }
 
-    /// Whether a call that raised did so before anything was called, for its function was not there.
-    fn calls_nothing(&self, statement: &Stmt) -> bool {
+    /// Whether a call that raised left everything as it was: its function was not there, or it only looks at what it is given.
+    fn changes_nothing(&self, statement: &Stmt) -> bool {
         let StmtKind::Expr(Expr { kind: ExprKind::Call { callee, .. }, .. }) = &statement.kind else { return false };
-        let of = crate::names::root(callee).and_then(|name| self.find_name(name, None));
-        matches!(of, Some(value @ Value::Unknown(_)) if self.raised_before(value).is_some())
+        let mut names = BTreeSet::new();
+        crate::names::of_statement(statement, &mut names);
+        if names.iter().any(|name| matches!(self.find_name(name, None), Some(Value::Function(_) | Value::Object(_)))) {
+            return false;
+        }
+        let Some(root) = crate::names::root(callee) else { return false };
+        match self.find_name(root, None) {
+            None => LOOKING.contains(&root),
+            Some(value @ Value::Unknown(_)) => self.raised_before(value).is_some(),
+            Some(Value::Path(path)) => LOOKING.iter().any(|library| path.split('.').next() == Some(*library)),
+            Some(Value::Frame(_) | Value::Column(_)) => {
+                matches!(&callee.kind, ExprKind::Attribute { name, .. } if !CHANGING.contains(&name.as_str()))
+            }
+            Some(_) => false,
+        }
     }
 
     /// The cells that raised and left a value, or a column of a frame, unknown.
@@ -697,6 +718,13 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     /// Runs one statement. Errors are not of the user: an unknown value is a value, and only control flow can fail to be known.
     fn statement(&mut self, statement: &Stmt) -> Result<Flow<'b>, Unknown> {
+        self.walked.running.push((statement.span.file, statement.span.start));
+        let flow = self.run_statement(statement);
+        self.walked.running.pop();
+        flow
+    }
+
+    fn run_statement(&mut self, statement: &Stmt) -> Result<Flow<'b>, Unknown> {
         self.at(statement.span);
         match &statement.kind {
             StmtKind::Expr(expr) => {
