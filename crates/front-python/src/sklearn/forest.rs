@@ -3,6 +3,8 @@
 //! scikit-learn compares `float32(x) <= threshold` with a float64 threshold. Both sides are exact in float32 when the threshold is the
 //! greatest float32 that is not above it, so that is what the table holds. Histogram boosting compares in float64.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::fitted::{Whole, class_at, estimator, not_fitted, numbers, param_text, refuse_rows};
 use crate::pandas;
 use crate::record::{self, Estimator, Tagged};
@@ -64,7 +66,7 @@ impl Recorded {
         };
         let count = tree.left.len();
         let sound = tree.right.len() == count && tree.feature.len() == count && tree.threshold.len() == count;
-        (sound && tree.missing_left.len() == count && count > 0 && tree.value.len() % count == 0).then_some(tree)
+        (sound && tree.missing_left.len() == count && count > 0 && tree.value.len().is_multiple_of(count)).then_some(tree)
     }
 
     /// How many numbers a leaf has.
