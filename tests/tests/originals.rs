@@ -79,7 +79,9 @@ fn python_cases_equal_pandas() {
         std::fs::create_dir(&own).unwrap();
         let script = Some(case.write(&own));
         let (fit, score) = (Some("train.csv".into()), Some("score.csv".into()));
-        Some((name, Project { script, fit, score, ..Project::default() }))
+        // What a case is about is `df`, whatever it is given to before.
+        let output = Some("df".into());
+        Some((name, Project { script, fit, score, output, ..Project::default() }))
     };
     compare(tests::python::files().into_iter().filter_map(project).collect());
 }

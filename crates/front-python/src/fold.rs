@@ -115,6 +115,13 @@ pub(crate) fn subscript(whole: &Value, index: &Index) -> Option<Value> {
             if let Some(Tagged::Dict(pairs)) = whole.as_tagged() {
                 return pairs.iter().rev().find(|(one, _)| same_key(one, key)).map(|(_, value)| value.clone());
             }
+            if let Some(Tagged::Series(series)) = whole.as_tagged() {
+                // pandas 3 takes labels only; a label that stands twice gives a series.
+                let (labels, values) = (series.labels.as_ref()?.values(), series.values.as_ref()?.values());
+                let mut found = labels.iter().zip(values).filter(|(label, _)| same_key(label, key));
+                let (_, value) = found.next()?;
+                return found.next().is_none().then_some(value);
+            }
             let at = key.as_int()?;
             let pick = |len: usize| usize::try_from(if at < 0 { at + len as i64 } else { at }).ok();
             if let Some(text) = whole.as_str() {

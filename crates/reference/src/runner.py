@@ -304,6 +304,8 @@ def raw_start(value):
 
 
 def boosted_trees(value):
+    if value.is_categorical_ is not None:  # the columns of categories then come first
+        return None
     return [[histogram_tree(one) for one in stage] for stage in value._predictors]
 
 

@@ -2,6 +2,8 @@
 //!
 //! A part is called as the script would call it, on what its owner gives it. The record has the fitted parts inside their owner.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::fitted::{estimator, numeric_kind, param_flag};
 use crate::pandas;
 use crate::record::{self, Estimator, Tagged};

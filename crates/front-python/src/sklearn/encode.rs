@@ -1,5 +1,7 @@
 //! Encoders: labels, ordinals, one-hot columns and target means, by the categories that training saw.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::fitted::{Nan, as_kind, dtype_kind, estimator, finite, not_fitted, numbers, param_flag, param_is, param_text};
 use crate::pandas;
 use crate::record::{self, Estimator, Tagged};
@@ -233,9 +235,7 @@ fn one_hot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let columns = categorical(replay, call, &estimator)?;
     let handling = param_text(&estimator, "handle_unknown");
     let lenient = matches!(handling, "ignore" | "warn" | "infrequent_if_exist");
-    if matches!(estimator.param("drop").and_then(record::Value::as_tagged), Some(_))
-        && estimator.fitted("_drop_idx_after_grouping").is_none()
-    {
+    if estimator.param("drop").and_then(record::Value::as_tagged).is_some() && estimator.fitted("_drop_idx_after_grouping").is_none() {
         return Err(not_fitted(replay, &estimator, "drop_idx_", call.span));
     }
     let kind = dtype_kind(replay, &estimator, call.span)?;

@@ -91,7 +91,7 @@ pub(super) fn matrix<'b>(
     let value = estimator.fitted(name);
     let flat = value.and_then(record::Value::floats);
     match flat {
-        Some(flat) if count > 0 && flat.len() % count == 0 => Ok(flat.chunks(count).map(<[f64]>::to_vec).collect()),
+        Some(flat) if count > 0 && flat.len().is_multiple_of(count) => Ok(flat.chunks(count).map(<[f64]>::to_vec).collect()),
         Some(_) => Err(replay.unsupported(call.span, format!("`{name}` of {} with another number of columns", estimator.class_name()))),
         None => Err(not_fitted(replay, estimator, name, call.span)),
     }
@@ -236,7 +236,8 @@ pub(super) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<
     rows.iter()
         .map(|weights| {
             let weights = b.tensor(ir::Tensor::f64(name, [weights.len() as u32], weights.iter().copied()));
-            (row * weights).reduce(ir::Reduce::Sum, [0])
+            // One operation, because a BLAS may fuse each product with the sum.
+            row.contract(weights, [(0, 0)])
         })
         .collect()
 }

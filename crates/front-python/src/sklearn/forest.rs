@@ -3,6 +3,8 @@
 //! scikit-learn compares `float32(x) <= threshold` with a float64 threshold. Both sides are exact in float32 when the threshold is the
 //! greatest float32 that is not above it, so that is what the table holds. Histogram boosting compares in float64.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
 use super::fitted::{Whole, class_at, estimator, not_fitted, numbers, param_text, refuse_rows};
 use crate::pandas;
 use crate::record::{self, Estimator, Tagged};
@@ -64,7 +66,7 @@ impl Recorded {
         };
         let count = tree.left.len();
         let sound = tree.right.len() == count && tree.feature.len() == count && tree.threshold.len() == count;
-        (sound && tree.missing_left.len() == count && count > 0 && tree.value.len() % count == 0).then_some(tree)
+        (sound && tree.missing_left.len() == count && count > 0 && tree.value.len().is_multiple_of(count)).then_some(tree)
     }
 
     /// How many numbers a leaf has.
@@ -73,10 +75,15 @@ impl Recorded {
     }
 }
 
-/// Trees as one table, and the numbers of each leaf.
+/// Trees as one table, and their leaves.
 struct Grown {
     forest: Forest,
-    leaves: Vec<Vec<f64>>,
+    leaves: Vec<Leaf>,
+}
+
+struct Leaf {
+    tree: usize,
+    numbers: Vec<f64>,
 }
 
 /// Where a child is to be written.
@@ -105,7 +112,8 @@ impl Grown {
                 let Ok(left) = usize::try_from(left) else {
                     let width = tree.width();
                     grown.fill(slot, Next::Leaf(grown.leaves.len() as u32));
-                    grown.leaves.push(tree.value.get(node * width..(node + 1) * width)?.to_vec());
+                    let numbers = tree.value.get(node * width..(node + 1) * width)?.to_vec();
+                    grown.leaves.push(Leaf { tree: number, numbers });
                     continue;
                 };
                 let right = usize::try_from(*tree.right.get(node)?).ok()?;
@@ -150,7 +158,7 @@ fn at_most(x: f64) -> f32 {
 /// A model's trees on one row.
 struct Reached<'b> {
     estimator: Estimator,
-    leaves: Vec<Vec<f64>>,
+    leaves: Vec<Leaf>,
     /// The leaf in each tree.
     reached: Val<'b>,
     trees: usize,
@@ -158,16 +166,16 @@ struct Reached<'b> {
 }
 
 impl<'b> Reached<'b> {
-    /// One number of the reached leaf in each tree, of the trees `start, start + step, ...`.
-    fn numbers(&self, replay: &Replay<'_, 'b>, at: usize, start: usize, step: usize, factor: f64) -> Val<'b> {
-        let values = self.leaves.iter().map(|leaf| leaf.get(at).copied().unwrap_or_default() * factor);
-        let values = replay.b.tensor(Tensor::f64("leaf values", [self.leaves.len() as u32], values));
+    /// The sum, in the order of the trees, of what the reached leaves give. The slice is of the trees `start, start + step, ...`.
+    fn sum(&self, replay: &Replay<'_, 'b>, start: usize, step: usize, of: impl Fn(&Leaf) -> f64) -> Val<'b> {
+        let values = replay.b.tensor(Tensor::f64("leaf values", [self.leaves.len() as u32], self.leaves.iter().map(of)));
         let reached = values.gather(self.reached, 0);
-        if step == 1 { reached } else { reached.slice(0, start as u32, step as i32, (self.trees / step) as u32) }
+        let chosen = if step == 1 { reached } else { reached.slice(0, start as u32, step as i32, (self.trees / step) as u32) };
+        chosen.reduce(Reduce::SumInOrder, [0])
     }
 
     fn width(&self) -> usize {
-        self.leaves.first().map_or(0, Vec::len)
+        self.leaves.first().map_or(0, |leaf| leaf.numbers.len())
     }
 }
 
@@ -244,11 +252,11 @@ fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Un
 
 /// The mean over the trees of each number of their leaves.
 fn means<'b>(replay: &Replay<'_, 'b>, reached: &Reached<'b>) -> Vec<Val<'b>> {
-    let one = |at: usize| {
-        let sum = reached.numbers(replay, at, 0, 1, 1.0).reduce(Reduce::SumInOrder, [0]);
+    let mean = |at: usize| {
+        let sum = reached.sum(replay, 0, 1, |leaf| leaf.numbers.get(at).copied().unwrap_or_default());
         if reached.estimator.fitted("tree_").is_some() { sum } else { sum / reached.trees as f64 }
     };
-    (0..reached.width()).map(one).collect()
+    (0..reached.width()).map(mean).collect()
 }
 
 fn classes<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, at: Span) -> Result<Vec<record::Value>, Unknown> {
@@ -302,14 +310,14 @@ fn boosted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Reac
     // Histogram trees have the learning rate in their leaves.
     let rate = if histogram { 1.0 } else { reached.estimator.param("learning_rate").and_then(record::Value::as_f64).unwrap_or(0.1) };
     let step = start.len();
-    let sums = start
-        .iter()
-        .enumerate()
-        .map(|(class, start)| {
-            let trees = reached.numbers(replay, 0, class, step, rate);
-            replay.b.f64(*start) + trees.reduce(Reduce::SumInOrder, [0])
+    let sum = |(class, start): (usize, &f64)| {
+        // scikit-learn adds each tree to the start in turn, so the start goes with the first tree.
+        reached.sum(replay, class, step, |leaf| {
+            let own = leaf.numbers.first().copied().unwrap_or_default() * rate;
+            if leaf.tree == class { start + own } else { own }
         })
-        .collect();
+    };
+    let sums = start.iter().enumerate().map(sum).collect();
     Ok((reached, sums))
 }
 

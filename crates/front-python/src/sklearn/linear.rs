@@ -58,7 +58,7 @@ fn scores<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Scores
         _ => None,
     };
     let Some((flat, is_matrix)) = coefficients else { return Err(not_fitted(replay, &estimator, "coef_", call.span)) };
-    if columns.is_empty() || flat.len() % columns.len() != 0 {
+    if columns.is_empty() || !flat.len().is_multiple_of(columns.len()) {
         return Err(replay.unsupported(call.span, format!("{} of another number of columns", estimator.class_name())));
     }
     let rows: Vec<Vec<f64>> = flat.chunks(columns.len()).map(<[f64]>::to_vec).collect();

@@ -74,7 +74,7 @@ fn nearest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn distances<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Centers { columns, sums, squares } = centers(replay, call)?;
     let row = replay.b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
-    let own = (row * row).reduce(Reduce::Sum, [0]);
+    let own = row.contract(row, [(0, 0)]);
     let distance = |(sum, square): (Val<'b>, f64)| (sum * -2.0 + own + square).max(0.0).sqrt();
     Ok(Whole::of(&columns).floats(sums.into_iter().zip(squares).map(distance)))
 }

@@ -106,7 +106,7 @@ fn normalize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let norm = match param_text(&estimator, "norm") {
         "l1" => row.abs().reduce(Reduce::Sum, [0]),
         "max" => row.abs().reduce(Reduce::Max, [0]),
-        _ => (row * row).reduce(Reduce::Sum, [0]).sqrt(),
+        _ => row.contract(row, [(0, 0)]).sqrt(),
     };
     let norm = norm.lt(SMALLEST_NORM).select(b.f64(1.0), norm);
     Ok(whole.floats(columns.iter().map(|(_, val)| *val / norm)))
