@@ -300,9 +300,7 @@ fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<
 
 fn total_seconds<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column_of(replay, call)?;
-    on_time(replay, &column, call.span, |_, kind, val| {
-        (*kind == Kind::Timedelta).then(|| (Kind::Float, seconds(val).or_else(f64::NAN)))
-    })
+    on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::Timedelta).then(|| (Kind::Float, seconds(val).or_else(f64::NAN))))
 }
 
 /// Microseconds as seconds. Where the quotient of a broken number of seconds rounds to a whole one, pandas takes the float beside it.
