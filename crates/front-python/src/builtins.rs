@@ -2,13 +2,13 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
+use crate::ast::{BinaryOp, CompareOp};
+use crate::fold;
 use crate::ops::{self, Rules, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::udf;
 use crate::value::{Cell, Eval, Kind, Value};
-use crate::ast::{BinaryOp, CompareOp};
-use crate::fold;
 use ir::{Elem, Val};
 use source::Span;
 

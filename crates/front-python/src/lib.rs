@@ -6,6 +6,7 @@
 //! Touches no disk and starts nothing: the crate `reference` makes the records. Start reading at [`convert`].
 
 pub mod ast;
+mod automata;
 mod builtins;
 mod calendar;
 mod fold;

@@ -1,7 +1,7 @@
 //! Automata as functions on texts. The IR has no loops: a step is a function, two steps are a function that calls it twice, and so on up to
 //! 256 steps. A longer text is for the caller to refuse.
 
-use crate::regex::{Bounds, Classes, Searcher, Walker};
+use crate::automata::{Bounds, Classes, Searcher, Walker};
 use ir::{Builder, Elem, Literal, Map, Module, Table, Type, Val};
 
 /// The longest text that is read.
@@ -17,7 +17,7 @@ fn class_of<'b>(classes: &Classes, code: Val<'b>) -> Val<'b> {
     classes.0.iter().fold(b.i64(0), |class, start| class + code.ge(i64::from(*start)).select(b.i64(1), 0_i64))
 }
 
-fn table<'b>(b: &'b Builder, name: &str, keys: usize, rows: Vec<(Vec<i64>, i64)>) -> ir::Handle<Table> {
+fn table(b: &Builder, name: &str, keys: usize, rows: Vec<(Vec<i64>, i64)>) -> ir::Handle<Table> {
     let rows = rows.into_iter().map(|(key, value)| (key.into_iter().map(Literal::I64).collect(), Literal::I64(value))).collect();
     b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::I64; keys], value: Elem::I64, rows }))
 }

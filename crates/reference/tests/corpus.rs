@@ -148,19 +148,70 @@ fn club_members_recorded() {
     recorded("club_members");
 }
 
-/// Its output needs a fitted pipeline, and nothing before it stands in the way.
+/// A title that is not in the dict is missing before it is filled, so its column is of floats.
 #[test]
-fn staff_attrition_converts_up_to_its_pipeline() {
-    let Some(reference) = support::python() else { return };
-    let options = Options { output: Some("ranking".into()), ..Options::default() };
-    match support::compare(&reference, &script("staff_attrition"), &options, EXACT) {
-        Ok((_, differences)) => assert_none(&differences),
-        Err(text) => {
-            assert!(text.starts_with("error[python-unsupported]: `Pipeline.predict_proba` cannot be converted"), "{text}");
-            assert!(text.contains("--> notebook.ipynb cell 9 line 5"), "{text}");
-            assert_eq!(text.matches("error[").count(), 1, "{text}");
-        }
-    }
+fn passengers_loop_stored() {
+    stored("passengers_loop", 60, 11, &["Title"]);
+}
+
+#[test]
+fn passengers_loop_recorded() {
+    recorded("passengers_loop");
+}
+
+/// A fare outside all bins is missing, so bins are floats.
+#[test]
+fn passengers_tables_stored() {
+    stored("passengers_tables", 60, 21, &["FareBin"]);
+}
+
+#[test]
+fn passengers_tables_recorded() {
+    recorded("passengers_tables");
+}
+
+/// A ticket may be missing, and has no length then.
+#[test]
+fn passengers_prepare_stored() {
+    stored("passengers_prepare", 60, 20, &["TicketLen"]);
+}
+
+#[test]
+fn passengers_prepare_recorded() {
+    recorded("passengers_prepare");
+}
+
+/// Two look-up tables, one read and one computed. What may be missing in a row is a float.
+#[test]
+fn store_sales_stored() {
+    stored("store_sales", 60, 16, &["StoreType", "Assortment", "StateHoliday", "Year", "Month"]);
+}
+
+#[test]
+fn store_sales_recorded() {
+    recorded("store_sales");
+}
+
+/// A text that is not in a dict is missing, so its column is of floats.
+#[test]
+fn customer_churn_stored() {
+    stored("customer_churn", 60, 20, &["gender", "multiplelines", "contract_len"]);
+}
+
+#[test]
+fn customer_churn_recorded() {
+    recorded("customer_churn");
+}
+
+/// Rates of categories by a function that takes both frames.
+#[test]
+fn loan_default_stored() {
+    stored("loan_default", 60, 16, &["loan_amnt_max"]);
+}
+
+#[test]
+fn loan_default_recorded() {
+    recorded("loan_default");
 }
 
 /// The comparison itself notices a last bit, the sign of a zero, a type and a lost row.

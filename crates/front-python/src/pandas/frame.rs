@@ -348,7 +348,9 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return udf::over_rows(replay, id, &function, more, call.span);
     }
     let space = replay.frames[id.0].space;
-    if matches!(replay.recorded(call.span).clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(_))) && replay.freezes(space) {
+    if matches!(replay.recorded(call.span).clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(_)))
+        && replay.freezes(space)
+    {
         // A statistic of each column.
         return Ok(Value::Known(replay.recorded(call.span).with(true, false)));
     }

@@ -824,7 +824,13 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
         }
     }
     if on == On::Group {
-        return replay.other_rows(span, "python-group-of-scoring-rows", &format!("groupby().{name}"));
+        return replay.refuse(
+            "python-group-of-scoring-rows",
+            span,
+            format!("`groupby().{name}` looks at several rows at once"),
+            "a converted function sees one row at a time",
+            "make a table of the training rows, and look it up: means = train.groupby(key)[column].mean(), then df[key].map(means)",
+        );
     }
     replay.unsupported(span, what)
 }

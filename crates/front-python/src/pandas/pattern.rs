@@ -1,13 +1,12 @@
 //! Regular expressions: `contains`, `match`, `fullmatch`, `extract` and `replace` of `.str`, and Python's own `re`.
 //!
-//! A pattern is compiled to automata (`regex`), which become functions (`scan`). A text longer than they read is refused row by row, and so
+//! A pattern is compiled to automata (`automata`), which become functions (`scan`). A text longer than they read is refused row by row, and so
 //! is a letter beyond ASCII where the pattern has a class about which libraries differ.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
-
+use crate::automata::{self, Searcher, Walker};
 use crate::ops::{self, Trouble};
 use crate::record::{self, Tagged};
-use crate::regex::{self, Pattern, Searcher, Walker};
+use crate::regex::{self, Pattern};
 use crate::replay::{Call, On, Replay, Row};
 use crate::scan;
 use crate::value::{Alternative, Cell, Column, Eval, Frame, Guards, Kind, Unknown, Value};
@@ -213,7 +212,8 @@ fn extract<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// A text with another in the place of each match of a pattern that is one class, or a run of one.
 fn replaced<'b>(replay: &mut Replay<'_, 'b>, source: &str, by: &str, text: Val<'b>, at: Span) -> Result<(Val<'b>, Guards), Unknown> {
     let pattern = regex::parse(source).filter(|_| !by.contains('\\'));
-    let Some((pattern, (classes, within, run))) = pattern.and_then(|pattern| Some((regex::run_of(&pattern)?, pattern))).map(|(a, b)| (b, a))
+    let Some((pattern, (classes, within, run))) =
+        pattern.and_then(|pattern| Some((automata::run_of(&pattern)?, pattern))).map(|(a, b)| (b, a))
     else {
         return Err(refused(replay, at, source));
     };
@@ -286,7 +286,9 @@ fn search<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn sub<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
-    let by = ["repl", "1"].iter().find_map(|name| call.take(name)).and_then(|by| replay.concrete(&by));
+    let compiled = matches!(call.receiver, Value::Known(ref known) if known.tagged().is_some());
+    let place = if compiled { "0" } else { "1" };
+    let by = ["repl", place].iter().find_map(|name| call.take(name)).and_then(|by| replay.concrete(&by));
     let Some(record::Value::Str(by)) = by else { return Err(replay.unsupported(at, "`sub` by something computed")) };
     let (source, _, text) = arguments(replay, call)?;
     let text = the_text(replay, &text, at)?;

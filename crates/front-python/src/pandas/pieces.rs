@@ -124,7 +124,8 @@ fn piece<'b>(pieces: &Pieces<'b>, text: Val<'b>, number: i64, refused: &mut Vec<
 
 fn count<'b>(pieces: &Pieces<'b>, text: Val<'b>, refused: &mut Vec<Val<'b>>) -> Val<'b> {
     let b = text.builder();
-    let number = |text: Val<'b>, separator: &str| (text.len() - text.replace(separator, "").len()) / separator.chars().count() as i64 + 1_i64;
+    let number =
+        |text: Val<'b>, separator: &str| (text.len() - text.replace(separator, "").len()) / separator.chars().count() as i64 + 1_i64;
     let all = match &pieces.separator {
         Some(separator) => number(text, separator),
         None => {

@@ -300,16 +300,15 @@ fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<
 
 fn total_seconds<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column_of(replay, call)?;
-    on_time(replay, &column, call.span, |_, kind, val| {
-        (*kind == Kind::Timedelta).then(|| (Kind::Float, seconds(val).or_else(f64::NAN)))
-    })
+    on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::Timedelta).then(|| (Kind::Float, seconds(val).or_else(f64::NAN))))
 }
 
-/// Microseconds as seconds. Where the quotient of a broken number of seconds rounds to a whole one, pandas takes the float beside it.
+/// Microseconds as seconds: the whole ones, and what is left of one, added. Where the sum of a broken number of seconds rounds to a whole one, pandas takes the float beside it.
 fn seconds(val: Val<'_>) -> Val<'_> {
     let whole = val.floor_div(1_000_000_i64);
-    let quotient = val.cast(Elem::F64) / 1e6;
-    let broken = (val - whole * 1_000_000_i64).ne(0_i64) & whole.abs().lt(1_i64 << 52);
+    let residual = val - whole * 1_000_000_i64;
+    let quotient = whole.cast(Elem::F64) + residual.cast(Elem::F64) / 1e6;
+    let broken = residual.ne(0_i64) & whole.abs().lt(1_i64 << 52);
     let on_floor = broken & quotient.eq(whole.cast(Elem::F64));
     let on_ceiling = broken & quotient.eq(whole.cast(Elem::F64) + 1.0);
     let bits = quotient.unary(ir::Unary::Bits);

@@ -150,7 +150,9 @@ impl<'b> Replay<'_, 'b> {
                 }
             }
             // `out = pd.DataFrame()`, filled column by column, gets its rows from the first one.
-            Value::Known(known) if matches!(value, Value::Column(_) | Value::Unknown(_)) && is_empty_frame(known) && of_expr.as_name().is_some() => {
+            Value::Known(known)
+                if matches!(value, Value::Column(_) | Value::Unknown(_)) && is_empty_frame(known) && of_expr.as_name().is_some() =>
+            {
                 let space = if let Value::Column(column) = &value { column.space } else { 0 };
                 let made = self.frame(Frame { space, ..Frame::default() });
                 if let (Some(name), Value::Frame(id)) = (of_expr.as_name().map(str::to_owned), &made) {
