@@ -37,7 +37,8 @@ fn case(folder: &Path) -> Case {
     module.name.clone_from(&name);
     scorer.checked = check::check(module).unwrap();
     scorer.plan = plan::lower(&scorer.checked);
-    let rows = data::load(&scorer.original.script.as_ref().unwrap().score_file(), &scorer.plan).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+    let rows = data::load(&scorer.original.script.as_ref().unwrap().score_file(), &scorer.plan)
+        .unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
     let outcomes = interpreted(&Interp::new(&scorer.checked), &rows);
     Case { name, scorer, rows, outcomes }
 }

@@ -560,7 +560,9 @@ impl<'b> Replay<'_, 'b> {
     /// Keeps a function of the script for a library that the record says to hold it.
     pub(crate) fn remember_function(&mut self, at: Span, value: &Value<'b>) {
         if let Value::Function(function) = value {
-            let name = format!("__main__.{}:{}", function.name, self.line(at));
+            // As Python counts lines: those of the whole text, whichever cell of a notebook they stand in.
+            let line = self.sources.get(at.file).map_or(0, |file| file.line_column(at.start).line);
+            let name = format!("__main__.{}:{line}", function.name);
             self.functions.push((name, at, function.clone()));
         }
     }
