@@ -264,3 +264,19 @@ fn what_is_emitted_passes_its_own_tests_without_a_warning() {
         assert!(output.status.success() && told.contains(wanted), "{name}\n{told}");
     }
 }
+
+const GLUED: &str = "import pandas as pd\ntrain = pd.read_csv('train.csv')\nscore = pd.read_csv('score.csv')\nn = len(train)\nboth = pd.concat([train, score]).reset_index(drop=True)\nboth['b'] = both['a'].fillna(both['a'].mean())\nout = both[n:][['b']]\n";
+
+/// The original computes such a statistic anew for other rows, so it is compared on the recorded ones, and the certificate says so.
+#[test]
+fn statistics_over_the_scoring_rows_are_pinned_to_the_recorded_run() {
+    if !has_python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script = project(folder.path(), GLUED);
+    let out = folder.path().join("scorer");
+    expect(0, &["build", text(&script), "--output", "out", "--target", "wasm", "--out", text(&out)]);
+    let output = expect(0, &["check", text(&out)]);
+    assert!(said(&output).contains("compared on those rows only"), "{}", said(&output));
+}

@@ -82,7 +82,10 @@ fn warnings(verification: &Verification) -> Vec<String> {
                             the rows beside it, for instance by the type that a column then has";
                 all.push(format!("{} {text}", comparison.beside_others));
             }
-            if comparison.untested > 0 {
+            if comparison.pinned {
+                let text = "statistics over the scoring rows of the recorded run are part of the scorer, so the original was compared on those rows only";
+                all.push(text.to_string());
+            } else if comparison.untested > 0 {
                 all.push(format!("{} boundary rows were not run on the original", comparison.untested));
             }
             all

@@ -52,6 +52,8 @@ struct ScriptPaths {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedName>,
     until: Option<u32>,
+    #[serde(default)]
+    pinned: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     raised: Vec<u32>,
 }
@@ -89,6 +91,7 @@ pub(crate) fn manifest(scorer: &Scorer, out: &Path, targets: &[Target], files: &
         dtypes: run.dtypes.clone(),
         feed: run.feed,
         until: run.until,
+        pinned: run.pinned,
         raised: run.raised.clone(),
     });
     let manifest = Manifest {
@@ -163,9 +166,9 @@ fn script_run(folder: &Path, script: ScriptPaths, sources: &mut Sources) -> Resu
         Ok((file, _)) => file,
         Err(_) => sources.add_binary(file_name(&path)),
     };
-    let ScriptPaths { output, score, dtypes, feed, until, raised, .. } = script;
+    let ScriptPaths { output, score, dtypes, feed, until, pinned, raised, .. } = script;
     let modules = modules_of(&path, file, sources);
-    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, raised })
+    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, pinned, raised })
 }
 
 /// Says which of the originals are not there. Errors: one at least.

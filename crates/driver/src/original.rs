@@ -113,9 +113,9 @@ fn of_script(
     // Rows of another form than the script reads take its file's place as a table.
     let given = data.filter(|data| !run.reads(data));
     // The rows as we read them are as good as the original's for this: only their order is another.
-    let mut reversed = rows.to_vec();
+    let mut reversed = if run.pinned { vec![] } else { rows.to_vec() };
     reversed.reverse();
-    let (scored, refused) = apart(boundary);
+    let (scored, refused) = if run.pinned { (vec![], vec![]) } else { apart(boundary) };
     let of = |numbers: &[usize]| numbers.iter().map(|number| &boundary[*number].0).collect::<Vec<_>>();
     let outputs = ready.outputs(vec![
         ready.frame(&of(&scored), false),

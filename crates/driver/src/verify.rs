@@ -84,6 +84,8 @@ pub struct Comparison {
     pub refused: BTreeMap<String, usize>,
     /// Boundary rows with a score that the original was not run on.
     pub untested: usize,
+    /// The original was run on the recorded rows only, because statistics over them are part of the scorer.
+    pub pinned: bool,
     /// What failed, in words.
     pub failures: Vec<String>,
 }
@@ -294,7 +296,20 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
     let (failing_boundary, on_boundary) = leg("a boundary row", data_rows, &answers.on_boundary);
     let (_, on_reversed) = leg("a data row, with the rows in reverse order", 0, &answers.on_reversed);
     let versions = answers.versions.clone();
-    Comparison { runtime, versions, on_data, on_boundary, on_reversed, failing_boundary, beside_others: 0, refused, untested, failures }
+    let pinned = scorer.original.script.as_ref().is_some_and(|run| run.pinned);
+    Comparison {
+        runtime,
+        versions,
+        on_data,
+        on_boundary,
+        on_reversed,
+        failing_boundary,
+        beside_others: 0,
+        refused,
+        untested,
+        pinned,
+        failures,
+    }
 }
 
 /// How many boundary rows that differ among others are run alone.
