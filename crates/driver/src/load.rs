@@ -279,7 +279,7 @@ impl Prepared<'_> {
             dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
             feed: project.feed,
             until: Some(conversion.until),
-            pinned: pinned(project, &conversion),
+            pinned: pinned(project, conversion),
             modules: options.modules,
             raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
         })
