@@ -78,7 +78,7 @@ fn warnings(verification: &Verification) -> Vec<String> {
                 all.push(format!("{refused} boundary rows have a score in the original and none here ({reasons})"));
             }
             if comparison.beside_others > 0 {
-                let text = "boundary rows have the same score in the original only when they stand alone: there, what a row gives depends on \
+                let text = "boundary rows have the same score in the original only apart from the odd ones among them: there, what a row gives depends on \
                             the rows beside it, for instance by the type that a column then has";
                 all.push(format!("{} {text}", comparison.beside_others));
             }

@@ -149,13 +149,13 @@ fn of_script(
     Ok(Answers { on_data, on_reversed, on_boundary, rows, versions: named(&outputs.versions, ready.model) })
 }
 
-/// The answers of a script on rows that are run each alone.
+/// The answers of a script on some rows without the others, or on each alone (`apart`).
 ///
 /// What pandas makes of a row may depend on the rows beside it: one missing cell makes a column of whole numbers a column of floats.
-pub fn alone(scorer: &Scorer, run: &ScriptRun, rows: &[&Vec<Cell>], sources: &Sources) -> Result<Vec<Answer>, Problem> {
+pub fn again(scorer: &Scorer, run: &ScriptRun, rows: &[&Vec<Cell>], apart: bool, sources: &Sources) -> Result<Vec<Answer>, Problem> {
     let answers = || {
         let ready = Ready::new(scorer, run, None, sources);
-        let outputs = ready.outputs(vec![ready.frame(rows, true)])?;
+        let outputs = ready.outputs(vec![ready.frame(rows, apart)])?;
         Ok(outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, rows.len())))
     };
     answers().map_err(|found: Diagnostic| Problem::Reference(vec![found]))

@@ -210,17 +210,21 @@ pub fn verify(
         (Some(answers), Some(runtime)) => {
             said(Stage::Compare);
             let mut comparison = compared(scorer, runtime, &answers, &rows, &expected);
-            let failing = &comparison.failing_boundary;
-            if let Some(run) = scorer.original.script.as_ref().filter(|_| !failing.is_empty()) {
-                // Boundary rows stand beside the strangest rows there are. What counts is the row.
-                let again: Vec<usize> = failing.iter().take(ALONE).copied().collect();
-                let their: Vec<&Vec<Cell>> = again.iter().map(|row| &rows[*row]).collect();
+            if let Some(run) = &scorer.original.script {
+                // Boundary rows stand beside the strangest rows there are. What counts is the row: first without the others, then alone.
+                let before = comparison.failing_boundary.len();
                 let mut answers = answers;
-                for (row, answer) in again.iter().zip(original::alone(scorer, run, &their, sources)?) {
-                    answers.on_boundary[row - data_rows] = answer;
+                for (apart, most) in [(false, usize::MAX), (true, ALONE)] {
+                    let again: Vec<usize> = comparison.failing_boundary.iter().take(most).copied().collect();
+                    if again.is_empty() {
+                        break;
+                    }
+                    let their: Vec<&Vec<Cell>> = again.iter().map(|row| &rows[*row]).collect();
+                    for (row, answer) in again.iter().zip(original::again(scorer, run, &their, apart, sources)?) {
+                        answers.on_boundary[row - data_rows] = answer;
+                    }
+                    comparison = compared(scorer, runtime, &answers, &rows, &expected);
                 }
-                let before = failing.len();
-                comparison = compared(scorer, runtime, &answers, &rows, &expected);
                 comparison.beside_others = before - comparison.failing_boundary.len();
             }
             OriginalResult::Ran(Box::new(comparison))
