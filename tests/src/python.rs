@@ -122,6 +122,17 @@ pub fn input(elem: Elem, cell: &str) -> Literal {
     }
 }
 
+/// Whether the Python to compare with can do these imports; without one a test says so and passes.
+pub fn can_import(what: &str) -> bool {
+    let python = std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into());
+    let there =
+        std::process::Command::new(python).args(["-c", &format!("import {what}")]).output().is_ok_and(|output| output.status.success());
+    if !there {
+        println!("skipped: no Python with {what} (set SCOREWRIGHT_PYTHON)");
+    }
+    there
+}
+
 /// The files of all cases, by name.
 pub fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/python");

@@ -4,20 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use driver::{OriginalUse, Project, Tools, Verify, verify};
 use source::{Sources, render};
-
-/// Whether the packages are there; without them a test says so and passes.
-fn has(packages: &str) -> bool {
-    let python = std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into());
-    let there = Command::new(python).args(["-c", &format!("import {packages}")]).output().is_ok_and(|output| output.status.success());
-    if !there {
-        println!("skipped: no Python with {packages} (set SCOREWRIGHT_PYTHON)");
-    }
-    there
-}
+use tests::python::can_import;
 
 /// What is wrong with a project, and how many rows were compared.
 fn problem(project: &Project) -> (Option<String>, usize) {
@@ -48,7 +38,7 @@ fn compare(cases: Vec<(String, Project)>) {
 
 #[test]
 fn onnx_cases_equal_onnxruntime() {
-    if !has("onnxruntime") {
+    if !can_import("onnxruntime") {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/onnx");
@@ -65,7 +55,7 @@ fn onnx_cases_equal_onnxruntime() {
 
 #[test]
 fn python_cases_equal_pandas() {
-    if !has("pandas, sklearn") {
+    if !can_import("pandas, sklearn") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -88,7 +78,7 @@ fn python_cases_equal_pandas() {
 
 #[test]
 fn corpus_scripts_equal_pandas() {
-    if !has("pandas, sklearn") {
+    if !can_import("pandas, sklearn") {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");

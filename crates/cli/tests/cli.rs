@@ -37,15 +37,9 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Whether there is a Python with pandas 3; without one a test says so and passes.
+/// Whether there is a Python with pandas 3.
 fn has_python() -> bool {
-    let python = std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into());
-    let probe = Command::new(python).args(["-c", "import pandas, sklearn; assert pandas.__version__ >= '3'"]).output();
-    let there = probe.is_ok_and(|output| output.status.success());
-    if !there {
-        println!("skipped: no Python with pandas 3 and scikit-learn (set SCOREWRIGHT_PYTHON)");
-    }
-    there
+    tests::python::can_import("pandas, sklearn; assert pandas.__version__ >= '3'")
 }
 
 #[test]

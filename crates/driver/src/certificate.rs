@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::folder::sha256;
 use crate::load::Scorer;
+use crate::page::rendered;
 use crate::verify::{Comparison, OriginalResult, Verification};
 
 /// The three files.
@@ -40,19 +41,15 @@ fn tested(verification: &Verification) -> Vec<Tested> {
         })
         .collect();
     if let OriginalResult::Ran(comparison) = &verification.original {
-        let legs = [
-            ("on data rows", &comparison.on_data),
-            ("on boundary rows", &comparison.on_boundary),
-            ("on data rows in reverse order", &comparison.on_reversed),
-        ];
-        for (leg, report) in legs {
+        for (leg, report) in comparison.legs() {
             for output in report.outputs.iter().filter(|output| !output.verdicts.is_empty()) {
                 let failing: usize = output.verdicts.iter().filter(|(verdict, _)| verdict.fails()).map(|(_, count)| count).sum();
-                let failures = || comparison.failures.iter().filter(|text| text.contains(&format!("{:?}", output.name))).cloned();
-                let text = || format!("{failing} rows differ\n{}", failures().collect::<Vec<_>>().join("\n"));
+                let failures = comparison.failures.iter().filter(|failed| failed.leg == leg && failed.output == output.name);
+                let text =
+                    || format!("{failing} rows differ\n{}", failures.map(|failed| failed.text.as_str()).collect::<Vec<_>>().join("\n"));
                 all.push(Tested {
                     suite: "original",
-                    name: format!("{} equals {} {leg}", output.name, comparison.runtime),
+                    name: format!("{} equals {} on {}", output.name, comparison.runtime, leg.rows()),
                     failure: (failing > 0).then(text),
                 });
             }
@@ -271,17 +268,15 @@ fn html(scorer: &Scorer, verification: &Verification, statement: &Value) -> Stri
     let predicate = &statement["predicate"];
     let legs: Vec<minijinja::Value> = match &verification.original {
         OriginalResult::NotRun(_) => vec![],
-        OriginalResult::Ran(comparison) => [
-            ("Data rows", &comparison.on_data),
-            ("Boundary rows", &comparison.on_boundary),
-            ("Data rows in reverse order", &comparison.on_reversed),
-        ]
-        .into_iter()
-        .filter(|(_, report)| report.rows > 0)
-        .map(|(name, report)| context! { name, rows => report.rows, unstable => report.unstable_rows, outputs => rows_of(report) })
-        .collect(),
+        OriginalResult::Ran(comparison) => comparison
+            .legs()
+            .into_iter()
+            .filter(|(_, report)| report.rows > 0)
+            .map(|(leg, report)| {
+                context! { name => leg.rows(), rows => report.rows, unstable => report.unstable_rows, outputs => rows_of(report) }
+            })
+            .collect(),
     };
-    let mut environment = minijinja::Environment::new();
     let page = context! {
         name => verification.name.clone(),
         result => predicate["result"].as_str(),
@@ -292,10 +287,7 @@ fn html(scorer: &Scorer, verification: &Verification, statement: &Value) -> Stri
         reasons => scorer.plan.rejections.iter().map(|rejection| rejection.reason.to_string()).collect::<Vec<_>>(),
         version => env!("CARGO_PKG_VERSION"),
     };
-    let made = environment
-        .add_template("report.html", include_str!("report.html"))
-        .and_then(|()| environment.get_template("report.html")?.render(page));
-    made.unwrap_or_else(|error| source::bug!("the report's template: {error}"))
+    rendered("report.html", include_str!("report.html"), page)
 }
 
 fn rows_of(report: &Report) -> Vec<minijinja::Value> {
@@ -327,10 +319,10 @@ pub fn summary(scorer: &Scorer, verification: &Verification, sizes: &[(crate::Ta
     match &verification.original {
         OriginalResult::NotRun(why) => out += &format!("  the original was not run ({why})\n"),
         OriginalResult::Ran(comparison) => {
-            let rows = comparison.on_data.rows + comparison.on_boundary.rows + comparison.on_reversed.rows;
+            let legs = comparison.legs();
+            let rows: usize = legs.iter().map(|(_, report)| report.rows).sum();
             let total = |verdict: Verdict| -> usize {
-                let legs = [&comparison.on_data, &comparison.on_boundary, &comparison.on_reversed];
-                legs.iter().flat_map(|leg| &leg.outputs).filter_map(|output| output.verdicts.get(&verdict)).sum()
+                legs.iter().flat_map(|(_, report)| &report.outputs).filter_map(|output| output.verdicts.get(&verdict)).sum()
             };
             let counts: Vec<String> = Verdict::ALL
                 .iter()

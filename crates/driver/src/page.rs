@@ -78,11 +78,14 @@ pub fn html(inspection: &Inspection, name: &str, sources: &Sources) -> String {
         files,
         version => env!("CARGO_PKG_VERSION"),
     };
+    rendered("page.html", include_str!("page.html"), page)
+}
+
+/// A template of ours with its values. What is not marked as safe is escaped, by the ending of the name.
+pub(crate) fn rendered(name: &'static str, template: &'static str, values: minijinja::Value) -> String {
     let mut environment = minijinja::Environment::new();
-    let made = environment
-        .add_template("page.html", include_str!("page.html"))
-        .and_then(|()| environment.get_template("page.html").and_then(|template| template.render(page)));
-    made.unwrap_or_else(|error| source::bug!("the template of the page: {error}"))
+    let made = environment.add_template(name, template).and_then(|()| environment.get_template(name)?.render(values));
+    made.unwrap_or_else(|error| source::bug!("the template {name}: {error}"))
 }
 
 /// `7 of 8 output columns convert`.

@@ -77,8 +77,8 @@ pub struct Comparison {
     pub on_reversed: Report,
     /// The boundary rows that fail, by their numbers in [`Verification::rows`].
     pub failing_boundary: Vec<usize>,
-    /// Boundary rows that the original scores as we do only when they stand alone: in pandas, what a row gives may depend on the rows
-    /// beside it.
+    /// Boundary rows that the original scores as we do only apart from the odd ones among them: in pandas, what a row gives may depend
+    /// on the rows beside it.
     pub beside_others: usize,
     /// Boundary rows that the original scores and the scorer refuses, by reason.
     pub refused: BTreeMap<String, usize>,
@@ -86,8 +86,36 @@ pub struct Comparison {
     pub untested: usize,
     /// The original was run on the recorded rows only, because statistics over them are part of the scorer.
     pub pinned: bool,
-    /// What failed, in words.
-    pub failures: Vec<String>,
+    /// The first results that failed, leg by leg.
+    pub failures: Vec<Failed>,
+}
+
+/// The rows that the original is run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leg {
+    Data,
+    Boundary,
+    /// The data again, last row first.
+    Reversed,
+}
+
+impl Leg {
+    /// `data rows in reverse order`
+    pub fn rows(self) -> &'static str {
+        match self {
+            Leg::Data => "data rows",
+            Leg::Boundary => "boundary rows",
+            Leg::Reversed => "data rows in reverse order",
+        }
+    }
+}
+
+/// A result of a row that fails.
+pub struct Failed {
+    pub leg: Leg,
+    pub output: String,
+    /// What was found, the values on the way, and the row.
+    pub text: String,
 }
 
 impl Verification {
@@ -125,7 +153,7 @@ impl Verification {
             return Some(Problem::Differ(difference));
         }
         let OriginalResult::Ran(comparison) = &self.original else { return None };
-        let text = || comparison.failures.join("\n");
+        let text = || comparison.failures.iter().map(|failed| failed.text.as_str()).collect::<Vec<_>>().join("\n");
         match comparison.worst() {
             Verdict::Semantic => Some(Problem::Semantic(text())),
             Verdict::Unexplained => Some(Problem::Unexplained(text())),
@@ -135,8 +163,12 @@ impl Verification {
 }
 
 impl Comparison {
+    pub fn legs(&self) -> [(Leg, &Report); 3] {
+        [(Leg::Data, &self.on_data), (Leg::Boundary, &self.on_boundary), (Leg::Reversed, &self.on_reversed)]
+    }
+
     pub fn worst(&self) -> Verdict {
-        self.on_data.worst().max(self.on_boundary.worst()).max(self.on_reversed.worst())
+        self.legs().iter().map(|(_, report)| report.worst()).max().unwrap_or(Verdict::Identical)
     }
 
     /// The greatest distance of any output on data rows that rounding explains, in units in the last place.
@@ -146,8 +178,7 @@ impl Comparison {
 
     /// The greatest share of its derived bound that any difference takes, on all rows.
     pub fn greatest_ratio(&self) -> f64 {
-        let legs = [&self.on_data, &self.on_boundary, &self.on_reversed];
-        legs.iter().flat_map(|leg| &leg.outputs).map(|output| output.greatest_ratio).fold(0.0, f64::max)
+        self.legs().iter().flat_map(|(_, report)| &report.outputs).map(|output| output.greatest_ratio).fold(0.0, f64::max)
     }
 }
 
@@ -272,7 +303,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
     let mut untested = 0;
     let mut failures = Vec::new();
     let reason = |number: u32| &scorer.plan.rejections[number as usize].reason;
-    let mut leg = |name: &str, offset: usize, all: &[Answer]| {
+    let mut compare = |leg: Leg, offset: usize, all: &[Answer]| {
         let mut taken = Vec::new();
         for (row, answer) in (offset..).zip(all) {
             match (&expected[row], answer) {
@@ -292,13 +323,14 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         for failure in report.failures.iter().take(SHOWN) {
             let (row, _) = taken[failure.row];
             let failure = Failure { row: row - offset, ..failure.clone() };
-            failures.push(format!("{name}{}\n{failure}{}", said_of(&all[row - offset]), input(scorer, rows, row, offset)));
+            let (said, input) = (said_of(&all[row - offset]), input(scorer, rows, row, offset));
+            failures.push(Failed { leg, output: failure.output.clone(), text: format!("on {}{said}\n{failure}{input}", leg.rows()) });
         }
         (report.failing_rows.iter().map(|row| taken[*row].0).collect::<Vec<usize>>(), report)
     };
-    let (_, on_data) = leg("a data row", 0, &answers.on_data);
-    let (failing_boundary, on_boundary) = leg("a boundary row", data_rows, &answers.on_boundary);
-    let (_, on_reversed) = leg("a data row, with the rows in reverse order", 0, &answers.on_reversed);
+    let (_, on_data) = compare(Leg::Data, 0, &answers.on_data);
+    let (failing_boundary, on_boundary) = compare(Leg::Boundary, data_rows, &answers.on_boundary);
+    let (_, on_reversed) = compare(Leg::Reversed, 0, &answers.on_reversed);
     let versions = answers.versions.clone();
     let pinned = scorer.original.script.as_ref().is_some_and(|run| run.pinned);
     Comparison {
@@ -360,18 +392,9 @@ fn input(scorer: &Scorer, rows: &[Vec<Cell>], row: usize, boundary: usize) -> St
 const NEAREST: usize = 100;
 
 pub(crate) fn shown(cell: &Cell) -> String {
-    let one = |literal: &ir::Literal| match literal {
-        ir::Literal::Null(_) => "null".to_string(),
-        ir::Literal::Str(text) => format!("{text:?}"),
-        ir::Literal::F64(x) => format!("{x:?}"),
-        ir::Literal::F32(x) => format!("{x:?}"),
-        ir::Literal::Bool(x) => x.to_string(),
-        ir::Literal::I32(x) => x.to_string(),
-        ir::Literal::I64(x) | ir::Literal::Date(x) | ir::Literal::DateTime(x) | ir::Literal::Duration(x) => x.to_string(),
-    };
     match cell {
-        Cell::Scalar(literal) => one(literal),
-        Cell::Array(literals) => format!("[{}]", literals.iter().map(one).collect::<Vec<_>>().join(", ")),
+        Cell::Scalar(literal) => equiv::show(literal),
+        Cell::Array(literals) => format!("[{}]", literals.iter().map(equiv::show).collect::<Vec<_>>().join(", ")),
     }
 }
 

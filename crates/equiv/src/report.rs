@@ -259,8 +259,8 @@ impl std::fmt::Display for Failure {
     }
 }
 
-/// A literal as a reader knows it.
-fn show(literal: &Literal) -> String {
+/// A literal as a reader knows it; text in quotes.
+pub fn show(literal: &Literal) -> String {
     match literal {
         Literal::Null(_) => "null".into(),
         Literal::Bool(x) => x.to_string(),
