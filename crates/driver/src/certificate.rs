@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::folder::sha256;
 use crate::load::Scorer;
+use crate::original::Changes;
 use crate::page::rendered;
 use crate::verify::{Comparison, OriginalResult, Verification};
 
@@ -79,10 +80,17 @@ fn warnings(verification: &Verification) -> Vec<String> {
                             the rows beside it, for instance by the type that a column then has";
                 all.push(format!("{} {text}", comparison.beside_others));
             }
-            if comparison.pinned {
-                let text = "statistics over the scoring rows of the recorded run are part of the scorer, so the original was compared on those rows only";
-                all.push(text.to_string());
-            } else if comparison.untested > 0 {
+            if let Some((places, changes)) = comparison.held {
+                let changed = match changes {
+                    Some(Changes { cells: 0, .. }) => "; its own output stays as it was".to_string(),
+                    Some(Changes { cells, of }) => format!("; that changes {cells} of the {of} cells of its own output"),
+                    None => String::new(),
+                };
+                let text = "what the original learns from the rows that it scores is part of the scorer as it was in the recorded run, and was held \
+                            so when the original was run on other rows";
+                all.push(format!("{text} ({places} places){changed}"));
+            }
+            if comparison.untested > 0 {
                 all.push(format!("{} boundary rows were not run on the original", comparison.untested));
             }
             all

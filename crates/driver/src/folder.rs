@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use source::{Diagnostic, Sources};
 
+use front_python::Hold;
+
 use crate::load::{Input, Original, Scorer, ScriptRun, file_name, modules_of, source_of};
 use crate::project::FeedName;
 use crate::{Problem, Target, read};
@@ -52,8 +54,8 @@ struct ScriptPaths {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedName>,
     until: Option<u32>,
-    #[serde(default)]
-    pinned: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hold: Option<Hold>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     raised: Vec<u32>,
 }
@@ -91,7 +93,7 @@ pub(crate) fn manifest(scorer: &Scorer, out: &Path, targets: &[Target], files: &
         dtypes: run.dtypes.clone(),
         feed: run.feed,
         until: run.until,
-        pinned: run.pinned,
+        hold: run.hold.clone(),
         raised: run.raised.clone(),
     });
     let manifest = Manifest {
@@ -166,9 +168,9 @@ fn script_run(folder: &Path, script: ScriptPaths, sources: &mut Sources) -> Resu
         Ok((file, _)) => file,
         Err(_) => sources.add_binary(file_name(&path)),
     };
-    let ScriptPaths { output, score, dtypes, feed, until, pinned, raised, .. } = script;
+    let ScriptPaths { output, score, dtypes, feed, until, hold, raised, .. } = script;
     let modules = modules_of(&path, file, sources);
-    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, pinned, raised })
+    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, hold, raised })
 }
 
 /// Says which of the originals are not there. Errors: one at least.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use check::Checked;
 use front_python::modules;
 use front_python::record::Record;
-use front_python::{BatchStatistics, Conversion, Options};
+use front_python::{BatchStatistics, Conversion, Hold, Options};
 use ir::Module;
 use plan::Plan;
 use reference::{Limits, Reference, Script};
@@ -54,9 +54,8 @@ pub struct ScriptRun {
     pub feed: Option<FeedName>,
     /// The last line that the output needs.
     pub until: Option<u32>,
-    /// Statistics over the scoring rows of the recorded run are part of the scorer. The original computes them anew for other rows, so it
-    /// says nothing of those.
-    pub pinned: bool,
+    /// What the script learns from its own scoring rows, which is part of the scorer: it is held when the script is run on other rows.
+    pub hold: Option<Hold>,
     /// Lines of a notebook that raised in the recorded run.
     pub raised: Vec<u32>,
     pub modules: Vec<modules::Module>,
@@ -279,7 +278,7 @@ impl Prepared<'_> {
             dtypes: conversion.score.1.iter().map(|input| (input.name.clone(), input.dtype.clone())).collect(),
             feed: project.feed,
             until: Some(conversion.until),
-            pinned: pinned(project, conversion),
+            hold: conversion.hold.clone(),
             modules: options.modules,
             raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
         })
@@ -302,13 +301,6 @@ pub(crate) fn source_of(path: &Path, bytes: &[u8], sources: &mut Sources) -> Res
 pub(crate) fn modules_of(path: &Path, file: FileId, sources: &mut Sources) -> Vec<modules::Module> {
     let folder = path.parent().unwrap_or(Path::new(""));
     modules::find(file, sources, &mut |way| String::from_utf8(read(&folder.join(way)).ok()?).ok())
-}
-
-/// Whether statistics over the scoring rows are frozen: of glued frames, of the only frame, or because the user said so.
-fn pinned(project: &Project, conversion: &Conversion) -> bool {
-    let leaks = conversion.notes.iter().any(|note| note.name == "python-statistics-include-scoring-rows");
-    let one_frame = conversion.record.reads.iter().all(|read| read.path.as_ref() == Some(&conversion.score.0));
-    leaks || one_frame || project.batch_stats == Some(BatchStats::FreezeAsRun)
 }
 
 /// The record of an earlier run, if it is of this script, these modules and this output. Errors: a file that is no record.

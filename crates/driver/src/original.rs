@@ -31,8 +31,18 @@ pub struct Answers {
     /// The data again, last row first: what differs from `on_data` depends on other rows.
     pub on_reversed: Vec<Answer>,
     pub on_boundary: Vec<Answer>,
+    /// How much of the original's own output changes when what it learns from its rows is held. None where it learns nothing, and where
+    /// holding gives other rows, as all of them for those of a test split.
+    pub held_changes: Option<Changes>,
     /// `python 3.11.2, pandas 3.1.1, ...`
     pub versions: Vec<(String, String)>,
+}
+
+/// A number of cells, of all there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changes {
+    pub cells: usize,
+    pub of: usize,
 }
 
 /// Whether there is a runtime for the original at all, and its name.
@@ -75,9 +85,9 @@ struct Ready<'a> {
 }
 
 impl<'a> Ready<'a> {
-    /// `data` stands where the script's scoring file does, if it is of the same form.
+    /// `data` stands where the script's scoring file does, if it is of the same form, and if the script learns nothing from that file.
     fn new(scorer: &'a Scorer, run: &'a ScriptRun, data: Option<&Path>, sources: &'a Sources) -> Ready<'a> {
-        let overlay = data.filter(|data| run.reads(data)).map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
+        let overlay = data.filter(|data| run.reads(data) && run.hold.is_none()).map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
         Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, sources }
     }
 
@@ -92,6 +102,7 @@ impl<'a> Ready<'a> {
             frames,
             until: run.until,
             raised: run.raised.clone(),
+            hold: run.hold.clone(),
         };
         self.scorer.original.python.outputs(script, &request)
     }
@@ -111,11 +122,11 @@ fn of_script(
 ) -> Result<Answers, Diagnostic> {
     let ready = Ready::new(scorer, run, data, sources);
     // Rows of another form than the script reads take its file's place as a table.
-    let given = data.filter(|data| !run.reads(data));
+    let given = data.filter(|_| ready.overlay.is_empty());
     // The rows as we read them are as good as the original's for this: only their order is another.
-    let mut reversed = if run.pinned { vec![] } else { rows.to_vec() };
+    let mut reversed = rows.to_vec();
     reversed.reverse();
-    let (scored, refused) = if run.pinned { (vec![], vec![]) } else { apart(boundary) };
+    let (scored, refused) = apart(boundary);
     let of = |numbers: &[usize]| numbers.iter().map(|number| &boundary[*number].0).collect::<Vec<_>>();
     let outputs = ready.outputs(vec![
         ready.frame(&of(&scored), false),
@@ -127,12 +138,9 @@ fn of_script(
         return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
     };
     let read = rows_of(&scorer.plan.inputs, input)?;
-    let whole = Piece::Ran {
-        rows: (0..read.len()).collect(),
-        kept: kept(&outputs.table, read.len())?,
-        table: Some(outputs.table.clone()),
-        model: outputs.model.clone(),
-    };
+    let (table, model) = outputs.held.clone().unwrap_or_else(|| (outputs.table.clone(), outputs.model.clone()));
+    let held_changes = outputs.held.as_ref().and_then(|(held, _)| changes(&outputs.table, held));
+    let whole = Piece::Ran { rows: (0..read.len()).collect(), kept: kept(&table, read.len())?, table: Some(table), model };
     let columns = &scorer.plan.outputs;
     let mut frames = outputs.frames.iter();
     let mut next = |count: usize| frames.next().map_or(vec![], |pieces| merged(columns, pieces, count));
@@ -146,7 +154,21 @@ fn of_script(
         Some(_) => (rows.to_vec(), next(rows.len())),
         None => (read.clone(), merged(columns, &[whole], read.len())),
     };
-    Ok(Answers { on_data, on_reversed, on_boundary, rows, versions: named(&outputs.versions, ready.model) })
+    Ok(Answers { on_data, on_reversed, on_boundary, rows, held_changes, versions: named(&outputs.versions, ready.model) })
+}
+
+/// How many cells differ between two tables of the same form.
+fn changes(one: &OutputTable, other: &OutputTable) -> Option<Changes> {
+    let pairs = || one.columns.iter().zip(&other.columns);
+    let same_form = one.columns.len() == other.columns.len() && pairs().all(|(one, other)| one.cells.len() == other.cells.len());
+    let same = |pair: (&reference::Cell, &reference::Cell)| match pair {
+        (reference::Cell::Float(one), reference::Cell::Float(other)) => one == other || one.is_nan() && other.is_nan(),
+        (one, other) => one == other,
+    };
+    let differ = |(one, other): (&reference::Column, &reference::Column)| {
+        one.cells.iter().zip(&other.cells).filter(|pair| !same(*pair)).count()
+    };
+    same_form.then(|| Changes { cells: pairs().map(differ).sum(), of: pairs().map(|(one, _)| one.cells.len()).sum() })
 }
 
 /// The answers of a script on some rows without the others, or on each alone (`apart`).
@@ -219,7 +241,7 @@ fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[(Vec<
     let mut on_data = merged(&scorer.plan.outputs, &pieces, all.len());
     let on_boundary = on_data.split_off(rows.len());
     let versions = Versions { pandas: None, sklearn: None, scipy: None, ..versions };
-    Ok(Answers { rows: rows.to_vec(), on_data, on_reversed: vec![], on_boundary, versions: named(&versions, Some(model)) })
+    Ok(Answers { rows: rows.to_vec(), on_data, on_reversed: vec![], on_boundary, held_changes: None, versions: named(&versions, Some(model)) })
 }
 
 /// The pieces' answers by the number of the row.

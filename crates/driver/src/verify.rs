@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use source::Sources;
 
 use crate::load::Scorer;
-use crate::original::{self, Answer, Answers};
+use crate::original::{self, Answer, Answers, Changes};
 use crate::{Problem, Stage, Target, Tools, data};
 
 /// What to verify.
@@ -84,8 +84,9 @@ pub struct Comparison {
     pub refused: BTreeMap<String, usize>,
     /// Boundary rows with a score that the original was not run on.
     pub untested: usize,
-    /// The original was run on the recorded rows only, because statistics over them are part of the scorer.
-    pub pinned: bool,
+    /// The original was run with what it learns from the recorded rows held, because that is part of the scorer: at how many places, and
+    /// how much of its own output that changes.
+    pub held: Option<(usize, Option<Changes>)>,
     /// The first results that failed, leg by leg.
     pub failures: Vec<Failed>,
 }
@@ -332,7 +333,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
     let (failing_boundary, on_boundary) = compare(Leg::Boundary, data_rows, &answers.on_boundary);
     let (_, on_reversed) = compare(Leg::Reversed, 0, &answers.on_reversed);
     let versions = answers.versions.clone();
-    let pinned = scorer.original.script.as_ref().is_some_and(|run| run.pinned);
+    let hold = scorer.original.script.as_ref().and_then(|run| run.hold.as_ref()).filter(|hold| !hold.held.is_empty());
     Comparison {
         runtime,
         versions,
@@ -343,7 +344,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         beside_others: 0,
         refused,
         untested,
-        pinned,
+        held: hold.map(|hold| (hold.held.len(), answers.held_changes)),
         failures,
     }
 }

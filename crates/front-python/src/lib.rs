@@ -57,6 +57,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::project::ROWS,
     sklearn::scale::ROWS,
     sklearn::select::ROWS,
+    sklearn::split::ROWS,
 ];
 
 /// How a script is to be read.
@@ -107,6 +108,24 @@ impl Frozen {
     }
 }
 
+/// What must be held as it was in the recorded run for the script to say something of other rows.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Hold {
+    /// Where the script learns from scoring rows.
+    pub held: Vec<Held>,
+    /// Statements that the output does not need, by their places: what they raise on other rows does not matter.
+    pub ignored: Vec<String>,
+}
+
+/// A value that is held.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Held {
+    pub site: record::Site,
+    /// Where the value is from, if another expression takes this one's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<record::Site>,
+}
+
 /// A column of the scoring file that the outputs need.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
@@ -151,6 +170,8 @@ pub struct Conversion {
     pub frozen: Vec<Frozen>,
     pub columns: Columns,
     pub fates: Fates,
+    /// None if the scorer knows nothing of the rows that the recorded run scored.
+    pub hold: Option<Hold>,
     /// The last line of the script's own text that the output needs, in the script or by a call from there.
     pub until: u32,
     /// What the user should know, though it converts.
@@ -193,11 +214,11 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let builder = ir::Builder::new(stem);
     let last = if expression.is_some() { statements.pop() } else { None };
-    let (made, walked) = {
+    let (made, walked, held, one_frame) = {
         let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles);
         replay.script(&statements);
         let made = output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?;
-        (made, replay.walked)
+        (made, replay.walked, replay.held, replay.roles.one_frame)
     };
     let module = prune::prune(builder.finish()?);
     let emitted = output::emitted(&module, &walked);
@@ -210,6 +231,9 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     let until = last.map_or(0, |end| script.line_column(end).line);
     statements.extend(walked.modules);
     let fates = output::fates(&statements, &emitted, &made.frozen);
+    let log = log::Log::new(record, file, &text, &options.modules, sources);
+    let hold = (one_frame || !held.is_empty())
+        .then(|| Hold { held, ignored: fates.ignored.iter().map(|statement| log.place(*statement)).collect() });
     let read = &record.reads[made.score];
     let params = module.entry_function().map_or(&[][..], |entry| &entry.params);
     let input = |column: &record::TableColumn| {
@@ -228,6 +252,7 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         until,
         columns: made.columns,
         fates,
+        hold,
         notes: made.notes,
         record: made.record,
     })

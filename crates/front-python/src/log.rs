@@ -3,7 +3,7 @@
 //! Pruning keeps what was looked at, so the stored record is what the conversion stands on, and replaying it gives the same answers.
 
 use crate::modules::Module;
-use crate::record::{Context, Record, Value};
+use crate::record::{Context, Record, Site, Value};
 use source::{Diagnostic, FileId, Sources, Span};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -130,6 +130,18 @@ impl<'a> Log<'a> {
     /// The activation of a call or of one turn of a loop.
     pub(crate) fn enter(&self, span: Span, activation: Activation, turn: u32) -> Activation {
         self.contexts.get(&(activation?, self.place(span).as_str(), turn)).copied()
+    }
+
+    /// A place and what it is inside of. None where nothing was recorded, as inside a function that pandas calls back.
+    pub(crate) fn site(&self, span: Span, activation: Activation) -> Option<Site> {
+        let mut within = Vec::new();
+        let mut at = activation?;
+        while let Some(context) = at.checked_sub(1).and_then(|index| self.record.contexts.get(index as usize)) {
+            within.push((context.at.clone(), context.turn));
+            at = context.parent;
+        }
+        within.reverse();
+        Some(Site { at: self.place(span), within })
     }
 
     fn keep(&self, context: u32) {

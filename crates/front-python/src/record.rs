@@ -112,6 +112,13 @@ pub struct Loop {
     pub items: Vec<Value>,
 }
 
+/// Where a run is: at an expression, inside calls and turns of loops, the outermost first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Site {
+    pub at: String,
+    pub within: Vec<(String, u32)>,
+}
+
 /// A `try` statement in which an exception was handled, by handler number `which`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handled {

@@ -1,7 +1,7 @@
 //! Runs the originals: the user's script in the user's own Python, and an ONNX model by onnxruntime.
 //!
 //! A run is a subprocess in a temporary copy of the script's folder, so nothing of the user's is written; it has limits on time, memory
-//! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py`, shipped inside this crate.
+//! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py` and `hold.py`, shipped inside this crate.
 //! Uses `front-python` for the form of a [`Record`]. Start reading at [`Reference::record`].
 
 mod process;
@@ -12,6 +12,7 @@ pub use table::{Cell, Column, OutputTable, Tensor, TensorData};
 
 pub use front_python::record::Versions;
 
+use front_python::Hold;
 use front_python::modules::Module;
 use front_python::record::{FORMAT, Record};
 use serde::Deserialize;
@@ -84,6 +85,8 @@ pub struct OutputRequest {
     pub until: Option<u32>,
     /// Lines of a notebook that raised in the recorded run, and may here.
     pub raised: Vec<u32>,
+    /// What the script learns from its own rows and keeps when it is run on the others.
+    pub hold: Option<Hold>,
 }
 
 /// Rows that take the place of the scoring file's.
@@ -114,6 +117,8 @@ pub struct Outputs {
     pub table: OutputTable,
     /// The model's outputs, empty without a model.
     pub model: Vec<Tensor>,
+    /// The output and the model's outputs on the script's own rows with what it learns held, if it was to be.
+    pub held: Option<(OutputTable, Vec<Tensor>)>,
     /// What became of the rows of each of the request's frames.
     pub frames: Vec<Vec<Piece>>,
 }
@@ -143,7 +148,8 @@ pub enum Piece {
     Untested { rows: Vec<usize> },
 }
 
-const RUNNER: &str = include_str!("runner.py");
+/// The programs, by names that no module of a user's has.
+const PROGRAMS: &[(&str, &str)] = &[("runner.py", include_str!("runner.py")), ("scorewright_hold.py", include_str!("hold.py"))];
 
 impl Reference {
     pub fn new(python: impl Into<PathBuf>, limits: Limits) -> Self {
@@ -212,6 +218,7 @@ impl Reference {
             "cells": script.cell_lines(),
             "modules": script.module_files(),
             "raised": request.raised,
+            "hold": request.hold,
             "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,
@@ -224,15 +231,27 @@ impl Reference {
             table: table::RawTable,
             #[serde(default)]
             model: Vec<table::RawTensor>,
+            held: Option<Held>,
             frames: Vec<Vec<RawPiece>>,
         }
+        #[derive(Deserialize)]
+        struct Held {
+            table: table::RawTable,
+            #[serde(default)]
+            model: Vec<table::RawTensor>,
+        }
+        let tensors = |raw: Vec<table::RawTensor>| raw.into_iter().map(table::RawTensor::read).collect::<Option<Vec<Tensor>>>();
         let answer: Answer = serde_json::from_value(answer).map_err(|error| broken_answer(&error))?;
         let read = || {
             Some(Outputs {
                 versions: answer.versions,
                 input: answer.input.and_then(table::RawTable::read),
                 table: answer.table.read()?,
-                model: answer.model.into_iter().map(table::RawTensor::read).collect::<Option<_>>()?,
+                model: tensors(answer.model)?,
+                held: match answer.held {
+                    Some(held) => Some((held.table.read()?, tensors(held.model)?)),
+                    None => None,
+                },
                 frames: answer.frames.into_iter().map(pieces).collect::<Option<_>>()?,
             })
         };
@@ -281,7 +300,7 @@ impl Reference {
     }
 
     fn run(&self, job: &Json, folder: Option<&Folder>, script: Option<Script<'_>>) -> Result<Json, Diagnostic> {
-        let answer = process::run(&self.python, RUNNER, job, folder.map(|folder| folder.path()), self.limits)?;
+        let answer = process::run(&self.python, PROGRAMS, job, folder.map(|folder| folder.path()), self.limits)?;
         match answer.get("error") {
             None => Ok(answer),
             Some(error) => Err(self.failure(error, script)),

@@ -30,18 +30,20 @@ const LONGEST_NAP: Duration = Duration::from_millis(20);
 /// The end of stderr that is shown when Python dies without an answer.
 const TAIL: usize = 2000;
 
-/// Runs one job and gives its answer. `folder` is the working directory; without one a temporary folder is.
-pub(crate) fn run(python: &Path, runner: &str, job: &Json, folder: Option<&Path>, limits: Limits) -> Result<Json, Diagnostic> {
+/// Runs one job and gives its answer. The first of the programs is started, the others lie beside it. `folder` is the working directory; without one a temporary folder is.
+pub(crate) fn run(python: &Path, programs: &[(&str, &str)], job: &Json, folder: Option<&Path>, limits: Limits) -> Result<Json, Diagnostic> {
     let failed = |error: std::io::Error| Diagnostic::error("reference-folder", format!("the recorded run cannot be prepared: {error}"));
     let desk = tempfile::Builder::new().prefix("scorewright-run-").tempdir().map_err(failed)?;
-    let (program, job_file, answer_file) = (desk.path().join("runner.py"), desk.path().join("job.json"), desk.path().join("answer.json"));
+    let (job_file, answer_file) = (desk.path().join("job.json"), desk.path().join("answer.json"));
     let talk_file = desk.path().join("talk.txt");
-    fs::write(&program, runner).map_err(failed)?;
+    for (name, text) in programs {
+        fs::write(desk.path().join(name), text).map_err(failed)?;
+    }
     fs::write(&job_file, job.to_string()).map_err(failed)?;
     let talk = File::create(&talk_file).map_err(failed)?;
     let talk_too = talk.try_clone().map_err(failed)?;
     let mut command = Command::new(python);
-    command.args(["-X", "utf8"]).arg(&program).arg(&job_file).arg(&answer_file);
+    command.args(["-X", "utf8"]).args(programs.first().map(|(name, _)| desk.path().join(name))).arg(&job_file).arg(&answer_file);
     // The order of sets is the order of hashes: a fixed seed makes two runs alike.
     command.env("PYTHONHASHSEED", "0").env("PYTHONDONTWRITEBYTECODE", "1").env("MPLBACKEND", "Agg").env_remove("PYTHONSTARTUP");
     command.current_dir(folder.unwrap_or(desk.path())).stdin(Stdio::null()).stdout(talk).stderr(talk_too);

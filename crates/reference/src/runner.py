@@ -460,6 +460,10 @@ class Recorder:
             self.context_ids[key] = number
         return number
 
+    def prepare(self, tree, prefix=""):
+        """What is run in the place of a module."""
+        return instrument(tree, prefix)
+
     # Each hook below is called from instrumented code; the names are short because they appear in user tracebacks.
     def r(self, place, value):
         if not self.suspended:
@@ -513,30 +517,36 @@ class Recorder:
         """A call. `receiver` is the place of the object of a method, which a `fit` changes."""
         if self.suspended:
             return function(*args, **kwargs)
+        value = self.call(place, function, args, kwargs)
+        self.values[(place, self.current)] = self.guard(value)
+        if receiver is not None and function.__name__.startswith("fit") and is_estimator(getattr(function, "__self__", None)):
+            self.values[(receiver, self.current)] = self.guard(function.__self__)
+        return value
+
+    def call(self, place, function, args, kwargs):
+        """A function of the user has a context of its own; inside a library's nothing is recorded."""
         saved = self.current
         if self.is_users(function):
             self.current = self.enter(saved, place, 0)
             try:
-                value = function(*args, **kwargs)
+                return function(*args, **kwargs)
             finally:
                 self.current = saved
-        else:
-            outer, self.read_place = self.read_place, (place, saved)
-            self.suspended += 1
-            try:
-                value = function(*args, **kwargs)
-            finally:
-                self.suspended -= 1
-                self.read_place = outer
-        self.values[(place, saved)] = self.guard(value)
-        if receiver is not None and function.__name__.startswith("fit") and is_estimator(getattr(function, "__self__", None)):
-            self.values[(receiver, saved)] = self.guard(function.__self__)
-        return value
+        outer, self.read_place = self.read_place, (place, saved)
+        self.suspended += 1
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self.suspended -= 1
+            self.read_place = outer
 
     def t(self, place, value):
         if not self.suspended:
             self.branches[(place, self.current)] = bool(value)
         return value
+
+    def forever(self):
+        return forever()
 
     def save(self):
         return (self.current, self.suspended)
@@ -566,6 +576,69 @@ class Recorder:
             yield item
         if not self.suspended:
             self.current = base
+
+
+class Holder(Recorder):
+    """Runs the script on its own rows, keeping what it learns from them, and after `hold()` on other rows with that held.
+
+    What it learns are the values at the job's `held` places, and what each `fit` leaves behind. `hold.py` has what holding means for a call.
+    """
+
+    def __init__(self, job):
+        super().__init__(job)
+        self.held = {self.key(one["site"]): self.key(one.get("twin") or one["site"]) for one in job["hold"]["held"]}
+        self.wanted = set(self.held.values())
+        self.ignored = set(job["hold"]["ignored"])
+        self.kept = {}
+        self.holding = False
+
+    def key(self, site):
+        context = 0
+        for place, turn in site["within"]:
+            context = self.enter(context, place, turn)
+        return site["at"], context
+
+    def hold(self):
+        self.holding = True
+
+    def prepare(self, tree, prefix=""):
+        if not prefix:
+            self.back((0, 0))
+        return super().prepare(Lenient(self.ignored, prefix).visit(tree) if self.holding else tree, prefix)
+
+    def r(self, place, value):
+        key = (place, self.current)
+        if self.suspended:
+            return value
+        if self.holding:
+            learnt = self.kept.get(self.held.get(key))
+            return value if learnt is None else learnt.again(None, (), {})
+        if key in self.wanted:
+            import scorewright_hold
+
+            self.kept[key] = scorewright_hold.Learnt(value)
+        return value
+
+    n = table = t = r
+
+    def c(self, place, receiver, function, /, *args, **kwargs):
+        if self.suspended:
+            return function(*args, **kwargs)
+        import scorewright_hold
+
+        key = (place, self.current)
+        fits = scorewright_hold.is_fit(function) and not self.is_users(function)
+        if self.holding:
+            if fits and key in self.kept:
+                return scorewright_hold.fitted(function, args, kwargs, self.kept[key])
+            learnt = self.kept.get(self.held.get(key))
+            return self.call(place, function, args, kwargs) if learnt is None or fits else learnt.again(function, args, kwargs)
+        value = self.call(place, function, args, kwargs)
+        if fits:
+            self.kept[key] = scorewright_hold.copied(vars(function.__self__))
+        elif key in self.wanted:
+            self.kept[key] = scorewright_hold.learn(function, args, kwargs, value)
+        return value
 
 
 HOOK = "_sw"
@@ -794,6 +867,22 @@ class Instrument(ast.NodeTransformer):
         return node
 
 
+class Lenient(ast.NodeTransformer):
+    """Statements that the output does not need may raise on rows that the script was not written for."""
+
+    def __init__(self, places, prefix):
+        self.places = places
+        self.instrument = Instrument(prefix)
+
+    def visit(self, node):
+        node = self.generic_visit(node)
+        plain = isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)) and not isinstance(node.value if hasattr(node, "value") else None, ast.Constant)
+        if not plain or self.instrument.place(node) not in self.places:
+            return node
+        passes = ast.copy_location(ast.ExceptHandler(type=None, name=None, body=[ast.copy_location(ast.Pass(), node)]), node)
+        return ast.copy_location(ast.Try(body=[node], handlers=[passes], orelse=[], finalbody=[]), node)
+
+
 def instrument(tree, prefix=""):
     """Instruments a module in place. A docstring and `from __future__` stay first."""
     head, body = [], list(tree.body)
@@ -935,13 +1024,14 @@ def execute(text, job, recorder, until=None):
         tree = ast.parse(text, name)
     except SyntaxError as error:
         raise Failure("syntax", f"{type(error).__name__}: {error.msg}", error.lineno)
-    if output and recorder is not None and not output.endswith(".csv"):
+    recording = job["job"] == "record"
+    if output and recording and not output.endswith(".csv"):
         try:
             tree = ast.parse(text.rstrip("\n") + "\n" + output + "\n", name)
         except SyntaxError as error:
             raise Failure("output", f"the output expression `{output}` is not Python: {error.msg}")
     if recorder is not None:
-        tree = instrument(tree)
+        tree = recorder.prepare(tree)
     module = types.ModuleType("__main__")
     module.__file__ = os.path.join(os.getcwd(), name)
     module.__dict__[HOOK] = recorder
@@ -969,7 +1059,7 @@ def execute(text, job, recorder, until=None):
             failure = run(ast.Module(body=body, type_ignores=[]), name, module.__dict__, files, body[0].lineno)
             if failure is None:
                 continue
-            if recorder is not None:
+            if recording:
                 # The next cell runs all the same, as in Jupyter. The output expression behind the last cell has no next one.
                 if body[0].lineno == behind and not raised:
                     raise Failure("output", f"the output `{output}` cannot be computed: {failure.message}")
@@ -983,7 +1073,7 @@ def execute(text, job, recorder, until=None):
                 break
     else:
         failure = run(tree, name, module.__dict__, files)
-        if failure is not None and recorder is not None and output and (failure.statement or 0) > text.rstrip("\n").count("\n") + 1:
+        if failure is not None and recording and output and (failure.statement or 0) > text.rstrip("\n").count("\n") + 1:
             raise Failure("output", f"the output `{output}` cannot be computed: {failure.message}")
         if failure is not None and (until is None or failure.statement is None or failure.statement <= until):
             raise failure.error
@@ -1020,7 +1110,7 @@ class OwnModule(importlib.abc.Loader):
         tree = ast.parse(text, self.file)
         if self.recorder is not None:
             self.recorder.imported.append({"name": self.file, "sha256": hashlib.sha256(text.encode()).hexdigest()})
-            tree = instrument(tree, self.file + "@")
+            tree = self.recorder.prepare(tree, self.file + "@")
             module.__dict__[HOOK] = self.recorder
         exec(compile(tree, self.file, "exec"), module.__dict__)
 
@@ -1094,7 +1184,6 @@ def record(job):
     pd, _ = load_pandas()
     text = read_source(job)
     recorder = Recorder(job)
-    recorder.forever = forever
     written = {}
 
     def note(path, out):
@@ -1235,11 +1324,15 @@ def feed_frame(table, feed):
 
 
 def outputs(job):
-    """The output of the script as it is run, and on each of the tables of `frames` in the place of its scoring file."""
+    """The output of the script as it is run, and on each of the tables of `frames` in the place of its scoring file.
+
+    With `hold`, what it learns from its own rows is held in all runs but the first, and `held` is its output on its own rows so.
+    """
     pd, np = load_pandas()
     text = read_source(job)
     written, instead = {}, {}
     seen = []
+    holder = Holder(job) if job.get("hold") else None
 
     def note(path, out):
         if path is not None and job.get("score") is not None and same_file(path, job["score"]) and isinstance(out, pd.DataFrame):
@@ -1250,7 +1343,7 @@ def outputs(job):
 
     def run():
         written.clear()
-        names = execute(text, job, None, job.get("until"))
+        names = execute(text, job, holder, job.get("until"))
         value, out = exact_table(output_value(job["output"], names, written))
         answer = {"table": out}
         if job.get("model"):
@@ -1258,6 +1351,9 @@ def outputs(job):
         return answer
 
     result = run()
+    if holder is not None:
+        holder.hold()
+        result["held"] = run()
     result["versions"] = versions()
     if seen:
         result["input"] = {"rows": len(seen[0]), "index": None, "columns": [{"name": str(name), **exact_column(seen[0].iloc[:, at])} for at, name in enumerate(seen[0].columns)]}

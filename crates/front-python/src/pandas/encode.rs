@@ -775,7 +775,7 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
             }
             continue;
         };
-        let frozen = replay.freezes(frame.space);
+        let frozen = replay.freezes(frame.space, at);
         let fixed = matches!(column.cell.single(), Some((Kind::Category(_), _))) || frozen;
         let mut family = Family { prefix: prefix.clone(), source: column.clone(), recorded: Vec::new(), at, kind: kind.clone() };
         let shell = Rc::new(Family { prefix: prefix.clone(), source: column, recorded: Vec::new(), at, kind: kind.clone() });

@@ -349,7 +349,7 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     let space = replay.frames[id.0].space;
     if matches!(replay.recorded(call.span).clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(_)))
-        && replay.freezes(space)
+        && replay.freezes(space, call.span)
     {
         // A statistic of each column.
         return Ok(Value::Known(replay.recorded(call.span).with(true, false)));

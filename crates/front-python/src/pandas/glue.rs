@@ -43,7 +43,7 @@ pub(crate) fn glue<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], at: Spa
         return Err(why);
     }
     let glue = Glue { at, train_rows, scoring_space: old.space };
-    replay.spaces.push(Space { parent: Some(old.space), filter: None, glue: Some(glue) });
+    replay.spaces.push(Space { parent: Some(old.space), glue: Some(glue), ..Space::default() });
     let space = replay.spaces.len() - 1;
     let mut frame = Frame { space, ..Frame::default() };
     for column in &columns {
@@ -83,18 +83,6 @@ fn widened<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, dtype: &str, at: Sp
     }
 }
 
-/// The scoring rows of a glued frame.
-fn scoring_rows<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, space: usize) -> Value<'b> {
-    let mut frame = replay.frames[id.0].clone();
-    frame.space = space;
-    for column in frame.columns.values_mut() {
-        if let Value::Column(column) = column {
-            column.space = space;
-        }
-    }
-    replay.frame(frame)
-}
-
 /// The training rows: from here on everything is what the recorded run saw.
 fn training_rows<'b>(replay: &Replay<'_, 'b>, at: Span) -> Value<'b> {
     Value::Known(replay.recorded(at).with(true, false))
@@ -115,7 +103,7 @@ pub(crate) fn slice<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Val
     Some(match (bound(lower), bound(upper)) {
         (None | Some(Some(0)), Some(end)) if end.is_some() && end == rows => Ok(training_rows(replay, at)),
         (Some(start), None) if start.is_some() && start == rows => Ok(match of {
-            Value::Frame(id) => scoring_rows(replay, *id, glue.scoring_space),
+            Value::Frame(id) => replay.in_space(*id, glue.scoring_space),
             Value::Column(column) => Value::Column(Column { space: glue.scoring_space, ..column.clone() }),
             Value::Matrix(columns) => {
                 Value::Matrix(columns.iter().map(|column| Column { space: glue.scoring_space, ..column.clone() }).collect())
@@ -143,7 +131,7 @@ pub(crate) fn by_mask<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &Colum
         Some(Literal::Bool(false)) => Ok(training_rows(replay, at)),
         Some(Literal::Bool(true)) => match replay.recorded(at).tagged() {
             // Training rows for which the mask holds too would only be dropped later: the scoring rows are what is scored.
-            Some(Tagged::Frame(_)) | None => Ok(scoring_rows(replay, id, glue.scoring_space)),
+            Some(Tagged::Frame(_)) | None => Ok(replay.in_space(id, glue.scoring_space)),
             _ => return None,
         },
         _ => return None,

@@ -379,7 +379,7 @@ fn groupby<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn frozen_group<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Value::Group(group) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "a group of this")) };
     let space = replay.frames[group.frame.0].space;
-    if !replay.freezes(space) {
+    if !replay.freezes(space, call.span) {
         let what = format!("groupby().{}", call.name);
         return Err(replay.other_rows(call.span, "python-group-of-scoring-rows", &what));
     }

@@ -348,7 +348,7 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Known(known) if matches!(known.tagged(), Some(Tagged::Estimator(_))) => {
                 if name.starts_with("fit") {
-                    if !self.subject_freezes() {
+                    if !self.subject_freezes(span) {
                         let why = match self.unknown_among(&all) {
                             Some(unknown) => unknown,
                             None => self.fitted_on_rows(span),
@@ -412,13 +412,6 @@ impl<'b> Replay<'_, 'b> {
             }
         };
         crate::sklearn::compose::in_container(self, estimator, name, value, span)
-    }
-
-    fn subject_freezes(&mut self) -> bool {
-        match self.subject {
-            Some(space) => self.freezes(space),
-            None => self.roles.one_frame,
-        }
     }
 
     fn fitted_on_rows(&mut self, span: Span) -> Unknown {

@@ -398,7 +398,7 @@ impl<'b> Replay<'_, 'b> {
         let taken = self.log.branch(test.span, self.activation).or_else(|| self.concrete(&condition).and_then(|value| value.truth()));
         let Some(taken) = taken else { return Err(self.not_recorded(test.span)) };
         let (_, columns) = self.flags(&[&condition]);
-        if self.touches_rows(&condition) && !self.roles.one_frame {
+        if self.touches_rows(&condition) && !self.decided_once(test.span) {
             return Err(self.refuse(
                 "python-batch-branch",
                 test.span,
@@ -477,7 +477,7 @@ impl<'b> Replay<'_, 'b> {
                     return Err(self.unsupported(test.span, "a comprehension whose length depends on the row"));
                 }
                 *columns |= self.flags(&[&condition]).1;
-                if self.touches_rows(&condition) && !self.roles.one_frame {
+                if self.touches_rows(&condition) && !self.decided_once(test.span) {
                     return Err(self.unsupported(test.span, "a comprehension whose items depend on the rows being scored"));
                 }
                 let truth =

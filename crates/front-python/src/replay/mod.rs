@@ -19,7 +19,7 @@ use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use crate::log::{Activation, Log, SCRIPT};
 use crate::record::{self, Record};
 use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, ObjectId, ScopeId, Unknown, Value};
-use crate::{BatchStatistics, Frozen, Options};
+use crate::{BatchStatistics, Frozen, Held, Options};
 use ir::{Builder, Reason, Val};
 use source::{Diagnostic, FileId, Line, Place, Sources, Span};
 use std::collections::{BTreeSet, HashMap};
@@ -48,6 +48,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub guards: Vec<Guard<'b>>,
     pub spaces: Vec<Space>,
     pub frozen: Vec<Frozen>,
+    /// Where something that is computed over scoring rows is part of the scorer.
+    pub held: Vec<Held>,
     pub notes: Vec<Diagnostic>,
     /// Reasons why the branch that is being walked cannot be trusted for another row.
     pub control: Vec<Unknown>,
@@ -98,13 +100,15 @@ pub(crate) struct Guard<'b> {
 }
 
 /// The rows that a filter left.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Space {
     pub parent: Option<usize>,
     /// The guard that says which rows were dropped.
     pub filter: Option<usize>,
     /// Training rows stand before the scoring rows.
     pub glue: Option<Glue>,
+    /// The script took these rows for a test: what is computed over them is not training.
+    pub is_test_part: bool,
 }
 
 /// Where training rows and scoring rows were glued together.
@@ -191,8 +195,9 @@ impl<'a, 'b> Replay<'a, 'b> {
             cells: Vec::new(),
             blockers: Vec::new(),
             guards: Vec::new(),
-            spaces: vec![Space { parent: None, filter: None, glue: None }],
+            spaces: vec![Space::default()],
             frozen: Vec::new(),
+            held: Vec::new(),
             notes: Vec::new(),
             control: Vec::new(),
             candidates: Vec::new(),
@@ -332,7 +337,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         let reason = Reason::Filtered(self.place_name(at));
         let dropped = !keep;
         let filter = self.guard(dropped, reason, at);
-        self.spaces.push(Space { parent: Some(space), filter: Some(filter), glue: None });
+        self.spaces.push(Space { parent: Some(space), filter: Some(filter), ..Space::default() });
         self.note("python-row-filter", at, "this drops scoring rows; the scorer gives them the status `filtered` instead", "");
         self.spaces.len() - 1
     }
@@ -340,6 +345,18 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn frame(&mut self, frame: Frame<'b>) -> Value<'b> {
         self.frames.push(frame);
         Value::Frame(FrameId(self.frames.len() - 1))
+    }
+
+    /// A copy of a frame over other rows.
+    pub(crate) fn in_space(&mut self, id: FrameId, space: usize) -> Value<'b> {
+        let mut frame = self.frames[id.0].clone();
+        frame.space = space;
+        for column in frame.columns.values_mut() {
+            if let Value::Column(column) = column {
+                column.space = space;
+            }
+        }
+        self.frame(frame)
     }
 
     /// Whether a value depends on a scoring row, or might.
@@ -455,11 +472,7 @@ impl<'a, 'b> Replay<'a, 'b> {
     /// A statistic over scoring rows. In a script of one frame it is frozen; else the policy decides.
     pub(crate) fn batch(&mut self, at: Span, what: &str) -> Eval<'b> {
         let recorded = self.recorded(at);
-        if self.roles.one_frame {
-            return Ok(Value::Known(recorded.with(true, false)));
-        }
-        if let Some(glue) = self.subject.and_then(|space| self.spaces[space].glue) {
-            self.note_leak(glue);
+        if self.subject_freezes(at) {
             return Ok(Value::Known(recorded.with(true, false)));
         }
         match self.options.batch_statistics {
@@ -470,16 +483,19 @@ impl<'a, 'b> Replay<'a, 'b> {
                     format!("{what} over the scoring rows is kept as it was in the recorded run"),
                     "stale by design",
                 );
+                self.hold(at, None);
                 Ok(Value::Known(recorded.with(true, false)))
             }
             BatchStatistics::FreezeTrain => match self.twin(at) {
-                Some(twin) => {
+                Some((twin_at, twin_activation)) => {
+                    let twin = Known::seen(self.log.value(twin_at, twin_activation), twin_at);
                     self.note(
                         "python-frozen-batch-statistic",
                         at,
                         format!("{what} over the scoring rows is replaced by the same statistic of the training rows"),
                         "",
                     );
+                    self.hold(at, Some((twin_at, twin_activation)));
                     Ok(Value::Known(twin.with(true, false)))
                 }
                 None => Err(self.batch_refusal(at, what)),
@@ -499,13 +515,56 @@ impl<'a, 'b> Replay<'a, 'b> {
         );
     }
 
-    /// Whether statistics over these rows are frozen: in a script of one frame, and where training rows are glued before the scoring rows.
-    pub(crate) fn freezes(&mut self, space: usize) -> bool {
-        if let Some(glue) = self.spaces[space].glue {
-            self.note_leak(glue);
-            return true;
+    /// Whether what is computed over these rows is frozen: in a script of one frame, and where training rows are glued before the scoring
+    /// rows. Then it is held when the script is run on other rows.
+    pub(crate) fn freezes(&mut self, space: usize, at: Span) -> bool {
+        let frozen = match self.spaces[space].glue {
+            Some(glue) => {
+                self.note_leak(glue);
+                true
+            }
+            None => self.roles.one_frame && !self.is_test_part(space),
+        };
+        if frozen {
+            self.hold(at, None);
+        }
+        frozen
+    }
+
+    /// [`Replay::freezes`] for the rows that the call at hand is of.
+    pub(crate) fn subject_freezes(&mut self, at: Span) -> bool {
+        let space = self.subject.unwrap_or(0);
+        self.freezes(space, at)
+    }
+
+    /// Whether a test on scoring rows stays decided as it was: in a script of one frame, where it is held.
+    pub(crate) fn decided_once(&mut self, at: Span) -> bool {
+        if self.roles.one_frame {
+            self.hold(at, None);
         }
         self.roles.one_frame
+    }
+
+    /// Whether these rows are the test part of a split.
+    fn is_test_part(&self, space: usize) -> bool {
+        let mut at = Some(space);
+        while let Some(space) = at {
+            if self.spaces[space].is_test_part {
+                return true;
+            }
+            at = self.spaces[space].parent;
+        }
+        false
+    }
+
+    /// Notes that what stands here is held, or takes the value of a twin.
+    pub(crate) fn hold(&mut self, at: Span, twin: Option<(Span, Activation)>) {
+        let Some(site) = self.log.site(at, self.activation) else { return };
+        let twin = twin.and_then(|(at, activation)| self.log.site(at, activation));
+        let held = Held { site, twin };
+        if !self.held.contains(&held) {
+            self.held.push(held);
+        }
     }
 
     /// The rows that a value is of, if it is of scoring rows.
@@ -541,8 +600,8 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.block(diagnostic)
     }
 
-    /// The value of the same expression on the training frame: the text with the scoring frame's name replaced by the training frame's.
-    fn twin(&mut self, at: Span) -> Option<Known> {
+    /// Where the same expression on the training frame is: the text with the scoring frame's name replaced by the training frame's.
+    fn twin(&mut self, at: Span) -> Option<(Span, Activation)> {
         let code = self.code(at);
         let frames: Vec<String> = self.names_where(|value| matches!(value, Value::Frame(_)));
         let training: Vec<String> = self.names_where(|value| matches!(value, Value::Known(known) if known.fit));
@@ -555,7 +614,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                     (self.code(span) == wanted).then_some((span, one.context))
                 });
                 if let Some((span, context)) = found {
-                    return Some(Known::seen(self.log.value(span, Some(context)), span));
+                    return Some((span, Some(context)));
                 }
             }
         }
@@ -914,7 +973,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         // A test on values of the scoring rows (their number, their statistics) went one way in this run and may go another.
         let doubt = match &condition {
             Value::Unknown(unknown) => Some(unknown.clone()),
-            value if self.touches_rows(value) && !self.roles.one_frame => Some(self.refuse(
+            value if self.touches_rows(value) && !self.decided_once(test.span) => Some(self.refuse(
                 "python-batch-branch",
                 test.span,
                 "which way this goes depends on the rows being scored",
@@ -1009,7 +1068,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             let condition = self.value(test);
             let flow = match self.log.branch(test.span, self.activation) {
                 Some(true) => {
-                    if self.touches_rows(&condition) && !self.roles.one_frame {
+                    if self.touches_rows(&condition) && !self.decided_once(test.span) {
                         let why = self.unsupported(test.span, "a loop whose end depends on scoring rows");
                         self.forget(body, &why);
                     }

@@ -14,6 +14,7 @@ pub(crate) mod linear;
 pub(crate) mod project;
 pub(crate) mod scale;
 pub(crate) mod select;
+pub(crate) mod split;
 
 use crate::record::Estimator;
 use crate::replay::Replay;
