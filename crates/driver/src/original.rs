@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ir::{Elem, Literal};
-use plan::{Cell, Column, GoldenOutcome};
+use plan::{Cell, Column, GoldenOutcome, Reason};
 use reference::{Frame, OutputRequest, OutputTable, Outputs, Piece, Script, Tensor, TensorData, Versions};
 use source::{Diagnostic, Sources};
 
@@ -87,7 +87,11 @@ struct Ready<'a> {
 impl<'a> Ready<'a> {
     /// `data` stands where the script's scoring file does, if it is of the same form, and if the script learns nothing from that file.
     fn new(scorer: &'a Scorer, run: &'a ScriptRun, data: Option<&Path>, sources: &'a Sources) -> Ready<'a> {
-        let overlay = data.filter(|data| run.reads(data) && run.hold.is_none()).map(|data| (run.score.clone(), data.to_path_buf())).into_iter().collect();
+        let overlay = data
+            .filter(|data| run.reads(data) && run.hold.is_none())
+            .map(|data| (run.score.clone(), data.to_path_buf()))
+            .into_iter()
+            .collect();
         Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, sources }
     }
 
@@ -126,7 +130,7 @@ fn of_script(
     // The rows as we read them are as good as the original's for this: only their order is another.
     let mut reversed = rows.to_vec();
     reversed.reverse();
-    let (scored, refused) = apart(boundary);
+    let (scored, refused) = apart(scorer, boundary);
     let of = |numbers: &[usize]| numbers.iter().map(|number| &boundary[*number].0).collect::<Vec<_>>();
     let outputs = ready.outputs(vec![
         ready.frame(&of(&scored), false),
@@ -165,9 +169,8 @@ fn changes(one: &OutputTable, other: &OutputTable) -> Option<Changes> {
         (reference::Cell::Float(one), reference::Cell::Float(other)) => one == other || one.is_nan() && other.is_nan(),
         (one, other) => one == other,
     };
-    let differ = |(one, other): (&reference::Column, &reference::Column)| {
-        one.cells.iter().zip(&other.cells).filter(|pair| !same(*pair)).count()
-    };
+    let differ =
+        |(one, other): (&reference::Column, &reference::Column)| one.cells.iter().zip(&other.cells).filter(|pair| !same(*pair)).count();
     same_form.then(|| Changes { cells: pairs().map(differ).sum(), of: pairs().map(|(one, _)| one.cells.len()).sum() })
 }
 
@@ -198,8 +201,8 @@ fn named(versions: &Versions, model: Option<&Path>) -> Vec<(String, String)> {
 /// How many rows without a score are run for each reason.
 const OF_A_REASON: usize = 2;
 
-/// The numbers of the rows that are expected to have a score, and of some that are not.
-fn apart(boundary: &[(Vec<Cell>, GoldenOutcome)]) -> (Vec<usize>, Vec<usize>) {
+/// The numbers of the rows that are run together, and of those that are expected to raise; of rows without a score some.
+fn apart(scorer: &Scorer, boundary: &[(Vec<Cell>, GoldenOutcome)]) -> (Vec<usize>, Vec<usize>) {
     let mut seen: BTreeMap<u32, usize> = BTreeMap::new();
     let (mut scored, mut refused) = (Vec::new(), Vec::new());
     for (number, (_, outcome)) in boundary.iter().enumerate() {
@@ -207,10 +210,12 @@ fn apart(boundary: &[(Vec<Cell>, GoldenOutcome)]) -> (Vec<usize>, Vec<usize>) {
             GoldenOutcome::Scored(_) => scored.push(number),
             GoldenOutcome::Rejected(reason) => {
                 let seen = seen.entry(*reason).or_default();
-                if *seen < OF_A_REASON {
-                    refused.push(number);
-                }
                 *seen += 1;
+                if *seen <= OF_A_REASON {
+                    // A row that is dropped leaves nothing behind if it is alone, and what follows may raise on nothing.
+                    let filtered = matches!(scorer.plan.rejections[*reason as usize].reason, Reason::Filtered(_));
+                    if filtered { scored.push(number) } else { refused.push(number) }
+                }
             }
         }
     }
@@ -241,7 +246,14 @@ fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[(Vec<
     let mut on_data = merged(&scorer.plan.outputs, &pieces, all.len());
     let on_boundary = on_data.split_off(rows.len());
     let versions = Versions { pandas: None, sklearn: None, scipy: None, ..versions };
-    Ok(Answers { rows: rows.to_vec(), on_data, on_reversed: vec![], on_boundary, held_changes: None, versions: named(&versions, Some(model)) })
+    Ok(Answers {
+        rows: rows.to_vec(),
+        on_data,
+        on_reversed: vec![],
+        on_boundary,
+        held_changes: None,
+        versions: named(&versions, Some(model)),
+    })
 }
 
 /// The pieces' answers by the number of the row.

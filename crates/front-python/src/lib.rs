@@ -41,6 +41,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     numpy::ROWS,
     pandas::encode::ROWS,
     pandas::frame::ROWS,
+    pandas::group::ROWS,
     pandas::missing::ROWS,
     pandas::number::ROWS,
     pandas::pattern::ROWS,

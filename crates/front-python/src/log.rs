@@ -99,6 +99,14 @@ impl<'a> Log<'a> {
             .unwrap_or_else(|| Seen { value: None, used: Rc::default() })
     }
 
+    /// What the call or expression there learnt from its rows, beside its value.
+    pub(crate) fn learnt(&self, span: Span, activation: Activation) -> Seen {
+        let place = format!("{}#learnt", self.place(span));
+        activation
+            .and_then(|context| self.values.get(&(place.as_str(), context)).cloned())
+            .unwrap_or_else(|| Seen { value: None, used: Rc::default() })
+    }
+
     /// Which way a test went.
     pub(crate) fn branch(&self, span: Span, activation: Activation) -> Option<bool> {
         let place = self.place(span);

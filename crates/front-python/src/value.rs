@@ -350,6 +350,8 @@ pub(crate) struct Class {
 pub(crate) struct Group<'b> {
     pub frame: FrameId,
     pub keys: Vec<String>,
+    /// The one that was chosen.
+    pub column: Option<String>,
     pub marker: std::marker::PhantomData<&'b ()>,
 }
 

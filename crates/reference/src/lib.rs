@@ -1,7 +1,7 @@
 //! Runs the originals: the user's script in the user's own Python, and an ONNX model by onnxruntime.
 //!
 //! A run is a subprocess in a temporary copy of the script's folder, so nothing of the user's is written; it has limits on time, memory
-//! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py` and `hold.py`, shipped inside this crate.
+//! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py` and `scorewright_hold.py`, shipped inside this crate.
 //! Uses `front-python` for the form of a [`Record`]. Start reading at [`Reference::record`].
 
 mod process;
@@ -149,7 +149,7 @@ pub enum Piece {
 }
 
 /// The programs, by names that no module of a user's has.
-const PROGRAMS: &[(&str, &str)] = &[("runner.py", include_str!("runner.py")), ("scorewright_hold.py", include_str!("hold.py"))];
+const PROGRAMS: &[(&str, &str)] = &[("runner.py", include_str!("runner.py")), ("scorewright_hold.py", include_str!("scorewright_hold.py"))];
 
 impl Reference {
     pub fn new(python: impl Into<PathBuf>, limits: Limits) -> Self {

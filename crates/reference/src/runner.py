@@ -9,6 +9,7 @@ written with `repr`, the shortest text that reads back to the same bits.
 """
 import ast
 import builtins
+import copy
 import hashlib
 import importlib.abc
 import importlib.util
@@ -450,6 +451,8 @@ class Recorder:
         self.suspended = 0
         self.reads = []
         self.read_place = None
+        self.group = None  # the group that a function of the user's is being called on, inside `groupby().transform`
+        self.groups = {}
 
     def enter(self, parent, place, turn):
         key = (parent, place, turn)
@@ -466,7 +469,9 @@ class Recorder:
 
     # Each hook below is called from instrumented code; the names are short because they appear in user tracebacks.
     def r(self, place, value):
-        if not self.suspended:
+        if self.group is not None:
+            self.of_group(place, value)
+        elif not self.suspended:
             self.values[(place, self.current)] = self.guard(value)
         elif type(value).__name__ == "StringMethods":
             self.texts(place, value)
@@ -488,6 +493,14 @@ class Recorder:
                 if np is not None and isinstance(value, (np.generic, np.ndarray)) or pd is not None and isinstance(value, pd.Index):
                     self.values[(place, self.current)] = self.guard(value)
         return value
+
+    def of_group(self, place, value):
+        """What is one value for a whole group makes, over all groups, a table."""
+        key, one = self.guard(self.group), scalar(value)
+        if one is not NotImplemented:
+            pairs = self.groups.setdefault((place + LEARNT, self.current), [])
+            if [key, one] not in pairs[-1:]:
+                pairs.append([key, one])
 
     def table(self, place, value):
         """A name that is an argument of a call which may use it as a look-up table."""
@@ -517,15 +530,25 @@ class Recorder:
         """A call. `receiver` is the place of the object of a method, which a `fit` changes."""
         if self.suspended:
             return function(*args, **kwargs)
+        if self.group is not None:
+            value = function(*args, **kwargs)
+            self.of_group(place, value)
+            return value
         value = self.call(place, function, args, kwargs)
         self.values[(place, self.current)] = self.guard(value)
+        learnt = learnt_from_rows(function, args, kwargs, value)
+        if learnt is not None:
+            self.values[(place + LEARNT, self.current)] = self.guard(learnt, content=True)
         if receiver is not None and function.__name__.startswith("fit") and is_estimator(getattr(function, "__self__", None)):
             self.values[(receiver, self.current)] = self.guard(function.__self__)
         return value
 
     def call(self, place, function, args, kwargs):
-        """A function of the user has a context of its own; inside a library's nothing is recorded."""
+        """A function of the user has a context of its own; inside a library's nothing is recorded, but for the groups of a `transform`."""
         saved = self.current
+        how = transform_of_user(self, function, args, kwargs)
+        if how is not None:
+            return self.by_group(place, function, how, args, kwargs)
         if self.is_users(function):
             self.current = self.enter(saved, place, 0)
             try:
@@ -540,8 +563,29 @@ class Recorder:
             self.suspended -= 1
             self.read_place = outer
 
+    def by_group(self, place, function, how, args, kwargs):
+        saved = self.current, self.suspended
+
+        def one(part, *more, **options):
+            outer, self.group = self.group, part.name
+            self.current = self.enter(saved[0], place, 0)
+            self.suspended = 0
+            try:
+                return how(part, *more, **options)
+            finally:
+                self.group = outer
+                self.back(saved)
+
+        value = function(*[one if arg is how else arg for arg in args], **{name: one if arg is how else arg for name, arg in kwargs.items()})
+        self.note_groups()
+        return value
+
+    def note_groups(self):
+        for key, pairs in self.groups.items():
+            self.values[key] = {"dict": pairs} if len(pairs) <= MOST_CELLS else {"other": "dict"}
+
     def t(self, place, value):
-        if not self.suspended:
+        if not self.suspended and self.group is None:
             self.branches[(place, self.current)] = bool(value)
         return value
 
@@ -578,10 +622,47 @@ class Recorder:
             self.current = base
 
 
+# What a call learns from the rows that it is given, beside what it makes of them, is noted at its place with this behind it.
+LEARNT = "#learnt"
+
+
+def learnt_from_rows(function, args, kwargs, made):
+    """The edges of `pd.qcut` and `pd.cut`; the values of `factorize` in their order; the values of the groups of `groupby().transform`."""
+    pd = sys.modules.get("pandas")
+    if pd is None:
+        return None
+    try:
+        if function is pd.qcut or function is pd.cut:
+            return function(*args, **{**kwargs, "retbins": True})[1]
+        if getattr(function, "__name__", "") == "factorize" and isinstance(made, tuple):
+            return list(made[1])
+        if is_transform(function):
+            how = args[0] if args else kwargs.get("func")
+            if isinstance(how, str) or getattr(how, "__module__", "").startswith("numpy"):
+                table = function.__self__.agg(how, *args[1:])
+                return {key: table[key] for key in table.index} if isinstance(table, pd.Series) and len(table) <= MOST_CELLS else None
+    except Exception:
+        pass
+    return None
+
+
+def is_transform(function):
+    pd = sys.modules.get("pandas")
+    return pd is not None and getattr(function, "__name__", "") == "transform" and isinstance(getattr(function, "__self__", None), pd.core.groupby.SeriesGroupBy)
+
+
+def transform_of_user(recorder, function, args, kwargs):
+    """The function of the user's that `groupby().transform` is called with."""
+    if not is_transform(function):
+        return None
+    how = args[0] if args else kwargs.get("func")
+    return how if recorder.is_users(how) else None
+
+
 class Holder(Recorder):
     """Runs the script on its own rows, keeping what it learns from them, and after `hold()` on other rows with that held.
 
-    What it learns are the values at the job's `held` places, and what each `fit` leaves behind. `hold.py` has what holding means for a call.
+    What it learns are the values at the job's `held` places, and what each `fit` leaves behind. `scorewright_hold.py` has what holding means for a call.
     """
 
     def __init__(self, job):
@@ -590,6 +671,7 @@ class Holder(Recorder):
         self.wanted = set(self.held.values())
         self.ignored = set(job["hold"]["ignored"])
         self.kept = {}
+        self.calls = set()  # the held places that are calls: what stands around a call there does not hold it again
         self.holding = False
 
     def key(self, site):
@@ -606,9 +688,25 @@ class Holder(Recorder):
             self.back((0, 0))
         return super().prepare(Lenient(self.ignored, prefix).visit(tree) if self.holding else tree, prefix)
 
+    def note_groups(self):
+        pass
+
+    def of_group(self, place, value):
+        """The value of the group as it was; a group that was not there has none."""
+        pairs = self.groups.setdefault((place, self.current), {})
+        if self.holding:
+            return copy.copy(pairs.get(self.group, float("nan"))) if pairs else value
+        if scalar(value) is not NotImplemented:
+            pairs[self.group] = value
+        return value
+
     def r(self, place, value):
         key = (place, self.current)
         if self.suspended:
+            return value
+        if self.group is not None:
+            return self.of_group(place, value)
+        if key in self.calls:
             return value
         if self.holding:
             learnt = self.kept.get(self.held.get(key))
@@ -626,8 +724,12 @@ class Holder(Recorder):
             return function(*args, **kwargs)
         import scorewright_hold
 
+        if self.group is not None:
+            return self.of_group(place, function(*args, **kwargs))
         key = (place, self.current)
         fits = scorewright_hold.is_fit(function) and not self.is_users(function)
+        if transform_of_user(self, function, args, kwargs) is not None:
+            return self.call(place, function, args, kwargs)
         if self.holding:
             if fits and key in self.kept:
                 return scorewright_hold.fitted(function, args, kwargs, self.kept[key])
@@ -638,6 +740,7 @@ class Holder(Recorder):
             self.kept[key] = scorewright_hold.copied(vars(function.__self__))
         elif key in self.wanted:
             self.kept[key] = scorewright_hold.learn(function, args, kwargs, value)
+            self.calls.add(key)
         return value
 
 
@@ -1204,6 +1307,7 @@ def record(job):
 
     def order(pair):
         (place, within), _ = pair
+        place = place.removesuffix(LEARNT)
         *file, place = place.rsplit("@", 1)
         return within, file, [int(part) for part in place.replace("-", ":").split(":")]
 

@@ -23,6 +23,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "astype", frame_astype),
     Row::new(On::Matrix, "astype", frame_astype),
     Row::new(On::Function, "pandas.get_dummies", get_dummies),
+    Row::new(On::Function, "pandas.factorize", factorize_function),
+    Row::new(On::Column, "factorize", factorize),
 ];
 
 fn column<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, Unknown> {
@@ -187,14 +189,19 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         });
     };
     freeze_all(replay, &mapper);
-    let mut cell = mapped(replay, &column.cell, &pairs, &label(&column), call.span)?;
-    // The dtype of the recorded run stays: where a key was missing there, integers are floats for every row.
-    let as_float = matches!(replay.recorded(call.span).clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(series)) if series.dtype.name == "float64");
-    if as_float && cell.alternatives.len() > 1 {
-        replay.recorded(call.span).look();
-        cell = crate::udf::pandas_cell(replay, &cell);
+    let cell = mapped(replay, &column.cell, &pairs, &label(&column), call.span)?;
+    Ok(Value::Column(column.with(as_recorded(replay, cell, call.span))))
+}
+
+/// The dtype of the recorded run stays: where something was missing there, integers are floats for every row.
+pub(crate) fn as_recorded<'b>(replay: &Replay<'_, 'b>, cell: Cell<'b>, at: Span) -> Cell<'b> {
+    let recorded = replay.recorded(at);
+    let as_float = matches!(recorded.clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(series)) if series.dtype.name == "float64");
+    if !as_float || cell.alternatives.len() == 1 {
+        return cell;
     }
-    Ok(Value::Column(column.with(cell)))
+    recorded.look();
+    crate::udf::pandas_cell(replay, &cell)
 }
 
 fn label(column: &Column<'_>) -> String {
@@ -229,6 +236,15 @@ pub(crate) fn mapped<'b>(
             {
                 return Ok(super::where_cell(replay, val, &yes, &no, at)?.guarded(&cell.guards));
             }
+        }
+        let missing =
+            matches!(val.literal(), Some(Literal::Null(_))) || matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan());
+        if missing && nan_value.is_none() {
+            let nothing = match elem {
+                Elem::Str => Cell::new(Kind::Str, replay.b.null(Elem::Str)),
+                _ => Cell::new(Kind::Float, replay.b.f64(f64::NAN)),
+            };
+            return Ok(nothing.guarded(&cell.guards));
         }
         let Some(hit) = look_up(replay, &(kind.clone(), val), pairs, elem, name) else {
             return Err(replay.unsupported(at, "a look-up by a key of this type"));
@@ -714,6 +730,45 @@ pub(crate) fn member<'b>(replay: &mut Replay<'_, 'b>, family: &Rc<Family<'b>>, n
     Some(Column { cell, name: Some(name.to_owned()), space: family.source.space, array: false })
 }
 
+/// `pd.factorize(column)`
+fn factorize_function<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let values = call.need(replay, "values")?;
+    factorized(replay, call, &values)
+}
+
+fn factorize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let values = call.receiver.clone();
+    factorized(replay, call, &values)
+}
+
+/// Codes in the order of appearance, and the values in it. Where that order is frozen a value that did not appear has the code -1, as a
+/// missing one.
+fn factorized<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, values: &Value<'b>) -> Eval<'b> {
+    let at = call.span;
+    call.take("sort");
+    let Value::Column(column) = values else { return Err(replay.unsupported(at, "`factorize` of this")) };
+    if !replay.freezes(column.space, at) {
+        return Err(replay.refuse(
+            "python-batch-statistic",
+            at,
+            "`factorize` numbers values in the order in which the scoring rows happen to have them",
+            "a single row has no order of appearance",
+            "number the values of training: codes = {value: code for code, value in enumerate(train[c].unique())}, then df[c].map(codes)",
+        ));
+    }
+    let known = crate::value::Known::seen(replay.log.learnt(at, replay.activation), at).with(true, false);
+    let Some(values) = known.look().and_then(record::Value::items) else { return Err(replay.not_recorded(at)) };
+    replay.freeze(&known);
+    let uniques = record::Value::tagged(Tagged::List(values.clone()));
+    let cell = as_category(replay, &column.cell, Rc::new(Categories { values, ordered: false }), at)?;
+    let code = match cell.single() {
+        Some((Kind::Category(_), code)) => code,
+        _ => return Err(replay.unsupported(at, "`factorize` of this")),
+    };
+    let codes = Column { array: true, ..column.with(Cell::new(Kind::INT, code).guarded(&cell.guards)) };
+    Ok(Value::Tuple(vec![Value::Column(codes), Value::Known(known.part(uniques))]))
+}
+
 /// `pd.get_dummies`: the columns of the recorded run; which of them exist for other rows is open unless something fixes the categories.
 fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
@@ -738,31 +793,25 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         }
         _ => return Err(replay.unsupported(at, "`get_dummies` of this")),
     };
-    let is_text = |value: &Value<'b>| match value {
-        Value::Column(column) => match column.cell.single() {
-            Some((kind, _)) => matches!(kind, Kind::Str | Kind::Category(_)),
-            None => true,
-        },
-        _ => false,
-    };
-    let encoded: Vec<String> = match columns {
-        Some(columns) => columns,
-        None if series => frame.columns.keys().cloned().collect(),
-        None => frame.columns.iter().filter(|(_, value)| is_text(value)).map(|(name, _)| name.clone()).collect(),
-    };
-    let prefixes = dummy_prefixes(replay, prefix.as_ref(), &encoded, series, at)?;
     let recorded = replay.recorded(at);
     let names: Vec<String> = match recorded.tagged() {
         Some(Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
         _ => return Err(replay.not_recorded(at)),
     };
+    let encoded: Vec<String> = match columns {
+        Some(columns) => columns,
+        None if series => frame.columns.keys().cloned().collect(),
+        // Texts, objects and categories: what does not stay a column.
+        None => frame.columns.keys().filter(|name| !names.contains(name)).cloned().collect(),
+    };
+    let prefixes = dummy_prefixes(replay, prefix.as_ref(), &encoded, series, at)?;
     let mut out = Frame { space: frame.space, families: frame.families.clone(), ..Frame::default() };
     for (name, column) in &frame.columns {
         if !encoded.contains(name) {
             out.columns.insert(name.clone(), column.clone());
         }
     }
-    let mut rest = names.into_iter().skip(out.columns.len()).peekable();
+    let mut rest = names.iter().cloned().skip(out.columns.len()).peekable();
     for (name, prefix) in encoded.iter().zip(prefixes) {
         let prefix = if prefix.is_empty() && series { String::new() } else { format!("{prefix}{separator}") };
         let Some(Value::Column(column)) = frame.columns.get(name).cloned() else {
@@ -806,6 +855,9 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         } else {
             out.families.push(Rc::new(family));
         }
+    }
+    if !out.columns.keys().eq(&names) {
+        return Err(replay.unsupported(at, "`get_dummies` that makes these columns"));
     }
     Ok(replay.frame(out))
 }

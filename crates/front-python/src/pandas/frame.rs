@@ -14,6 +14,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "copy", same),
     Row::new(On::Matrix, "copy", same),
     Row::new(On::Frame, "drop", drop),
+    Row::new(On::Frame, "sample", sample),
+    Row::new(On::Frame, "xs", cross_section),
     Row::new(On::Column, "drop", rows_by_label),
     Row::new(On::Frame, "pop", pop),
     Row::new(On::Frame, "rename", rename),
@@ -96,6 +98,11 @@ fn drop<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         None => None,
     };
     let Some(named) = named else {
+        if let Some(rows) = call.take("labels").or_else(|| call.take("index"))
+            && let Some(left) = without_rows(replay, id, &rows, call.span)
+        {
+            return Ok(left);
+        }
         return Err(replay.refuse(
             "python-row-position",
             call.span,
@@ -115,6 +122,52 @@ fn drop<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         }
     }
     Ok(replay.frame(frame))
+}
+
+/// `frame.drop(frame[condition].index)` is a filter; `frame.drop(train.index)` leaves the rows that are scored; a row that is dropped by a
+/// label which the script knows is a matter of training, and a scoring row is not it.
+fn without_rows<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, rows: &Value<'b>, at: Span) -> Option<Value<'b>> {
+    let space = replay.frames[id.0].space;
+    match rows {
+        Value::Part(of, part) if part == "index" => {
+            let of = replay.space_of(of)?;
+            let filters = replay.filters_between(of, space)?;
+            let keep = filters.iter().map(|filter| replay.guards[*filter].when).reduce(|one, other| one | other)?;
+            let left = replay.filtered(space, keep, at);
+            if let Some(filter) = replay.spaces[left].filter {
+                let guards = filters.iter().filter_map(|filter| replay.filter_guards.get(filter)).flatten().copied().collect();
+                replay.filter_guards.insert(filter, guards);
+            }
+            Some(replay.in_space(id, left))
+        }
+        Value::Known(known) if replay.freezes(space, at) => {
+            known.look()?;
+            let space = if known.fit { replay.test_part(space) } else { space };
+            Some(replay.in_space(id, space))
+        }
+        Value::List(_) | Value::Tuple(_) if !replay.touches_rows(rows) && replay.freezes(space, at) => Some(replay.in_space(id, space)),
+        _ => None,
+    }
+}
+
+/// Some of the rows, drawn at random: training rows, in a script of one frame.
+fn sample<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    call.rest();
+    if replay.freezes(replay.frames[id.0].space, call.span) {
+        return Ok(Value::Known(replay.recorded(call.span).with(true, false)));
+    }
+    Err(replay.other_rows(call.span, "python-rows-change", "sample"))
+}
+
+/// `glued.xs(key)`: one part of frames that were glued by keys.
+fn cross_section<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    let key = call.need(replay, "key")?;
+    match super::glue::by_key(replay, id, &key, call.span) {
+        Some(rows) => rows,
+        None => Err(replay.other_rows(call.span, "python-row-position", "xs")),
+    }
 }
 
 fn pop<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -322,6 +375,7 @@ fn reordered<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     ["by", "axis", "ascending", "kind", "na_position", "key", "level", "sort_remaining"].iter().for_each(|name| {
         call.take(name);
     });
+    replay.hold(call.span, None);
     replay.note("python-row-order", call.span, "this orders the scoring rows; the scorer keeps them as they come", "");
     copy(replay, call)
 }

@@ -12,8 +12,8 @@ use crate::value::{Cell, Column, Eval, Frame, FrameId, Kind, Unknown, Value};
 use ir::Literal;
 use source::Span;
 
-/// `pd.concat(parts)`: training frames first, the scoring frame last.
-pub(crate) fn glue<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], at: Span) -> Eval<'b> {
+/// `pd.concat(parts, keys=keys)`: training frames first, the scoring frame last.
+pub(crate) fn glue<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], keys: Vec<record::Value>, at: Span) -> Eval<'b> {
     let refused = |replay: &mut Replay<'_, 'b>| {
         Err(replay.refuse(
             "python-glued-frames",
@@ -42,7 +42,7 @@ pub(crate) fn glue<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], at: Spa
     if let Some(why) = super::open_columns(replay, *id, at) {
         return Err(why);
     }
-    let glue = Glue { at, train_rows, scoring_space: old.space };
+    let glue = Glue { at, train_rows, scoring_space: old.space, keys: keys.into() };
     replay.spaces.push(Space { parent: Some(old.space), glue: Some(glue), ..Space::default() });
     let space = replay.spaces.len() - 1;
     let mut frame = Frame { space, ..Frame::default() };
@@ -79,6 +79,11 @@ fn widened<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, dtype: &str, at: Sp
         (Some((Kind::Float, _)), Some(Kind::Int(_))) => Ok(cell.clone()),
         (Some((Kind::Category(_), _)), _) => Err(replay.unsupported(at, "a glued column of categories")),
         (None, None) => Ok(cell.clone()),
+        // A column that is missing for all scoring rows, as the target is: what the training rows have in it does not matter.
+        (Some((Kind::Float, val)), None) if matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan()) => Ok(cell.clone()),
+        (Some((Kind::Float, val)), Some(Kind::Str)) if matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan()) => {
+            Ok(Cell::new(Kind::Str, replay.b.null(ir::Elem::Str)))
+        }
         _ => Err(replay.unsupported(at, format!("a column that is {dtype} once the frames are glued"))),
     }
 }
@@ -96,7 +101,7 @@ pub(crate) fn slice<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Val
         Value::Matrix(columns) => columns.first()?.space,
         _ => return None,
     };
-    let glue = replay.spaces[space].glue?;
+    let glue = replay.spaces[space].glue.clone()?;
     let Value::Slice(lower, upper, None) = index else { return None };
     let bound = |part: &Option<Box<Value<'b>>>| part.as_ref().map(|part| replay.concrete(part).and_then(|part| part.as_int()));
     let rows = i64::try_from(glue.train_rows).ok();
@@ -120,9 +125,17 @@ pub(crate) fn slice<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Val
     })
 }
 
+/// `glued.loc["test"]` of frames that were glued by keys. None if the frame is not.
+pub(crate) fn by_key<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, key: &Value<'b>, at: Span) -> Option<Eval<'b>> {
+    let glue = replay.spaces[replay.frames[id.0].space].glue.clone()?;
+    let key = replay.concrete(key)?;
+    let found = glue.keys.iter().position(|one| crate::fold::same_key(one, &key))?;
+    Some(Ok(if found + 1 == glue.keys.len() { replay.in_space(id, glue.scoring_space) } else { training_rows(replay, at) }))
+}
+
 /// `glued[glued["is_train"] == 0]`: a mask that is one truth for all scoring rows tells them from the training rows.
 pub(crate) fn by_mask<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &Column<'b>, at: Span) -> Option<Eval<'b>> {
-    let glue = replay.spaces[replay.frames[id.0].space].glue?;
+    let glue = replay.spaces[replay.frames[id.0].space].glue.clone()?;
     let held = match mask.cell.single() {
         Some((Kind::Bool, val)) => val.literal(),
         _ => None,

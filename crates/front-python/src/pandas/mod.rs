@@ -5,6 +5,7 @@
 pub(crate) mod encode;
 pub(crate) mod frame;
 pub(crate) mod glue;
+pub(crate) mod group;
 pub(crate) mod missing;
 pub(crate) mod number;
 pub(crate) mod pattern;
@@ -183,7 +184,7 @@ pub(crate) fn part_attribute<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, na
             Value::Column(column) => encode::category_attribute(replay, column, name, span),
             _ => Err(replay.unsupported(span, format!("`.cat.{name}`"))),
         },
-        Value::Group(group) if replay.frames[group.frame.0].columns.contains_key(name) => table::select_group(replay, group, name),
+        Value::Group(group) if replay.frames[group.frame.0].columns.contains_key(name) => Ok(group::select(group, name)),
         Value::Row(id) if replay.frames[id.0].columns.contains_key(name) => row_item(replay, *id, name, span),
         Value::Matrix(columns) if name == "shape" => {
             let rows = replay.batch(span, "number of rows").unwrap_or_else(Value::Unknown);
@@ -303,6 +304,15 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
     if let Some(rows) = glue::slice(replay, glued, rows, span).filter(|_| !is_all(index)) {
         return rows;
     }
+    if let (Value::Part(inner, part), index) = (of, index)
+        && part == "loc"
+        && let Value::Frame(id) = **inner
+    {
+        let key = if let Value::Tuple(parts) = index { parts.first().filter(|_| parts.get(1).is_some_and(is_all)) } else { Some(index) };
+        if let Some(rows) = key.and_then(|key| glue::by_key(replay, id, key, span)) {
+            return rows;
+        }
+    }
     match (of, index) {
         (Value::Frame(id), Value::Column(mask)) => filter_frame(replay, *id, mask, span),
         (Value::Frame(id), Value::Slice(..)) => {
@@ -359,7 +369,7 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         },
         (Value::Cell(_), index) => text::cell_subscript(replay, of, index, span),
         (Value::Group(group), index) => match replay.concrete(index).and_then(|name| name.as_str().map(str::to_owned)) {
-            Some(name) => table::select_group(replay, group, &name),
+            Some(name) => Ok(group::select(group, &name)),
             None => Err(replay.unsupported(span, "several columns of a group")),
         },
         (Value::Tuple(_) | Value::List(_), Value::Cell(place)) => item_of_row(replay, of, place, span),

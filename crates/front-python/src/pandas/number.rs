@@ -312,23 +312,47 @@ fn cut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let ordered = call.flag(replay, "ordered", true)?;
     let Value::Column(column) = x else { return Err(replay.unsupported(at, "`cut` of this")) };
     let Some(edges) = replay.concrete(&bins) else { return Err(replay.unsupported(at, "`cut` at computed edges")) };
-    if edges.as_int().is_some() {
-        // A number of bins: the edges come from the least and greatest row.
-        return Err(replay.refuse(
-            "python-batch-statistic",
-            at,
-            "`cut` into a number of bins takes the edges from the rows being scored",
-            "a single row has no range",
-            "take the edges from training: _, edges = pd.cut(train[...], bins=n, retbins=True)",
-        ));
-    }
-    let Some(edges) = edges.floats() else { return Err(replay.unsupported(at, "`cut` at these edges")) };
+    // A number of bins: the edges come from the least and greatest row.
+    let edges = match edges.as_int() {
+        None => edges.floats(),
+        Some(_) if replay.freezes(column.space, at) => Some(learnt_edges(replay, at)?),
+        Some(_) => {
+            return Err(replay.refuse(
+                "python-batch-statistic",
+                at,
+                "`cut` into a number of bins takes the edges from the rows being scored",
+                "a single row has no range",
+                "take the edges from training: _, edges = pd.cut(train[...], bins=n, retbins=True)",
+            ));
+        }
+    };
+    let Some(edges) = edges else { return Err(replay.unsupported(at, "`cut` at these edges")) };
     if let Value::Known(known) = &bins {
         replay.freeze(known);
     }
+    binned(replay, &column, &Bins { edges, right, lowest, ordered }, labels, at)
+}
+
+/// The edges that a call took from its rows in the recorded run.
+fn learnt_edges(replay: &mut Replay<'_, '_>, at: Span) -> Result<Vec<f64>, Unknown> {
+    let known = crate::value::Known::seen(replay.log.learnt(at, replay.activation), at).with(true, false);
+    replay.freeze(&known);
+    known.look().and_then(record::Value::floats).ok_or_else(|| replay.not_recorded(at))
+}
+
+/// Intervals between edges, closed on the right or on the left; the outermost edge too if `lowest`.
+struct Bins {
+    edges: Vec<f64>,
+    right: bool,
+    lowest: bool,
+    ordered: bool,
+}
+
+/// A column as the intervals that hold its cells: by labels, by number (`False`), or as the recorded run spells them.
+fn binned<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, bins: &Bins, labels: Option<Value<'b>>, at: Span) -> Eval<'b> {
     let value = super::frame::float_cell(replay, &column.cell, at)?;
-    let Some((_, val)) = value.single() else { return Err(replay.unsupported(at, "`cut` of this")) };
-    let code = bin_code(replay, val, &edges, right, lowest);
+    let Some((_, val)) = value.single() else { return Err(replay.unsupported(at, "intervals of this")) };
+    let code = bin_code(replay, val, &bins.edges, bins.right, bins.lowest);
     let guards = value.guards.clone();
     let labels = match &labels {
         None => None,
@@ -336,9 +360,9 @@ fn cut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Some(record::Value::None(())) => None,
             Some(record::Value::Bool(false)) => {
                 // Codes; a row outside all intervals makes the column a float one.
-                let inside = code.ge(0_i64);
-                let number = inside.select(code.cast(Elem::F64), f64::NAN);
-                return Ok(Value::Column(column.with(Cell::new(Kind::Float, number).guarded(&guards))));
+                let number = code.lt(0_i64).select(replay.b.null(Elem::I64), code);
+                let cell = super::encode::found(replay, Elem::I64, number).guarded(&guards);
+                return Ok(Value::Column(column.with(super::encode::as_recorded(replay, cell, at))));
             }
             Some(labels) => labels.items(),
             None => return Err(replay.unsupported(at, "`cut` with computed labels")),
@@ -351,12 +375,23 @@ fn cut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             _ => Vec::new(),
         },
     };
-    let kind = Kind::Category(std::rc::Rc::new(crate::value::Categories { values, ordered }));
+    let kind = Kind::Category(std::rc::Rc::new(crate::value::Categories { values, ordered: bins.ordered }));
     Ok(Value::Column(column.with(Cell::new(kind, code).guarded(&guards))))
 }
 
-/// The edges of `qcut` are quantiles of the rows; what it gives has them rounded, so the run does not tell them.
+/// `pd.qcut`: intervals between quantiles of the rows, where these are frozen. The least row belongs to the first one.
 fn qcut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    if let Some(Value::Column(column)) = call.take("x")
+        && replay.freezes(column.space, at)
+    {
+        let edges = learnt_edges(replay, at)?;
+        let labels = call.take("labels");
+        ["q", "precision", "duplicates"].iter().for_each(|name| {
+            call.take(name);
+        });
+        return binned(replay, &column, &Bins { edges, right: true, lowest: true, ordered: true }, labels, at);
+    }
     call.rest();
     Err(replay.refuse(
         "python-batch-statistic",

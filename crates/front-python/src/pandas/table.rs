@@ -1,11 +1,11 @@
-//! Several tables: `merge` and `join` with look-up tables, `concat` of columns, `align`, groups.
+//! Several tables: `merge` and `join` with look-up tables, `concat` of columns, `align`.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 use crate::ops;
 use crate::record::{self, Cells, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Categories, Cell, Column, Eval, Frame, FrameId, Group, Kind, Known, Unknown, Value};
+use crate::value::{Categories, Cell, Column, Eval, Frame, FrameId, Kind, Known, Unknown, Value};
 use ir::{Elem, Literal, Map, Table, Val};
 use source::Span;
 use std::rc::Rc;
@@ -16,28 +16,12 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "join", join),
     Row::new(On::Function, "pandas.concat", concat),
     Row::new(On::Frame, "align", align),
-    Row::new(On::Frame, "groupby", groupby),
-    Row::new(On::Group, "mean", frozen_group),
-    Row::new(On::Group, "median", frozen_group),
-    Row::new(On::Group, "sum", frozen_group),
-    Row::new(On::Group, "std", frozen_group),
-    Row::new(On::Group, "var", frozen_group),
-    Row::new(On::Group, "min", frozen_group),
-    Row::new(On::Group, "max", frozen_group),
-    Row::new(On::Group, "count", frozen_group),
-    Row::new(On::Group, "size", frozen_group),
-    Row::new(On::Group, "nunique", frozen_group),
-    Row::new(On::Group, "first", frozen_group),
-    Row::new(On::Group, "last", frozen_group),
-    Row::new(On::Group, "quantile", frozen_group),
-    Row::new(On::Group, "agg", frozen_group),
-    Row::new(On::Group, "aggregate", frozen_group),
 ];
 
 /// A look-up table: its columns, concrete, and how many rows.
-struct LookUp {
-    columns: Vec<(String, Vec<record::Value>)>,
-    rows: usize,
+pub(super) struct LookUp {
+    pub columns: Vec<(String, Vec<record::Value>)>,
+    pub rows: usize,
 }
 
 fn look_up_table(known: &Known) -> Option<LookUp> {
@@ -71,7 +55,7 @@ fn key_literal<'b>(
 }
 
 /// The columns of a look-up table beside the row with these keys.
-fn looked_up<'b>(
+pub(super) fn looked_up<'b>(
     replay: &mut Replay<'_, 'b>,
     keys: &[(Column<'b>, String)],
     table: &LookUp,
@@ -315,16 +299,17 @@ fn concat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let objects = call.need(replay, "objs")?;
     let axis = call.concrete(replay, "axis")?;
     let join = call.text(replay, "join")?;
+    let keys = call.concrete(replay, "keys")?.and_then(|keys| keys.items()).unwrap_or_default();
     call.take("sort");
     let by_column = matches!(&axis, Some(record::Value::Int(1))) || axis.as_ref().and_then(record::Value::as_str) == Some("columns");
     let Some(parts) = replay.items(&objects, at) else { return Err(replay.unsupported(at, "`concat` of this")) };
     if by_column {
-        if join.is_some_and(|join| join != "outer") {
-            return Err(replay.unsupported(at, "`concat` of columns with this `join`"));
+        if join.is_some_and(|join| join != "outer") || !keys.is_empty() {
+            return Err(replay.unsupported(at, "`concat` of columns with `join` or `keys`"));
         }
         return beside(replay, &parts, at);
     }
-    super::glue::glue(replay, &parts, at)
+    super::glue::glue(replay, &parts, keys, at)
 }
 
 /// `train.align(score, join="left", axis=1, fill_value=0)`: the scoring frame gets the training columns.
@@ -366,30 +351,6 @@ pub(crate) fn align_known<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) 
         None => None,
     };
     Ok(Value::Tuple(vec![Value::Known(first.unwrap_or_else(|| known.clone())), score]))
-}
-
-fn groupby<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let keys = call.texts(replay, "by")?.unwrap_or_default();
-    call.rest();
-    let Value::Frame(frame) = call.receiver else { return Err(replay.unsupported(call.span, "`groupby` of this")) };
-    Ok(Value::Group(Rc::new(Group { frame, keys, marker: std::marker::PhantomData })))
-}
-
-/// A table of the groups, which is a statistic: frozen where statistics are.
-fn frozen_group<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let Value::Group(group) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "a group of this")) };
-    let space = replay.frames[group.frame.0].space;
-    if !replay.freezes(space, call.span) {
-        let what = format!("groupby().{}", call.name);
-        return Err(replay.other_rows(call.span, "python-group-of-scoring-rows", &what));
-    }
-    call.rest();
-    Ok(Value::Known(replay.recorded(call.span).with(true, false)))
-}
-
-/// `group[column]`
-pub(crate) fn select_group<'b>(_: &mut Replay<'_, 'b>, group: &Rc<Group<'b>>, _: &str) -> Eval<'b> {
-    Ok(Value::Group(Rc::new(Group { frame: group.frame, keys: group.keys.clone(), marker: std::marker::PhantomData })))
 }
 
 /// A float cell of a column, for arithmetic that needs one.

@@ -22,6 +22,9 @@ impl<'b> Replay<'_, 'b> {
     }
 
     pub(crate) fn eval(&mut self, expr: &Expr) -> Eval<'b> {
+        if let Some(value) = crate::pandas::group::value_in_group(self, expr) {
+            return value;
+        }
         match &expr.kind {
             ExprKind::Name(name) => Ok(self.name(name, expr.span)),
             ExprKind::Literal(literal) => self.literal(literal, expr.span),
@@ -602,11 +605,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Object(id) => {
                 let found = self.objects[id.0].attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
                 match found {
-                    Some(Value::Known(known)) => {
-                        let seen = self.recorded(span);
-                        Ok(Value::Known(if seen.is_recorded() { seen.with(known.fit, known.batch_columns) } else { known }))
-                    }
-                    Some(value) => Ok(value),
+                    Some(value) => Ok(self.as_seen(value, span)),
                     None if self.method_of(&self.objects[id.0].class, name).is_some() => {
                         Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
                     }
@@ -642,7 +641,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Unknown(unknown) => return Err(unknown.clone()),
             Value::List(_) | Value::Tuple(_) => {
                 if let Some(item) = self.item_of_list(of, index) {
-                    return Ok(item);
+                    return Ok(self.as_seen(item, span));
                 }
             }
             Value::Dict(id) => {
@@ -651,7 +650,7 @@ impl<'b> Replay<'_, 'b> {
                     && let Some((_, value)) =
                         self.dicts[id.0].iter().rev().find(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)))
                 {
-                    return Ok(value.clone());
+                    return Ok(self.as_seen(value.clone(), span));
                 }
             }
             _ => {}
@@ -671,6 +670,17 @@ impl<'b> Replay<'_, 'b> {
             return Ok(Value::Known(seen));
         }
         crate::pandas::subscript(self, of, index, span)
+    }
+
+    /// An object that was put somewhere may have changed since: it is what the record saw where it is taken out.
+    fn as_seen(&self, value: Value<'b>, span: Span) -> Value<'b> {
+        match value {
+            Value::Known(known) => {
+                let seen = self.recorded(span);
+                Value::Known(if seen.is_recorded() { seen.with(known.fit, known.batch_columns) } else { known })
+            }
+            value => value,
+        }
     }
 
     fn item_of_list(&self, of: &Value<'b>, index: &Value<'b>) -> Option<Value<'b>> {

@@ -17,6 +17,7 @@ pub(crate) use roles::Roles;
 
 use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use crate::log::{Activation, Log, SCRIPT};
+use crate::pandas::group::InGroup;
 use crate::record::{self, Record};
 use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, ObjectId, ScopeId, Unknown, Value};
 use crate::{BatchStatistics, Frozen, Held, Options};
@@ -74,6 +75,8 @@ pub(crate) struct Replay<'a, 'b> {
     float_reader: Option<ir::Handle<ir::Function>>,
     /// The functions that patterns became.
     pub scanners: HashMap<String, ir::Handle<ir::Function>>,
+    /// Inside a function that is applied to each group of rows.
+    pub in_group: Option<InGroup<'b>>,
     /// The rows that the call or attribute at hand is of.
     subject: Option<usize>,
     depth: usize,
@@ -100,7 +103,7 @@ pub(crate) struct Guard<'b> {
 }
 
 /// The rows that a filter left.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Space {
     pub parent: Option<usize>,
     /// The guard that says which rows were dropped.
@@ -112,12 +115,14 @@ pub(crate) struct Space {
 }
 
 /// Where training rows and scoring rows were glued together.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Glue {
     pub at: Span,
     pub train_rows: u64,
     /// The scoring rows by themselves.
     pub scoring_space: usize,
+    /// What the parts are called, the scoring rows last.
+    pub keys: Rc<[record::Value]>,
 }
 
 pub(crate) struct Object<'b> {
@@ -212,6 +217,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             functions: Vec::new(),
             float_reader: None,
             scanners: HashMap::new(),
+            in_group: None,
             subject: None,
             depth: 0,
         }
@@ -345,6 +351,27 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn frame(&mut self, frame: Frame<'b>) -> Value<'b> {
         self.frames.push(frame);
         Value::Frame(FrameId(self.frames.len() - 1))
+    }
+
+    /// The guards of the filters that lead from `outer` to `inner`. None if it was not filters that did.
+    pub(crate) fn filters_between(&self, inner: usize, outer: usize) -> Option<Vec<usize>> {
+        let mut filters = Vec::new();
+        let mut at = inner;
+        while at != outer {
+            let space = &self.spaces[at];
+            filters.push(space.filter?);
+            at = space.parent?;
+        }
+        Some(filters)
+    }
+
+    /// The rows of a space as the part that is kept for a test.
+    pub(crate) fn test_part(&mut self, of: usize) -> usize {
+        let known = self.spaces.iter().position(|other| other.is_test_part && other.parent == Some(of));
+        known.unwrap_or_else(|| {
+            self.spaces.push(Space { parent: Some(of), is_test_part: true, ..Space::default() });
+            self.spaces.len() - 1
+        })
     }
 
     /// A copy of a frame over other rows.
@@ -518,7 +545,7 @@ impl<'a, 'b> Replay<'a, 'b> {
     /// Whether what is computed over these rows is frozen: in a script of one frame, and where training rows are glued before the scoring
     /// rows. Then it is held when the script is run on other rows.
     pub(crate) fn freezes(&mut self, space: usize, at: Span) -> bool {
-        let frozen = match self.spaces[space].glue {
+        let frozen = match self.spaces[space].glue.clone() {
             Some(glue) => {
                 self.note_leak(glue);
                 true
@@ -568,7 +595,7 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     /// The rows that a value is of, if it is of scoring rows.
-    fn space_of(&self, value: &Value<'b>) -> Option<usize> {
+    pub(crate) fn space_of(&self, value: &Value<'b>) -> Option<usize> {
         match value {
             Value::Column(column) | Value::Texts(column, _) => Some(column.space),
             Value::Frame(id) => Some(self.frames[id.0].space),

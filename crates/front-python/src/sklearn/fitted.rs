@@ -33,8 +33,17 @@ pub(super) fn columns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> R
     numbers(replay, columns, call.span)
 }
 
+/// The columns of one array as floats. What is no number in one of them raises for the whole row.
 pub(super) fn numbers<'b>(replay: &mut Replay<'_, 'b>, columns: Vec<Column<'b>>, at: Span) -> Result<Vec<(Column<'b>, Val<'b>)>, Unknown> {
-    columns.into_iter().map(|column| pandas::table::number(replay, &column, at).map(|val| (column, val))).collect()
+    let mut out = Vec::new();
+    for column in columns {
+        let cell = pandas::frame::float_cell(replay, &column.cell, at)?;
+        let val = pandas::table::number(replay, &column.with(cell.clone()), at)?;
+        out.push((column.with(column.cell.clone().guarded(&cell.guards)), val));
+    }
+    let guards: Guards = out.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
+    out.iter_mut().for_each(|(column, _)| column.cell.guards.extend(&guards));
+    Ok(out)
 }
 
 /// The kind of the array that the columns make (`check_array(dtype="numeric")`); none if they are not all numbers.

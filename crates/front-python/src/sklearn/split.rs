@@ -1,6 +1,6 @@
 //! A script of one frame that splits it for a test: the training part is training data, the test part is what is scored.
 
-use crate::replay::{Call, On, Replay, Row, Space};
+use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Value};
 
 pub(crate) const ROWS: &[Row] = &[Row::new(On::Function, "sklearn.model_selection.train_test_split", train_test_split)];
@@ -29,24 +29,17 @@ fn train_test_split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eva
 }
 
 fn test_part<'b>(replay: &mut Replay<'_, 'b>, array: Value<'b>) -> Value<'b> {
-    let space_of = |space: usize, replay: &mut Replay<'_, 'b>| {
-        let known = replay.spaces.iter().position(|other| other.is_test_part && other.parent == Some(space));
-        known.unwrap_or_else(|| {
-            replay.spaces.push(Space { parent: Some(space), is_test_part: true, ..Space::default() });
-            replay.spaces.len() - 1
-        })
-    };
     match array {
         Value::Frame(id) => {
-            let space = space_of(replay.frames[id.0].space, replay);
+            let space = replay.test_part(replay.frames[id.0].space);
             replay.in_space(id, space)
         }
         Value::Column(mut column) => {
-            column.space = space_of(column.space, replay);
+            column.space = replay.test_part(column.space);
             Value::Column(column)
         }
         Value::Matrix(mut columns) => {
-            columns.iter_mut().for_each(|column| column.space = space_of(column.space, replay));
+            columns.iter_mut().for_each(|column| column.space = replay.test_part(column.space));
             Value::Matrix(columns)
         }
         other => other,

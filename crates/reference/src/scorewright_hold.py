@@ -70,9 +70,8 @@ class GroupTable(Learnt):
         import pandas as pd
 
         group = function.__self__
-        keys = group.keys if isinstance(group.keys, list) else [group.keys]
-        frame = group.obj if isinstance(group.obj, pd.DataFrame) and not any(isinstance(key, pd.Series) for key in keys) else None
-        columns = [key if isinstance(key, pd.Series) else frame[key] for key in keys] if frame is not None else keys
+        by = getattr(group, "_grouper", None) or group.grouper  # the name of pandas 2
+        columns = [grouping.grouping_vector for grouping in by.groupings]
         wanted = columns[0] if len(columns) == 1 else pd.MultiIndex.from_arrays(columns)
         out = self.value.reindex(wanted)
         out.index = group.obj.index
@@ -90,14 +89,39 @@ class Codes(Learnt):
         return pd.Index(uniques).get_indexer(pd.Index(values)), uniques
 
 
-class Split(Learnt):
-    """`train_test_split`: all rows are scored."""
+class Edges(Learnt):
+    """`qcut` and `cut` at the edges that came of the rows."""
+
+    def __init__(self, function, args, kwargs):
+        super().__init__(function(*args, **{**kwargs, "retbins": True})[1])
+        self.lowest = function.__name__ == "qcut"
+
+    def again(self, function, args, kwargs):
+        import pandas as pd
+
+        x = args[0] if args else kwargs["x"]
+        names = ("x", "q", "labels", "retbins", "precision", "duplicates") if self.lowest else ("x", "bins", "right", "labels", "retbins", "precision", "include_lowest", "duplicates", "ordered")
+        given = {**dict(zip(names, args)), **kwargs}
+        kept = {name: given[name] for name in ("labels", "precision", "right", "include_lowest", "ordered") if name in given}
+        out = pd.cut(x, self.value, **{**kept, "duplicates": "drop", **({"include_lowest": True} if self.lowest else {})})
+        return (out, copied(self.value)) if given.get("retbins") else out
+
+
+class AllRows(Learnt):
+    """What takes some of its own rows, or puts them in order: all rows, as they come."""
 
     def __init__(self):
         pass
 
     def again(self, function, args, kwargs):
-        return [copied(part) for part in args for _ in range(2)]
+        return None if kwargs.get("inplace") else copied(function.__self__)
+
+
+class Split(Learnt):
+    """`train_test_split`: the training part stays, and all rows are scored."""
+
+    def again(self, function, args, kwargs):
+        return [copied(part) for pair in zip(self.value[::2], args) for part in pair]
 
 
 def first(args, kwargs, name):
@@ -110,13 +134,17 @@ def learn(function, args, kwargs, value):
     name = getattr(function, "__name__", "")
     owner = getattr(function, "__self__", None)
     if name == "train_test_split":
-        return Split()
+        return Split(value)
     if name == "get_dummies":
         return Dummies(args, kwargs)
     if name == "astype" and isinstance(getattr(value, "dtype", None), pd.CategoricalDtype):
         return Categories(value.dtype)
     if name == "transform" and isinstance(owner, pd.core.groupby.GroupBy):
         return GroupTable(function, args, kwargs)
+    if name in ("cut", "qcut"):
+        return Edges(function, args, kwargs)
+    if name in ("drop", "sort_values", "sort_index") and isinstance(owner, (pd.DataFrame, pd.Series)):
+        return AllRows()
     if name == "factorize":
         return Codes(value)
     return Learnt(value)
