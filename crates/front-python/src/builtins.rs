@@ -28,6 +28,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.range", range),
     Row::new(On::Function, "builtins.enumerate", enumerate),
     Row::new(On::Function, "builtins.zip", zip),
+    Row::new(On::Function, "builtins.map", map),
     Row::new(On::Function, "builtins.list", list),
     Row::new(On::Function, "builtins.tuple", list),
     Row::new(On::Function, "builtins.any", any),
@@ -381,6 +382,28 @@ fn zip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     let rows = rows.into_iter().map(Value::Tuple).collect();
     Ok(replay.list(rows))
+}
+
+/// `map(f, items)` over items that are known one by one.
+fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let function = call.need(replay, "func")?;
+    let mut rows = Vec::new();
+    for iterable in call.take_all("*iterables") {
+        match replay.items(&iterable, at) {
+            Some(items) => rows.push(items),
+            None => return Err(replay.unsupported(at, "`map` over this")),
+        }
+    }
+    let count = rows.iter().map(Vec::len).min().unwrap_or(0);
+    let outer = replay.activation.take();
+    let made = (0..count).map(|at_item| {
+        let arguments = rows.iter().map(|items| items[at_item].clone()).collect();
+        replay.apply(function.clone(), None, arguments, Vec::new(), at)
+    });
+    let made: Result<Vec<Value<'b>>, _> = made.collect();
+    replay.activation = outer;
+    Ok(replay.list(made?))
 }
 
 fn list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
