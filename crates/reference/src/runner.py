@@ -179,14 +179,19 @@ PRIVATE = {
     "_baseline_prediction",
     "_default_to_infrequent_mappings",
     "_drop_idx_after_grouping",
+    "_gamma",
     "_infrequent_indices",
     "_missing_indices",
     "_n_features_outs",
+    "_n_support",
     "_scaler",
     "_transformer_to_input_indices",
 }
 # Reports of the fitting, which no prediction looks at.
-REPORTS = {"cv_results_", "loss_curve_", "train_score_", "validation_score_", "oob_prediction_", "oob_decision_function_"}
+REPORTS = {
+    "best_loss_", "cv_results_", "estimator_errors_", "loss_curve_", "named_estimators_", "oob_decision_function_", "oob_prediction_",
+    "train_score_", "validation_score_", "validation_scores_",
+}
 NESTED = []  # the estimators that are being described, outermost first
 NODES = []  # how many nodes of trees are described of the outermost one
 
@@ -303,6 +308,13 @@ def raw_start(value):
     return None
 
 
+def calibrated(value):
+    """Of each calibrated model the model, its calibrators, and the numbers of the classes that they are for."""
+    import numpy as np
+
+    return [[one.estimator, one.calibrators, np.searchsorted(one.classes, one.estimator.classes_)] for one in value.calibrated_classifiers_ if one.method != "temperature"]
+
+
 def boosted_trees(value):
     if value.is_categorical_ is not None:  # the columns of categories then come first
         return None
@@ -318,6 +330,7 @@ COMPUTED = {
     "allow_nan": allows_missing,
     "raw_start": raw_start,
     "predictors": boosted_trees,
+    "calibrated": calibrated,
     "weights": weights,
     "offset": offset,
     "log_prior": log_prior,

@@ -414,6 +414,11 @@ impl<'b> Replay<'_, 'b> {
         crate::sklearn::compose::in_container(self, estimator, name, value, span)
     }
 
+    /// Whether a class of scikit-learn has that method here.
+    pub(crate) fn knows_method(&self, class: &str, method: &str) -> bool {
+        rows().contains_key(&(On::Estimator, format!("{class}.{method}").as_str()))
+    }
+
     fn subject_freezes(&mut self) -> bool {
         match self.subject {
             Some(space) => self.freezes(space),

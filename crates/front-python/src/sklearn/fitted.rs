@@ -242,6 +242,23 @@ pub(super) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<
         .collect()
 }
 
+/// `numpy.interp(x, xs, ys)`: linear between rising `xs`, constant outside. NaN stays NaN.
+pub(super) fn interpolated<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], ys: &[f64]) -> Val<'b> {
+    let b = replay.b;
+    let tensor = |name: &str, values: &[f64]| b.tensor(ir::Tensor::f64(name, [values.len() as u32], values.iter().copied()));
+    let (Some(first), Some(last)) = (ys.first(), ys.last()) else { return x };
+    let slopes: Vec<f64> = xs.windows(2).zip(ys.windows(2)).map(|(x, y)| (y[1] - y[0]) / (x[1] - x[0])).chain([0.0]).collect();
+    let known = tensor("x", xs);
+    // The last one that is not above x; outside of all a position is clamped.
+    let position = x.ge(known).cast(Elem::I64).reduce(ir::Reduce::Sum, [0]) - b.i64(1);
+    let (left, y) = (known.gather(position, 0), tensor("y", ys).gather(position, 0));
+    let between = tensor("slope", &slopes).gather(position, 0) * (x - left) + y;
+    let inside = x.eq(left).select(y, between);
+    let above = x.ge(xs[xs.len() - 1]).select(b.f64(*last), inside);
+    let placed = x.lt(xs[0]).select(b.f64(*first), above);
+    x.is_nan().select(x, placed)
+}
+
 /// The class of that number, among `classes_`.
 pub(super) fn class_at<'b>(replay: &mut Replay<'_, 'b>, classes: &[record::Value], number: Val<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
     let categories = std::rc::Rc::new(crate::value::Categories { values: classes.to_vec(), ordered: false });
