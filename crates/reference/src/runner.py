@@ -181,6 +181,9 @@ PRIVATE = {
     "_drop_idx_after_grouping",
     "_gamma",
     "_infrequent_indices",
+    "_max_components",
+    "_max_value",
+    "_min_value",
     "_missing_indices",
     "_n_features_outs",
     "_n_support",
@@ -296,7 +299,8 @@ def center_squares(value):
 def log_prior(value):
     import numpy as np
 
-    return np.log(value.class_prior_) if type(value).__name__ == "GaussianNB" else None
+    prior = {"GaussianNB": "class_prior_", "QuadraticDiscriminantAnalysis": "priors_"}.get(type(value).__name__)
+    return np.log(getattr(value, prior)) if prior else None
 
 
 def raw_start(value):
@@ -306,6 +310,32 @@ def raw_start(value):
     if type(value.init_).__name__ in ("DummyClassifier", "DummyRegressor") or value.init_ == "zero":
         return value._raw_predict_init(np.zeros((1, value.n_features_in_), dtype=np.float32)).ravel()
     return None
+
+
+def log_volumes(value):
+    import numpy as np
+
+    return [np.sum(np.log(one)) for one in value.scalings_] if type(value).__name__ == "QuadraticDiscriminantAnalysis" else None
+
+
+def scaled_rotations(value):
+    return [rotation * scaling ** (-0.5) for rotation, scaling in zip(value.rotations_, value.scalings_)]
+
+
+def imputations(value):
+    """Of each step of an iterative imputer the column, the columns that it is made from, and the model."""
+    return [[int(one.feat_idx), one.neighbor_feat_idx, one.estimator] for one in value.imputation_sequence_]
+
+
+def path_lengths(value):
+    """How many steps isolate a row in each node of each tree, what is left to split in it included."""
+    return [path + left - 1.0 for path, left in zip(value._decision_path_lengths, value._average_path_length_per_tree)]
+
+
+def usual_path_length(value):
+    from sklearn.ensemble._iforest import _average_path_length
+
+    return float(len(value.estimators_) * _average_path_length([value._max_samples])[0])
 
 
 def calibrated(value):
@@ -331,6 +361,11 @@ COMPUTED = {
     "raw_start": raw_start,
     "predictors": boosted_trees,
     "calibrated": calibrated,
+    "imputations": imputations,
+    "log_volumes": log_volumes,
+    "path_lengths": path_lengths,
+    "scaled_rotations": scaled_rotations,
+    "usual_path_length": usual_path_length,
     "weights": weights,
     "offset": offset,
     "log_prior": log_prior,

@@ -31,6 +31,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "HistGradientBoostingClassifier.predict", boosted_class),
     Row::new(On::Estimator, "HistGradientBoostingClassifier.predict_proba", boosted_probabilities),
     Row::new(On::Estimator, "HistGradientBoostingRegressor.predict", boosted_regression),
+    Row::new(On::Estimator, "IsolationForest.decision_function", isolation_margin),
+    Row::new(On::Estimator, "IsolationForest.predict", inlier),
+    Row::new(On::Estimator, "IsolationForest.score_samples", isolation),
     Row::new(On::Estimator, "RandomForestClassifier.predict", class),
     Row::new(On::Estimator, "RandomForestClassifier.predict_proba", probabilities),
     Row::new(On::Estimator, "RandomForestRegressor.predict", regression),
@@ -83,6 +86,7 @@ struct Grown {
 
 struct Leaf {
     tree: usize,
+    node: usize,
     numbers: Vec<f64>,
 }
 
@@ -113,7 +117,7 @@ impl Grown {
                     let width = tree.width();
                     grown.fill(slot, Next::Leaf(grown.leaves.len() as u32));
                     let numbers = tree.value.get(node * width..(node + 1) * width)?.to_vec();
-                    grown.leaves.push(Leaf { tree: number, numbers });
+                    grown.leaves.push(Leaf { tree: number, node, numbers });
                     continue;
                 };
                 let right = usize::try_from(*tree.right.get(node)?).ok()?;
@@ -223,9 +227,12 @@ fn reach<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Reached
     let Some(grown) = Grown::new(&trees, columns.len(), elem) else { return Err(not_fitted(replay, &estimator, "tree_", call.span)) };
     replay.freeze(&known);
     if elem == Elem::F32 {
-        let class = estimator.class_name().to_owned();
         // What overflows float32 is an infinity there.
         columns.iter_mut().for_each(|(_, val)| *val = val.cast(Elem::F32));
+    }
+    // Isolation looks at no value before its trees do.
+    if elem == Elem::F32 && estimator.class_name() != "IsolationForest" {
+        let class = estimator.class_name().to_owned();
         refuse_rows(replay, call.span, &mut columns, &format!("an infinity as float32, which {class} refuses"), |_, val| {
             Some(val.abs().eq(f64::INFINITY))
         });
@@ -371,4 +378,47 @@ fn boosted_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         }
     };
     Ok(Value::Column(reached.whole.cell(cell)))
+}
+
+/// How many steps isolate the row in all trees, over what is usual: `-2 ^ -(steps / usual)`. The lower, the odder.
+fn isolated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Reached<'b>, Val<'b>), Unknown> {
+    let mut reached = reach(replay, call)?;
+    let usual = reached.estimator.fitted("usual_path_length").and_then(record::Value::as_f64).filter(|usual| *usual > 0.0);
+    let lengths = reached.estimator.fitted("path_lengths").and_then(record::Value::items);
+    let lengths: Option<Vec<Vec<f64>>> = lengths.and_then(|trees| trees.iter().map(record::Value::floats).collect());
+    let whole_rows = reached.estimator.param("max_features").and_then(record::Value::as_f64) == Some(1.0);
+    let (Some(usual), Some(lengths), true) = (usual, lengths, whole_rows) else {
+        return Err(replay.unsupported(call.span, "IsolationForest of some of the columns"));
+    };
+    for leaf in &mut reached.leaves {
+        leaf.numbers = vec![lengths.get(leaf.tree).and_then(|tree| tree.get(leaf.node)).copied().unwrap_or_default()];
+    }
+    let steps = reached.sum(replay, 0, 1, |leaf| leaf.numbers.first().copied().unwrap_or_default());
+    let score = -replay.b.f64(2.0).pow(-(steps / usual));
+    Ok((reached, score))
+}
+
+fn isolation<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (reached, score) = isolated(replay, call)?;
+    Ok(Value::Column(reached.whole.column(Kind::Float, score)))
+}
+
+/// The score less the offset.
+fn margin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Reached<'b>, Val<'b>), Unknown> {
+    let (reached, score) = isolated(replay, call)?;
+    match reached.estimator.fitted("offset_").and_then(record::Value::as_f64) {
+        Some(offset) => Ok((reached, score - offset)),
+        None => Err(not_fitted(replay, &reached.estimator, "offset_", call.span)),
+    }
+}
+
+fn isolation_margin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (reached, margin) = margin(replay, call)?;
+    Ok(Value::Column(reached.whole.column(Kind::Float, margin)))
+}
+
+/// -1 where the score lies below the offset, else 1.
+fn inlier<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (reached, margin) = margin(replay, call)?;
+    Ok(Value::Column(reached.whole.column(Kind::INT, margin.lt(0.0).select(replay.b.i64(-1), 1_i64))))
 }
