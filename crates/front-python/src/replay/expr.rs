@@ -670,6 +670,9 @@ impl<'b> Replay<'_, 'b> {
             }
             return Ok(Value::Known(seen));
         }
+        if matches!(of, Value::Path(path) if path == "numpy.c_") {
+            return crate::arrays::columns_of(self, index, span);
+        }
         crate::pandas::subscript(self, of, index, span)
     }
 

@@ -191,7 +191,7 @@ fn beside<'b>(replay: &mut Replay<'_, 'b>, tables: Vec<Value<'b>>, at: Span) -> 
 }
 
 /// Columns of one array: numbers become the widest of their kinds. Beside texts each stays the object that it is.
-pub(super) fn in_one_type(columns: Vec<Column<'_>>) -> Vec<Column<'_>> {
+pub(crate) fn in_one_type(columns: Vec<Column<'_>>) -> Vec<Column<'_>> {
     let kind = numeric_kind(&columns);
     columns
         .into_iter()

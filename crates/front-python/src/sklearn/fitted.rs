@@ -38,7 +38,7 @@ pub(super) fn numbers<'b>(replay: &mut Replay<'_, 'b>, columns: Vec<Column<'b>>,
 }
 
 /// The kind of the array that the columns make (`check_array(dtype="numeric")`); none if they are not all numbers.
-pub(super) fn numeric_kind(columns: &[Column<'_>]) -> Option<Kind> {
+pub(crate) fn numeric_kind(columns: &[Column<'_>]) -> Option<Kind> {
     let kinds: Option<Vec<Kind>> = columns.iter().map(|column| column.cell.single().map(|(kind, _)| kind.clone())).collect();
     let kinds = kinds?;
     // Truth values beside numbers make an array of objects, which becomes one of float64.
@@ -158,13 +158,13 @@ pub(super) fn result<'b>(columns: Vec<(Column<'b>, Val<'b>)>) -> Value<'b> {
 }
 
 /// What is made of a whole row: it stands under the guards of every column.
-pub(super) struct Whole {
+pub(crate) struct Whole {
     space: usize,
     guards: Guards,
 }
 
 impl Whole {
-    pub(super) fn of(columns: &[(Column<'_>, Val<'_>)]) -> Whole {
+    pub(crate) fn of(columns: &[(Column<'_>, Val<'_>)]) -> Whole {
         Whole {
             space: columns.first().map_or(0, |(column, _)| column.space),
             guards: columns.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect(),
@@ -175,7 +175,7 @@ impl Whole {
         Column { cell: cell.guarded(&self.guards), name: None, space: self.space, array: true }
     }
 
-    pub(super) fn column<'b>(&self, kind: Kind, val: Val<'b>) -> Column<'b> {
+    pub(crate) fn column<'b>(&self, kind: Kind, val: Val<'b>) -> Column<'b> {
         self.cell(Cell::new(kind, val))
     }
 
