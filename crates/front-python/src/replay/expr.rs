@@ -328,6 +328,14 @@ impl<'b> Replay<'_, 'b> {
     }
 
     pub(crate) fn compare(&mut self, op: CompareOp, left: &Value<'b>, right: &Value<'b>, span: Span) -> Eval<'b> {
+        if let (CompareOp::In | CompareOp::NotIn, Value::Dict(id)) = (op, right)
+            && let Some(key) = self.concrete(left)
+            && let Some(keys) = self.dicts[id.0].iter().map(|(one, _)| self.concrete(one)).collect::<Option<Vec<_>>>()
+        {
+            // Which keys there are does not depend on what stands under them.
+            let held = keys.iter().any(|one| fold::same_key(one, &key));
+            return Ok(Value::Known(Known::constant(record::Value::Bool(held == (op == CompareOp::In)))));
+        }
         if let Some(unknown) = self.unknown_among(&[left, right]) {
             return Err(unknown);
         }

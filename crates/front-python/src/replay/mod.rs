@@ -784,7 +784,9 @@ impl<'a, 'b> Replay<'a, 'b> {
                         _ => None,
                     })
                     .collect();
-                let constants = body.iter().filter_map(class_constant).collect();
+                let mut set = BTreeSet::new();
+                crate::names::attributes_set(body, &mut set);
+                let constants = body.iter().filter_map(class_constant).filter(|(name, _)| !set.contains(name)).collect();
                 let class = Class { methods, bases, constants, scope: Some(self.scope) };
                 self.bind(name, Value::Class(Rc::new(class)));
             }
