@@ -179,6 +179,8 @@ PRIVATE = {
     "_baseline_prediction",
     "_default_to_infrequent_mappings",
     "_drop_idx_after_grouping",
+    "_fit_X",
+    "_fit_method",
     "_gamma",
     "_infrequent_indices",
     "_max_components",
@@ -189,6 +191,7 @@ PRIVATE = {
     "_n_support",
     "_scaler",
     "_transformer_to_input_indices",
+    "_y",
 }
 # Reports of the fitting, which no prediction looks at.
 REPORTS = {
@@ -346,9 +349,12 @@ def calibrated(value):
 
 
 def boosted_trees(value):
-    if value.is_categorical_ is not None:  # the columns of categories then come first
-        return None
     return [[histogram_tree(one) for one in stage] for stage in value._predictors]
+
+
+def category_encoder(value):
+    """What a histogram model makes of columns of categories, which then stand first."""
+    return value._preprocessor.named_transformers_["encoder"] if value.is_categorical_ is not None else None
 
 
 # Answers of methods and properties, under the name that the record gives them.
@@ -361,6 +367,7 @@ COMPUTED = {
     "raw_start": raw_start,
     "predictors": boosted_trees,
     "calibrated": calibrated,
+    "category_encoder": category_encoder,
     "imputations": imputations,
     "log_volumes": log_volumes,
     "path_lengths": path_lengths,
@@ -385,10 +392,21 @@ def tree(value):
 def histogram_tree(value):
     nodes = value.nodes
     NODES.append(len(nodes))
-    if sum(NODES) > MOST_NODES or nodes["is_categorical"].any():
+    if sum(NODES) > MOST_NODES:
         return None
     lists = {"children_left": "left", "children_right": "right", "feature": "feature_idx", "threshold": "num_threshold", "missing_go_to_left": "missing_go_to_left", "value": "value", "is_leaf": "is_leaf"}
-    return Plain({"dict": [[name, tree_list(nodes[key])] for name, key in lists.items()]})
+    out = [[name, tree_list(nodes[key])] for name, key in lists.items()]
+    if nodes["is_categorical"].any():
+        out.append(["left_categories", {"list": [categories(value, node) for node in nodes]}])
+    return Plain({"dict": out})
+
+
+def categories(value, node):
+    """The categories that a split by categories sends left."""
+    if not node["is_categorical"] or node["is_leaf"]:
+        return None
+    words = value.raw_left_cat_bitsets[node["bitset_idx"]]
+    return {"list": [number for number in range(32 * len(words)) if int(words[number // 32]) >> number % 32 & 1]}
 
 
 class Plain:

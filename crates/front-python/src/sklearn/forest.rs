@@ -47,6 +47,8 @@ struct Recorded {
     threshold: Vec<f64>,
     missing_left: Vec<i64>,
     value: Vec<f64>,
+    /// The categories that go left at each node; none of a split by a threshold.
+    left_categories: Vec<Option<Vec<i64>>>,
 }
 
 impl Recorded {
@@ -59,7 +61,10 @@ impl Recorded {
         if let Some(leaves) = ints("is_leaf") {
             left.iter_mut().zip(leaves).filter(|(_, leaf)| *leaf != 0).for_each(|(child, _)| *child = -1);
         }
+        let ints_of = |value: &record::Value| value.items().map(|items| items.iter().filter_map(record::Value::as_int).collect());
+        let sets = lists.iter().find(|(key, _)| key.as_str() == Some("left_categories")).and_then(|(_, list)| list.items());
         let tree = Recorded {
+            left_categories: sets.unwrap_or_default().iter().map(ints_of).collect(),
             left,
             right: ints("children_right")?,
             feature: ints("feature")?,
@@ -82,6 +87,8 @@ impl Recorded {
 struct Grown {
     forest: Forest,
     leaves: Vec<Leaf>,
+    /// A column and the categories of it that go left: 0 for those and 1 for others stands behind the columns.
+    sides: Vec<(u32, Vec<i64>)>,
 }
 
 struct Leaf {
@@ -102,7 +109,7 @@ impl Grown {
     /// Nodes in the order in which children come after parents. None for a tree that is not one.
     fn new(trees: &[Recorded], features: usize, elem: Elem) -> Option<Grown> {
         let forest = Forest { name: "trees".to_owned(), elem, features: features as u32, roots: Vec::new(), splits: Vec::new(), leaves: 0 };
-        let mut grown = Grown { forest, leaves: Vec::new() };
+        let mut grown = Grown { forest, leaves: Vec::new(), sides: Vec::new() };
         for (number, tree) in trees.iter().enumerate() {
             grown.forest.roots.push(Next::Leaf(0));
             let mut open = vec![(0_usize, Slot::Root(number))];
@@ -122,7 +129,13 @@ impl Grown {
                 };
                 let right = usize::try_from(*tree.right.get(node)?).ok()?;
                 let feature = u32::try_from(tree.feature[node]).ok().filter(|feature| (*feature as usize) < features)?;
-                let threshold = if elem == Elem::F32 { f64::from(at_most(tree.threshold[node])) } else { tree.threshold[node] };
+                let (feature, by_threshold) = match tree.left_categories.get(node) {
+                    Some(Some(categories)) => (features as u32 + grown.side(feature, categories), false),
+                    _ => (feature, true),
+                };
+                let threshold = if !by_threshold {
+                    0.5
+                } else if elem == Elem::F32 { f64::from(at_most(tree.threshold[node])) } else { tree.threshold[node] };
                 let unset = Next::Leaf(0);
                 let split = grown.forest.splits.len();
                 grown.forest.splits.push(Split { feature, test: Test::LessEq(threshold), yes: unset, no: unset, missing: unset });
@@ -137,7 +150,16 @@ impl Grown {
             split.missing = if split.missing == Next::Split(YES) { split.yes } else { split.no };
         }
         grown.forest.leaves = grown.leaves.len() as u32;
+        grown.forest.features += grown.sides.len() as u32;
         Some(grown)
+    }
+
+    fn side(&mut self, feature: u32, categories: &[i64]) -> u32 {
+        let known = self.sides.iter().position(|(one, set)| *one == feature && set == categories);
+        known.unwrap_or_else(|| {
+            self.sides.push((feature, categories.to_vec()));
+            self.sides.len() - 1
+        }) as u32
     }
 
     fn fill(&mut self, slot: Slot, next: Next) {
@@ -221,7 +243,7 @@ fn takes_missing(estimator: &Estimator) -> bool {
 fn reach<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Reached<'b>, Unknown> {
     let (known, estimator) = estimator(replay, call)?;
     let x = call.need(replay, "X")?;
-    let columns = pandas::matrix(replay, &x, call.span)?;
+    let columns = categories_first(replay, &known, &estimator, &x, call)?;
     let mut columns = numbers(replay, columns, call.span)?;
     let Some((trees, elem)) = recorded_trees(&estimator) else { return Err(too_large(replay, &estimator, call.span)) };
     let Some(grown) = Grown::new(&trees, columns.len(), elem) else { return Err(not_fitted(replay, &estimator, "tree_", call.span)) };
@@ -241,10 +263,46 @@ fn reach<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Reached
         }
     }
     let b = replay.b;
-    let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    let mut row: Vec<Val<'b>> = columns.iter().map(|(_, val)| *val).collect();
+    for (feature, categories) in &grown.sides {
+        let last = categories.iter().max().copied().unwrap_or(0);
+        // What is greater than all of them is at the last place.
+        let sides = (0..=last + 1).map(|category| if categories.contains(&category) { 0.0 } else { 1.0 });
+        let sides = b.tensor(Tensor::f64("side", [last as u32 + 2], sides));
+        let val = row[*feature as usize];
+        let side = sides.gather(val.is_nan().select(b.f64(0.0), val).cast(Elem::I64), 0);
+        row.push(val.is_nan().select(val, side));
+    }
+    let row = b.pack(&row);
     let table = b.table(Table::Forest(grown.forest));
     let reached = b.walk(row, table);
     Ok(Reached { estimator, leaves: grown.leaves, reached, trees: trees.len(), whole: Whole::of(&columns) })
+}
+
+/// The columns as the trees take them: those of categories as numbers before all others, where a histogram model has some.
+fn categories_first<'b>(
+    replay: &mut Replay<'_, 'b>,
+    known: &crate::value::Known,
+    estimator: &Estimator,
+    x: &Value<'b>,
+    call: &Call<'b>,
+) -> Result<Vec<crate::value::Column<'b>>, Unknown> {
+    let Some(encoder) = estimator.fitted("category_encoder") else { return pandas::matrix(replay, x, call.span) };
+    let marks = estimator.fitted("is_categorical_").and_then(record::Value::items).unwrap_or_default();
+    let names = estimator.fitted("feature_names_in_").and_then(record::Value::items);
+    let places = |wanted: bool| marks.iter().enumerate().filter(|(_, mark)| mark.as_bool() == Some(wanted)).map(|(at, _)| at).collect();
+    let (categories, numbers): (Vec<usize>, Vec<usize>) = (places(true), places(false));
+    if categories.is_empty() {
+        return Err(not_fitted(replay, estimator, "is_categorical_", call.span));
+    }
+    let chosen = super::compose::chosen(replay, x, &categories, names.as_deref(), call.span)?;
+    let encoded = replay.call_estimator(&known.part(encoder.clone()).of(None), "transform", vec![chosen], Vec::new(), call.span)?;
+    let mut columns = pandas::matrix(replay, &encoded, call.span)?;
+    if !numbers.is_empty() {
+        let rest = super::compose::chosen(replay, x, &numbers, names.as_deref(), call.span)?;
+        columns.extend(pandas::matrix(replay, &rest, call.span)?);
+    }
+    Ok(columns)
 }
 
 fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Unknown {
@@ -252,7 +310,7 @@ fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Un
         "python-estimator",
         at,
         format!("the trees of {} are not in the record", estimator.class_name()),
-        "it is not fitted here, has several hundred thousand nodes, or splits by sets of categories",
+        "it is not fitted here, or has several hundred thousand nodes",
         "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",
     )
 }

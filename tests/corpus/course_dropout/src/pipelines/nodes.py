@@ -9,7 +9,7 @@ from sklearn.preprocessing import LabelEncoder, MinMaxScaler, OneHotEncoder
 
 def clean(df: pd.DataFrame) -> pd.DataFrame:
     df = df.copy()
-    df["Mother_job"] = df["Mother_job"].fillna("missing").str.title()
+    df["Mother_job"] = df["Mother_job"].fillna("missing").str.upper()
     df["approval_rate"] = (df["Units_2nd_approved"] / df["Units_1st_approved"].replace(0, np.nan)).fillna(0.0)
     return df
 
