@@ -58,11 +58,11 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::impute::ROWS,
     sklearn::kernel::ROWS,
     sklearn::linear::ROWS,
-    sklearn::neighbours::ROWS,
     sklearn::neural::ROWS,
     sklearn::project::ROWS,
     sklearn::scale::ROWS,
     sklearn::select::ROWS,
+    sklearn::spline::ROWS,
 ];
 
 /// How a script is to be read.

@@ -179,8 +179,6 @@ PRIVATE = {
     "_baseline_prediction",
     "_default_to_infrequent_mappings",
     "_drop_idx_after_grouping",
-    "_fit_X",
-    "_fit_method",
     "_gamma",
     "_infrequent_indices",
     "_max_components",
@@ -191,7 +189,6 @@ PRIVATE = {
     "_n_support",
     "_scaler",
     "_transformer_to_input_indices",
-    "_y",
 }
 # Reports of the fitting, which no prediction looks at.
 REPORTS = {
@@ -352,6 +349,15 @@ def boosted_trees(value):
     return [[histogram_tree(one) for one in stage] for stage in value._predictors]
 
 
+def spline_knots(value):
+    return [one.t for one in value.bsplines_]
+
+
+def spline_ends(value):
+    """Of each column what the splines are at the outer knots."""
+    return [[one(one.t[value.degree]), one(one.t[-value.degree - 1])] for one in value.bsplines_]
+
+
 def category_encoder(value):
     """What a histogram model makes of columns of categories, which then stand first."""
     return value._preprocessor.named_transformers_["encoder"] if value.is_categorical_ is not None else None
@@ -372,6 +378,8 @@ COMPUTED = {
     "log_volumes": log_volumes,
     "path_lengths": path_lengths,
     "scaled_rotations": scaled_rotations,
+    "spline_ends": spline_ends,
+    "spline_knots": spline_knots,
     "usual_path_length": usual_path_length,
     "weights": weights,
     "offset": offset,
