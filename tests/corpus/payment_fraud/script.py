@@ -62,8 +62,8 @@ with timer("features"):
     B = union.transform(today)
 
 with timer("models"):
-    rf = RandomForestClassifier(n_estimators=15, max_depth=4, class_weight="balanced_subsample", random_state=42).fit(A, labels)
-    iso = IsolationForest(n_estimators=20, max_samples=64, contamination=0.05, random_state=42).fit(A)
+    rf = RandomForestClassifier(n_estimators=10, max_depth=4, class_weight="balanced_subsample", random_state=42).fit(A, labels)
+    iso = IsolationForest(n_estimators=12, max_samples=48, contamination=0.05, random_state=42).fit(A)
 
 with open("rf.pkl", "wb") as fh:
     pickle.dump(rf, fh)
