@@ -339,10 +339,15 @@ def usual_path_length(value):
 
 
 def calibrated(value):
-    """Of each calibrated model the model, its calibrators, and the numbers of the classes that they are for."""
+    """Of each calibrated model the model, its calibrators, the numbers of the classes that they are for, and whether it decides."""
     import numpy as np
 
-    return [[one.estimator, one.calibrators, np.searchsorted(one.classes, one.estimator.classes_)] for one in value.calibrated_classifiers_ if one.method != "temperature"]
+    decides = lambda model: hasattr(model, "decision_function")
+    return [[one.estimator, one.calibrators, np.searchsorted(one.classes, one.estimator.classes_), decides(one.estimator)] for one in value.calibrated_classifiers_ if one.method != "temperature"]
+
+
+def members_decide(value):
+    return hasattr(value.estimators_[0], "decision_function") if type(value).__name__ == "OneVsRestClassifier" else None
 
 
 def boosted_trees(value):
@@ -376,6 +381,7 @@ COMPUTED = {
     "category_encoder": category_encoder,
     "imputations": imputations,
     "log_volumes": log_volumes,
+    "members_decide": members_decide,
     "path_lengths": path_lengths,
     "scaled_rotations": scaled_rotations,
     "spline_ends": spline_ends,

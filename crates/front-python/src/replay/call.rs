@@ -442,11 +442,6 @@ impl<'b> Replay<'_, 'b> {
         crate::sklearn::compose::in_container(self, estimator, name, value, span)
     }
 
-    /// Whether a class of scikit-learn has that method here.
-    pub(crate) fn knows_method(&self, class: &str, method: &str) -> bool {
-        rows().contains_key(&(On::Estimator, format!("{class}.{method}").as_str()))
-    }
-
     fn subject_freezes(&mut self) -> bool {
         match self.subject {
             Some(space) => self.freezes(space),
@@ -644,16 +639,26 @@ impl<'b> Replay<'_, 'b> {
             return None;
         }
         let own = function.parameters.named.first()?.name.clone();
-        let scope = Scope { names: HashMap::from([(own, object.clone())]), parent: function.scope.or(Some(ScopeId(0))), globals: Vec::new() };
+        let scope =
+            Scope { names: HashMap::from([(own, object.clone())]), parent: function.scope.or(Some(ScopeId(0))), globals: Vec::new() };
         Some(self.run_body(&function, scope, self.activation, span))
     }
 
     /// A method as it is called on an object: the function, and what stands before the arguments.
-    fn bound(&mut self, class: &Rc<Class>, name: &str, object: &Value<'b>, span: Span) -> Option<(Value<'b>, Option<Value<'b>>)> {
+    pub(crate) fn bound(
+        &mut self,
+        class: &Rc<Class>,
+        name: &str,
+        object: &Value<'b>,
+        span: Span,
+    ) -> Option<(Value<'b>, Option<Value<'b>>)> {
         let function = Value::Function(self.method_of(class, name)?);
         let definition = class.methods.iter().find(|(one, _)| one == name).map(|(_, definition)| definition.clone())?;
-        let (ways, others): (Vec<Expr>, Vec<Expr>) =
-            definition.decorators.iter().cloned().partition(|decorator| matches!(decorator.as_name(), Some("staticmethod" | "classmethod")));
+        let (ways, others): (Vec<Expr>, Vec<Expr>) = definition
+            .decorators
+            .iter()
+            .cloned()
+            .partition(|decorator| matches!(decorator.as_name(), Some("staticmethod" | "classmethod")));
         let first = match ways.first().and_then(Expr::as_name) {
             Some("staticmethod") => None,
             Some("classmethod") => Some(Value::Class(class.clone())),
@@ -689,7 +694,9 @@ impl<'b> Replay<'_, 'b> {
 
     /// A function of the script that the record names.
     fn own_function(&self, known: &Known) -> Option<Value<'b>> {
-        match known.clone_unused()?.as_tagged()? {
+        // Only what names a function is looked at, and so kept in the record.
+        let named = matches!(known.clone_unused()?.as_tagged()?, Tagged::Function(_));
+        match known.tagged().filter(|_| named)? {
             Tagged::Function(path) if path.starts_with("__main__.") => self.remembered_function(path),
             Tagged::Function(path) => self.member(path).filter(|member| matches!(member, Value::Function(_))),
             _ => None,
@@ -713,6 +720,14 @@ impl<'b> Replay<'_, 'b> {
     }
 
     fn instantiate(&mut self, class: &Rc<Class>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        let made_by_hand = self.method_of(class, "__init__").is_some();
+        // Which field of a data class stands where is not known here, so none has its default.
+        let unsure = !made_by_hand && (!positional.is_empty() || self.method_of(class, "__post_init__").is_some());
+        let class = &if unsure {
+            Rc::new(Class { methods: class.methods.clone(), bases: class.bases.clone(), constants: Vec::new(), scope: class.scope })
+        } else {
+            class.clone()
+        };
         let object = Value::Object(self.new_object(class.clone()));
         if let Some(init) = self.method_of(class, "__init__") {
             let mut all = vec![object.clone()];
@@ -720,7 +735,7 @@ impl<'b> Replay<'_, 'b> {
             let outer = self.activation;
             let _ = self.call_user(&init, all, named, span);
             self.activation = outer;
-        } else if let (Value::Object(id), true) = (&object, class.bases.is_empty()) {
+        } else if let (Value::Object(id), true) = (&object, class.bases.is_empty() && !unsure) {
             // A class that takes arguments without a method for it is a data class.
             self.objects[id.0].attributes.extend(named);
         }

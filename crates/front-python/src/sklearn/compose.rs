@@ -133,7 +133,13 @@ fn column_transformer<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> E
 }
 
 /// Columns of a frame by the names that training had, those of an array by position.
-pub(super) fn chosen<'b>(replay: &mut Replay<'_, 'b>, x: &Value<'b>, positions: &[usize], names: Option<&[record::Value]>, at: Span) -> Eval<'b> {
+pub(super) fn chosen<'b>(
+    replay: &mut Replay<'_, 'b>,
+    x: &Value<'b>,
+    positions: &[usize],
+    names: Option<&[record::Value]>,
+    at: Span,
+) -> Eval<'b> {
     if let (Value::Frame(id), Some(names)) = (x, names) {
         let names: Vec<String> = positions.iter().filter_map(|position| names.get(*position)).map(pandas::column_name).collect();
         return pandas::select(replay, *id, &names, at, false);

@@ -2,8 +2,6 @@
 //!
 //! Every member is called as the script would call it; here stands what is made of the answers.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
-
 use super::fitted::{Whole, class_at, estimator, interpolated, not_fitted, param_flag, param_text};
 use super::linear::of_two;
 use crate::ast::CompareOp;
@@ -335,27 +333,11 @@ fn boosted_probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -
 
 // One model a class, one model a target -------------------------------------------------------------------------------------
 
-/// Whether a class or what it is built of has the method: what Python's `hasattr` says of the member.
-fn has(replay: &Replay<'_, '_>, member: &Known, method: &str) -> bool {
-    match member.tagged() {
-        Some(Tagged::Estimator(estimator)) => match estimator.class_name() {
-            "Pipeline" => {
-                let steps = estimator.param("steps").and_then(record::Value::items).unwrap_or_default();
-                let last = steps.last().and_then(record::Value::items).and_then(|step| step.get(1).cloned());
-                last.is_some_and(|last| has(replay, &member.part(last), method))
-            }
-            "GridSearchCV" | "RandomizedSearchCV" => {
-                estimator.fitted("best_estimator_").is_some_and(|best| has(replay, &member.part(best.clone()), method))
-            }
-            class => replay.knows_method(class, method),
-        },
-        _ => false,
-    }
-}
-
 /// The score of each member, and whether it is a decision and no probability.
 fn binary_scores<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>) -> Result<(Vec<Answer<'b>>, bool), Unknown> {
-    let decides = asked.members.first().is_some_and(|member| has(replay, member, "decision_function"));
+    let Some(decides) = asked.estimator.fitted("members_decide").and_then(record::Value::as_bool) else {
+        return Err(not_fitted(replay, &asked.estimator, "estimators_", asked.at));
+    };
     if decides {
         return Ok((asked.answers(replay, "decision_function")?, true));
     }
@@ -510,21 +492,16 @@ impl<'b> Asked<'b> {
 }
 
 /// What one calibrated model says, a probability a class.
-fn calibrated_once<'b>(
-    replay: &mut Replay<'_, 'b>,
-    asked: &Asked<'b>,
-    entry: &record::Value,
-    count: usize,
-) -> Result<Answer<'b>, Unknown> {
+fn calibrated_once<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, entry: &record::Value, count: usize) -> Result<Answer<'b>, Unknown> {
     let b = replay.b;
     let fields = entry.items().unwrap_or_default();
     let model = fields.first().and_then(|model| parts(&asked.known, std::slice::from_ref(model))?.pop());
     let calibrators = fields.get(1).and_then(record::Value::items).and_then(|calibrators| parts(&asked.known, &calibrators));
     let places = fields.get(2).and_then(record::Value::floats);
-    let (Some(model), Some(calibrators), Some(places)) = (model, calibrators, places) else {
+    let decides = fields.get(3).and_then(record::Value::as_bool);
+    let (Some(model), Some(calibrators), Some(places), Some(decides)) = (model, calibrators, places, decides) else {
         return Err(not_fitted(replay, &asked.estimator, "calibrated_classifiers_", asked.at));
     };
-    let decides = has(replay, &model, "decision_function");
     let method = if decides { "decision_function" } else { "predict_proba" };
     let mut answer = asked.answer(replay, &model, method, &asked.x)?;
     let guarded = Whole::of(&answer);
@@ -562,7 +539,7 @@ fn calibrated_once<'b>(
     }
     // A probability that is above 1 by rounding is 1.
     let cut = |share: Val<'b>| (share.gt(1.0) & share.le(1.0 + 1e-5)).select(b.f64(1.0), share);
-    Ok(shares.into_iter().map(|share| cut(share)).map(|share| (guarded.cell(Cell::new(Kind::Float, share)), share)).collect())
+    Ok(shares.into_iter().map(cut).map(|share| (guarded.cell(Cell::new(Kind::Float, share)), share)).collect())
 }
 
 fn calibrations<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Asked<'b>, Vec<Val<'b>>, Whole), Unknown> {

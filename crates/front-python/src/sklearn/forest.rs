@@ -135,7 +135,11 @@ impl Grown {
                 };
                 let threshold = if !by_threshold {
                     0.5
-                } else if elem == Elem::F32 { f64::from(at_most(tree.threshold[node])) } else { tree.threshold[node] };
+                } else if elem == Elem::F32 {
+                    f64::from(at_most(tree.threshold[node]))
+                } else {
+                    tree.threshold[node]
+                };
                 let unset = Next::Leaf(0);
                 let split = grown.forest.splits.len();
                 grown.forest.splits.push(Split { feature, test: Test::LessEq(threshold), yes: unset, no: unset, missing: unset });

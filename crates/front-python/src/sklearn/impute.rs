@@ -133,7 +133,9 @@ fn iterate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let by_chance = param_flag(&estimator, "sample_posterior");
     let nan = estimator.param("missing_values").is_none_or(record::Value::is_missing);
     if by_chance || !nan || initial.len() != count || initial.iter().any(|value| value.is_nan()) {
-        return Err(replay.unsupported(at, "IterativeImputer that draws by chance, has another mark for missing, or a column without values"));
+        return Err(
+            replay.unsupported(at, "IterativeImputer that draws by chance, has another mark for missing, or a column without values")
+        );
     }
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Missing);
@@ -175,10 +177,10 @@ fn iterate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         columns[feature].0.cell.guards.extend(&column.cell.guards);
     }
     let guards: crate::value::Guards = columns.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
-    let filled = columns.iter().zip(&vals).map(|((column, _), val)| Column {
-        array: true,
-        ..column.with(Cell::new(Kind::Float, *val).guarded(&guards))
-    });
+    let filled = columns
+        .iter()
+        .zip(&vals)
+        .map(|((column, _), val)| Column { array: true, ..column.with(Cell::new(Kind::Float, *val).guarded(&guards)) });
     Ok(Value::Matrix(filled.chain(indicator).collect()))
 }
 

@@ -199,8 +199,7 @@ fn class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         _ => {
             let duels = duels(replay, &machine, classes.len(), call)?;
             let breaks = super::fitted::param_flag(&machine.estimator, "break_ties");
-            let scores =
-                if breaks { one_against_rest(replay, &duels, classes.len()) } else { votes(replay, &duels, classes.len()) };
+            let scores = if breaks { one_against_rest(replay, &duels, classes.len()) } else { votes(replay, &duels, classes.len()) };
             let number = replay.b.pack(&scores).reduce(Reduce::ArgMax, [0]);
             class_at(replay, &classes, number, call.span)?
         }

@@ -1,8 +1,8 @@
 //! Scalers and other changes of numbers, each column by what training left.
 
 use super::fitted::{
-    Nan, Whole, as_kind, columns, estimator, finite, interpolated, needed, not_fitted, numeric_kind, param_flag, param_is, param_text, refuse_rows,
-    result, vector,
+    Nan, Whole, as_kind, columns, estimator, finite, interpolated, needed, not_fitted, numeric_kind, param_flag, param_is, param_text,
+    refuse_rows, result, vector,
 };
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
