@@ -290,7 +290,7 @@ pub struct Function {
     pub name: String,
     pub parameters: Parameters,
     pub body: Vec<Stmt>,
-    pub decorated: bool,
+    pub decorators: Vec<Expr>,
 }
 
 impl Expr {

@@ -5,7 +5,8 @@
 //! rows. What is not understood is an unknown with a reason and a place, and matters only if an output needs it.
 //! Touches no disk and starts nothing: the crate `reference` makes the records. Start reading at [`convert`].
 
-pub mod ast;
+mod arrays;
+mod ast;
 mod automata;
 mod builtins;
 mod calendar;
@@ -37,6 +38,7 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[
+    arrays::ROWS,
     builtins::ROWS,
     numpy::ROWS,
     pandas::encode::ROWS,
@@ -52,13 +54,17 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::bayes::ROWS,
     sklearn::compose::ROWS,
     sklearn::encode::ROWS,
+    sklearn::ensemble::ROWS,
     sklearn::forest::ROWS,
     sklearn::impute::ROWS,
+    sklearn::kernel::ROWS,
     sklearn::linear::ROWS,
+    sklearn::neural::ROWS,
     sklearn::project::ROWS,
     sklearn::scale::ROWS,
     sklearn::select::ROWS,
     sklearn::split::ROWS,
+    sklearn::spline::ROWS,
 ];
 
 /// How a script is to be read.

@@ -112,6 +112,33 @@ pub(crate) fn bound(statement: &Stmt, out: &mut BTreeSet<String>) {
     blocks.into_iter().flatten().for_each(|inner| bound(inner, out));
 }
 
+/// The attributes, of whatever object, that statements and what stands inside them assign.
+pub(crate) fn attributes_set(body: &[Stmt], out: &mut BTreeSet<String>) {
+    let mut one = |target: &Expr| {
+        let parts: Vec<&Expr> = if let ExprKind::Tuple(items) = &target.kind { items.iter().collect() } else { vec![target] };
+        for part in parts {
+            if let ExprKind::Attribute { name, .. } = &part.kind {
+                out.insert(name.clone());
+            }
+        }
+    };
+    for statement in body {
+        match &statement.kind {
+            StmtKind::Assign { targets, .. } => targets.iter().for_each(&mut one),
+            StmtKind::AugAssign { target, .. } | StmtKind::For { target, .. } => one(target),
+            _ => {}
+        }
+    }
+    for statement in body {
+        if let StmtKind::Function(function) = &statement.kind {
+            attributes_set(&function.body, out);
+        }
+        let mut blocks = Vec::new();
+        statement_blocks(statement, &mut blocks);
+        blocks.into_iter().for_each(|block| attributes_set(block, out));
+    }
+}
+
 /// The blocks of a statement that holds others.
 pub(crate) fn statement_blocks<'s>(statement: &'s Stmt, out: &mut Vec<&'s [Stmt]>) {
     match &statement.kind {

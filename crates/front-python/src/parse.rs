@@ -57,7 +57,7 @@ impl Adapter<'_> {
                 name: one.name.to_string(),
                 parameters: self.parameters(&one.parameters),
                 body: self.block(&one.body),
-                decorated: !one.decorator_list.is_empty(),
+                decorators: one.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect(),
             }),
             ruff::Stmt::ClassDef(one) => StmtKind::Class {
                 name: one.name.to_string(),

@@ -180,14 +180,22 @@ PRIVATE = {
     "_baseline_prediction",
     "_default_to_infrequent_mappings",
     "_drop_idx_after_grouping",
+    "_gamma",
     "_infrequent_indices",
+    "_max_components",
+    "_max_value",
+    "_min_value",
     "_missing_indices",
     "_n_features_outs",
+    "_n_support",
     "_scaler",
     "_transformer_to_input_indices",
 }
 # Reports of the fitting, which no prediction looks at.
-REPORTS = {"cv_results_", "loss_curve_", "train_score_", "validation_score_", "oob_prediction_", "oob_decision_function_"}
+REPORTS = {
+    "best_loss_", "cv_results_", "estimator_errors_", "loss_curve_", "named_estimators_", "oob_decision_function_", "oob_prediction_",
+    "train_score_", "validation_score_", "validation_scores_",
+}
 NESTED = []  # the estimators that are being described, outermost first
 NODES = []  # how many nodes of trees are described of the outermost one
 
@@ -292,7 +300,8 @@ def center_squares(value):
 def log_prior(value):
     import numpy as np
 
-    return np.log(value.class_prior_) if type(value).__name__ == "GaussianNB" else None
+    prior = {"GaussianNB": "class_prior_", "QuadraticDiscriminantAnalysis": "priors_"}.get(type(value).__name__)
+    return np.log(getattr(value, prior)) if prior else None
 
 
 def raw_start(value):
@@ -304,10 +313,60 @@ def raw_start(value):
     return None
 
 
+def log_volumes(value):
+    import numpy as np
+
+    return [np.sum(np.log(one)) for one in value.scalings_] if type(value).__name__ == "QuadraticDiscriminantAnalysis" else None
+
+
+def scaled_rotations(value):
+    return [rotation * scaling ** (-0.5) for rotation, scaling in zip(value.rotations_, value.scalings_)]
+
+
+def imputations(value):
+    """Of each step of an iterative imputer the column, the columns that it is made from, and the model."""
+    return [[int(one.feat_idx), one.neighbor_feat_idx, one.estimator] for one in value.imputation_sequence_]
+
+
+def path_lengths(value):
+    """How many steps isolate a row in each node of each tree, what is left to split in it included."""
+    return [path + left - 1.0 for path, left in zip(value._decision_path_lengths, value._average_path_length_per_tree)]
+
+
+def usual_path_length(value):
+    from sklearn.ensemble._iforest import _average_path_length
+
+    return float(len(value.estimators_) * _average_path_length([value._max_samples])[0])
+
+
+def calibrated(value):
+    """Of each calibrated model the model, its calibrators, the numbers of the classes that they are for, and whether it decides."""
+    import numpy as np
+
+    decides = lambda model: hasattr(model, "decision_function")
+    return [[one.estimator, one.calibrators, np.searchsorted(one.classes, one.estimator.classes_), decides(one.estimator)] for one in value.calibrated_classifiers_ if one.method != "temperature"]
+
+
+def members_decide(value):
+    return hasattr(value.estimators_[0], "decision_function") if type(value).__name__ == "OneVsRestClassifier" else None
+
+
 def boosted_trees(value):
-    if value.is_categorical_ is not None:  # the columns of categories then come first
-        return None
     return [[histogram_tree(one) for one in stage] for stage in value._predictors]
+
+
+def spline_knots(value):
+    return [one.t for one in value.bsplines_]
+
+
+def spline_ends(value):
+    """Of each column what the splines are at the outer knots."""
+    return [[one(one.t[value.degree]), one(one.t[-value.degree - 1])] for one in value.bsplines_]
+
+
+def category_encoder(value):
+    """What a histogram model makes of columns of categories, which then stand first."""
+    return value._preprocessor.named_transformers_["encoder"] if value.is_categorical_ is not None else None
 
 
 # Answers of methods and properties, under the name that the record gives them.
@@ -319,6 +378,16 @@ COMPUTED = {
     "allow_nan": allows_missing,
     "raw_start": raw_start,
     "predictors": boosted_trees,
+    "calibrated": calibrated,
+    "category_encoder": category_encoder,
+    "imputations": imputations,
+    "log_volumes": log_volumes,
+    "members_decide": members_decide,
+    "path_lengths": path_lengths,
+    "scaled_rotations": scaled_rotations,
+    "spline_ends": spline_ends,
+    "spline_knots": spline_knots,
+    "usual_path_length": usual_path_length,
     "weights": weights,
     "offset": offset,
     "log_prior": log_prior,
@@ -338,10 +407,21 @@ def tree(value):
 def histogram_tree(value):
     nodes = value.nodes
     NODES.append(len(nodes))
-    if sum(NODES) > MOST_NODES or nodes["is_categorical"].any():
+    if sum(NODES) > MOST_NODES:
         return None
     lists = {"children_left": "left", "children_right": "right", "feature": "feature_idx", "threshold": "num_threshold", "missing_go_to_left": "missing_go_to_left", "value": "value", "is_leaf": "is_leaf"}
-    return Plain({"dict": [[name, tree_list(nodes[key])] for name, key in lists.items()]})
+    out = [[name, tree_list(nodes[key])] for name, key in lists.items()]
+    if nodes["is_categorical"].any():
+        out.append(["left_categories", {"list": [categories(value, node) for node in nodes]}])
+    return Plain({"dict": out})
+
+
+def categories(value, node):
+    """The categories that a split by categories sends left."""
+    if not node["is_categorical"] or node["is_leaf"]:
+        return None
+    words = value.raw_left_cat_bitsets[node["bitset_idx"]]
+    return {"list": [number for number in range(32 * len(words)) if int(words[number // 32]) >> number % 32 & 1]}
 
 
 class Plain:

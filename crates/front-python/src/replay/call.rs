@@ -151,6 +151,18 @@ impl<'b> Call<'b> {
     }
 }
 
+impl Class {
+    /// Whether that method is one of the class and not of its objects.
+    fn takes_itself(&self, name: &str) -> bool {
+        let is_of_class = |decorator: &Expr| decorator.as_name() == Some("classmethod");
+        self.methods.iter().any(|(one, definition)| one == name && definition.decorators.iter().any(is_of_class))
+    }
+}
+
+/// Decorators that give a function which does the same.
+const TRANSPARENT: &[&str] =
+    &["functools.cache", "functools.lru_cache", "functools.wraps", "builtins.staticmethod", "typing.no_type_check", "typing.override"];
+
 fn rows() -> &'static HashMap<(On, &'static str), Handler> {
     static ROWS: std::sync::LazyLock<HashMap<(On, &'static str), Handler>> = std::sync::LazyLock::new(|| {
         crate::FAMILIES.iter().flat_map(|family| family.iter()).map(|row| ((row.on, row.name), row.run)).collect()
@@ -236,6 +248,10 @@ impl<'b> Replay<'_, 'b> {
     ) -> Eval<'b> {
         match target {
             Value::Function(function) => self.call_user(&function, positional, named, span),
+            Value::Known(known) if self.own_function(&known).is_some() => {
+                let function = self.own_function(&known).unwrap_or(Value::Known(known));
+                self.apply(function, receiver_expr, positional, named, span)
+            }
             Value::Class(class) => self.instantiate(&class, positional, named, span),
             Value::Unknown(unknown) => Err(unknown),
             Value::Path(path) => {
@@ -267,6 +283,9 @@ impl<'b> Replay<'_, 'b> {
         }
         if path == "builtins.get_ipython" {
             return Err(self.unsupported(span, "what a notebook's magic or command gives"));
+        }
+        if let Some(member @ Value::Function(_)) = self.member(path) {
+            return self.apply(member, None, positional, named, span);
         }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         let touched = all.iter().any(|value| self.touches_rows(value));
@@ -305,14 +324,23 @@ impl<'b> Replay<'_, 'b> {
             Value::Unknown(unknown) => return Err(unknown.clone()),
             Value::Object(id) => {
                 let class = self.objects[id.0].class.clone();
-                return match self.method_of(&class, name) {
-                    Some(function) => {
-                        let mut all = vec![receiver.clone()];
-                        all.extend(positional);
-                        self.call_user(&function, all, named, span)
+                return match self.bound(&class, name, &receiver, span) {
+                    Some((function, first)) => {
+                        let all: Vec<Value<'b>> = first.into_iter().chain(positional).collect();
+                        match function {
+                            Value::Function(function) => self.call_user(&function, all, named, span),
+                            other => self.apply(other, receiver_expr, all, named, span),
+                        }
                     }
                     None => self.inherited(&receiver, &class, name, positional, named, span),
                 };
+            }
+            Value::Class(class) => {
+                let class = class.clone();
+                if let Some((function, first)) = self.bound(&class, name, &receiver, span) {
+                    let first = first.filter(|_| class.takes_itself(name));
+                    return self.apply(function, receiver_expr, first.into_iter().chain(positional).collect(), named, span);
+                }
             }
             Value::List(_) | Value::Dict(_) | Value::Tuple(_) => {
                 if let Some(result) = crate::builtins::container_method(self, &receiver, name, &positional, &named, span) {
@@ -560,8 +588,13 @@ impl<'b> Replay<'_, 'b> {
             names.insert(keywords.clone(), Value::Dict(DictId(self.dicts.len() - 1)));
         }
         let scope = Scope { names, parent: function.scope.or(Some(ScopeId(0))), globals: Vec::new() };
+        let inner = self.log.enter(span, self.activation, 0);
+        self.run_body(function, scope, inner, span)
+    }
+
+    /// Walks the body of a function, in that activation of the recorded run.
+    fn run_body(&mut self, function: &Rc<Function<'b>>, scope: Scope<'b>, inner: crate::log::Activation, span: Span) -> Eval<'b> {
         let outer = self.activation;
-        let inner = self.log.enter(span, outer, 0);
         if self.cells_active() {
             return crate::udf::call_inside(self, function, scope, span);
         }
@@ -591,6 +624,78 @@ impl<'b> Replay<'_, 'b> {
         }
     }
 
+    /// The value of a property: its body is recorded where it is read.
+    pub(crate) fn property(&mut self, object: &Value<'b>, class: &Class, name: &str, span: Span) -> Option<Eval<'b>> {
+        let function = self.method_of(class, name)?;
+        let definition = class.methods.iter().find(|(one, _)| one == name).map(|(_, definition)| definition.clone())?;
+        if !matches!(definition.decorators.as_slice(), [only] if matches!(only.as_name(), Some("property" | "cached_property"))) {
+            return None;
+        }
+        let own = function.parameters.named.first()?.name.clone();
+        let scope =
+            Scope { names: HashMap::from([(own, object.clone())]), parent: function.scope.or(Some(ScopeId(0))), globals: Vec::new() };
+        Some(self.run_body(&function, scope, self.activation, span))
+    }
+
+    /// A method as it is called on an object: the function, and what stands before the arguments.
+    pub(crate) fn bound(
+        &mut self,
+        class: &Rc<Class>,
+        name: &str,
+        object: &Value<'b>,
+        span: Span,
+    ) -> Option<(Value<'b>, Option<Value<'b>>)> {
+        let function = Value::Function(self.method_of(class, name)?);
+        let definition = class.methods.iter().find(|(one, _)| one == name).map(|(_, definition)| definition.clone())?;
+        let (ways, others): (Vec<Expr>, Vec<Expr>) = definition
+            .decorators
+            .iter()
+            .cloned()
+            .partition(|decorator| matches!(decorator.as_name(), Some("staticmethod" | "classmethod")));
+        let first = match ways.first().and_then(Expr::as_name) {
+            Some("staticmethod") => None,
+            Some("classmethod") => Some(Value::Class(class.clone())),
+            _ => Some(object.clone()),
+        };
+        Some((self.decorated(function, &others, span), first))
+    }
+
+    /// A function under its decorators, the innermost first. Those of the standard library that only keep or name it change nothing.
+    pub(crate) fn decorated(&mut self, function: Value<'b>, decorators: &[Expr], at: Span) -> Value<'b> {
+        decorators.iter().rev().fold(function, |function, decorator| {
+            let named = match &decorator.kind {
+                ExprKind::Call { callee, .. } => &**callee,
+                _ => decorator,
+            };
+            match self.value(named) {
+                Value::Path(path) if TRANSPARENT.contains(&path.as_str()) => return function,
+                Value::Function(_) => {}
+                _ => return Value::Unknown(self.unsupported(at, "a decorated function")),
+            }
+            let wrapper = self.value(decorator);
+            // It is called where nothing is recorded.
+            let outer = self.activation.take();
+            let result = self.apply(wrapper, None, vec![function], Vec::new(), decorator.span);
+            self.activation = outer;
+            match result {
+                Ok(result @ Value::Function(_)) => result,
+                Ok(_) => Value::Unknown(self.unsupported(at, "a decorated function")),
+                Err(unknown) => Value::Unknown(unknown),
+            }
+        })
+    }
+
+    /// A function of the script that the record names.
+    fn own_function(&self, known: &Known) -> Option<Value<'b>> {
+        // Only what names a function is looked at, and so kept in the record.
+        let named = matches!(known.clone_unused()?.as_tagged()?, Tagged::Function(_));
+        match known.tagged().filter(|_| named)? {
+            Tagged::Function(path) if path.starts_with("__main__.") => self.remembered_function(path),
+            Tagged::Function(path) => self.member(path).filter(|member| matches!(member, Value::Function(_))),
+            _ => None,
+        }
+    }
+
     pub(crate) fn method_of(&self, class: &Class, name: &str) -> Option<Rc<Function<'b>>> {
         let (_, function) = class.methods.iter().find(|(one, _)| one == name)?;
         Some(Rc::new(Function {
@@ -608,6 +713,14 @@ impl<'b> Replay<'_, 'b> {
     }
 
     fn instantiate(&mut self, class: &Rc<Class>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
+        let made_by_hand = self.method_of(class, "__init__").is_some();
+        // Which field of a data class stands where is not known here, so none has its default.
+        let unsure = !made_by_hand && (!positional.is_empty() || self.method_of(class, "__post_init__").is_some());
+        let class = &if unsure {
+            Rc::new(Class { methods: class.methods.clone(), bases: class.bases.clone(), constants: Vec::new(), scope: class.scope })
+        } else {
+            class.clone()
+        };
         let object = Value::Object(self.new_object(class.clone()));
         if let Some(init) = self.method_of(class, "__init__") {
             let mut all = vec![object.clone()];
@@ -615,6 +728,9 @@ impl<'b> Replay<'_, 'b> {
             let outer = self.activation;
             let _ = self.call_user(&init, all, named, span);
             self.activation = outer;
+        } else if let (Value::Object(id), true) = (&object, class.bases.is_empty() && !unsure) {
+            // A class that takes arguments without a method for it is a data class.
+            self.objects[id.0].attributes.extend(named);
         }
         Ok(object)
     }
@@ -674,7 +790,7 @@ impl<'b> Replay<'_, 'b> {
 }
 
 /// The value of a literal, or of a display of literals.
-fn display_value(expr: &Expr) -> Option<record::Value> {
+pub(super) fn display_value(expr: &Expr) -> Option<record::Value> {
     let all = |items: &[Expr]| items.iter().map(display_value).collect::<Option<Vec<_>>>();
     match &expr.kind {
         ExprKind::Literal(literal) => literal_value(literal),

@@ -331,6 +331,14 @@ impl<'b> Replay<'_, 'b> {
     }
 
     pub(crate) fn compare(&mut self, op: CompareOp, left: &Value<'b>, right: &Value<'b>, span: Span) -> Eval<'b> {
+        if let (CompareOp::In | CompareOp::NotIn, Value::Dict(id)) = (op, right)
+            && let Some(key) = self.concrete(left)
+            && let Some(keys) = self.dicts[id.0].iter().map(|(one, _)| self.concrete(one)).collect::<Option<Vec<_>>>()
+        {
+            // Which keys there are does not depend on what stands under them.
+            let held = keys.iter().any(|one| fold::same_key(one, &key));
+            return Ok(Value::Known(Known::constant(record::Value::Bool(held == (op == CompareOp::In)))));
+        }
         if let Some(unknown) = self.unknown_among(&[left, right]) {
             return Err(unknown);
         }
@@ -607,13 +615,20 @@ impl<'b> Replay<'_, 'b> {
                 match found {
                     Some(value) => Ok(self.as_seen(value, span)),
                     None if self.method_of(&self.objects[id.0].class, name).is_some() => {
-                        Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
+                        let class = self.objects[id.0].class.clone();
+                        self.property(of, &class, name, span).unwrap_or_else(|| Ok(Value::Method(Box::new(of.clone()), name.to_owned())))
                     }
                     // Set inside a `fit` that a library called, where nothing was walked.
                     None => {
                         let seen = self.recorded(span);
-                        let data = self.is_data(&seen);
-                        Ok(if data { Value::Known(seen.with(true, false)) } else { Value::Method(Box::new(of.clone()), name.to_owned()) })
+                        if self.is_data(&seen) {
+                            return Ok(Value::Known(seen.with(true, false)));
+                        }
+                        let constants = &self.objects[id.0].class.constants;
+                        Ok(match constants.iter().find(|(one, _)| one == name) {
+                            Some((_, constant)) => Value::Known(Known::constant(constant.clone())),
+                            None => Value::Method(Box::new(of.clone()), name.to_owned()),
+                        })
                     }
                 }
             }
@@ -631,7 +646,16 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
             Value::Pieces(_) | Value::Match(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
-            Value::Function(_) | Value::Class(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
+            Value::Class(class) if self.method_of(class, name).is_some() => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            Value::Class(class) => {
+                let seen = self.untouched(span, &[of]);
+                let constant = class.constants.iter().find(|(one, _)| one == name).map(|(_, value)| value.clone());
+                Ok(Value::Known(match constant {
+                    Some(constant) if !seen.is_recorded() => Known::constant(constant),
+                    _ => seen,
+                }))
+            }
+            Value::Function(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
         }
     }
 
@@ -668,6 +692,9 @@ impl<'b> Replay<'_, 'b> {
                 return Ok(Value::Known(Known::constant(value).with(fit, columns).of(seen.at)));
             }
             return Ok(Value::Known(seen));
+        }
+        if matches!(of, Value::Path(path) if path == "numpy.c_") {
+            return crate::arrays::columns_of(self, index, span);
         }
         crate::pandas::subscript(self, of, index, span)
     }

@@ -11,6 +11,7 @@ mod call;
 mod expr;
 mod roles;
 
+use call::display_value;
 pub(crate) use call::{Call, On, Row};
 pub use roles::Role;
 pub(crate) use roles::Roles;
@@ -145,6 +146,17 @@ pub(crate) struct CellFrame<'b> {
     pub returns: Vec<(Val<'b>, Value<'b>)>,
 }
 
+/// What a statement of a class's body assigns, if it is a literal.
+fn class_constant(statement: &Stmt) -> Option<(String, record::Value)> {
+    match &statement.kind {
+        StmtKind::Assign { targets, value } => match targets.as_slice() {
+            [only] => Some((only.as_name()?.to_owned(), display_value(value)?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Something that may be the output of the script.
 pub(crate) struct Candidate<'b> {
     pub rank: u8,
@@ -167,6 +179,9 @@ const LOOKING: &[&str] = &["print", "display", "matplotlib", "seaborn", "plotly"
 
 /// Methods of frames that change them without `inplace`, whose argument says so itself.
 const CHANGING: &[&str] = &["insert", "pop", "update"];
+
+/// Methods of tables that draw them.
+const DRAWING: &[&str] = &["boxplot", "hist", "plot"];
 
 /// Deeper calls than Python itself allows by default are not followed.
 const DEEPEST: usize = 60;
@@ -754,6 +769,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             Some(Value::Frame(_) | Value::Column(_)) => {
                 matches!(&callee.kind, ExprKind::Attribute { name, .. } if !CHANGING.contains(&name.as_str()))
             }
+            // A table of training rows is drawn.
+            Some(Value::Known(_)) => matches!(&callee.kind, ExprKind::Attribute { name, .. } if DRAWING.contains(&name.as_str())),
             Some(_) => false,
         }
     }
@@ -840,8 +857,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             StmtKind::Function(function) => {
                 let value = self.function(&function.name, &function.parameters, Body::Block(Rc::new(function.body.clone())));
-                let value =
-                    if function.decorated { Value::Unknown(self.unsupported(statement.span, "a decorated function")) } else { value };
+                let value = self.decorated(value, &function.decorators, statement.span);
                 self.remember_function(statement.span, &value);
                 self.bind(&function.name, value);
             }
@@ -854,7 +870,10 @@ impl<'a, 'b> Replay<'a, 'b> {
                         _ => None,
                     })
                     .collect();
-                let class = Class { methods, bases, scope: Some(self.scope) };
+                let mut set = BTreeSet::new();
+                crate::names::attributes_set(body, &mut set);
+                let constants = body.iter().filter_map(class_constant).filter(|(name, _)| !set.contains(name)).collect();
+                let class = Class { methods, bases, constants, scope: Some(self.scope) };
                 self.bind(name, Value::Class(Rc::new(class)));
             }
             StmtKind::Return(value) => {

@@ -1,18 +1,22 @@
-//! Naive Bayes: the joint log likelihood of each class, its greatest, and its share.
+//! Naive Bayes and quadratic discriminants: the joint log likelihood of each class, its greatest, and its share.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, needed, products};
+use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, needed, not_fitted, products};
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Eval, Unknown, Value};
+use crate::value::{Column, Eval, Unknown, Value};
 use ir::{Elem, Reduce, Tensor, Val};
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "BernoulliNB.predict", class),
     Row::new(On::Estimator, "BernoulliNB.predict_proba", probabilities),
+    Row::new(On::Estimator, "CategoricalNB.predict", class),
+    Row::new(On::Estimator, "CategoricalNB.predict_proba", probabilities),
     Row::new(On::Estimator, "GaussianNB.predict", class),
     Row::new(On::Estimator, "GaussianNB.predict_proba", probabilities),
     Row::new(On::Estimator, "MultinomialNB.predict", class),
     Row::new(On::Estimator, "MultinomialNB.predict_proba", probabilities),
+    Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.predict", class),
+    Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.predict_proba", probabilities),
 ];
 
 /// `log P(class) + log P(x | class)`, a number a class.
@@ -22,9 +26,10 @@ fn joint<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Estima
     let count = columns.len();
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let whole = Whole::of(&columns);
     let b = replay.b;
     let likelihoods: Vec<Val<'b>> = match estimator.class_name() {
+        "CategoricalNB" => categorical(replay, &estimator, &mut columns, call)?,
+        "QuadraticDiscriminantAnalysis" => quadratic(replay, &estimator, &columns, call)?,
         "GaussianNB" => {
             let means = matrix(replay, &estimator, "theta_", count, call)?;
             let variances = matrix(replay, &estimator, "var_", count, call)?;
@@ -54,7 +59,71 @@ fn joint<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Estima
             products(replay, &columns, "weights", &weights).into_iter().zip(prior).map(|(sum, prior)| sum + prior).collect()
         }
     };
-    Ok((estimator, b.pack(&likelihoods), whole))
+    Ok((estimator, b.pack(&likelihoods), Whole::of(&columns)))
+}
+
+/// The log probability of each column's number, column by column; a number that training did not see raises.
+fn categorical<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    columns: &mut [(Column<'b>, Val<'b>)],
+    call: &Call<'b>,
+) -> Result<Vec<Val<'b>>, Unknown> {
+    let tables = estimator.fitted("feature_log_prob_").and_then(record::Value::items).unwrap_or_default();
+    let counts = estimator.fitted("n_categories_").and_then(record::Value::floats).unwrap_or_default();
+    let tables: Option<Vec<Vec<f64>>> = tables.iter().map(record::Value::floats).collect();
+    let Some(tables) = tables.filter(|tables| tables.len() == columns.len() && counts.len() == columns.len()) else {
+        return Err(not_fitted(replay, estimator, "feature_log_prob_", call.span));
+    };
+    let classes = tables[0].len() / counts[0].max(1.0) as usize;
+    let prior = needed(replay, estimator, "class_log_prior_", classes, call)?;
+    let whole_number = |val: Val<'b>| val.trunc();
+    let beyond = columns.iter().zip(&counts).map(|((_, val), count)| whole_number(*val).lt(0.0) | whole_number(*val).ge(*count));
+    if let Some(beyond) = beyond.reduce(|any, one| any | one) {
+        let reason = ir::Reason::Invalid("a category that CategoricalNB did not see".to_owned());
+        let guard = replay.guard(beyond, reason, call.span);
+        columns.iter_mut().for_each(|(column, _)| {
+            column.cell.guards.insert(guard);
+        });
+    }
+    let b = replay.b;
+    let mut sums = vec![b.f64(0.0); classes];
+    for (((_, val), table), count) in columns.iter().zip(&tables).zip(&counts) {
+        let category = whole_number(*val).cast(Elem::I64);
+        for (class, sum) in sums.iter_mut().enumerate() {
+            let row = &table[class * *count as usize..(class + 1) * *count as usize];
+            *sum = *sum + b.tensor(Tensor::f64("log probabilities", [row.len() as u32], row.iter().copied())).gather(category, 0);
+        }
+    }
+    Ok(sums.into_iter().zip(prior).map(|(sum, prior)| sum + prior).collect())
+}
+
+/// `-0.5 (|(x - mean) . rotation|^2 + log of the volume) + log prior`, a number a class.
+fn quadratic<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    columns: &[(Column<'b>, Val<'b>)],
+    call: &Call<'b>,
+) -> Result<Vec<Val<'b>>, Unknown> {
+    let count = columns.len();
+    let means = matrix(replay, estimator, "means_", count, call)?;
+    let rotations = estimator.fitted("scaled_rotations").and_then(record::Value::items).unwrap_or_default();
+    let rotations: Option<Vec<Vec<f64>>> = rotations.iter().map(record::Value::floats).collect();
+    let volumes = needed(replay, estimator, "log_volumes", means.len(), call)?;
+    let prior = needed(replay, estimator, "log_prior", means.len(), call)?;
+    let Some(rotations) = rotations.filter(|all| all.len() == means.len() && all.iter().all(|one| one.len() % count == 0)) else {
+        return Err(not_fitted(replay, estimator, "rotations_", call.span));
+    };
+    let b = replay.b;
+    let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    let one = |class: usize| {
+        let away = row - b.tensor(Tensor::f64("means", [count as u32], means[class].iter().copied()));
+        let width = rotations[class].len() / count;
+        let rotation = b.tensor(Tensor::f64("rotation", [count as u32, width as u32], rotations[class].iter().copied()));
+        let turned = rotation.contract(away, [(0, 0)]);
+        ((turned * turned).reduce(Reduce::Sum, [0]) + volumes[class]) * -0.5 + prior[class]
+    };
+    Ok((0..means.len()).map(one).collect())
 }
 
 fn class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -19,6 +19,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "Pipeline.decision_function", pipeline),
     Row::new(On::Estimator, "ColumnTransformer.transform", column_transformer),
     Row::new(On::Estimator, "FeatureUnion.transform", feature_union),
+    Row::new(On::Estimator, "FunctionTransformer.inverse_transform", function_back),
     Row::new(On::Estimator, "FunctionTransformer.transform", function_transformer),
     Row::new(On::Estimator, "GridSearchCV.transform", best),
     Row::new(On::Estimator, "GridSearchCV.predict", best),
@@ -131,7 +132,14 @@ fn column_transformer<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> E
     beside(replay, out, at)
 }
 
-fn chosen<'b>(replay: &mut Replay<'_, 'b>, x: &Value<'b>, positions: &[usize], names: Option<&[record::Value]>, at: Span) -> Eval<'b> {
+/// Columns of a frame by the names that training had, those of an array by position.
+pub(super) fn chosen<'b>(
+    replay: &mut Replay<'_, 'b>,
+    x: &Value<'b>,
+    positions: &[usize],
+    names: Option<&[record::Value]>,
+    at: Span,
+) -> Eval<'b> {
     if let (Value::Frame(id), Some(names)) = (x, names) {
         let names: Vec<String> = positions.iter().filter_map(|position| names.get(*position)).map(pandas::column_name).collect();
         return pandas::select(replay, *id, &names, at, false);
@@ -190,7 +198,7 @@ fn beside<'b>(replay: &mut Replay<'_, 'b>, tables: Vec<Value<'b>>, at: Span) -> 
 }
 
 /// Columns of one array: numbers become the widest of their kinds. Beside texts each stays the object that it is.
-pub(super) fn in_one_type(columns: Vec<Column<'_>>) -> Vec<Column<'_>> {
+pub(crate) fn in_one_type(columns: Vec<Column<'_>>) -> Vec<Column<'_>> {
     let kind = numeric_kind(&columns);
     columns
         .into_iter()
@@ -209,6 +217,14 @@ pub(super) fn in_one_type(columns: Vec<Column<'_>>) -> Vec<Column<'_>> {
 
 /// A function of the script or of numpy, on the table as it is.
 fn function_transformer<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    function_of(replay, call, "func", "kw_args")
+}
+
+fn function_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    function_of(replay, call, "inverse_func", "inv_kw_args")
+}
+
+fn function_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, function: &str, arguments: &str) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
     let x = call.need(replay, "X")?;
     let at = call.span;
@@ -221,14 +237,14 @@ fn function_transformer<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) ->
     } else {
         x
     };
-    let named = match estimator.param("kw_args").and_then(record::Value::as_tagged) {
+    let named = match estimator.param(arguments).and_then(record::Value::as_tagged) {
         Some(Tagged::Dict(pairs)) => pairs
             .iter()
             .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), Value::Known(known.part(value.clone()).of(None)))))
             .collect(),
         _ => Vec::new(),
     };
-    let function = match estimator.param("func") {
+    let function = match estimator.param(function) {
         None | Some(record::Value::None(())) => return Ok(x),
         Some(function) => match function.as_tagged() {
             Some(Tagged::Function(path)) if path.starts_with("__main__.") => replay.remembered_function(path),

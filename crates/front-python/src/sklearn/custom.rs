@@ -25,8 +25,8 @@ pub(crate) fn call<'b>(
         Some(Value::Class(class)) => Some(class.clone()),
         _ => None,
     };
-    let function = found.as_ref().and_then(|class| replay.method_of(class, method));
-    let (Some(class), Some(function)) = (found, function) else {
+    let exists = found.as_ref().is_some_and(|class| replay.method_of(class, method).is_some());
+    let Some(class) = found.filter(|_| exists) else {
         return Err(replay.refuse(
             "python-estimator",
             at,
@@ -37,15 +37,16 @@ pub(crate) fn call<'b>(
     };
     let known = known.clone().with(true, false);
     replay.freeze(&known);
-    let object = replay.new_object(class);
+    let object = replay.new_object(class.clone());
     let part = |value: &record::Value| Value::Known(known.part(value.clone()).of(None));
     let attributes: Vec<(String, Value<'b>)> =
         estimator.fitted.iter().chain(&estimator.params).map(|(name, value)| (name.clone(), part(value))).collect();
     replay.objects[object.0].attributes = attributes;
-    let mut arguments = vec![Value::Object(object)];
-    arguments.extend(positional);
     let outer = replay.activation.take();
-    let result = replay.call_user(&function, arguments, Vec::new(), at);
+    let result = match replay.bound(&class, method, &Value::Object(object), at) {
+        Some((function, first)) => replay.apply(function, None, first.into_iter().chain(positional).collect(), Vec::new(), at),
+        None => Err(replay.not_recorded(at)),
+    };
     replay.activation = outer;
     super::compose::in_container(replay, estimator, method, result?, at)
 }

@@ -12,6 +12,7 @@ use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "LabelEncoder.transform", label),
+    Row::new(On::Estimator, "LabelEncoder.inverse_transform", label_back),
     Row::new(On::Estimator, "LabelBinarizer.transform", label_columns),
     Row::new(On::Estimator, "OrdinalEncoder.transform", ordinal),
     Row::new(On::Estimator, "OneHotEncoder.transform", one_hot),
@@ -90,6 +91,20 @@ fn label<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let guards = unseen(replay, &column, found.is_null(), call.span);
     let cell = Cell { guards, ..Cell::new(Kind::INT, found.or_else(0_i64)) };
     Ok(Value::Column(Column { array: true, ..column.with(cell) }))
+}
+
+/// The class of the number; one that is none raises in scikit-learn.
+fn label_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let (column, classes) = labels(replay, call, &estimator)?;
+    replay.freeze(&known);
+    let Some((Kind::Int(_) | Kind::Bool, number)) = column.cell.single() else {
+        return Err(replay.unsupported(call.span, "LabelEncoder.inverse_transform of numbers that are not whole"));
+    };
+    let number = number.cast(Elem::I64);
+    let guards = unseen(replay, &column, number.lt(0_i64) | number.ge(classes.len() as i64), call.span);
+    let cell = super::fitted::class_at(replay, &classes, number, call.span)?.guarded(&guards);
+    Ok(Value::Column(Column { array: true, name: None, ..column.with(cell) }))
 }
 
 /// A column a class; of two classes one column, for the second. An unseen label has none.

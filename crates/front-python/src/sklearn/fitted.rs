@@ -47,7 +47,7 @@ pub(super) fn numbers<'b>(replay: &mut Replay<'_, 'b>, columns: Vec<Column<'b>>,
 }
 
 /// The kind of the array that the columns make (`check_array(dtype="numeric")`); none if they are not all numbers.
-pub(super) fn numeric_kind(columns: &[Column<'_>]) -> Option<Kind> {
+pub(crate) fn numeric_kind(columns: &[Column<'_>]) -> Option<Kind> {
     let kinds: Option<Vec<Kind>> = columns.iter().map(|column| column.cell.single().map(|(kind, _)| kind.clone())).collect();
     let kinds = kinds?;
     // Truth values beside numbers make an array of objects, which becomes one of float64.
@@ -167,13 +167,13 @@ pub(super) fn result<'b>(columns: Vec<(Column<'b>, Val<'b>)>) -> Value<'b> {
 }
 
 /// What is made of a whole row: it stands under the guards of every column.
-pub(super) struct Whole {
+pub(crate) struct Whole {
     space: usize,
     guards: Guards,
 }
 
 impl Whole {
-    pub(super) fn of(columns: &[(Column<'_>, Val<'_>)]) -> Whole {
+    pub(crate) fn of(columns: &[(Column<'_>, Val<'_>)]) -> Whole {
         Whole {
             space: columns.first().map_or(0, |(column, _)| column.space),
             guards: columns.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect(),
@@ -184,7 +184,7 @@ impl Whole {
         Column { cell: cell.guarded(&self.guards), name: None, space: self.space, array: true }
     }
 
-    pub(super) fn column<'b>(&self, kind: Kind, val: Val<'b>) -> Column<'b> {
+    pub(crate) fn column<'b>(&self, kind: Kind, val: Val<'b>) -> Column<'b> {
         self.cell(Cell::new(kind, val))
     }
 
@@ -249,6 +249,23 @@ pub(super) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<
             row.contract(weights, [(0, 0)])
         })
         .collect()
+}
+
+/// `numpy.interp(x, xs, ys)`: linear between rising `xs`, constant outside. NaN stays NaN.
+pub(super) fn interpolated<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], ys: &[f64]) -> Val<'b> {
+    let b = replay.b;
+    let tensor = |name: &str, values: &[f64]| b.tensor(ir::Tensor::f64(name, [values.len() as u32], values.iter().copied()));
+    let (Some(first), Some(last)) = (ys.first(), ys.last()) else { return x };
+    let slopes: Vec<f64> = xs.windows(2).zip(ys.windows(2)).map(|(x, y)| (y[1] - y[0]) / (x[1] - x[0])).chain([0.0]).collect();
+    let known = tensor("x", xs);
+    // The last one that is not above x; outside of all a position is clamped.
+    let position = x.ge(known).cast(Elem::I64).reduce(ir::Reduce::Sum, [0]) - b.i64(1);
+    let (left, y) = (known.gather(position, 0), tensor("y", ys).gather(position, 0));
+    let between = tensor("slope", &slopes).gather(position, 0) * (x - left) + y;
+    let inside = x.eq(left).select(y, between);
+    let above = x.ge(xs[xs.len() - 1]).select(b.f64(*last), inside);
+    let placed = x.lt(xs[0]).select(b.f64(*first), above);
+    x.is_nan().select(x, placed)
 }
 
 /// The class of that number, among `classes_`.

@@ -31,6 +31,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "HistGradientBoostingClassifier.predict", boosted_class),
     Row::new(On::Estimator, "HistGradientBoostingClassifier.predict_proba", boosted_probabilities),
     Row::new(On::Estimator, "HistGradientBoostingRegressor.predict", boosted_regression),
+    Row::new(On::Estimator, "IsolationForest.decision_function", isolation_margin),
+    Row::new(On::Estimator, "IsolationForest.predict", inlier),
+    Row::new(On::Estimator, "IsolationForest.score_samples", isolation),
     Row::new(On::Estimator, "RandomForestClassifier.predict", class),
     Row::new(On::Estimator, "RandomForestClassifier.predict_proba", probabilities),
     Row::new(On::Estimator, "RandomForestRegressor.predict", regression),
@@ -44,6 +47,8 @@ struct Recorded {
     threshold: Vec<f64>,
     missing_left: Vec<i64>,
     value: Vec<f64>,
+    /// The categories that go left at each node; none of a split by a threshold.
+    left_categories: Vec<Option<Vec<i64>>>,
 }
 
 impl Recorded {
@@ -56,7 +61,10 @@ impl Recorded {
         if let Some(leaves) = ints("is_leaf") {
             left.iter_mut().zip(leaves).filter(|(_, leaf)| *leaf != 0).for_each(|(child, _)| *child = -1);
         }
+        let ints_of = |value: &record::Value| value.items().map(|items| items.iter().filter_map(record::Value::as_int).collect());
+        let sets = lists.iter().find(|(key, _)| key.as_str() == Some("left_categories")).and_then(|(_, list)| list.items());
         let tree = Recorded {
+            left_categories: sets.unwrap_or_default().iter().map(ints_of).collect(),
             left,
             right: ints("children_right")?,
             feature: ints("feature")?,
@@ -79,10 +87,13 @@ impl Recorded {
 struct Grown {
     forest: Forest,
     leaves: Vec<Leaf>,
+    /// A column and the categories of it that go left: 0 for those and 1 for others stands behind the columns.
+    sides: Vec<(u32, Vec<i64>)>,
 }
 
 struct Leaf {
     tree: usize,
+    node: usize,
     numbers: Vec<f64>,
 }
 
@@ -98,7 +109,7 @@ impl Grown {
     /// Nodes in the order in which children come after parents. None for a tree that is not one.
     fn new(trees: &[Recorded], features: usize, elem: Elem) -> Option<Grown> {
         let forest = Forest { name: "trees".to_owned(), elem, features: features as u32, roots: Vec::new(), splits: Vec::new(), leaves: 0 };
-        let mut grown = Grown { forest, leaves: Vec::new() };
+        let mut grown = Grown { forest, leaves: Vec::new(), sides: Vec::new() };
         for (number, tree) in trees.iter().enumerate() {
             grown.forest.roots.push(Next::Leaf(0));
             let mut open = vec![(0_usize, Slot::Root(number))];
@@ -113,12 +124,22 @@ impl Grown {
                     let width = tree.width();
                     grown.fill(slot, Next::Leaf(grown.leaves.len() as u32));
                     let numbers = tree.value.get(node * width..(node + 1) * width)?.to_vec();
-                    grown.leaves.push(Leaf { tree: number, numbers });
+                    grown.leaves.push(Leaf { tree: number, node, numbers });
                     continue;
                 };
                 let right = usize::try_from(*tree.right.get(node)?).ok()?;
                 let feature = u32::try_from(tree.feature[node]).ok().filter(|feature| (*feature as usize) < features)?;
-                let threshold = if elem == Elem::F32 { f64::from(at_most(tree.threshold[node])) } else { tree.threshold[node] };
+                let (feature, by_threshold) = match tree.left_categories.get(node) {
+                    Some(Some(categories)) => (features as u32 + grown.side(feature, categories), false),
+                    _ => (feature, true),
+                };
+                let threshold = if !by_threshold {
+                    0.5
+                } else if elem == Elem::F32 {
+                    f64::from(at_most(tree.threshold[node]))
+                } else {
+                    tree.threshold[node]
+                };
                 let unset = Next::Leaf(0);
                 let split = grown.forest.splits.len();
                 grown.forest.splits.push(Split { feature, test: Test::LessEq(threshold), yes: unset, no: unset, missing: unset });
@@ -133,7 +154,16 @@ impl Grown {
             split.missing = if split.missing == Next::Split(YES) { split.yes } else { split.no };
         }
         grown.forest.leaves = grown.leaves.len() as u32;
+        grown.forest.features += grown.sides.len() as u32;
         Some(grown)
+    }
+
+    fn side(&mut self, feature: u32, categories: &[i64]) -> u32 {
+        let known = self.sides.iter().position(|(one, set)| *one == feature && set == categories);
+        known.unwrap_or_else(|| {
+            self.sides.push((feature, categories.to_vec()));
+            self.sides.len() - 1
+        }) as u32
     }
 
     fn fill(&mut self, slot: Slot, next: Next) {
@@ -217,15 +247,18 @@ fn takes_missing(estimator: &Estimator) -> bool {
 fn reach<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Reached<'b>, Unknown> {
     let (known, estimator) = estimator(replay, call)?;
     let x = call.need(replay, "X")?;
-    let columns = pandas::matrix(replay, &x, call.span)?;
+    let columns = categories_first(replay, &known, &estimator, &x, call)?;
     let mut columns = numbers(replay, columns, call.span)?;
     let Some((trees, elem)) = recorded_trees(&estimator) else { return Err(too_large(replay, &estimator, call.span)) };
     let Some(grown) = Grown::new(&trees, columns.len(), elem) else { return Err(not_fitted(replay, &estimator, "tree_", call.span)) };
     replay.freeze(&known);
     if elem == Elem::F32 {
-        let class = estimator.class_name().to_owned();
         // What overflows float32 is an infinity there.
         columns.iter_mut().for_each(|(_, val)| *val = val.cast(Elem::F32));
+    }
+    // Isolation looks at no value before its trees do.
+    if elem == Elem::F32 && estimator.class_name() != "IsolationForest" {
+        let class = estimator.class_name().to_owned();
         refuse_rows(replay, call.span, &mut columns, &format!("an infinity as float32, which {class} refuses"), |_, val| {
             Some(val.abs().eq(f64::INFINITY))
         });
@@ -234,10 +267,46 @@ fn reach<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Reached
         }
     }
     let b = replay.b;
-    let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    let mut row: Vec<Val<'b>> = columns.iter().map(|(_, val)| *val).collect();
+    for (feature, categories) in &grown.sides {
+        let last = categories.iter().max().copied().unwrap_or(0);
+        // What is greater than all of them is at the last place.
+        let sides = (0..=last + 1).map(|category| if categories.contains(&category) { 0.0 } else { 1.0 });
+        let sides = b.tensor(Tensor::f64("side", [last as u32 + 2], sides));
+        let val = row[*feature as usize];
+        let side = sides.gather(val.is_nan().select(b.f64(0.0), val).cast(Elem::I64), 0);
+        row.push(val.is_nan().select(val, side));
+    }
+    let row = b.pack(&row);
     let table = b.table(Table::Forest(grown.forest));
     let reached = b.walk(row, table);
     Ok(Reached { estimator, leaves: grown.leaves, reached, trees: trees.len(), whole: Whole::of(&columns) })
+}
+
+/// The columns as the trees take them: those of categories as numbers before all others, where a histogram model has some.
+fn categories_first<'b>(
+    replay: &mut Replay<'_, 'b>,
+    known: &crate::value::Known,
+    estimator: &Estimator,
+    x: &Value<'b>,
+    call: &Call<'b>,
+) -> Result<Vec<crate::value::Column<'b>>, Unknown> {
+    let Some(encoder) = estimator.fitted("category_encoder") else { return pandas::matrix(replay, x, call.span) };
+    let marks = estimator.fitted("is_categorical_").and_then(record::Value::items).unwrap_or_default();
+    let names = estimator.fitted("feature_names_in_").and_then(record::Value::items);
+    let places = |wanted: bool| marks.iter().enumerate().filter(|(_, mark)| mark.as_bool() == Some(wanted)).map(|(at, _)| at).collect();
+    let (categories, numbers): (Vec<usize>, Vec<usize>) = (places(true), places(false));
+    if categories.is_empty() {
+        return Err(not_fitted(replay, estimator, "is_categorical_", call.span));
+    }
+    let chosen = super::compose::chosen(replay, x, &categories, names.as_deref(), call.span)?;
+    let encoded = replay.call_estimator(&known.part(encoder.clone()).of(None), "transform", vec![chosen], Vec::new(), call.span)?;
+    let mut columns = pandas::matrix(replay, &encoded, call.span)?;
+    if !numbers.is_empty() {
+        let rest = super::compose::chosen(replay, x, &numbers, names.as_deref(), call.span)?;
+        columns.extend(pandas::matrix(replay, &rest, call.span)?);
+    }
+    Ok(columns)
 }
 
 fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Unknown {
@@ -245,7 +314,7 @@ fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Un
         "python-estimator",
         at,
         format!("the trees of {} are not in the record", estimator.class_name()),
-        "it is not fitted here, has several hundred thousand nodes, or splits by sets of categories",
+        "it is not fitted here, or has several hundred thousand nodes",
         "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",
     )
 }
@@ -371,4 +440,47 @@ fn boosted_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         }
     };
     Ok(Value::Column(reached.whole.cell(cell)))
+}
+
+/// How many steps isolate the row in all trees, over what is usual: `-2 ^ -(steps / usual)`. The lower, the odder.
+fn isolated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Reached<'b>, Val<'b>), Unknown> {
+    let mut reached = reach(replay, call)?;
+    let usual = reached.estimator.fitted("usual_path_length").and_then(record::Value::as_f64).filter(|usual| *usual > 0.0);
+    let lengths = reached.estimator.fitted("path_lengths").and_then(record::Value::items);
+    let lengths: Option<Vec<Vec<f64>>> = lengths.and_then(|trees| trees.iter().map(record::Value::floats).collect());
+    let whole_rows = reached.estimator.param("max_features").and_then(record::Value::as_f64) == Some(1.0);
+    let (Some(usual), Some(lengths), true) = (usual, lengths, whole_rows) else {
+        return Err(replay.unsupported(call.span, "IsolationForest of some of the columns"));
+    };
+    for leaf in &mut reached.leaves {
+        leaf.numbers = vec![lengths.get(leaf.tree).and_then(|tree| tree.get(leaf.node)).copied().unwrap_or_default()];
+    }
+    let steps = reached.sum(replay, 0, 1, |leaf| leaf.numbers.first().copied().unwrap_or_default());
+    let score = -replay.b.f64(2.0).pow(-(steps / usual));
+    Ok((reached, score))
+}
+
+fn isolation<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (reached, score) = isolated(replay, call)?;
+    Ok(Value::Column(reached.whole.column(Kind::Float, score)))
+}
+
+/// The score less the offset.
+fn margin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Reached<'b>, Val<'b>), Unknown> {
+    let (reached, score) = isolated(replay, call)?;
+    match reached.estimator.fitted("offset_").and_then(record::Value::as_f64) {
+        Some(offset) => Ok((reached, score - offset)),
+        None => Err(not_fitted(replay, &reached.estimator, "offset_", call.span)),
+    }
+}
+
+fn isolation_margin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (reached, margin) = margin(replay, call)?;
+    Ok(Value::Column(reached.whole.column(Kind::Float, margin)))
+}
+
+/// -1 where the score lies below the offset, else 1.
+fn inlier<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (reached, margin) = margin(replay, call)?;
+    Ok(Value::Column(reached.whole.column(Kind::INT, margin.lt(0.0).select(replay.b.i64(-1), 1_i64))))
 }

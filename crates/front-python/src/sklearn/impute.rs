@@ -8,8 +8,11 @@ use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
 use ir::{Elem, Val};
 use source::Span;
 
-pub(crate) const ROWS: &[Row] =
-    &[Row::new(On::Estimator, "SimpleImputer.transform", impute), Row::new(On::Estimator, "MissingIndicator.transform", indicate)];
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "IterativeImputer.transform", iterate),
+    Row::new(On::Estimator, "MissingIndicator.transform", indicate),
+    Row::new(On::Estimator, "SimpleImputer.transform", impute),
+];
 
 /// Missing becomes the column's statistic. A column without one is dropped, as scikit-learn does by default.
 fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -110,6 +113,75 @@ fn marks<'b>(
     };
     let wanted = features.iter().filter_map(record::Value::as_int).filter_map(|at| columns.get(usize::try_from(at).ok()?));
     wanted.map(|column| Ok((column.clone(), missing(replay, column, call.span)?))).collect()
+}
+
+/// Missing becomes what a model says from the other columns, in the order and as often as training left models.
+fn iterate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = float_columns(replay, call)?;
+    let at = call.span;
+    let count = columns.len();
+    let initial = match estimator.fitted("initial_imputer_").and_then(record::Value::as_tagged) {
+        Some(Tagged::Estimator(initial)) => initial.fitted("statistics_").and_then(record::Value::floats),
+        _ => None,
+    };
+    let bounds = |name: &str| estimator.fitted(name).and_then(record::Value::floats).filter(|bounds| bounds.len() == count);
+    let rounds = estimator.fitted("imputations").and_then(record::Value::items);
+    let (Some(initial), Some(least), Some(most), Some(rounds)) = (initial, bounds("_min_value"), bounds("_max_value"), rounds) else {
+        return Err(not_fitted(replay, &estimator, "imputation_sequence_", at));
+    };
+    let by_chance = param_flag(&estimator, "sample_posterior");
+    let nan = estimator.param("missing_values").is_none_or(record::Value::is_missing);
+    if by_chance || !nan || initial.len() != count || initial.iter().any(|value| value.is_nan()) {
+        return Err(
+            replay.unsupported(at, "IterativeImputer that draws by chance, has another mark for missing, or a column without values")
+        );
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    let originals: Vec<Column<'b>> = columns.iter().map(|(column, _)| column.clone()).collect();
+    let indicator = indicators(replay, &estimator, &originals, call)?;
+    let holes: Vec<Val<'b>> = columns.iter().map(|(_, val)| val.is_nan()).collect();
+    // A table of nothing but holes is left as it was first filled, so such a row depends on the rows beside it.
+    if !rounds.is_empty()
+        && let Some(nothing) = holes.iter().copied().reduce(|all, hole| all & hole)
+    {
+        let guard = replay.guard(nothing, ir::Reason::Invalid("a row in which every value is missing".to_owned()), at);
+        columns.iter_mut().for_each(|(column, _)| {
+            column.cell.guards.insert(guard);
+        });
+    }
+    let whole = Whole::of(&columns);
+    let mut vals: Vec<Val<'b>> =
+        columns.iter().zip(&holes).zip(&initial).map(|(((_, val), hole), by)| hole.select(replay.b.f64(*by), *val)).collect();
+    for round in &rounds {
+        let fields = round.items().unwrap_or_default();
+        let feature = fields.first().and_then(record::Value::as_int).and_then(|feature| usize::try_from(feature).ok());
+        let neighbours = fields.get(1).and_then(record::Value::floats);
+        let (Some(feature), Some(neighbours), Some(model)) = (feature.filter(|feature| *feature < count), neighbours, fields.get(2)) else {
+            return Err(not_fitted(replay, &estimator, "imputation_sequence_", at));
+        };
+        let chosen: Option<Vec<Column<'b>>> =
+            neighbours.iter().map(|place| vals.get(*place as usize).map(|val| whole.column(Kind::Float, *val))).collect();
+        let Some(chosen) = chosen else { return Err(not_fitted(replay, &estimator, "imputation_sequence_", at)) };
+        // Only rows with this hole are given to the model.
+        let outer = replay.lifted;
+        replay.lifted = Some(outer.map_or(holes[feature], |outer| outer & holes[feature]));
+        let said = replay.call_estimator(&known.part(model.clone()).of(None), "predict", vec![Value::Matrix(chosen)], Vec::new(), at);
+        replay.lifted = outer;
+        let said = pandas::matrix(replay, &said?, at)?;
+        let said = numbers(replay, said, at)?;
+        let Some((column, val)) = said.first() else { return Err(not_fitted(replay, &estimator, "imputation_sequence_", at)) };
+        let bounded = val.max(least[feature]).min(most[feature]);
+        vals[feature] = holes[feature].select(bounded, vals[feature]);
+        columns[feature].0.cell.guards.extend(&column.cell.guards);
+    }
+    let guards: crate::value::Guards = columns.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
+    let filled = columns
+        .iter()
+        .zip(&vals)
+        .map(|((column, _), val)| Column { array: true, ..column.with(Cell::new(Kind::Float, *val).guarded(&guards)) });
+    Ok(Value::Matrix(filled.chain(indicator).collect()))
 }
 
 /// Which cells are missing. A hole where training had none raises, unless `error_on_new=False`.

@@ -112,10 +112,16 @@ fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     let of_each = name == "SGDClassifier"
         || param_text(&scores.estimator, "solver") == "liblinear"
         || param_text(&scores.estimator, "multi_class") == "ovr";
-    if name == "SGDClassifier" && param_text(&scores.estimator, "loss") != "log_loss" {
+    let huber = name == "SGDClassifier" && param_text(&scores.estimator, "loss") == "modified_huber" && scores.vals.len() == 1;
+    if name == "SGDClassifier" && param_text(&scores.estimator, "loss") != "log_loss" && !huber {
         return Err(super::refuse(replay, &scores.estimator, "predict_proba", call.span));
     }
     Ok(match scores.vals.as_slice() {
+        // The loss `modified_huber` is flat from one on.
+        [only] if huber => {
+            let p = (only.max(-1.0).min(1.0) + 1.0) / 2.0;
+            scores.whole.floats([b.f64(1.0) - p, p])
+        }
         [only] => {
             let p = only.sigmoid();
             scores.whole.floats([b.f64(1.0) - p, p])

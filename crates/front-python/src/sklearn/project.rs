@@ -1,6 +1,7 @@
 //! Projections and clusters: sums of products of the row with rows of a fitted matrix.
 
-use super::fitted::{Nan, Whole, columns, estimator, finite, matrix, needed, param_flag, products};
+use super::fitted::{Nan, Whole, columns, estimator, finite, matrix, needed, not_fitted, param_flag, param_text, products, vector};
+use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Column, Eval, Kind, Unknown, Value, Width};
 use ir::{Reduce, Val};
@@ -8,6 +9,7 @@ use ir::{Reduce, Val};
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "PCA.transform", principal),
     Row::new(On::Estimator, "TruncatedSVD.transform", truncated),
+    Row::new(On::Estimator, "LinearDiscriminantAnalysis.transform", discriminant),
     Row::new(On::Estimator, "KMeans.transform", distances),
     Row::new(On::Estimator, "KMeans.predict", nearest),
     Row::new(On::Estimator, "MiniBatchKMeans.transform", distances),
@@ -41,6 +43,29 @@ fn truncated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
     let projected = products(replay, &columns, "components", &components);
+    Ok(Whole::of(&columns).floats(projected))
+}
+
+/// `(x - mean) . scalings`, as many as there are components.
+fn discriminant<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let scalings = estimator.fitted("scalings_").and_then(record::Value::floats).unwrap_or_default();
+    let kept = estimator.fitted("_max_components").and_then(record::Value::as_int).and_then(|kept| usize::try_from(kept).ok());
+    let (Some(kept), true) = (kept, !scalings.is_empty() && scalings.len().is_multiple_of(columns.len().max(1))) else {
+        return Err(not_fitted(replay, &estimator, "scalings_", call.span));
+    };
+    let moved = param_text(&estimator, "solver") != "eigen";
+    let mean = if moved { vector(replay, &estimator, "xbar_", columns.len(), call)? } else { None };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    if let Some(mean) = mean {
+        columns.iter_mut().zip(mean).for_each(|((_, val), mean)| *val = *val - mean);
+    }
+    let width = scalings.len() / columns.len();
+    let rows: Vec<Vec<f64>> =
+        (0..kept.min(width)).map(|component| scalings.iter().skip(component).step_by(width).copied().collect()).collect();
+    let projected = products(replay, &columns, "scalings", &rows);
     Ok(Whole::of(&columns).floats(projected))
 }
 

@@ -1,8 +1,8 @@
 //! Scalers and other changes of numbers, each column by what training left.
 
 use super::fitted::{
-    Nan, Whole, as_kind, columns, estimator, finite, needed, not_fitted, numeric_kind, param_flag, param_is, param_text, refuse_rows,
-    result, vector,
+    Nan, Whole, as_kind, columns, estimator, finite, interpolated, needed, not_fitted, numeric_kind, param_flag, param_is, param_text,
+    refuse_rows, result, vector,
 };
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
@@ -11,6 +11,9 @@ use ir::{Elem, Reduce, Val};
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "StandardScaler.transform", standard),
+    Row::new(On::Estimator, "StandardScaler.inverse_transform", standard_back),
+    Row::new(On::Estimator, "MinMaxScaler.inverse_transform", min_max_back),
+    Row::new(On::Estimator, "RobustScaler.inverse_transform", robust_back),
     Row::new(On::Estimator, "MinMaxScaler.transform", min_max),
     Row::new(On::Estimator, "RobustScaler.transform", robust),
     Row::new(On::Estimator, "MaxAbsScaler.transform", max_abs),
@@ -19,6 +22,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "PolynomialFeatures.transform", polynomial),
     Row::new(On::Estimator, "KBinsDiscretizer.transform", bins),
     Row::new(On::Estimator, "PowerTransformer.transform", power),
+    Row::new(On::Estimator, "QuantileTransformer.transform", quantile),
 ];
 
 /// `(x - mean) / scale`, in that order; a column that does not vary has the scale 1.
@@ -44,6 +48,43 @@ fn move_and_scale<'b>(columns: &mut [(Column<'b>, Val<'b>)], center: Option<&[f6
             *val = *val / scale[at];
         }
     }
+}
+
+/// `x * scale + mean`
+fn standard_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    scaled_back(replay, call, "with_mean", "mean_", "with_std")
+}
+
+/// `x * scale + center`
+fn robust_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    scaled_back(replay, call, "with_centering", "center_", "with_scaling")
+}
+
+fn scaled_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, centers: &str, center: &str, scales: &str) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let used = |name: &str| param_is(&estimator, name, &record::Value::Bool(true));
+    let center = if used(centers) { vector(replay, &estimator, center, columns.len(), call)? } else { None };
+    let scale = if used(scales) { vector(replay, &estimator, "scale_", columns.len(), call)? } else { None };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    for (at, (_, val)) in columns.iter_mut().enumerate() {
+        *val = scale.as_ref().map_or(*val, |scale| *val * scale[at]);
+        *val = center.as_ref().map_or(*val, |center| *val + center[at]);
+    }
+    Ok(result(columns))
+}
+
+/// `(x - min) / scale`
+fn min_max_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let scale = needed(replay, &estimator, "scale_", columns.len(), call)?;
+    let least = needed(replay, &estimator, "min_", columns.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    move_and_scale(&mut columns, Some(&least), Some(&scale));
+    Ok(result(columns))
 }
 
 /// `x * scale + min`, not `(x - least) / range`; with `clip` no further than the range.
@@ -229,6 +270,104 @@ fn power<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         move_and_scale(&mut columns, mean.as_deref(), scale.as_deref());
     }
     Ok(result(columns))
+}
+
+/// The share of training values below `x`, between their quantiles; from it the normal quantile, if that is asked for.
+///
+/// The mean of both directions stands for a value that several quantiles share.
+fn quantile<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let flat = estimator.fitted("quantiles_").and_then(record::Value::floats).unwrap_or_default();
+    let references = estimator.fitted("references_").and_then(record::Value::floats).unwrap_or_default();
+    let width = columns.len();
+    if width == 0 || references.is_empty() || flat.len() != references.len() * width {
+        return Err(not_fitted(replay, &estimator, "quantiles_", call.span));
+    }
+    let normal = param_text(&estimator, "output_distribution") == "normal";
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    let turned = |values: &[f64]| values.iter().rev().map(|value| -value).collect::<Vec<f64>>();
+    for (at, (_, val)) in columns.iter_mut().enumerate() {
+        let quantiles: Vec<f64> = flat.iter().skip(at).step_by(width).copied().collect();
+        let (least, most) = (quantiles[0], quantiles[quantiles.len() - 1]);
+        let up = interpolated(replay, *val, &quantiles, &references);
+        let down = interpolated(replay, -*val, &turned(&quantiles), &turned(&references));
+        let (below, above) = match normal {
+            true => ((*val - NEAR_BOUND).lt(least), (*val + NEAR_BOUND).gt(most)),
+            false => (val.eq(least), val.eq(most)),
+        };
+        let share = below.select(replay.b.f64(0.0), above.select(replay.b.f64(1.0), (up - down) * 0.5));
+        *val = if normal { normal_quantile(replay, share) } else { share };
+    }
+    Ok(result(columns))
+}
+
+/// `BOUNDS_THRESHOLD` of scikit-learn: what is as near to an outer quantile is outside of it.
+const NEAR_BOUND: f64 = 1e-7;
+/// The normal quantiles of `1e-7` and `1 - 1e-7`, less one unit in the last place of 1: no result is further out.
+const LEAST_NORMAL: f64 = -5.199337582605575;
+const MOST_NORMAL: f64 = 5.19933758270342;
+
+/// `ndtri` of the Cephes library, which scipy computes, within the bounds above. Its branch for `sqrt(-2 log(p)) >= 8` lies outside of them.
+fn normal_quantile<'b>(replay: &Replay<'_, 'b>, p: Val<'b>) -> Val<'b> {
+    const TAIL: f64 = 0.135_335_283_236_612_7; // exp(-2)
+    const ROOT_OF_TWO_PI: f64 = 2.506_628_274_631_000_7;
+    const MIDDLE: &[f64] =
+        &[-59.963_350_101_410_79, 98.001_075_418_599_97, -56.676_285_746_907_03, 13.931_260_938_727_968, -1.239_165_838_673_812_5];
+    const UNDER_MIDDLE: &[f64] = &[
+        1.0,
+        1.954_488_583_381_417_6,
+        4.676_279_128_988_815,
+        86.360_242_139_089_05,
+        -225.462_687_854_119_37,
+        200.260_212_380_060_66,
+        -82.037_225_616_833_34,
+        15.905_622_512_621_17,
+        -1.183_316_211_213_3,
+    ];
+    const OUTER: &[f64] = &[
+        4.055_448_923_059_624_5,
+        31.525_109_459_989_388,
+        57.162_819_224_642_13,
+        44.080_507_389_320_08,
+        14.684_956_192_885_803,
+        2.186_633_068_507_902_5,
+        -0.140_256_079_171_354_5,
+        -0.035_042_462_682_784_82,
+        -0.000_857_456_785_154_685_4,
+    ];
+    const UNDER_OUTER: &[f64] = &[
+        1.0,
+        15.779_988_325_646_675,
+        45.390_763_512_887_92,
+        41.317_203_825_467_2,
+        15.042_538_569_290_75,
+        2.504_649_462_083_094,
+        -0.142_182_922_854_787_79,
+        -0.038_080_640_769_157_83,
+        -0.000_933_259_480_895_457_4,
+    ];
+    let b = replay.b;
+    let polynomial = |x: Val<'b>, terms: &[f64]| match terms {
+        [first, second, rest @ ..] => {
+            // A leading 1 is not multiplied.
+            let start = if *first == 1.0 { x + *second } else { x * *first + *second };
+            rest.iter().fold(start, |sum, term| sum * x + *term)
+        }
+        _ => x,
+    };
+    let upper = p.gt(1.0 - TAIL);
+    let near = upper.select(b.f64(1.0) - p, p);
+    let off = near - 0.5;
+    let square = off * off;
+    let middle = (off + off * (square * polynomial(square, MIDDLE) / polynomial(square, UNDER_MIDDLE))) * ROOT_OF_TWO_PI;
+    let far = (near.log() * -2.0).sqrt();
+    let inverse = b.f64(1.0) / far;
+    let outer = far - far.log() / far - inverse * polynomial(inverse, OUTER) / polynomial(inverse, UNDER_OUTER);
+    let outer = upper.select(outer, -outer);
+    let x = near.gt(TAIL).select(middle, outer).max(LEAST_NORMAL).min(MOST_NORMAL);
+    p.le(0.0).select(b.f64(LEAST_NORMAL), p.ge(1.0).select(b.f64(MOST_NORMAL), x))
 }
 
 fn yeo_johnson_power(x: Val<'_>, lambda: f64) -> Val<'_> {

@@ -1,0 +1,189 @@
+//! numpy arrays of several columns: along a row, side by side, and from one shape to another.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
+use crate::pandas;
+use crate::replay::{Call, On, Replay, Row};
+use crate::sklearn::compose::in_one_type;
+use crate::sklearn::fitted::{Whole, numeric_kind};
+use crate::value::{Column, Eval, Kind, Unknown, Value};
+use ir::{Elem, Reduce, Val};
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Matrix, "argmax", position_of_greatest),
+    Row::new(On::Matrix, "flatten", flat),
+    Row::new(On::Matrix, "max", greatest),
+    Row::new(On::Matrix, "mean", mean),
+    Row::new(On::Matrix, "min", least),
+    Row::new(On::Matrix, "ravel", flat),
+    Row::new(On::Matrix, "reshape", flat),
+    Row::new(On::Matrix, "squeeze", flat),
+    Row::new(On::Matrix, "sum", sum),
+    Row::new(On::Function, "numpy.amax", greatest),
+    Row::new(On::Function, "numpy.amin", least),
+    Row::new(On::Function, "numpy.argmax", position_of_greatest),
+    Row::new(On::Function, "numpy.column_stack", beside),
+    Row::new(On::Function, "numpy.concatenate", beside),
+    Row::new(On::Function, "numpy.hstack", beside),
+    Row::new(On::Function, "numpy.max", greatest),
+    Row::new(On::Function, "numpy.mean", mean),
+    Row::new(On::Function, "numpy.min", least),
+    Row::new(On::Function, "numpy.ravel", flat),
+    Row::new(On::Function, "numpy.squeeze", flat),
+    Row::new(On::Function, "numpy.sum", sum),
+];
+
+/// The array that a method or function is of.
+fn array<'b>(call: &mut Call<'b>) -> Value<'b> {
+    call.take("a").unwrap_or_else(|| call.receiver.clone())
+}
+
+/// The numbers of a row, of one kind: `axis=1` of an array. Else what the call is instead, such as a statistic over rows.
+fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Kind, Vec<Val<'b>>, Whole), Eval<'b>> {
+    let at = call.span;
+    let of = array(call);
+    let axis = call.concrete(replay, "axis").map_err(Err)?.and_then(|axis| axis.as_int());
+    let by_row = matches!(axis, Some(1 | -1));
+    match of {
+        Value::Matrix(_) if by_row => {}
+        Value::Matrix(_) | Value::Column(_) | Value::Frame(_) if !by_row => {
+            call.rest();
+            return Err(replay.batch(at, &call.name));
+        }
+        // pandas skips missing values, numpy hands them on.
+        _ => return Err(Err(replay.unsupported(at, format!("`{}` of this along its rows", call.name)))),
+    }
+    numbers_of(replay, &of, call).map_err(Err)
+}
+
+fn numbers_of<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, call: &Call<'b>) -> Result<(Kind, Vec<Val<'b>>, Whole), Unknown> {
+    let at = call.span;
+    let columns = in_one_type(pandas::matrix(replay, of, at)?);
+    let kind = match numeric_kind(&columns) {
+        Some(Kind::Int(_)) => Kind::INT,
+        Some(Kind::Float) => Kind::Float,
+        _ => return Err(replay.unsupported(at, format!("`{}` along rows of this type", call.name))),
+    };
+    let elem = if kind == Kind::Float { Elem::F64 } else { Elem::I64 };
+    let vals: Option<Vec<(Column<'b>, Val<'b>)>> =
+        columns.into_iter().map(|column| column.cell.single().map(|(_, val)| val.cast(elem)).map(|val| (column, val))).collect();
+    match vals {
+        Some(vals) if !vals.is_empty() => {
+            let whole = Whole::of(&vals);
+            Ok((kind, vals.into_iter().map(|(_, val)| val).collect(), whole))
+        }
+        _ => Err(replay.unsupported(at, format!("`{}` along rows of several types", call.name))),
+    }
+}
+
+/// NaN wins, as everywhere in numpy.
+fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, how: Reduce) -> Eval<'b> {
+    let (kind, vals, whole) = match along_row(replay, call) {
+        Ok(along) => along,
+        Err(instead) => return instead,
+    };
+    Ok(Value::Column(whole.column(kind, replay.b.pack(&vals).reduce(how, [0]))))
+}
+
+fn greatest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme(replay, call, Reduce::Max)
+}
+
+fn least<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme(replay, call, Reduce::Min)
+}
+
+fn sum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (kind, vals, whole) = match along_row(replay, call) {
+        Ok(along) => along,
+        Err(instead) => return instead,
+    };
+    Ok(Value::Column(whole.column(kind, replay.b.pack(&vals).reduce(Reduce::SumInOrder, [0]))))
+}
+
+fn mean<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, vals, whole) = match along_row(replay, call) {
+        Ok(along) => along,
+        Err(instead) => return instead,
+    };
+    let vals: Vec<Val<'b>> = vals.into_iter().map(|val| val.cast(Elem::F64)).collect();
+    let total = replay.b.pack(&vals).reduce(Reduce::SumInOrder, [0]);
+    Ok(Value::Column(whole.column(Kind::Float, total / vals.len() as f64)))
+}
+
+/// The position of the first greatest, or of the first NaN.
+fn position_of_greatest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, vals, whole) = match along_row(replay, call) {
+        Ok(along) => along,
+        Err(instead) => return instead,
+    };
+    let b = replay.b;
+    let vals: Vec<Val<'b>> = vals.into_iter().map(|val| val.cast(Elem::F64)).collect();
+    let holes: Vec<Val<'b>> = vals.iter().map(|val| val.is_nan().cast(Elem::F64)).collect();
+    let (row, holes) = (b.pack(&vals), b.pack(&holes));
+    let has_hole = holes.reduce(Reduce::Max, [0]).gt(0.0);
+    let position = has_hole.select(holes.reduce(Reduce::ArgMax, [0]), row.reduce(Reduce::ArgMax, [0]));
+    Ok(Value::Column(whole.column(Kind::INT, position)))
+}
+
+/// An array of one column as one dimension. `reshape(-1, 1)` and more columns stay as they are or are refused.
+fn flat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let of = array(call);
+    let shape: Vec<Option<i64>> = call.rest().iter().map(|(_, value)| replay.concrete(value).and_then(|value| value.as_int())).collect();
+    let columns = pandas::matrix(replay, &of, call.span)?;
+    match (shape.as_slice(), columns.as_slice()) {
+        ([Some(-1), Some(width)], columns) if *width == columns.len() as i64 => Ok(Value::Matrix(columns.to_vec())),
+        ([] | [Some(-1)], [only]) => Ok(Value::Column(Column { array: true, name: None, ..only.clone() })),
+        _ => Err(replay.unsupported(call.span, format!("`{}` of several columns into one", call.name))),
+    }
+}
+
+/// Arrays side by side, in one type. A flat array is a column; `hstack` and `concatenate` of flat arrays would put rows below rows.
+fn beside<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let tables = match call.take("tup").or_else(|| call.take("arrays")) {
+        Some(tables) => replay.items(&tables, at).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let axis = call.concrete(replay, "axis")?.and_then(|axis| axis.as_int());
+    let flat = tables.iter().any(|table| matches!(table, Value::Column(_)));
+    let rows = match call.name.as_str() {
+        "column_stack" => false,
+        "hstack" => flat,
+        _ => flat || !matches!(axis, Some(1 | -1)),
+    };
+    if tables.is_empty() || rows {
+        return Err(replay.other_rows(at, "python-rows-change", &call.name.clone()));
+    }
+    side_by_side(replay, &tables, at)
+}
+
+/// Tables and flat arrays as the columns of one array.
+pub(crate) fn side_by_side<'b>(replay: &mut Replay<'_, 'b>, tables: &[Value<'b>], at: source::Span) -> Eval<'b> {
+    let mut columns: Vec<Column<'b>> = Vec::new();
+    for table in tables {
+        if !matches!(table, Value::Column(_) | Value::Frame(_) | Value::Matrix(_)) {
+            return Err(replay.unsupported(at, "an array of scoring rows beside something else"));
+        }
+        columns.extend(pandas::matrix(replay, table, at)?);
+    }
+    if columns.iter().any(|column| column.space != columns[0].space) {
+        return Err(replay.unsupported(at, "arrays of different rows side by side"));
+    }
+    // numpy has no type for numbers beside texts but that of objects.
+    let columns: Vec<Column<'b>> = match numeric_kind(&columns) {
+        Some(_) => in_one_type(columns),
+        None => columns,
+    };
+    let named = |column: Column<'b>| Column { array: true, name: None, ..column };
+    Ok(Value::Matrix(columns.into_iter().map(named).collect()))
+}
+
+/// `np.c_[a, b]`: like `column_stack`.
+pub(crate) fn columns_of<'b>(replay: &mut Replay<'_, 'b>, index: &Value<'b>, at: source::Span) -> Eval<'b> {
+    let tables = match index {
+        Value::Tuple(items) => items.clone(),
+        only => vec![only.clone()],
+    };
+    side_by_side(replay, &tables, at)
+}
