@@ -273,7 +273,6 @@ pub struct Dtype {
 pub struct TableColumn {
     pub name: Value,
     pub dtype: Dtype,
-    pub missing: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Cells>,
 }
@@ -296,7 +295,6 @@ pub struct Series {
     pub name: Value,
     pub dtype: Dtype,
     pub rows: u64,
-    pub missing: bool,
     pub index: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Cells>,

@@ -146,8 +146,7 @@ def index_kind(index):
 
 def series(value, content):
     pd = sys.modules["pandas"]
-    missing = bool(value.isna().any()) if len(value) else False
-    out = {"name": summary(value.name, MOST_DEPTH - 1), "dtype": dtype_of(value.dtype), "rows": len(value), "missing": missing, "index": index_kind(value.index)}
+    out = {"name": summary(value.name, MOST_DEPTH - 1), "dtype": dtype_of(value.dtype), "rows": len(value), "index": index_kind(value.index)}
     labelled = not isinstance(value.index, pd.RangeIndex)
     if len(value) <= MOST_ITEMS and (content or len(value) <= 8 or (labelled and len(value) <= 1000)):
         out["labels"] = cells(list(value.index))
@@ -156,14 +155,11 @@ def series(value, content):
 
 
 def frame(value, content):
-    columns = []
     small = value.shape[0] * value.shape[1] <= MOST_CELLS
-    for position in range(value.shape[1]):
-        column = value.iloc[:, position]
-        one = {"name": summary(value.columns[position], MOST_DEPTH - 1), "dtype": dtype_of(column.dtype), "missing": bool(column.isna().any())}
-        if content and small:
-            one["values"] = cells(list(column))
-        columns.append(one)
+    columns = [{"name": summary(name, MOST_DEPTH - 1), "dtype": dtype_of(dtype)} for name, dtype in zip(value.columns, value.dtypes)]
+    if content and small:
+        for position, one in enumerate(columns):
+            one["values"] = cells(list(value.iloc[:, position]))
     out = {"columns": columns, "rows": len(value), "index": index_kind(value.index)}
     if content and small and out["index"] != "range":
         out["labels"] = cells(list(value.index))
@@ -1355,7 +1351,7 @@ def trace_lines(trace):
 
 def read_column(column, name):
     """A column as it was read; of texts the first one, from which pandas infers the format of dates."""
-    out = {"name": str(name), "dtype": dtype_of(column.dtype), "missing": bool(column.isna().any())}
+    out = {"name": str(name), "dtype": dtype_of(column.dtype)}
     if out["dtype"]["name"] in ("str", "object", "string"):
         first = next((value for value in column if isinstance(value, str)), None)
         if first is not None:
@@ -1691,7 +1687,7 @@ def main():
         result = {"error": {"kind": "memory", "message": "the run needs more memory than it may use", "line": None}}
     temporary = result_path + ".part"
     with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(result, file, ensure_ascii=False, allow_nan=False)
+        file.write(json.dumps(result, ensure_ascii=False, allow_nan=False))
     os.replace(temporary, result_path)
     # A script may leave threads behind; nothing is left to do.
     sys.stdout.flush()
