@@ -3,9 +3,11 @@
     python tests/corpus/generate.py SCOREWRIGHT [NAME ...]
 
 A case is a folder with a script (or notebook) and a `scorewright.toml` that names it and its output. Where the script's first line is
-`# table: NAME`, `train.csv` and `score.csv` are made here from that function of `tables.py`, the same each time; else they are kept. Then
+`# table: NAME` (in a notebook the first line of the first cell), `train.csv` and `score.csv` are made here from that function of `tables.py`,
+or of another module beside it as `# table: MODULE.NAME`, the same each time; else they are kept. Then
 `scorewright inspect` records the run (`state.json`), and pandas' own result for the scoring rows is written to `expected.csv`.
 """
+import importlib
 import json
 import os
 import subprocess
@@ -18,16 +20,23 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-import tables
 
 RUNNER = os.path.join(HERE, "..", "..", "crates", "reference", "src", "runner.py")
 TRAIN_ROWS, SCORE_ROWS = 300, 80
 
 
+def first_line(path):
+    with open(path, encoding="utf-8") as file:
+        if not path.endswith(".ipynb"):
+            return file.readline()
+        return next("".join(cell["source"]).partition("\n")[0] for cell in json.load(file)["cells"] if cell["cell_type"] == "code")
+
+
 def data(folder, name, first_line):
     if not first_line.startswith("# table: "):
         return
-    table = first_line.removeprefix("# table: ").strip()
+    module, _, table = first_line.removeprefix("# table: ").strip().rpartition(".")
+    tables = importlib.import_module(module or "tables")
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     make, target = getattr(tables, table), tables.TARGETS[table]
     make(rng, TRAIN_ROWS).to_csv(os.path.join(folder, "train.csv"), index=False)
@@ -71,8 +80,7 @@ def main():
             continue
         with open(os.path.join(folder, "scorewright.toml"), "rb") as file:
             project = tomllib.load(file)
-        with open(os.path.join(folder, project["script"]), encoding="utf-8") as file:
-            data(folder, name, file.readline())
+        data(folder, name, first_line(os.path.join(folder, project["script"])))
         state = os.path.join(folder, "state.json")
         if os.path.exists(state):
             os.remove(state)
