@@ -25,6 +25,7 @@ pub mod record;
 mod regex;
 mod replay;
 mod scan;
+mod sequence;
 mod sklearn;
 mod udf;
 mod value;
@@ -43,6 +44,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::frame::ROWS,
     pandas::missing::ROWS,
     pandas::number::ROWS,
+    pandas::letters::ROWS,
     pandas::pattern::ROWS,
     pandas::pieces::ROWS,
     pandas::table::ROWS,
