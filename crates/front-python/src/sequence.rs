@@ -10,7 +10,7 @@ use crate::ops;
 use crate::record;
 use crate::replay::Replay;
 use crate::value::{Cell, Eval, Kind, Unknown, Value};
-use ir::{Literal, Val};
+use ir::Val;
 use source::Span;
 use std::rc::Rc;
 
@@ -31,15 +31,6 @@ pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -
         Value::Cell(cell) if cell.alternatives.iter().any(|one| one.kind == Kind::Str) => letters(replay, cell, at).map(Some),
         _ => Ok(None),
     }
-}
-
-/// A list of all items, whatever they are: those that are always there are an ordinary list.
-pub(crate) fn made<'b>(replay: &mut Replay<'_, 'b>, items: Vec<Item<'b>>) -> Value<'b> {
-    let always = |item: &Item<'b>| item.there.literal() == Some(Literal::Bool(true));
-    if items.iter().all(always) {
-        return replay.list(items.into_iter().map(|item| item.value).collect());
-    }
-    Value::Sequence(Rc::new(items))
 }
 
 /// Letters of a text that are looked at one by one.

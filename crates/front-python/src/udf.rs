@@ -432,7 +432,9 @@ impl<'b> Replay<'_, 'b> {
         let flow_no = self.block_of(otherwise)?;
         self.unchanged_before(containers, at)?;
         let end_no = (flow_no, self.reached().unwrap_or(no), self.names());
-        let all_of_both = end_yes.1.value() == yes.value() && end_no.1.value() == no.value();
+        let all_of_both = matches!((&end_yes.0, &end_no.0), (Flow::Next, Flow::Next))
+            && end_yes.1.value() == yes.value()
+            && end_no.1.value() == no.value();
         self.join(condition, end_yes, end_no, at)?.map_or_else(
             |flow| Ok(flow),
             |()| {
@@ -632,7 +634,7 @@ impl<'b> Replay<'_, 'b> {
         if !finally.is_empty() {
             return Err(self.unsupported(at, "finally in a function on cells"));
         }
-        let (before, outer, containers) = (self.names(), self.reached(), self.containers());
+        let (outer, containers) = (self.reached(), self.containers());
         let returns = self.cells.last().map_or(0, |frame| frame.returns.len());
         self.tries.push(Try { scope: self.scope.0, raised: Vec::new() });
         let flow = self.block_of(body);
@@ -731,7 +733,6 @@ impl<'b> Replay<'_, 'b> {
             };
         }
         self.unchanged_before(containers, at)?;
-        let _ = before;
         let (flow, reached, names) = end;
         self.scopes[self.scope.0].names = names;
         self.set_reached(Some(reached));
