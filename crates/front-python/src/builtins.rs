@@ -6,8 +6,8 @@ use crate::ast::{BinaryOp, CompareOp};
 use crate::fold;
 use crate::ops::{self, Rules, Trouble};
 use crate::record;
-use crate::sequence;
 use crate::replay::{Call, On, Replay, Row};
+use crate::sequence;
 use crate::udf;
 use crate::value::{Cell, Eval, Kind, Value};
 use ir::{Elem, Val};
@@ -50,7 +50,10 @@ pub(crate) fn container_method<'b>(
     if !named.is_empty() {
         return None;
     }
-    if matches!(name, "append" | "add" | "extend" | "update" | "remove" | "discard" | "insert" | "pop" | "clear" | "setdefault" | "sort" | "reverse") {
+    if matches!(
+        name,
+        "append" | "add" | "extend" | "update" | "remove" | "discard" | "insert" | "pop" | "clear" | "setdefault" | "sort" | "reverse"
+    ) {
         replay.writes.extend(match receiver {
             Value::List(id) => Some(udf::Written::List(id.0)),
             Value::Dict(id) => Some(udf::Written::Dict(id.0)),

@@ -9,9 +9,8 @@ pub(crate) const DAY: i64 = 86_400_000_000;
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 const FULL_DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const FULL_MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-];
+const FULL_MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
 /// Whole days since 1970, and the microseconds of the day.
 pub(crate) fn split(micros: Val<'_>) -> (Val<'_>, Val<'_>) {
@@ -353,7 +352,9 @@ pub(crate) fn guess_format(text: &str, day_first: bool) -> Option<String> {
     }
     let month = |name: &str| FULL_MONTHS.iter().find(|month| name.eq_ignore_ascii_case(month) || name.eq_ignore_ascii_case(&month[..3]));
     // `May` is both the short and the long form.
-    let directive = |name: &str| month(name).filter(|month| **month != "may").map(|month| if name.len() == month.len() && name.len() > 3 { "%B" } else { "%b" });
+    let directive = |name: &str| {
+        month(name).filter(|month| **month != "may").map(|month| if name.len() == month.len() && name.len() > 3 { "%B" } else { "%b" })
+    };
     let day = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     if let [first, second, last] = text.split(' ').collect::<Vec<_>>().as_slice()

@@ -147,7 +147,8 @@ pub(crate) fn parse_float<'b>(b: &'b Builder, reader: Handle<Function>, text: Va
     // Underscores between digits and digits of other scripts are Python's own.
     let overlong = match spelling {
         Spelling::Python => {
-            let number = |code: Val<'b>| is_digit(code) | [43_i64, 45, 46, 69, 101].iter().fold(b.bool(false), |held, one| held | code.eq(*one));
+            let number =
+                |code: Val<'b>| is_digit(code) | [43_i64, 45, 46, 69, 101].iter().fold(b.bool(false), |held, one| held | code.eq(*one));
             let (mut loose, mut odd) = (b.bool(true), b.bool(false));
             for at in 0..LONGEST {
                 let code = stripped.code_at(at).cast(Elem::I64);

@@ -155,11 +155,14 @@ pub(crate) fn cased(how: &str) -> Option<Module> {
     let (lower, upper) = (letter.lower_each(), letter.upper_each());
     let before = text.code_at(at - 1_i64);
     let after_letter = within(before, 65) | within(before, 97);
-    b.result("text", match how {
-        "title" => after_letter.select(lower, upper),
-        "capitalize" => at.eq(0_i64).select(upper, lower),
-        _ => within(text.code_at(at), 65).select(lower, upper),
-    });
+    b.result(
+        "text",
+        match how {
+            "title" => after_letter.select(lower, upper),
+            "capitalize" => at.eq(0_i64).select(upper, lower),
+            _ => within(text.code_at(at), 65).select(lower, upper),
+        },
+    );
     texts_doubled(b.finish().ok()?)
 }
 

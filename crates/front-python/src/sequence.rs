@@ -117,7 +117,13 @@ pub(crate) fn sum<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], start: Va
 }
 
 /// `min(items)` and `max(items)`: the first that no later one beats; of nothing it raises.
-pub(crate) fn extreme<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], better: CompareOp, default: Option<Value<'b>>, at: Span) -> Eval<'b> {
+pub(crate) fn extreme<'b>(
+    replay: &mut Replay<'_, 'b>,
+    items: &[Item<'b>],
+    better: CompareOp,
+    default: Option<Value<'b>>,
+    at: Span,
+) -> Eval<'b> {
     let mut best: Option<(Val<'b>, Value<'b>)> = None;
     for item in items {
         best = Some(match best {

@@ -428,7 +428,8 @@ fn period_text<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
             let cell = ops::lift(replay, &[&column.cell], call.span, |replay, operands| match &operands[0] {
                 (Kind::DateTime, val) => {
                     let (year, month, _) = calendar::civil(calendar::split(val.or_else(0_i64)).0);
-                    let Some(year) = calendar::write(replay.b, calendar::days(year, replay.b.i64(1), replay.b.i64(1)) * calendar::DAY, "%Y")
+                    let Some(year) =
+                        calendar::write(replay.b, calendar::days(year, replay.b.i64(1), replay.b.i64(1)) * calendar::DAY, "%Y")
                     else {
                         return Err(Trouble::Unsupported("a period of this".to_owned()));
                     };
