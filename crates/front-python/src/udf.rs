@@ -435,20 +435,16 @@ impl<'b> Replay<'_, 'b> {
         let all_of_both = matches!((&end_yes.0, &end_no.0), (Flow::Next, Flow::Next))
             && end_yes.1.value() == yes.value()
             && end_no.1.value() == no.value();
-        self.join(condition, end_yes, end_no, at)?.map_or_else(
-            |flow| Ok(flow),
-            |()| {
-                // Where nobody left, the path is what it was.
-                if all_of_both {
-                    self.set_reached(outer);
-                }
-                Ok(Flow::Next)
-            },
-        )
+        self.join(condition, end_yes, end_no, at)?.map_or_else(Ok, |()| {
+            // Where nobody left, the path is what it was.
+            if all_of_both {
+                self.set_reached(outer);
+            }
+            Ok(Flow::Next)
+        })
     }
 
     /// Two ways through a block, by a condition, become one. An error stands for a flow that is not on to the next statement.
-    #[expect(clippy::type_complexity, reason = "a way through a block has a flow, a condition and names")]
     fn join(
         &mut self,
         condition: Val<'b>,

@@ -2,8 +2,6 @@
 //!
 //! Python's letters are known here below U+0250, those of other libraries in ASCII; a row with another letter is refused by a guard.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
-
 use crate::automata::Searcher;
 use crate::ops::{self, Trouble};
 use crate::record;
