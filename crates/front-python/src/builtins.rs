@@ -7,6 +7,7 @@ use crate::fold;
 use crate::ops::{self, Rules, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
+use crate::sequence;
 use crate::udf;
 use crate::value::{Cell, Eval, Kind, Value};
 use ir::{Elem, Val};
@@ -28,11 +29,13 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.range", range),
     Row::new(On::Function, "builtins.enumerate", enumerate),
     Row::new(On::Function, "builtins.zip", zip),
-    Row::new(On::Function, "builtins.map", map),
     Row::new(On::Function, "builtins.list", list),
     Row::new(On::Function, "builtins.tuple", list),
     Row::new(On::Function, "builtins.any", any),
     Row::new(On::Function, "builtins.all", all),
+    Row::new(On::Function, "builtins.ord", ord),
+    Row::new(On::Function, "builtins.map", map),
+    Row::new(On::Function, "builtins.reversed", reversed),
 ];
 
 /// Methods of lists, tuples and dicts that replay keeps. None for a method that it does not model.
@@ -46,6 +49,16 @@ pub(crate) fn container_method<'b>(
 ) -> Option<Eval<'b>> {
     if !named.is_empty() {
         return None;
+    }
+    if matches!(
+        name,
+        "append" | "add" | "extend" | "update" | "remove" | "discard" | "insert" | "pop" | "clear" | "setdefault" | "sort" | "reverse"
+    ) {
+        replay.writes.extend(match receiver {
+            Value::List(id) => Some(udf::Written::List(id.0)),
+            Value::Dict(id) => Some(udf::Written::Dict(id.0)),
+            _ => None,
+        });
     }
     let key = |replay: &Replay<'_, 'b>| positional.first().and_then(|key| replay.concrete(key));
     match (receiver, name) {
@@ -111,6 +124,7 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Ok(Value::Cell(cell))
         }
         Value::Pieces(pieces) => crate::pandas::pieces::len(replay, pieces, call.span),
+        Value::Sequence(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, items)))),
         value => match replay.items(value, call.span) {
             Some(items) => Ok(replay.known(record::Value::Int(items.len() as i64))),
             None => Err(replay.unsupported(call.span, "`len` of this")),
@@ -119,10 +133,24 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let cell = operand(replay, call, "x")?;
+    let value = call.need(replay, "x")?;
     let at = call.span;
+    let base = call.int(replay, "base")?.unwrap_or(10);
+    if let (Some(record::Value::Str(text)), 10) = (replay.concrete(&value), base)
+        && let Ok(number) = text.parse::<i64>()
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Ok(replay.known(record::Value::Int(number)));
+    }
+    let cell = ops::to_cell(replay, &value, None, at)?;
+    if !matches!(base, 2..=36) {
+        return Err(replay.unsupported(at, "`int` to this base"));
+    }
     let cell = ops::lift(replay, &[&cell], at, |replay, operands| {
         let (kind, val) = operands[0].clone();
+        if base != 10 && kind != Kind::Str {
+            return Err(Trouble::Raises("TypeError"));
+        }
         match kind {
             Kind::Bool | Kind::Int(_) => Ok((Kind::INT, val.cast(Elem::I64))),
             Kind::Float | Kind::Float32 => {
@@ -133,9 +161,10 @@ fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::INT, val.cast(Elem::I64)))
             }
             Kind::Str => {
-                let (value, valid) = crate::numbers::parse_int(replay.b, val);
-                replay.raise_here(!valid, "ValueError", at);
-                Ok((Kind::INT, value))
+                let read = crate::numbers::parse_int(replay.b, val, base);
+                sequence::refuse(replay, read.overlong, "a number that is not read exactly", at);
+                replay.raise_here(!read.valid, "ValueError", at);
+                Ok((Kind::INT, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
             Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported("`int` of this".to_owned())),
@@ -162,6 +191,7 @@ fn float<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 => Ok((Kind::Float, val.cast(Elem::F64))),
             Kind::Str => {
                 let read = replay.parse_float(val, crate::numbers::Spelling::Python, at)?;
+                sequence::refuse(replay, read.overlong, "a number that is not read exactly", at);
                 replay.raise_here(!read.valid, "ValueError", at);
                 Ok((Kind::Float, read.value))
             }
@@ -200,13 +230,58 @@ fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     })
 }
 
-/// Python's `round` without digits: to the nearest integer, ties to even. With digits it rounds the decimal text, which is not modelled.
+/// The code point of a text of one letter.
+fn ord<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let Some(value) = ["c", "0"].iter().find_map(|name| call.take(name)) else { return Err(replay.unsupported(at, "`ord` of nothing")) };
+    if let Some(record::Value::Str(text)) = replay.concrete(&value)
+        && text.chars().count() == 1
+    {
+        let code = text.chars().next().map_or(0, |letter| i64::from(u32::from(letter)));
+        return Ok(replay.known(record::Value::Int(code)));
+    }
+    let cell = ops::to_cell(replay, &value, None, at)?;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::Str, val) => {
+            replay.raise_here(val.len().ne(1_i64), "TypeError", at);
+            Ok((Kind::INT, val.code_at(0_i64).cast(Elem::I64)))
+        }
+        _ => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+fn reversed<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let value = call.need(replay, "sequence")?;
+    if let Some(items) = sequence::of(replay, &value, call.span)? {
+        return Ok(sequence::reversed(&items));
+    }
+    match replay.items(&value, call.span) {
+        Some(items) => Ok(replay.list(items.into_iter().rev().collect())),
+        None => Err(replay.unsupported(call.span, "`reversed` of this")),
+    }
+}
+
+/// Python's `round`: to the nearest integer, ties to even; with digits to the nearest decimal number of so many digits.
 fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let cell = operand(replay, call, "number")?;
-    if call.take("ndigits").is_some() {
-        return Err(replay.unsupported(call.span, "`round` with digits in a function on cells"));
-    }
     let at = call.span;
+    if let Some(digits) = call.int(replay, "ndigits")? {
+        if !(0..=15).contains(&digits) {
+            return Err(replay.unsupported(at, "`round` to so many digits"));
+        }
+        let cell = ops::lift(replay, &[&cell], at, |replay, operands| match operands[0].clone() {
+            (Kind::Int(_) | Kind::Bool, val) => Ok((Kind::INT, val.cast(Elem::I64))),
+            (Kind::Float, val) => {
+                let (rounded, large) = crate::numbers::rounded(val, digits as i32);
+                sequence::refuse(replay, large, "a number is too large to be rounded exactly", at);
+                Ok((Kind::Float, rounded))
+            }
+            (Kind::Str | Kind::Missing, _) => Err(Trouble::Raises("TypeError")),
+            _ => Err(Trouble::Unsupported("`round` of this".to_owned())),
+        })?;
+        return Ok(Value::Cell(cell));
+    }
     let cell = ops::lift(replay, &[&cell], at, |replay, operands| match operands[0].clone() {
         (Kind::Int(_) | Kind::Bool, val) => Ok((Kind::INT, val.cast(Elem::I64))),
         (Kind::Float | Kind::Float32, val) => {
@@ -232,6 +307,10 @@ fn max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, better: crate::ast::CompareOp) -> Eval<'b> {
     let mut values = call.take_all("*args");
     if values.len() == 1 {
+        if let Some(items) = sequence::of(replay, &values[0], call.span)? {
+            let default = call.take("default");
+            return sequence::extreme(replay, &items, better, default, call.span);
+        }
         values = match replay.items(&values[0], call.span) {
             Some(items) => items,
             None if matches!(values[0], Value::Column(_)) => return replay.batch(call.span, "extreme"),
@@ -265,6 +344,10 @@ fn sum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let start = call.take("start");
     if matches!(values, Value::Column(_)) {
         return replay.batch(call.span, "sum");
+    }
+    if let Some(items) = sequence::of(replay, &values, call.span)? {
+        let start = start.unwrap_or_else(|| replay.known(record::Value::Int(0)));
+        return sequence::sum(replay, &items, start, call.span);
     }
     let Some(items) = replay.items(&values, call.span) else { return Err(replay.unsupported(call.span, "`sum` of this")) };
     let mut total = start.unwrap_or_else(|| replay.known(record::Value::Int(0)));
@@ -364,6 +447,9 @@ fn range<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn enumerate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let iterable = call.need(replay, "iterable")?;
     let start = call.int(replay, "start")?.unwrap_or(0);
+    if let Some(items) = sequence::of(replay, &iterable, call.span)? {
+        return Ok(sequence::enumerated(replay, &items, start));
+    }
     let Some(items) = replay.items(&iterable, call.span) else { return Err(replay.unsupported(call.span, "`enumerate` of this")) };
     let pairs = items.into_iter().zip(start..).map(|(item, at)| Value::Tuple(vec![replay.known(record::Value::Int(at)), item])).collect();
     Ok(replay.list(pairs))
@@ -388,8 +474,14 @@ fn zip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let function = call.need(replay, "func")?;
+    let iterables = call.take_all("*iterables");
+    if let [items] = iterables.as_slice()
+        && let Some(items) = sequence::of(replay, items, at)?
+    {
+        return sequence::mapped(replay, &items, |replay, value| replay.apply(function.clone(), None, vec![value], Vec::new(), at));
+    }
     let mut rows = Vec::new();
-    for iterable in call.take_all("*iterables") {
+    for iterable in iterables {
         match replay.items(&iterable, at) {
             Some(items) => rows.push(items),
             None => return Err(replay.unsupported(at, "`map` over this")),
@@ -411,6 +503,9 @@ fn list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let Value::Column(column) = &value {
         return Ok(Value::Column(crate::value::Column { array: true, ..column.clone() }));
     }
+    if let Some(items) = sequence::of(replay, &value, call.span)? {
+        return Ok(Value::Sequence(items));
+    }
     match replay.items(&value, call.span) {
         Some(items) => Ok(replay.list(items)),
         None => Err(replay.unsupported(call.span, "a list of this")),
@@ -427,6 +522,9 @@ fn all<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn quantified<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, all: bool) -> Eval<'b> {
     let values = call.need(replay, "iterable")?;
+    if let Some(items) = sequence::of(replay, &values, call.span)? {
+        return sequence::quantified(replay, &items, all, call.span);
+    }
     let Some(items) = replay.items(&values, call.span) else {
         return Err(replay.unsupported(call.span, format!("`{}` of this", call.name)));
     };

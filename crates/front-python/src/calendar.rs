@@ -8,6 +8,10 @@ pub(crate) const DAY: i64 = 86_400_000_000;
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+const FULL_DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const FULL_MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+
 /// Whole days since 1970, and the microseconds of the day.
 pub(crate) fn split(micros: Val<'_>) -> (Val<'_>, Val<'_>) {
     (micros.floor_div(DAY), micros.floor_mod(DAY))
@@ -60,6 +64,7 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
     let mut reader = Reader { text, at: b.i64(0), valid: b.bool(true) };
     let mut fields =
         Fields { year: b.i64(1900), month: b.i64(1), day: b.i64(1), hour: b.i64(0), minute: b.i64(0), second: b.i64(0), micro: b.i64(0) };
+    let (mut twelve, mut afternoon) = (None, None);
     let mut letters = format.chars();
     while let Some(letter) = letters.next() {
         if letter != '%' {
@@ -79,9 +84,21 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
                 fields.year = short.lt(69_i64).select(short + 2000_i64, short + 1900_i64);
             }
             'b' => fields.month = reader.month_name(b),
+            'B' => fields.month = reader.full_month_name(b),
+            'I' => {
+                let hour = reader.number(1, 2);
+                reader.valid = reader.valid & hour.ge(1_i64) & hour.le(12_i64);
+                twelve = Some(hour);
+            }
+            'p' => afternoon = Some(reader.half_of_day()),
             '%' => reader.literal('%'),
             _ => return None,
         }
+    }
+    // An hour of twelve counts from midnight or from noon; without a word about it from midnight.
+    if let Some(twelve) = twelve {
+        let later: Val<'b> = afternoon.unwrap_or_else(|| b.bool(false));
+        fields.hour = twelve.floor_mod(12_i64) + later.select(b.i64(12), 0_i64);
     }
     let ended = reader.at.eq(text.len());
     let Fields { year, month, day, hour, minute, second, micro } = fields;
@@ -157,6 +174,36 @@ impl<'b> Reader<'b> {
         month.or_else(1_i64)
     }
 
+    /// The English name of a month, whatever its case.
+    fn full_month_name(&mut self, b: &'b Builder) -> Val<'b> {
+        let mut month = b.i64(1);
+        let mut length = b.i64(0);
+        for (name, number) in FULL_MONTHS.iter().zip(1..) {
+            let letters = name.len() as i64;
+            let held = self.text.slice_text(self.at, self.at + letters).lower_each().eq(*name) & self.is_ascii(letters);
+            month = held.select(b.i64(number), month);
+            length = held.select(b.i64(letters), length);
+        }
+        self.valid = self.valid & length.gt(0_i64);
+        self.at = self.at + length;
+        month
+    }
+
+    /// Whether the next code points are ASCII: beyond it other letters have these as their lower case.
+    fn is_ascii(&self, count: i64) -> Val<'b> {
+        let b = self.text.builder();
+        (0..count).fold(b.bool(true), |held, at| held & self.text.code_at(self.at + at).cast(Elem::I64).lt(128_i64))
+    }
+
+    /// `AM` or `PM`, whatever its case: whether it is the second.
+    fn half_of_day(&mut self) -> Val<'b> {
+        let word = self.text.slice_text(self.at, self.at + 2_i64).lower_each();
+        let later = word.eq("pm");
+        self.valid = self.valid & (later | word.eq("am")) & self.is_ascii(2);
+        self.at = self.at + 2_i64;
+        later
+    }
+
     /// One to six digits after a point, as microseconds.
     fn fraction(&mut self) -> Val<'b> {
         let b = self.text.builder();
@@ -173,6 +220,62 @@ impl<'b> Reader<'b> {
         }
         value
     }
+}
+
+/// A moment written by a `strftime` format, in English. None for a format with a directive that is not written here.
+pub(crate) fn write<'b>(b: &'b Builder, micros: Val<'b>, format: &str) -> Option<Val<'b>> {
+    let (day_number, of_day) = split(micros);
+    let (year, month, day) = civil(day_number);
+    let hour = of_day / 3_600_000_000_i64;
+    let minute = (of_day / 60_000_000_i64).floor_mod(60_i64);
+    let second = (of_day / 1_000_000_i64).floor_mod(60_i64);
+    let weekday = (day_number + 3_i64).floor_mod(7_i64);
+    let of_year = day_number - days(year, b.i64(1), b.i64(1));
+    let padded = |number: Val<'b>, digits: i64| {
+        let text = number.decimal();
+        b.str("000000").slice_text(0_i64, b.i64(digits) - text.len()).append(text)
+    };
+    let twelve = (hour + 11_i64).floor_mod(12_i64) + 1_i64;
+    let name = |names: &[&str], at: Val<'b>, letters: usize| {
+        let capital = |name: &str| format!("{}{}", name[..1].to_uppercase(), &name[1..letters.min(name.len())]);
+        let rows = names.iter().zip(0..).map(|(name, at)| (vec![Literal::I64(at)], Literal::Str(capital(name)))).collect();
+        b.lookup(b.table(Table::Map(Map { name: "names".to_owned(), keys: vec![Elem::I64], value: Elem::Str, rows })), &[at]).or_else("")
+    };
+    let mut out = b.str("");
+    let mut letters = format.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '%' {
+            out = out.append(letter.to_string().as_str());
+            continue;
+        }
+        out = out.append(match letters.next()? {
+            'Y' => padded(year, 4),
+            'm' => padded(month, 2),
+            'd' => padded(day, 2),
+            'H' => padded(hour, 2),
+            'I' => padded(twelve, 2),
+            'M' => padded(minute, 2),
+            'S' => padded(second, 2),
+            'f' => padded(of_day.floor_mod(1_000_000_i64), 6),
+            'y' => padded(year.floor_mod(100_i64), 2),
+            'j' => padded(of_year + 1_i64, 3),
+            // Weeks begin on Monday or on Sunday; the days before the first one are in week 0.
+            'W' => padded((of_year + 7_i64 - weekday) / 7_i64, 2),
+            'U' => padded((of_year + 7_i64 - (weekday + 1_i64).floor_mod(7_i64)) / 7_i64, 2),
+            'w' => (weekday + 1_i64).floor_mod(7_i64).decimal(),
+            'u' => (weekday + 1_i64).decimal(),
+            'a' => name(&FULL_DAYS, weekday, 3),
+            'A' => name(&FULL_DAYS, weekday, 9),
+            'b' => name(&FULL_MONTHS, month - 1_i64, 3),
+            'B' => name(&FULL_MONTHS, month - 1_i64, 9),
+            'p' => hour.lt(12_i64).select(b.str("AM"), "PM"),
+            'F' => padded(year, 4).append("-").append(padded(month, 2)).append("-").append(padded(day, 2)),
+            'T' => padded(hour, 2).append(":").append(padded(minute, 2)).append(":").append(padded(second, 2)),
+            '%' => b.str("%"),
+            _ => return None,
+        });
+    }
+    Some(out)
 }
 
 /// A constant date or moment in ISO form, as microseconds.
@@ -214,7 +317,10 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The `strptime` format of a text, for the forms that pandas infers and that are unambiguous.
-pub(crate) fn guess_format(text: &str) -> Option<String> {
+///
+/// Where day and month could be either way, the first is the month, or the day if it is said so (`dayfirst`); a first number above twelve is
+/// none, for then other rows would be read the other way.
+pub(crate) fn guess_format(text: &str, day_first: bool) -> Option<String> {
     let shapes: &[(&str, &str)] = &[
         ("dddd-dd-dd", "%Y-%m-%d"),
         ("dddd-dd-dd dd:dd:dd", "%Y-%m-%d %H:%M:%S"),
@@ -226,5 +332,50 @@ pub(crate) fn guess_format(text: &str) -> Option<String> {
         ("dddddddd", "%Y%m%d"),
     ];
     let shape: String = text.chars().map(|c| if c.is_ascii_digit() { 'd' } else { c }).collect();
-    shapes.iter().find(|(known, _)| *known == shape).map(|(_, format)| (*format).to_owned())
+    if let Some((_, format)) = shapes.iter().find(|(known, _)| *known == shape) {
+        return Some((*format).to_owned());
+    }
+    // A date with the year at its end, and a time that may follow.
+    let times = [("", ""), (" dd:dd", " %H:%M"), (" dd:dd:dd", " %H:%M:%S")];
+    for separator in ['/', '-', '.'] {
+        for (time_shape, time_format) in times {
+            if shape == format!("dd{separator}dd{separator}dddd{time_shape}") {
+                let (first, second): (u32, u32) = (text[..2].parse().ok()?, text[3..5].parse().ok()?);
+                // pandas turns the order where the number in the place of the month is none.
+                if if day_first { second } else { first } > 12 {
+                    return None;
+                }
+                let date = if day_first { format!("%d{separator}%m{separator}%Y") } else { format!("%m{separator}%d{separator}%Y") };
+                return Some(date + time_format);
+            }
+        }
+    }
+    let month = |name: &str| FULL_MONTHS.iter().find(|month| name.eq_ignore_ascii_case(month) || name.eq_ignore_ascii_case(&month[..3]));
+    // `May` is both the short and the long form.
+    let directive = |name: &str| {
+        month(name).filter(|month| **month != "may").map(|month| if name.len() == month.len() && name.len() > 3 { "%B" } else { "%b" })
+    };
+    let day = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let [first, second, last] = text.split(' ').collect::<Vec<_>>().as_slice()
+        && year(last)
+    {
+        if let Some(name) = directive(first)
+            && second.strip_suffix(',').is_some_and(day)
+        {
+            return Some(format!("{name} %d, %Y"));
+        }
+        if let Some(name) = directive(second)
+            && day(first)
+        {
+            return Some(format!("%d {name} %Y"));
+        }
+    }
+    if let [first, second, last] = text.split('-').collect::<Vec<_>>().as_slice()
+        && year(last)
+        && day(first)
+    {
+        return directive(second).map(|name| format!("%d-{name}-%Y"));
+    }
+    None
 }

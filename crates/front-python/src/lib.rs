@@ -26,6 +26,7 @@ pub mod record;
 mod regex;
 mod replay;
 mod scan;
+mod sequence;
 mod sklearn;
 mod udf;
 mod value;
@@ -46,6 +47,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::group::ROWS,
     pandas::missing::ROWS,
     pandas::number::ROWS,
+    pandas::letters::ROWS,
     pandas::pattern::ROWS,
     pandas::pieces::ROWS,
     pandas::table::ROWS,

@@ -29,22 +29,82 @@ fn is_digit<'b>(code: Val<'b>) -> Val<'b> {
     code.ge(48_i64) & code.le(57_i64)
 }
 
-/// `int(text)`, and whether the text is one: white space around, a sign, digits.
-pub(crate) fn parse_int<'b>(b: &'b Builder, text: Val<'b>) -> (Val<'b>, Val<'b>) {
+/// An underscore, or a code point in the blocks where digits of other scripts are.
+fn is_odd<'b>(code: Val<'b>) -> Val<'b> {
+    code.eq(95_i64) | (code.ge(0x660_i64) & code.lt(0x2000_i64)) | code.ge(0xa620_i64)
+}
+
+/// Python's `round(x, digits)`, and whether the number is too large for it to be exact here.
+///
+/// The product with the power of ten is exact as a sum of two floats (Dekker), so it is known on which side of a half it is; the quotient of
+/// the whole number below or above is then rounded once, as the decimal text is that Python reads back.
+pub(crate) fn rounded(x: Val<'_>, digits: i32) -> (Val<'_>, Val<'_>) {
+    let scale = 10_f64.powi(digits);
+    // Veltkamp's constant: it splits 53 bits in two halves.
+    const SPLITTER: f64 = 134_217_729.0;
+    let magnitude = x.abs();
+    let product = magnitude * scale;
+    let far = magnitude * SPLITTER;
+    let high = far - (far - magnitude);
+    let low = magnitude - high;
+    let split = scale * SPLITTER;
+    let scale_high = split - (split - scale);
+    let scale_low = scale - scale_high;
+    let error = ((high * scale_high - product) + high * scale_low + low * scale_high) + low * scale_low;
+    let down = product.floor();
+    let above = (product - down) - 0.5;
+    let odd = (down * 0.5).floor().ne(down * 0.5);
+    let up = above.gt(0.0) | (above.eq(0.0) & (error.gt(0.0) | (error.eq(0.0) & odd)));
+    // The floor of the product may be one too high where the exact product lies just below a whole number.
+    let below = product.eq(down) & error.lt(0.0);
+    let whole = below.select(down, up.select(down + 1.0, down));
+    let value = whole / scale;
+    let value = x.lt(0.0).select(-value, value);
+    let itself = x.is_nan() | magnitude.eq(f64::INFINITY) | x.eq(0.0) | magnitude.floor().eq(magnitude);
+    let large = product.ge(4_503_599_627_370_496.0) & !itself;
+    (itself.select(x, value), large)
+}
+
+/// `int(text, base)`: white space around, a sign, digits. What else Python might take (underscores, digits of other scripts, a prefix of the
+/// base) and what has too many digits is `overlong`.
+pub(crate) fn parse_int<'b>(b: &'b Builder, text: Val<'b>, base: i64) -> Parsed<'b> {
     let text = text.strip();
+    let digit_count = if base == 10 { INTEGER_DIGITS } else { 12 };
     let first = text.code_at(0_i64);
     let negative = first.eq(45_i64);
     let start = (negative | first.eq(43_i64)).select(b.i64(1), 0_i64);
     let length = text.len() - start;
-    let mut valid = length.ge(1_i64) & length.le(INTEGER_DIGITS);
+    let mut valid = length.ge(1_i64) & length.le(digit_count);
+    let (mut loose, mut odd) = (b.bool(true), b.bool(false));
     let mut value = b.i64(0);
-    for at in 0..INTEGER_DIGITS {
+    for at in 0..digit_count {
         let code = text.code_at(start + at).cast(Elem::I64);
         let there = length.gt(at);
-        valid = valid & (!there | is_digit(code));
-        value = there.select(value * 10_i64 + (code - 48_i64), value);
+        let mut is_digit = code.ge(48_i64) & code.lt(48 + base.min(10));
+        let mut digit = code - 48_i64;
+        for first in [65_i64, 97] {
+            if base > 10 {
+                let letter = code.ge(first) & code.lt(first + base - 10);
+                digit = letter.select(code - (first - 10), digit);
+                is_digit = is_digit | letter;
+            }
+        }
+        valid = valid & (!there | is_digit);
+        odd = odd | (there & is_odd(code));
+        loose = loose & (!there | is_digit | is_odd(code));
+        value = there.select(value * base + digit, value);
     }
-    (valid.select(negative.select(-value, value), 0_i64), valid)
+    // `0x1f` with base 16, and so on.
+    let prefix = text.slice_text(start, start + 2_i64).lower_each();
+    let prefixed = match base {
+        16 => prefix.eq("0x"),
+        8 => prefix.eq("0o"),
+        2 => prefix.eq("0b"),
+        _ => b.bool(false),
+    };
+    let overlong = loose & (length.gt(digit_count) | odd) | prefixed;
+    let valid = valid & !prefixed;
+    Parsed { value: valid.select(negative.select(-value, value), 0_i64), valid, overlong: overlong & !valid }
 }
 
 /// A text read as a number.
@@ -83,6 +143,21 @@ pub(crate) fn parse_float<'b>(b: &'b Builder, reader: Handle<Function>, text: Va
     let (not_a_number, infinite, minus) = match spelling {
         Spelling::Python => (word(&["nan", "+nan", "-nan"]), word(&["inf", "infinity", "+inf", "+infinity"]), word(&["-inf", "-infinity"])),
         Spelling::Pandas => (b.bool(false), word(&["inf", "infinity", "+inf", "+infinity"]), word(&["-inf", "-infinity"])),
+    };
+    // Underscores between digits and digits of other scripts are Python's own.
+    let overlong = match spelling {
+        Spelling::Python => {
+            let number =
+                |code: Val<'b>| is_digit(code) | [43_i64, 45, 46, 69, 101].iter().fold(b.bool(false), |held, one| held | code.eq(*one));
+            let (mut loose, mut odd) = (b.bool(true), b.bool(false));
+            for at in 0..LONGEST {
+                let code = stripped.code_at(at).cast(Elem::I64);
+                odd = odd | is_odd(code);
+                loose = loose & (code.lt(0_i64) | number(code) | is_odd(code));
+            }
+            overlong | (loose & odd)
+        }
+        Spelling::Pandas => overlong,
     };
     let value = not_a_number.select(b.f64(f64::NAN), infinite.select(b.f64(f64::INFINITY), minus.select(b.f64(f64::NEG_INFINITY), value)));
     Parsed { value, valid: valid | not_a_number | infinite | minus, overlong }

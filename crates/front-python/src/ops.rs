@@ -475,6 +475,10 @@ fn arithmetic<'b>(
             BinaryOp::Add => Ok((Timedelta, a + b)),
             BinaryOp::Sub => Ok((Timedelta, a - b)),
             BinaryOp::Div => Ok((Float, (a.cast(Elem::F64) / b.cast(Elem::F64)).or_else(f64::NAN))),
+            BinaryOp::FloorDiv if matches!(b.literal(), Some(Literal::I64(value)) if value != 0) => {
+                let whole = a.floor_div(b);
+                Ok(if a.is_nullable() { (Float, whole.cast(Elem::F64).or_else(f64::NAN)) } else { (Kind::INT, whole) })
+            }
             _ => unsupported(format!("`{}` between durations", op.sign())),
         },
         (Bool, Bool) if rules == Rules::Numpy => match op {
@@ -686,6 +690,9 @@ const LONGEST_CHAIN: usize = 6;
 
 /// `x in container`, for a cell of the row or a text.
 fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Value::Sequence(items) = right {
+        return crate::sequence::has(replay, items, left, negated, at);
+    }
     if let Value::Pieces(pieces) = right {
         return crate::pandas::pieces::has(replay, pieces, left, negated, at);
     }

@@ -143,9 +143,40 @@ pub(crate) fn replace(classes: &Classes, within: &[usize], run: bool, by: &str) 
         instead = is_within(text.code_at(at - 1_i64), classes, within).select(b.str(""), instead);
     }
     b.result("text", is_within(text.code_at(at), classes, within).select(instead, text.slice_text(at, at + 1_i64)));
-    let mut module = b.finish().ok()?;
+    texts_doubled(b.finish().ok()?)
+}
+
+/// `(text, 0)` to the text in another case, of ASCII: `title`, `capitalize` or `swapcase`.
+pub(crate) fn cased(how: &str) -> Option<Module> {
+    let b = Builder::new("cased");
+    b.doc("One code point of a text in another case.");
+    let (text, at) = (b.param("text", Type::scalar(Elem::Str)), b.param("at", Type::scalar(Elem::I64)));
+    let letter = text.slice_text(at, at + 1_i64);
+    let (lower, upper) = (letter.lower_each(), letter.upper_each());
+    let before = text.code_at(at - 1_i64);
+    let after_letter = within(before, 65) | within(before, 97);
+    b.result(
+        "text",
+        match how {
+            "title" => after_letter.select(lower, upper),
+            "capitalize" => at.eq(0_i64).select(upper, lower),
+            _ => within(text.code_at(at), 65).select(lower, upper),
+        },
+    );
+    texts_doubled(b.finish().ok()?)
+}
+
+/// Whether a code is one of the 26 letters from there on.
+fn within(code: Val<'_>, from: i64) -> Val<'_> {
+    let code = code.cast(Elem::I64);
+    code.ge(from) & code.lt(from + 26)
+}
+
+/// A function of a text and a place that gives what stands there, made into one that gives it for 256 places.
+fn texts_doubled(step: Module) -> Option<Module> {
+    let mut module = step;
     for power in 0..DOUBLINGS {
-        let b = Builder::new(format!("replace_{}", 2_u32 << power));
+        let b = Builder::new(format!("{}_{}", module.name.split('_').next()?, 2_u32 << power));
         let half = b.import(&module)?;
         let (text, at) = (b.param("text", Type::scalar(Elem::Str)), b.param("at", Type::scalar(Elem::I64)));
         let (first, second) = (b.call(half, &[text, at], 0), b.call(half, &[text, at + i64::from(1_u32 << power)], 0));

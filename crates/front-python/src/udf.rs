@@ -16,12 +16,34 @@ use source::Span;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// Values by name.
+pub(crate) type Names<'b> = HashMap<String, Value<'b>>;
+
+/// What rows had bound that left a loop, or went to its next turn, and when they did.
+#[derive(Default)]
+pub(crate) struct Loop<'b> {
+    breaks: Vec<(Val<'b>, Names<'b>)>,
+    continues: Vec<(Val<'b>, Names<'b>)>,
+}
+
+/// The body of a `try`: the exceptions so far, with what was bound when each was raised.
+pub(crate) struct Try<'b> {
+    scope: usize,
+    raised: Vec<(usize, Names<'b>)>,
+}
+
+/// A list or dict that was changed.
+pub(crate) enum Written {
+    List(usize),
+    Dict(usize),
+}
+
 /// Applies a function to each cell of a column.
 pub(crate) fn over_cells<'b>(
     replay: &mut Replay<'_, 'b>,
     column: &Column<'b>,
     function: &Value<'b>,
-    more: Vec<Value<'b>>,
+    (more, named): (Vec<Value<'b>>, Vec<(String, Value<'b>)>),
     at: Span,
 ) -> Eval<'b> {
     let cell = python_cell(replay, &column.cell);
@@ -29,7 +51,7 @@ pub(crate) fn over_cells<'b>(
     let (result, own) = on_cells(replay, |replay| {
         let mut args = vec![Value::Cell(cell)];
         args.extend(more);
-        let result = replay.apply(function.clone(), None, args, Vec::new(), at)?;
+        let result = replay.apply(function.clone(), None, args, named, at)?;
         ops::to_cell(replay, &result, None, at)
     })?;
     let cell = pandas_cell(replay, &result).guarded(&guards).guarded(&own);
@@ -90,7 +112,7 @@ fn on_cells<'b>(
     run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<Cell<'b>, Unknown>,
 ) -> Result<(Cell<'b>, Guards), Unknown> {
     let outer = replay.activation.take();
-    replay.cells.push(CellFrame { reached: None, guards: Guards::new(), returns: Vec::new() });
+    replay.cells.push(CellFrame { reached: None, guards: Guards::new(), returns: Vec::new(), loops: Vec::new() });
     let result = run(replay);
     let frame = replay.cells.pop();
     replay.activation = outer;
@@ -100,7 +122,7 @@ fn on_cells<'b>(
 /// A call of a function of the script from within a function on cells.
 pub(crate) fn call_inside<'b>(replay: &mut Replay<'_, 'b>, function: &Rc<Function<'b>>, scope: Scope<'b>, at: Span) -> Eval<'b> {
     let reached = replay.cells.last().and_then(|frame| frame.reached);
-    replay.cells.push(CellFrame { reached, guards: Guards::new(), returns: Vec::new() });
+    replay.cells.push(CellFrame { reached, guards: Guards::new(), returns: Vec::new(), loops: Vec::new() });
     let body = function.body.clone();
     let result = replay.in_scope(scope, at, |replay| match &body {
         Body::Expr(expr) => replay.eval(expr),
@@ -211,12 +233,44 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
     }
 }
 
+/// The value without the guards of exceptions that were handled.
+fn freed<'b>(value: &Value<'b>, handled: &Guards) -> Value<'b> {
+    match value {
+        Value::Cell(cell) => {
+            let mut cell = cell.clone();
+            cell.guards.retain(|guard| !handled.contains(guard));
+            Value::Cell(cell)
+        }
+        Value::Tuple(items) => Value::Tuple(items.iter().map(|item| freed(item, handled)).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Whether a handler takes an exception. None if that is not known.
+fn takes(handler: &ast::Handler, exception: &str) -> Option<bool> {
+    let Some(kind) = &handler.kind else { return Some(true) };
+    let names: Vec<&str> = match &kind.kind {
+        ExprKind::Name(name) => vec![name],
+        ExprKind::Tuple(items) => items.iter().map(Expr::as_name).collect::<Option<_>>()?,
+        _ => return None,
+    };
+    let above: &[&str] = match exception {
+        "ZeroDivisionError" | "OverflowError" => &["ArithmeticError"],
+        "IndexError" | "KeyError" => &["LookupError"],
+        "ValueError" | "TypeError" | "AttributeError" => &[],
+        _ if names.contains(&"Exception") || names.contains(&"BaseException") => return Some(true),
+        _ => return None,
+    };
+    Some(names.iter().any(|name| matches!(*name, "Exception" | "BaseException") || *name == exception || above.contains(name)))
+}
+
 impl<'b> Replay<'_, 'b> {
     /// A truth value of the row, inside a function on cells; none if the value is not of the row.
     pub(crate) fn row_condition(&mut self, value: &Value<'b>) -> Option<Val<'b>> {
         let cell = match value {
             Value::Cell(cell) => cell,
             Value::Match(found) => &found.found,
+            Value::Sequence(items) => return Some(crate::sequence::any_there(self, items)),
             _ => return None,
         };
         let b = self.b;
@@ -242,17 +296,17 @@ impl<'b> Replay<'_, 'b> {
         out
     }
 
-    fn reached(&self) -> Option<Val<'b>> {
+    pub(crate) fn reached(&self) -> Option<Val<'b>> {
         self.cells.last().and_then(|frame| frame.reached)
     }
 
-    fn set_reached(&mut self, reached: Option<Val<'b>>) {
+    pub(crate) fn set_reached(&mut self, reached: Option<Val<'b>>) {
         if let Some(frame) = self.cells.last_mut() {
             frame.reached = reached;
         }
     }
 
-    fn and_reached(&self, condition: Val<'b>) -> Val<'b> {
+    pub(crate) fn and_reached(&self, condition: Val<'b>) -> Val<'b> {
         self.reached().map_or(condition, |reached| reached & condition)
     }
 
@@ -274,8 +328,15 @@ impl<'b> Replay<'_, 'b> {
         let condition = self.and_reached(condition);
         let reason = ops::reason(exception, &self.place_name(at));
         let guard = self.guard(condition, reason, at);
+        self.guards[guard].exception = Some(exception);
         if let Some(frame) = self.cells.last_mut() {
             frame.guards.insert(guard);
+        }
+        if let Some(outer) = self.tries.last().map(|one| one.scope) {
+            let names = self.scopes[outer].names.clone();
+            if let Some(one) = self.tries.last_mut() {
+                one.raised.push((guard, names));
+            }
         }
         Some(guard)
     }
@@ -324,9 +385,35 @@ impl<'b> Replay<'_, 'b> {
         }
     }
 
-    /// How much containers hold: a branch of the row may not change them.
-    fn container_sizes(&self) -> (usize, usize) {
-        (self.lists.iter().map(Vec::len).sum(), self.dicts.iter().map(Vec::len).sum())
+    /// Refuses what changed a list or dict that was there before: on a condition of the row it would hold something for some rows only.
+    fn unchanged_before(&mut self, (lists, dicts, writes): (usize, usize, usize), at: Span) -> Result<(), Unknown> {
+        let old = |written: &Written| match written {
+            Written::List(id) => *id < lists,
+            Written::Dict(id) => *id < dicts,
+        };
+        if self.writes[writes.min(self.writes.len())..].iter().any(old) {
+            return Err(self.unsupported(at, "a list or dict that is changed on some rows only"));
+        }
+        Ok(())
+    }
+
+    fn containers(&self) -> (usize, usize, usize) {
+        (self.lists.len(), self.dicts.len(), self.writes.len())
+    }
+
+    fn names(&self) -> Names<'b> {
+        self.scopes[self.scope.0].names.clone()
+    }
+
+    /// What rows that leave a block take with them, until the blocks around it end.
+    fn leave(&mut self, flow: Flow<'b>, reached: Val<'b>, names: Names<'b>) {
+        let Some(frame) = self.cells.last_mut() else { return };
+        match flow {
+            Flow::Next => {}
+            Flow::Return(value) => frame.returns.push((reached, value)),
+            Flow::Break => frame.loops.last_mut().into_iter().for_each(|one| one.breaks.push((reached, names.clone()))),
+            Flow::Continue => frame.loops.last_mut().into_iter().for_each(|one| one.continues.push((reached, names.clone()))),
+        }
     }
 
     /// `if` on a condition of the row: both branches are walked.
@@ -336,60 +423,176 @@ impl<'b> Replay<'_, 'b> {
             Some(Literal::Bool(false)) => return self.block_of(otherwise),
             _ => {}
         }
-        let scope = self.scope.0;
-        let outer = self.reached();
-        let before = self.scopes[scope].names.clone();
-        let containers = self.lists.len() + self.dicts.len();
-        let sizes = self.container_sizes();
+        let (outer, before, containers) = (self.reached(), self.names(), self.containers());
         let (yes, no) = (self.and_reached(condition), self.and_reached(!condition));
-
         self.set_reached(Some(yes));
         let flow_yes = self.block_of(body)?;
-        let reached_yes = self.reached();
-        let names_yes = std::mem::replace(&mut self.scopes[scope].names, before);
+        let end_yes = (flow_yes, self.reached().unwrap_or(yes), std::mem::replace(&mut self.scopes[self.scope.0].names, before));
         self.set_reached(Some(no));
         let flow_no = self.block_of(otherwise)?;
-        let reached_no = self.reached();
-        if self.lists.len() + self.dicts.len() == containers && self.container_sizes() != sizes {
-            return Err(self.unsupported(at, "a list or dict that grows on some rows only"));
-        }
-        match (flow_yes, flow_no) {
-            (Flow::Return(a), Flow::Return(b)) => {
+        self.unchanged_before(containers, at)?;
+        let end_no = (flow_no, self.reached().unwrap_or(no), self.names());
+        let all_of_both = matches!((&end_yes.0, &end_no.0), (Flow::Next, Flow::Next))
+            && end_yes.1.value() == yes.value()
+            && end_no.1.value() == no.value();
+        self.join(condition, end_yes, end_no, at)?.map_or_else(Ok, |()| {
+            // Where nobody left, the path is what it was.
+            if all_of_both {
                 self.set_reached(outer);
-                Ok(Flow::Return(self.choose_values(condition, &a, &b, at)?))
             }
-            (Flow::Return(value), flow) => {
-                if let Some(frame) = self.cells.last_mut() {
-                    frame.returns.push((reached_yes.unwrap_or(yes), value));
-                }
-                self.set_reached(reached_no);
-                Ok(flow)
-            }
-            (flow, Flow::Return(value)) => {
-                if let Some(frame) = self.cells.last_mut() {
-                    frame.returns.push((reached_no.unwrap_or(no), value));
-                }
-                self.scopes[scope].names = names_yes;
-                self.set_reached(reached_yes);
-                Ok(flow)
-            }
-            (Flow::Next, Flow::Next) => {
-                let same = reached_yes.map(Val::value) == Some(yes.value()) && reached_no.map(Val::value) == Some(no.value());
-                let together = match (reached_yes, reached_no) {
-                    (Some(a), Some(b)) if !same => Some(a | b),
-                    _ => outer,
-                };
-                self.set_reached(together);
-                self.merge_names(condition, names_yes, at);
-                Ok(Flow::Next)
-            }
-            (Flow::Break, Flow::Break) => Ok(Flow::Break),
-            (Flow::Continue, Flow::Continue) => Ok(Flow::Continue),
-            _ => Err(self.unsupported(at, "a loop that some rows leave early")),
-        }
+            Ok(Flow::Next)
+        })
     }
 
-    fn merge_names(&mut self, condition: Val<'b>, names_yes: HashMap<String, Value<'b>>, at: Span) {
+    /// Two ways through a block, by a condition, become one. An error stands for a flow that is not on to the next statement.
+    fn join(
+        &mut self,
+        condition: Val<'b>,
+        (flow_yes, yes, names_yes): (Flow<'b>, Val<'b>, Names<'b>),
+        (flow_no, no, names_no): (Flow<'b>, Val<'b>, Names<'b>),
+        at: Span,
+    ) -> Result<Result<(), Flow<'b>>, Unknown> {
+        let scope = self.scope.0;
+        Ok(match (flow_yes, flow_no) {
+            (Flow::Return(a), Flow::Return(b)) => {
+                self.set_reached(Some(yes | no));
+                Err(Flow::Return(self.choose_values(condition, &a, &b, at)?))
+            }
+            (Flow::Next, Flow::Next) => {
+                self.set_reached(Some(yes | no));
+                self.scopes[scope].names = names_no;
+                self.merge_names(condition, names_yes, at);
+                Ok(())
+            }
+            (flow @ Flow::Break, Flow::Break) | (flow @ Flow::Continue, Flow::Continue) => {
+                self.set_reached(Some(yes | no));
+                self.scopes[scope].names = names_no;
+                self.merge_names(condition, names_yes, at);
+                Err(flow)
+            }
+            (Flow::Next, leaving) => {
+                self.leave(leaving, no, names_no);
+                self.scopes[scope].names = names_yes;
+                self.set_reached(Some(yes));
+                Ok(())
+            }
+            (leaving, flow) => {
+                self.leave(leaving, yes, names_yes);
+                self.scopes[scope].names = names_no;
+                self.set_reached(Some(no));
+                if matches!(flow, Flow::Next) { Ok(()) } else { Err(flow) }
+            }
+        })
+    }
+
+    /// `for` in a function on cells: the items may be there on some rows only, and rows may leave the loop or a turn early. None if it is not
+    /// known what the loop sees.
+    pub(crate) fn run_row_for(
+        &mut self,
+        target: &Expr,
+        iterable: &Value<'b>,
+        at: Span,
+        body: &[Stmt],
+        otherwise: &[Stmt],
+    ) -> Result<Option<Flow<'b>>, Unknown> {
+        let items: Vec<(Option<Val<'b>>, Value<'b>)> = match crate::sequence::of(self, iterable, at)? {
+            Some(items) => items.iter().map(|item| (Some(item.there), item.value.clone())).collect(),
+            None => match self.items(iterable, at) {
+                Some(items) => items.into_iter().map(|item| (None, item)).collect(),
+                None => return Ok(None),
+            },
+        };
+        let containers = self.containers();
+        let outer = self.reached();
+        if let Some(frame) = self.cells.last_mut() {
+            frame.loops.push(Loop::default());
+        }
+        // Whether there are rows that go on with the next turn.
+        let mut live = true;
+        for (there, item) in items {
+            let start = self.names();
+            let begun = self.reached();
+            if let Some(there) = there {
+                let inner = self.and_reached(there);
+                self.set_reached(Some(inner));
+            }
+            self.assign(target, item, at);
+            let flow = self.block_of(body)?;
+            live = match flow {
+                Flow::Next | Flow::Continue => true,
+                leaving => {
+                    let (reached, names) = (self.reached().unwrap_or_else(|| self.b.bool(true)), self.names());
+                    self.leave(leaving, reached, names);
+                    false
+                }
+            };
+            let continued = match self.cells.last_mut().and_then(|frame| frame.loops.last_mut()) {
+                Some(one) => std::mem::take(&mut one.continues),
+                None => Vec::new(),
+            };
+            live = self.rejoin(continued, live, at);
+            if let Some(there) = there {
+                let absent = begun.map_or(!there, |begun| begun & !there);
+                live = self.rejoin(vec![(absent, start)], live, at);
+            }
+            if !live {
+                break;
+            }
+        }
+        let mut last = None;
+        if live {
+            match self.block_of(otherwise)? {
+                Flow::Next => {}
+                // It is of the loop around this one.
+                leaving => {
+                    live = false;
+                    last = Some((leaving, self.reached().unwrap_or_else(|| self.b.bool(true)), self.names()));
+                }
+            }
+        }
+        let ended = self.cells.last_mut().and_then(|frame| frame.loops.pop()).unwrap_or_default();
+        let broke = !ended.breaks.is_empty();
+        live = self.rejoin(ended.breaks, live, at);
+        self.unchanged_before_if(containers, outer, at)?;
+        if let Some((leaving, reached, names)) = last {
+            if !broke {
+                return Ok(Some(leaving));
+            }
+            self.leave(leaving, reached, names);
+        }
+        if !live {
+            let last = self.cells.last_mut().and_then(|frame| frame.returns.pop());
+            return Ok(Some(last.map_or(Flow::Next, |(_, value)| Flow::Return(value))));
+        }
+        Ok(Some(Flow::Next))
+    }
+
+    /// A loop whose turns are of some rows only changes nothing outside; one that all rows go through may.
+    fn unchanged_before_if(&mut self, containers: (usize, usize, usize), outer: Option<Val<'b>>, at: Span) -> Result<(), Unknown> {
+        if self.reached().map(Val::value) == outer.map(Val::value) {
+            return Ok(());
+        }
+        self.unchanged_before(containers, at)
+    }
+
+    /// Rows that left come back to the others. Gives whether there are rows here.
+    fn rejoin(&mut self, left: Vec<(Val<'b>, Names<'b>)>, live: bool, at: Span) -> bool {
+        let mut live = live;
+        for (condition, names) in left {
+            if live {
+                self.merge_names(condition, names, at);
+                let together = self.reached().map_or_else(|| self.b.bool(true), |reached| reached | condition);
+                self.set_reached(Some(together));
+            } else {
+                self.scopes[self.scope.0].names = names;
+                self.set_reached(Some(condition));
+            }
+            live = true;
+        }
+        live
+    }
+
+    fn merge_names(&mut self, condition: Val<'b>, names_yes: Names<'b>, at: Span) {
         let scope = self.scope.0;
         let mut names: Vec<(String, Value<'b>)> = names_yes.into_iter().collect();
         // Nodes are made in this order: the same script gives the same module.
@@ -424,91 +627,112 @@ impl<'b> Replay<'_, 'b> {
         otherwise: &[Stmt],
         finally: &[Stmt],
     ) -> Result<Flow<'b>, Unknown> {
-        let [handler] = handlers else { return Err(self.unsupported(at, "a try with several handlers in a function on cells")) };
         if !finally.is_empty() {
             return Err(self.unsupported(at, "finally in a function on cells"));
         }
-        let broad = match &handler.kind {
-            None => true,
-            Some(kind) => {
-                let names: Vec<&str> = match &kind.kind {
-                    ExprKind::Name(name) => vec![name],
-                    ExprKind::Tuple(items) => items.iter().filter_map(Expr::as_name).collect(),
-                    _ => vec![],
-                };
-                names.iter().any(|name| matches!(*name, "Exception" | "BaseException"))
-                    || names.contains(&"ValueError") && names.contains(&"TypeError")
-            }
-        };
-        let scope = self.scope.0;
-        let before_names = self.scopes[scope].names.clone();
-        let before: Guards = self.cells.last().map(|frame| frame.guards.clone()).unwrap_or_default();
-        let outer = self.reached();
+        let (outer, containers) = (self.reached(), self.containers());
         let returns = self.cells.last().map_or(0, |frame| frame.returns.len());
-        let mut flow = self.block_of(body)?;
+        self.tries.push(Try { scope: self.scope.0, raised: Vec::new() });
+        let flow = self.block_of(body);
+        let raised = self.tries.pop().map(|one| one.raised).unwrap_or_default();
+        let mut flow = flow?;
+        if raised.is_empty() {
+            return if matches!(flow, Flow::Next) { self.block_of(otherwise) } else { Ok(flow) };
+        }
+        self.unchanged_before(containers, at)?;
+        // The first exception on a row decides which handler takes it.
+        let mut earlier = self.b.bool(false);
+        let mut caught: Vec<Val<'b>> = vec![self.b.bool(false); handlers.len()];
+        let mut names: Vec<Option<Names<'b>>> = vec![None; handlers.len()];
+        let mut taken = Guards::new();
+        let mut rest: Vec<(usize, Val<'b>)> = Vec::new();
+        let mut entries: Vec<(usize, Val<'b>, Names<'b>)> = Vec::new();
+        for (guard, then) in raised {
+            let when = self.guards[guard].when;
+            let first = when & !earlier;
+            earlier = earlier | when;
+            taken.insert(guard);
+            let exception = self.guards[guard].exception.unwrap_or("");
+            let mut handler = None;
+            for (number, one) in handlers.iter().enumerate() {
+                match takes(one, exception) {
+                    Some(true) => handler = Some(number),
+                    Some(false) => continue,
+                    None => return Err(self.unsupported(at, "a handler for an exception that is not known")),
+                }
+                break;
+            }
+            match handler {
+                Some(number) => {
+                    caught[number] = caught[number] | first;
+                    entries.push((number, first, then));
+                }
+                None => rest.push((guard, first)),
+            }
+        }
+        for (number, condition, then) in entries.into_iter().rev() {
+            let slot = &mut names[number];
+            match slot.take() {
+                None => *slot = Some(then),
+                Some(later) => {
+                    let mine = std::mem::replace(&mut self.scopes[self.scope.0].names, later);
+                    self.merge_names(condition, then, at);
+                    *slot = Some(std::mem::replace(&mut self.scopes[self.scope.0].names, mine));
+                }
+            }
+        }
+        // An exception that no handler takes is one of the statement around.
+        let mut own = Guards::new();
+        for (guard, first) in rest {
+            let (exception, place) = (self.guards[guard].exception.unwrap_or("an exception"), self.guards[guard].at);
+            let reason = self.guards[guard].reason.clone();
+            let outside = self.guard(first, reason, place);
+            self.guards[outside].exception = Some(exception);
+            own.insert(outside);
+            if let Some(scope) = self.tries.last().map(|one| one.scope) {
+                let names = self.scopes[scope].names.clone();
+                self.tries.last_mut().into_iter().for_each(|one| one.raised.push((outside, names.clone())));
+            }
+        }
+        let raised = caught.iter().fold(self.b.bool(false), |all, one| all | *one);
+        if let Some(frame) = self.cells.last_mut() {
+            frame.guards.retain(|guard| !taken.contains(guard));
+            frame.guards.extend(&own);
+            // What a row returned after it raised, it did not return.
+            for (condition, value) in frame.returns.iter_mut().skip(returns) {
+                *condition = *condition & !raised;
+                *value = freed(value, &taken);
+            }
+        }
+        let fine = self.and_reached(!raised);
+        self.set_reached(Some(fine));
         if matches!(flow, Flow::Next) {
             flow = self.block_of(otherwise)?;
         }
-        let raised: Vec<usize> = self.cells.last().map(|frame| frame.guards.difference(&before).copied().collect()).unwrap_or_default();
-        let condition = raised.iter().fold(None, |all: Option<Val<'b>>, guard| {
-            let when = self.guards[*guard].when;
-            Some(all.map_or(when, |all| all | when))
-        });
-        let Some(condition) = condition else { return Ok(flow) };
-        if !broad
-            && !raised
-                .iter()
-                .all(|guard| matches!(&self.guards[*guard].reason, ir::Reason::Invalid(text) if text.starts_with("ValueError")))
-        {
-            return Err(self.unsupported(at, "a handler for some exceptions only"));
+        if let Flow::Return(value) = &flow {
+            flow = Flow::Return(freed(value, &taken));
         }
-        if self.cells.last().is_some_and(|frame| frame.returns.len() != returns) {
-            return Err(self.unsupported(at, "a return on some rows inside a try"));
+        let freed_names = self.names().into_iter().map(|(name, value)| (name, freed(&value, &taken))).collect();
+        let mut end = (flow, self.reached().unwrap_or(fine), freed_names);
+        for (number, handler) in handlers.iter().enumerate().rev() {
+            let Some(names) = names[number].take() else { continue };
+            let condition = caught[number];
+            let names = names.into_iter().map(|(name, value)| (name, freed(&value, &taken))).collect();
+            self.scopes[self.scope.0].names = names;
+            let entered = outer.map_or(condition, |outer| outer & condition);
+            self.set_reached(Some(entered));
+            let flow = self.block_of(&handler.body)?;
+            let yes = (flow, self.reached().unwrap_or(entered), self.names());
+            end = match self.join(condition, yes, end, at)? {
+                Ok(()) => (Flow::Next, self.reached().unwrap_or(entered), self.names()),
+                Err(flow) => (flow, self.reached().unwrap_or(entered), self.names()),
+            };
         }
-        if let Some(frame) = self.cells.last_mut() {
-            frame.guards = before;
-        }
-        // The body's values stand in for the rows that did not raise; the guards no longer apply to them.
-        let names_body = std::mem::replace(&mut self.scopes[scope].names, before_names);
-        self.set_reached(Some(outer.map_or(condition, |outer| outer & condition)));
-        let flow_handler = self.block_of(&handler.body)?;
-        self.set_reached(outer);
-        let free = |value: Value<'b>| match value {
-            Value::Cell(mut cell) => {
-                cell.guards.retain(|guard| !raised.contains(guard));
-                Value::Cell(cell)
-            }
-            other => other,
-        };
-        let fine = !condition;
-        match (flow, flow_handler) {
-            (Flow::Return(a), Flow::Return(b)) => Ok(Flow::Return(self.choose_values(fine, &free(a), &b, at)?)),
-            (Flow::Next, Flow::Next) => {
-                let names_body = names_body.into_iter().map(|(name, value)| (name, free(value))).collect();
-                self.merge_names(fine, names_body, at);
-                Ok(Flow::Next)
-            }
-            (Flow::Return(value), Flow::Next) => {
-                let reached = self.and_reached(fine);
-                if let Some(frame) = self.cells.last_mut() {
-                    frame.returns.push((reached, free(value)));
-                }
-                let rest = self.and_reached(condition);
-                self.set_reached(Some(rest));
-                Ok(Flow::Next)
-            }
-            (Flow::Next, Flow::Return(value)) => {
-                let reached = self.and_reached(condition);
-                if let Some(frame) = self.cells.last_mut() {
-                    frame.returns.push((reached, value));
-                }
-                self.scopes[scope].names = names_body.into_iter().map(|(name, value)| (name, free(value))).collect();
-                let rest = self.and_reached(fine);
-                self.set_reached(Some(rest));
-                Ok(Flow::Next)
-            }
-            _ => Err(self.unsupported(at, "this flow out of a try")),
-        }
+        self.unchanged_before(containers, at)?;
+        let (flow, reached, names) = end;
+        self.scopes[self.scope.0].names = names;
+        self.set_reached(Some(reached));
+        Ok(flow)
     }
 
     /// A constant of the script as a value.

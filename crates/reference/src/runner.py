@@ -64,14 +64,15 @@ def scalar(value):
             return {"float32": number(value)}
         if isinstance(value, np.floating):
             return {"float": number(value)}
-        if isinstance(value, np.integer):
-            return scalar(int(value))
-        if isinstance(value, np.str_):
-            return clean(str(value))
+        # A duration of numpy's is one of its integers.
         if isinstance(value, np.datetime64) or isinstance(value, np.timedelta64):
             pd = sys.modules.get("pandas")
             if pd is not None:
                 return scalar(pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value))
+        if isinstance(value, np.integer):
+            return scalar(int(value))
+        if isinstance(value, np.str_):
+            return clean(str(value))
     pd = sys.modules.get("pandas")
     if pd is not None:
         if value is pd.NaT:

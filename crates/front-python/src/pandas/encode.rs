@@ -180,7 +180,7 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         None => return Err(replay.unsupported(call.span, "`map` of nothing")),
     };
     if is_function(&mapper) {
-        return udf::over_cells(replay, &column, &mapper, Vec::new(), call.span);
+        return udf::over_cells(replay, &column, &mapper, (Vec::new(), Vec::new()), call.span);
     }
     let Some(pairs) = concrete_pairs(replay, &mapper) else {
         return Err(match &mapper {
@@ -343,7 +343,8 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if !is_function(&function) {
         return Err(replay.unsupported(call.span, "`apply` of this"));
     }
-    udf::over_cells(replay, &column, &function, more, call.span)
+    let named = call.rest();
+    udf::over_cells(replay, &column, &function, (more, named), call.span)
 }
 
 // Replace --------------------------------------------------------------------------------------------------------------------
@@ -619,7 +620,7 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
                 Ok((to.clone(), ops::wrap(*width, inside.select(val.cast(Elem::I64), i64::MIN))))
             }
             (Kind::Str, Kind::Int(_)) => {
-                let (value, valid) = crate::numbers::parse_int(replay.b, val.or_else(""));
+                let crate::numbers::Parsed { value, valid, .. } = crate::numbers::parse_int(replay.b, val.or_else(""), 10);
                 guard(replay, !valid, format!("{name} is not the text of an integer"));
                 Ok((to.clone(), value))
             }

@@ -6,6 +6,7 @@ pub(crate) mod encode;
 pub(crate) mod frame;
 pub(crate) mod glue;
 pub(crate) mod group;
+pub(crate) mod letters;
 pub(crate) mod missing;
 pub(crate) mod number;
 pub(crate) mod pattern;
@@ -362,6 +363,7 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             _ => Err(replay.other_rows(span, "python-row-position", "[]")),
         },
         (Value::Match(found), index) => pattern::group_item(replay, found, index, span),
+        (Value::Sequence(items), index) => crate::sequence::item(replay, items, index, span),
         (Value::Pieces(pieces), index) => pieces::item(replay, pieces, index, span),
         (Value::Row(id), index) => match replay.concrete(index).map(|name| column_name(&name)) {
             Some(name) => row_item(replay, *id, &name, span),
@@ -795,6 +797,7 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
         On::Frame => format!("`DataFrame.{name}`"),
         On::Text | On::Pieces => format!("`.str.{name}`"),
         On::Time => format!("`.dt.{name}`"),
+        On::Period => format!("`.{name}` of a period"),
         On::Cat => format!("`.cat.{name}`"),
         On::Group => format!("`groupby(...).{name}` over scoring rows"),
         On::Matrix => format!("`.{name}` of an array"),

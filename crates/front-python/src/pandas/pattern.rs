@@ -49,7 +49,7 @@ fn refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Unknown 
     )
 }
 
-fn function<'b>(replay: &mut Replay<'_, 'b>, key: String, made: impl FnOnce() -> Option<Module>) -> Option<Handle<Function>> {
+pub(super) fn function<'b>(replay: &mut Replay<'_, 'b>, key: String, made: impl FnOnce() -> Option<Module>) -> Option<Handle<Function>> {
     if let Some(function) = replay.scanners.get(&key) {
         return Some(*function);
     }
@@ -253,7 +253,7 @@ fn arguments<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(St
 }
 
 /// The one text that a cell is, on the rows that come this far; anything else raises.
-fn the_text<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+pub(crate) fn the_text<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Span) -> Result<Val<'b>, Unknown> {
     let text = ops::lift(replay, &[cell], at, |_, operands| match &operands[0] {
         (Kind::Str, val) => Ok((Kind::Str, val.or_else(""))),
         _ => Err(Trouble::Raises("TypeError")),

@@ -204,6 +204,48 @@ pub(crate) fn len<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span
     })
 }
 
+/// Pieces that a loop sees at most; a text with more is refused by a guard.
+const MOST_ITEMS: usize = 20;
+
+/// The pieces of one text, for a loop.
+pub(crate) fn items<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Result<Vec<crate::sequence::Item<'b>>, Unknown> {
+    if pieces.like.is_some() {
+        return Err(replay.unsupported(at, "a loop over a column of pieces"));
+    }
+    let text = ops::lift(replay, &[&pieces.text], at, |_, operands| match &operands[0] {
+        (Kind::Str, val) => Ok((Kind::Str, val.or_else(""))),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    let Some((Kind::Str, mut rest)) = text.single() else { return Err(replay.unsupported(at, "the pieces of this")) };
+    let mut there = replay.b.bool(true);
+    let separator = match &pieces.separator {
+        Some(separator) => separator.clone(),
+        None => {
+            let (text, long) = words(rest);
+            crate::sequence::refuse(replay, long, "too much white space in a text", at);
+            there = text.ne("");
+            rest = text;
+            " ".to_owned()
+        }
+    };
+    let width = separator.chars().count() as i64;
+    let mut out = Vec::new();
+    for cut in 0..MOST_ITEMS {
+        let found = rest.find(separator.as_str());
+        let last = pieces.cuts == Some(cut as i64);
+        let more = if last { replay.b.bool(false) } else { found.ge(0_i64) };
+        let one = more.select(rest.slice_text(0_i64, found), rest);
+        out.push(crate::sequence::Item { there, value: Value::Cell(Cell::new(Kind::Str, one)) });
+        if last {
+            return Ok(out);
+        }
+        rest = rest.slice_text(found + width, rest.len());
+        there = there & more;
+    }
+    crate::sequence::refuse(replay, there, "too many pieces of a text", at);
+    Ok(out)
+}
+
 /// `part in pieces`
 pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, part: &Value<'b>, negated: bool, at: Span) -> Eval<'b> {
     let separator = match (&pieces.separator, pieces.cuts, &pieces.like) {
@@ -248,14 +290,24 @@ pub(crate) fn unpacked<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, cou
 
 /// `split(expand=True)` assigned to that many columns: fewer pieces leave the last ones missing, more raise.
 pub(crate) fn columns<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, count: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
-    if !pieces.expand || pieces.cuts != Some(count as i64 - 1) {
-        return Err(replay.refuse(
-            "python-batch-columns",
-            at,
-            "how many columns `split` makes depends on the rows being scored",
-            "the text with the most pieces decides",
-            "limit the cuts: .str.split(sep, n=1, expand=True) for two columns",
-        ));
+    if !pieces.expand {
+        return Err(replay.unsupported(at, "a column of lists of pieces, as several columns"));
+    }
+    if pieces.cuts != Some(count as i64 - 1) {
+        // Of the rows together one has as many pieces as there are columns; one with more makes the assignment raise.
+        let Value::Column(number) = len(replay, &Pieces { expand: false, ..pieces.clone() }, at)? else {
+            return Err(replay.unsupported(at, "the pieces of this"));
+        };
+        let mut own = Guards::new();
+        for alternative in &number.cell.alternatives {
+            let many = alternative.val.cast(Elem::F64).gt(count as f64).or_else(false);
+            let many = alternative.when.map_or(many, |when| when & many);
+            own.insert(replay.guard(many, Reason::Invalid(format!("ValueError at {}", replay.place_name(at))), at));
+        }
+        let text = pieces.text.clone().guarded(&own).guarded(&number.cell.guards);
+        let like = pieces.like.clone();
+        let pieces = Pieces { text, like, cuts: Some(count as i64 - 1), ..pieces.clone() };
+        return columns(replay, &pieces, count, at);
     }
     (0..count as i64)
         .map(|number| {

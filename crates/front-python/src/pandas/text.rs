@@ -38,11 +38,18 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "zfill", zfill),
     Row::new(On::Cell, "count", count),
     Row::new(On::Cell, "get", dict_get),
-    Row::new(On::Cell, "isdigit", isdigit),
+    Row::new(On::Text, "removeprefix", remove_end),
+    Row::new(On::Text, "removesuffix", remove_end),
+    Row::new(On::Text, "partition", partition),
+    Row::new(On::Cell, "removeprefix", remove_end),
+    Row::new(On::Cell, "removesuffix", remove_end),
+    Row::new(On::Cell, "partition", partition),
+    Row::new(On::Cell, "index", index),
+    Row::new(On::Cell, "join", join),
 ];
 
 /// The text that a method is called on: a cell, or the column behind `.str`.
-fn subject<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<(Cell<'b>, Option<Column<'b>>), Unknown> {
+pub(super) fn subject<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<(Cell<'b>, Option<Column<'b>>), Unknown> {
     match &call.receiver {
         Value::Texts(column, _) => Ok((column.cell.clone(), Some(column.clone()))),
         Value::Cell(cell) => Ok((cell.clone(), None)),
@@ -501,8 +508,107 @@ fn find<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     on_text(replay, call, |_, val| count_of(val, val.find(part.as_str())))
 }
 
-fn isdigit<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    Err(replay.unsupported(call.span, "`isdigit`"))
+/// `text.index(part)`: where there is none it raises.
+fn index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    if !matches!(call.receiver, Value::Cell(_)) {
+        return index_of_item(replay, call);
+    }
+    let found = find(replay, call)?;
+    let absent = replay.known(record::Value::Int(-1));
+    let none = replay.compare(crate::ast::CompareOp::Eq, &found, &absent, at)?;
+    if let Some(none) = replay.row_condition(&none) {
+        replay.raise_here(none, "ValueError", at);
+    }
+    Ok(found)
+}
+
+/// `items.index(x)` of known items: the first place of an equal one.
+pub(crate) fn index_of_item<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let key = ["sub", "value", "0"].iter().find_map(|name| call.take(name));
+    let items = replay.items(&call.receiver.clone(), at);
+    let (Some(key), Some(items)) = (key, items) else { return Err(replay.unsupported(at, "`index` of this")) };
+    let mut pairs: Vec<(record::Value, record::Value)> = Vec::new();
+    for (number, item) in items.iter().enumerate() {
+        let Some(item) = replay.concrete(item) else { return Err(replay.unsupported(at, "`index` in computed items")) };
+        if !pairs.iter().any(|(one, _)| crate::fold::same_key(one, &item)) {
+            pairs.push((item, record::Value::Int(number as i64)));
+        }
+    }
+    if let Value::Known(known) = &call.receiver {
+        replay.freeze(known);
+    }
+    let key = ops::to_cell(replay, &key, None, at)?;
+    let places = super::encode::dict_item(replay, &pairs, &key, Some(&Cell::new(Kind::INT, replay.b.i64(-1))), at)?;
+    let absent = ops::lift(replay, &[&places], at, |_, operands| Ok((Kind::Bool, operands[0].1.cast(ir::Elem::I64).lt(0_i64))))?;
+    if let Some(absent) = replay.row_condition(&Value::Cell(absent)) {
+        replay.raise_here(absent, "ValueError", at);
+    }
+    Ok(Value::Cell(places))
+}
+
+/// The text before and behind the first `separator`, and the separator if it is there.
+fn partition<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let separator = ["sep", "0"].iter().find_map(|name| call.take(name));
+    let separator = separator.map_or(Some(record::Value::Str(" ".to_owned())), |separator| replay.concrete(&separator));
+    let Some(record::Value::Str(separator)) = separator.filter(|text| text.as_str() != Some("")) else {
+        return Err(replay.unsupported(call.span, "`partition` at this"));
+    };
+    let expand = call.flag(replay, "expand", true)?;
+    let width = separator.chars().count() as i64;
+    let mut parts = Vec::new();
+    for part in 0..3 {
+        parts.push(on_text(replay, call, |replay, val| {
+            let b = replay.b;
+            let at = val.find(separator.as_str());
+            let there = at.ge(0_i64);
+            let one = match part {
+                0 => there.select(val.slice_text(0_i64, at), val),
+                1 => there.select(b.str(&separator), ""),
+                _ => there.select(val.slice_text(at + width, val.len()), ""),
+            };
+            (Kind::Str, one)
+        })?);
+    }
+    if matches!(call.receiver, Value::Cell(_)) {
+        return Ok(Value::Tuple(parts));
+    }
+    if !expand {
+        return Err(replay.unsupported(call.span, "`partition` as tuples"));
+    }
+    let mut frame = crate::value::Frame::default();
+    for (number, part) in parts.into_iter().enumerate() {
+        if let Value::Column(column) = part {
+            frame.space = column.space;
+            let name = number.to_string();
+            frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name), ..column }));
+        }
+    }
+    Ok(replay.frame(frame))
+}
+
+fn remove_end<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let part = ["prefix", "suffix", "0"].iter().find_map(|name| call.take(name)).and_then(|part| replay.concrete(&part));
+    let Some(record::Value::Str(part)) = part else { return Err(replay.unsupported(call.span, format!("`{}` of this", call.name))) };
+    let (width, front) = (part.chars().count() as i64, call.name == "removeprefix");
+    on_text(replay, call, |_, val| {
+        let (held, rest) = if front {
+            (val.starts_with(part.as_str()), val.slice_text(width, val.len()))
+        } else {
+            (val.ends_with(part.as_str()), val.slice_text(0_i64, val.len() - width))
+        };
+        (Kind::Str, held.select(rest, val))
+    })
+}
+
+/// `join` of the parts of a row by a constant text.
+fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let parts = ["iterable", "0"].iter().find_map(|name| call.take(name));
+    let Some(parts) = parts else { return Err(replay.unsupported(at, "`join` of nothing")) };
+    let separator = ops::to_cell(replay, &call.receiver.clone(), None, at)?;
+    crate::sequence::join(replay, &separator, &parts, at)
 }
 
 /// `dict.get(cell, default)`

@@ -16,7 +16,13 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Time, "normalize", normalize),
     Row::new(On::Time, "day_name", day_name),
     Row::new(On::Time, "month_name", month_name),
-    Row::new(On::Time, "floor", floor_day),
+    Row::new(On::Time, "floor", to_unit),
+    Row::new(On::Time, "ceil", to_unit),
+    Row::new(On::Time, "round", to_unit),
+    Row::new(On::Time, "strftime", strftime),
+    Row::new(On::Time, "to_period", to_period),
+    Row::new(On::Period, "astype", period_text),
+    Row::new(On::Cell, "strftime", cell_strftime),
     Row::new(On::Time, "isocalendar", isocalendar),
     Row::new(On::Function, "pandas.DatetimeIndex", datetime_index),
     Row::new(On::Function, "datetime.datetime.strptime", strptime),
@@ -34,14 +40,14 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let arg = call.need(replay, "arg")?;
     let format = call.text(replay, "format")?;
     let errors = call.text(replay, "errors")?.unwrap_or_else(|| "raise".to_owned());
-    call.only(replay, "dayfirst", &[record::Value::Bool(false)])?;
+    let day_first = call.flag(replay, "dayfirst", false)?;
     call.only(replay, "utc", &[record::Value::Bool(false)])?;
     call.only(replay, "unit", &[])?;
     call.take("cache");
     let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_datetime` of this")) };
     let format = match format {
         Some(format) => Some(format),
-        None => inferred(replay, &column),
+        None => inferred(replay, &column, day_first),
     };
     let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
     let mut own = Guards::new();
@@ -171,7 +177,7 @@ fn isocalendar<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
 }
 
 /// The format that pandas infers from the first text: from the recorded cells of the column.
-fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Option<String> {
+fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, day_first: bool) -> Option<String> {
     let name = column.name.as_deref()?;
     let found = replay.record.reads.iter().find_map(|read| {
         read.columns
@@ -183,7 +189,7 @@ fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Option<Stri
             .into_iter()
             .find(|value| !value.is_missing())
     });
-    calendar::guess_format(found?.as_str()?)
+    calendar::guess_format(found?.as_str()?, day_first)
 }
 
 /// Applies a function to a moment or duration; missing where that is.
@@ -325,17 +331,116 @@ fn normalize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     })
 }
 
-fn floor_day<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let freq = call.text(replay, "freq")?;
-    let unit = match freq.as_deref() {
-        Some("D" | "d") => calendar::DAY,
-        Some("h" | "H") => 3_600_000_000,
-        Some("min" | "T") => 60_000_000,
-        Some("s" | "S") => 1_000_000,
-        _ => return Err(replay.unsupported(call.span, "`floor` to this unit")),
+/// `floor`, `ceil` and `round` to whole units: a half goes to the even one.
+fn to_unit<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let freq = call.text(replay, "freq")?.unwrap_or_default();
+    let split = freq.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(freq.len());
+    let count: Option<i64> = if split == 0 { Some(1) } else { freq[..split].parse().ok().filter(|count| (1..1000).contains(count)) };
+    let unit = match (&freq[split..], count) {
+        ("D" | "d", Some(count)) => calendar::DAY * count,
+        ("h" | "H", Some(count)) => 3_600_000_000 * count,
+        ("min" | "T", Some(count)) => 60_000_000 * count,
+        ("s" | "S", Some(count)) => 1_000_000 * count,
+        _ => return Err(replay.unsupported(call.span, format!("`{}` to this unit", call.name))),
     };
     let column = column_of(replay, call)?;
-    on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::DateTime).then(|| (Kind::DateTime, val.floor_div(unit) * unit)))
+    let name = call.name.clone();
+    on_time(replay, &column, call.span, |_, kind, val| {
+        let down = val.floor_div(unit);
+        let rest = val - down * unit;
+        let whole = match name.as_str() {
+            "floor" => down,
+            "ceil" => rest.gt(0_i64).select(down + 1_i64, down),
+            _ => {
+                let up = (rest * 2_i64).gt(unit) | ((rest * 2_i64).eq(unit) & down.floor_mod(2_i64).eq(1_i64));
+                up.select(down + 1_i64, down)
+            }
+        };
+        matches!(kind, Kind::DateTime | Kind::Timedelta).then(|| (kind.clone(), whole * unit))
+    })
+}
+
+/// `.dt.strftime(format)`; of a missing moment missing.
+fn strftime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let format = call.text(replay, "date_format")?.unwrap_or_default();
+    let column = column_of(replay, call)?;
+    written(replay, &column, &format, call.span)
+}
+
+fn written<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, format: &str, at: Span) -> Eval<'b> {
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| {
+        let (kind, val) = &operands[0];
+        let text = (*kind == Kind::DateTime).then(|| calendar::write(replay.b, val.or_else(0_i64), format)).flatten();
+        match text {
+            Some(text) if val.is_nullable() => Ok((Kind::Str, val.is_null().select(replay.b.null(Elem::Str), text))),
+            Some(text) => Ok((Kind::Str, text)),
+            None => Err(Trouble::Unsupported(format!("the format {format:?} of a moment"))),
+        }
+    })?;
+    Ok(Value::Column(column.with(cell)))
+}
+
+/// `moment.strftime(format)`, in a function on cells.
+fn cell_strftime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let format = ["format", "date_format", "0"].iter().find_map(|name| call.take(name)).and_then(|format| replay.concrete(&format));
+    let Some(record::Value::Str(format)) = format else { return Err(replay.unsupported(at, "`strftime` with a computed format")) };
+    let cell = ops::to_cell(replay, &call.receiver.clone(), None, at)?;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::DateTime, val) => {
+            replay.raise_here(val.is_null(), "ValueError", at);
+            match calendar::write(replay.b, val.or_else(0_i64), &format) {
+                Some(text) => Ok((Kind::Str, text)),
+                None => Err(Trouble::Unsupported(format!("the format {format:?} of a moment"))),
+            }
+        }
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+/// `.dt.to_period(freq)`: only its text is modelled, by `astype(str)`.
+fn to_period<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let column = column_of(replay, call)?;
+    match call.text(replay, "freq")?.as_deref() {
+        Some(freq @ ("M" | "Y" | "D" | "Q")) => Ok(Value::Part(Box::new(Value::Column(column)), format!("period {freq}"))),
+        _ => Err(replay.unsupported(call.span, "`to_period` to this unit")),
+    }
+}
+
+fn period_text<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let dtype = call.take("dtype").or_else(|| call.take("0"));
+    let is_text = match &dtype {
+        Some(Value::Path(path)) => path == "builtins.str",
+        Some(value) => replay.concrete(value).is_some_and(|value| value.as_str() == Some("str")),
+        None => false,
+    };
+    let Value::Part(of, part) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "a period of this")) };
+    let Value::Column(column) = *of else { return Err(replay.unsupported(call.span, "a period of this")) };
+    if !is_text {
+        return Err(replay.unsupported(call.span, "a period as anything but its text"));
+    }
+    match part.as_str() {
+        "period M" => written(replay, &column, "%Y-%m", call.span),
+        "period Y" => written(replay, &column, "%Y", call.span),
+        "period D" => written(replay, &column, "%Y-%m-%d", call.span),
+        _ => {
+            let cell = ops::lift(replay, &[&column.cell], call.span, |replay, operands| match &operands[0] {
+                (Kind::DateTime, val) => {
+                    let (year, month, _) = calendar::civil(calendar::split(val.or_else(0_i64)).0);
+                    let Some(year) =
+                        calendar::write(replay.b, calendar::days(year, replay.b.i64(1), replay.b.i64(1)) * calendar::DAY, "%Y")
+                    else {
+                        return Err(Trouble::Unsupported("a period of this".to_owned()));
+                    };
+                    let text = year.append("Q").append(((month - 1_i64) / 3_i64 + 1_i64).decimal());
+                    Ok((Kind::Str, if val.is_nullable() { val.is_null().select(replay.b.null(Elem::Str), text) } else { text }))
+                }
+                _ => Err(Trouble::Unsupported("a period of this".to_owned())),
+            })?;
+            Ok(Value::Column(column.with(cell)))
+        }
+    }
 }
 
 fn named<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, names: &[&str]) -> Val<'b> {

@@ -56,6 +56,7 @@ impl<'b> Replay<'_, 'b> {
         let items = match value {
             Value::Unknown(_) => None,
             Value::Pieces(pieces) => pandas::pieces::unpacked(self, pieces, targets.len(), at).ok(),
+            Value::Sequence(items) => crate::sequence::unpacked(self, items, targets.len(), at).ok(),
             value => self.items(value, at),
         };
         match items {
@@ -130,6 +131,7 @@ impl<'b> Replay<'_, 'b> {
                 }
             }
             Value::List(id) => {
+                self.writes.push(crate::udf::Written::List(id.0));
                 let at = self.concrete(index).and_then(|index| index.as_int());
                 let items = &mut self.lists[id.0];
                 let length = items.len() as i64;
@@ -140,6 +142,7 @@ impl<'b> Replay<'_, 'b> {
                 }
             }
             Value::Dict(id) => {
+                self.writes.push(crate::udf::Written::Dict(id.0));
                 let key = self.concrete(index);
                 let found = key.and_then(|key| {
                     self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)))
@@ -262,6 +265,7 @@ impl<'b> Replay<'_, 'b> {
         if let (Value::List(id), BinaryOp::Add) = (&before, op)
             && let Some(more) = self.items(&right, value.span)
         {
+            self.writes.push(crate::udf::Written::List(id.0));
             self.lists[id.0].extend(more);
             return;
         }

@@ -25,6 +25,8 @@ pub(crate) enum On {
     Match,
     /// `.dt` of a column.
     Time,
+    /// `.dt.to_period()` of a column.
+    Period,
     /// `.cat` of a column.
     Cat,
     /// A function by its full path.
@@ -179,6 +181,7 @@ fn signature(on: On, name: &str) -> String {
         On::Text | On::Pieces => format!("str.{name}"),
         On::Match => format!("match.{name}"),
         On::Time => format!("dt.{name}"),
+        On::Period => format!("Series.{name}"),
         On::Cat => format!("cat.{name}"),
         On::Matrix => format!("ndarray.{name}"),
         On::Function => name.to_owned(),
@@ -368,6 +371,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Pieces(_) => (On::Pieces, name.to_owned()),
             Value::Match(_) => (On::Match, name.to_owned()),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
+            Value::Part(_, part) if part.starts_with("period ") => (On::Period, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
             Value::Known(_) if name == "align" => {
                 let arguments = self.bind_arguments(On::Frame, name, positional, named, span)?;

@@ -11,9 +11,16 @@ use source::Span;
 use std::rc::Rc;
 
 /// Elements of a comprehension, with their values if it makes a dict.
-type Pairs<'b> = Vec<(Value<'b>, Option<Value<'b>>)>;
+type Pairs<'b> = Vec<Element<'b>>;
+/// One of them: its key or value, the value of a dict, and whether the row has it.
+type Element<'b> = (Value<'b>, Option<Value<'b>>, Option<ir::Val<'b>>);
 /// A column, if the comprehension runs over scoring rows.
 type Eval1<'b> = Result<Option<Value<'b>>, Unknown>;
+
+/// A condition, narrowed. What is always there has none.
+fn both<'b>(there: Option<ir::Val<'b>>, holds: ir::Val<'b>) -> Option<ir::Val<'b>> {
+    Some(there.map_or(holds, |there| there & holds))
+}
 
 impl<'b> Replay<'_, 'b> {
     /// The value of an expression; an unknown one is a value too.
@@ -434,29 +441,44 @@ impl<'b> Replay<'_, 'b> {
         let parent = self.scope;
         let scope = Scope { parent: Some(parent), ..Scope::default() };
         let mut columns = false;
-        let ran = self.in_scope(scope, span, |replay| replay.clause(clauses, element, value, &mut out, &mut columns));
+        let ran = self.in_scope(scope, span, |replay| replay.clause(clauses, (element, value), None, &mut out, &mut columns));
         self.activation = outer;
         if let Some(column) = ran? {
             return Ok(column);
         }
         if kind != ComprehensionKind::Dict {
-            let items: Vec<Value<'b>> = out.into_iter().map(|(item, _)| item).collect();
+            if out.iter().any(|(_, _, there)| there.is_some()) {
+                let always = self.b.bool(true);
+                let item = |(value, _, there): Element<'b>| crate::sequence::Item { there: there.unwrap_or(always), value };
+                return Ok(Value::Sequence(Rc::new(out.into_iter().map(item).collect())));
+            }
+            let items: Vec<Value<'b>> = out.into_iter().map(|(item, _, _)| item).collect();
             let items = items
                 .into_iter()
                 .map(|item| if let Value::Known(known) = item { Value::Known(known.with(false, columns)) } else { item })
                 .collect();
             return Ok(self.list(items));
         }
-        let pairs = out.into_iter().map(|(key, item)| (key, item.unwrap_or_else(|| self.none()))).collect();
+        if out.iter().any(|(_, _, there)| there.is_some()) {
+            return Err(self.unsupported(span, "a dict whose length depends on the row"));
+        }
+        let pairs = out.into_iter().map(|(key, item, _)| (key, item.unwrap_or_else(|| self.none()))).collect();
         self.dicts.push(pairs);
         Ok(Value::Dict(DictId(self.dicts.len() - 1)))
     }
 
-    fn clause(&mut self, clauses: &[Clause], element: &Expr, value: Option<&Expr>, out: &mut Pairs<'b>, columns: &mut bool) -> Eval1<'b> {
+    fn clause(
+        &mut self,
+        clauses: &[Clause],
+        (element, value): (&Expr, Option<&Expr>),
+        there: Option<ir::Val<'b>>,
+        out: &mut Pairs<'b>,
+        columns: &mut bool,
+    ) -> Eval1<'b> {
         let Some((first, rest)) = clauses.split_first() else {
             let key = self.value(element);
             let item = value.map(|value| self.value(value));
-            out.push((key, item));
+            out.push((key, item, there));
             return Ok(None);
         };
         let iterable = self.eval(&first.iter)?;
@@ -468,6 +490,14 @@ impl<'b> Replay<'_, 'b> {
         {
             // `[f(x) for x in frame["c"]]` is a function on cells.
             return crate::udf::comprehension(self, column, first, element).map(Some);
+        }
+        let of_row = if self.cells_active() { crate::sequence::of(self, &iterable, first.iter.span)? } else { None };
+        if let Some(items) = of_row {
+            for item in items.iter() {
+                self.assign(&first.target, item.value.clone(), first.target.span);
+                self.turn(clauses, (element, value), both(there, item.there), out, columns)?;
+            }
+            return Ok(None);
         }
         let Some(items) = self.items(&iterable, first.iter.span) else {
             return Err(match self.unknown_among(&[&iterable]) {
@@ -481,12 +511,15 @@ impl<'b> Replay<'_, 'b> {
         for (turn, item) in items.into_iter().enumerate() {
             self.activation = self.log.enter(first.iter.span, outer, turn as u32);
             self.assign(&first.target, item, first.target.span);
+            if self.cells_active() {
+                let ran = self.turn(clauses, (element, value), there, out, columns);
+                self.activation = outer;
+                ran?;
+                continue;
+            }
             let mut keep = true;
             for test in &first.tests {
                 let condition = self.eval(test)?;
-                if self.row_condition(&condition).is_some() {
-                    return Err(self.unsupported(test.span, "a comprehension whose length depends on the row"));
-                }
                 *columns |= self.flags(&[&condition]).1;
                 if self.touches_rows(&condition) && !self.decided_once(test.span) {
                     return Err(self.unsupported(test.span, "a comprehension whose items depend on the rows being scored"));
@@ -501,11 +534,46 @@ impl<'b> Replay<'_, 'b> {
                     break;
                 }
             }
-            let ran = if keep { self.clause(rest, element, value, out, columns) } else { Ok(None) };
+            let ran = if keep { self.clause(rest, (element, value), there, out, columns) } else { Ok(None) };
             self.activation = outer;
             ran?;
         }
         Ok(None)
+    }
+
+    /// One turn of a comprehension in a function on cells: its tests may depend on the row.
+    fn turn(
+        &mut self,
+        clauses: &[Clause],
+        made: (&Expr, Option<&Expr>),
+        there: Option<ir::Val<'b>>,
+        out: &mut Pairs<'b>,
+        columns: &mut bool,
+    ) -> Result<(), Unknown> {
+        let Some((first, rest)) = clauses.split_first() else { return Ok(()) };
+        let (mut there, outer) = (there, self.reached());
+        for test in &first.tests {
+            let inner = there.map(|there| self.and_reached(there)).or(outer);
+            self.set_reached(inner);
+            let condition = self.eval(test);
+            self.set_reached(outer);
+            let condition = condition?;
+            match self.row_condition(&condition) {
+                Some(holds) if holds.literal() == Some(ir::Literal::Bool(true)) => {}
+                Some(holds) if holds.literal() == Some(ir::Literal::Bool(false)) => return Ok(()),
+                Some(holds) => there = both(there, holds),
+                None => match self.concrete(&condition).and_then(|value| value.truth()) {
+                    Some(true) => {}
+                    Some(false) => return Ok(()),
+                    None => return Err(self.not_recorded(test.span)),
+                },
+            }
+        }
+        let inner = there.map(|there| self.and_reached(there)).or(outer);
+        self.set_reached(inner);
+        let ran = self.clause(rest, made, there, out, columns);
+        self.set_reached(outer);
+        ran.map(|_| ())
     }
 
     fn f_string(&mut self, parts: &[FStringPart], span: Span) -> Eval<'b> {
@@ -645,7 +713,7 @@ impl<'b> Replay<'_, 'b> {
                 self.about(&[of], |replay| crate::pandas::part_attribute(replay, of, name, span))
             }
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
-            Value::Pieces(_) | Value::Match(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Class(class) if self.method_of(class, name).is_some() => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Class(class) => {
                 let seen = self.untouched(span, &[of]);

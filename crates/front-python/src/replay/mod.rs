@@ -70,6 +70,12 @@ pub(crate) struct Replay<'a, 'b> {
     pub filter_guards: HashMap<usize, Guards>,
     /// The condition of the alternative that an operation is being applied to.
     pub lifted: Option<Val<'b>>,
+    /// Texts that are one letter each, on the rows that come to them.
+    pub single_letters: std::collections::HashSet<ir::Value>,
+    /// The `try` statements of functions on cells that are running, the innermost last.
+    pub tries: Vec<crate::udf::Try<'b>>,
+    /// Lists and dicts that were changed, in order.
+    pub writes: Vec<crate::udf::Written>,
     /// Functions of the script as the record names them, with their places.
     pub functions: Vec<(String, Span, Rc<Function<'b>>)>,
     /// The function that reads a float from a text, once one does.
@@ -101,6 +107,8 @@ pub(crate) struct Guard<'b> {
     pub when: Val<'b>,
     pub reason: Reason,
     pub at: Span,
+    /// The exception of Python that it is, which a handler may take; none where the scorer gives up by itself.
+    pub exception: Option<&'static str>,
 }
 
 /// The rows that a filter left.
@@ -144,6 +152,8 @@ pub(crate) struct CellFrame<'b> {
     pub guards: Guards,
     /// What was returned on the rows that did not come further.
     pub returns: Vec<(Val<'b>, Value<'b>)>,
+    /// The loops that are running, the innermost last.
+    pub loops: Vec<crate::udf::Loop<'b>>,
 }
 
 /// What a statement of a class's body assigns, if it is a literal.
@@ -229,6 +239,9 @@ impl<'a, 'b> Replay<'a, 'b> {
             masks: HashMap::new(),
             filter_guards: HashMap::new(),
             lifted: None,
+            single_letters: std::collections::HashSet::new(),
+            tries: Vec::new(),
+            writes: Vec::new(),
             functions: Vec::new(),
             float_reader: None,
             scanners: HashMap::new(),
@@ -349,7 +362,7 @@ impl<'a, 'b> Replay<'a, 'b> {
     /// A row on which `when` holds has no score, if a value under this guard is needed.
     pub(crate) fn guard(&mut self, when: Val<'b>, reason: Reason, at: Span) -> usize {
         let when = self.lifted.map_or(when, |lifted| lifted & when);
-        self.guards.push(Guard { when, reason, at });
+        self.guards.push(Guard { when, reason, at, exception: None });
         self.guards.len() - 1
     }
 
@@ -413,6 +426,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             | Value::Group(_)
             | Value::Row(_)
             | Value::Pieces(_)
+            | Value::Sequence(_)
             | Value::Match(_)
             | Value::Unknown(_) => true,
             Value::List(id) => self.lists[id.0].iter().any(|item| self.touches_rows(item)),
@@ -465,6 +479,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Group(_)
                 | Value::Row(_)
                 | Value::Pieces(_)
+                | Value::Sequence(_)
                 | Value::Match(_)
                 | Value::Unknown(_) => (false, false),
             };
@@ -496,6 +511,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Group(_)
                 | Value::Row(_)
                 | Value::Pieces(_)
+                | Value::Sequence(_)
                 | Value::Match(_)
                 | Value::Slice(..) => None,
             };
@@ -1071,6 +1087,11 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     fn run_for(&mut self, target: &Expr, iter: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
         let iterable = self.value(iter);
+        if self.cells_active()
+            && let Some(flow) = self.run_row_for(target, &iterable, iter.span, body, otherwise)?
+        {
+            return Ok(flow);
+        }
         let Some(items) = self.items(&iterable, iter.span) else {
             let why = match self.unknown_among(&[&iterable]) {
                 Some(why) => why,
