@@ -5,7 +5,8 @@
 A case is a folder with a script (or notebook) and a `scorewright.toml` that names it and its output. Where it has a line
 `# table: NAME`, `train.csv` and `score.csv` are made here from that function of `tables.py`, and for `# table: MODULE.NAME` from the module
 beside it, the same each time; else they are kept. A module's `SCORED` changes scoring rows, its `LOOKUPS` are further files. Then
-`scorewright inspect` records the run (`state.json`), and pandas' own result for the scoring rows is written to `expected.csv`.
+`scorewright build` records the run (`state.json`), and pandas' own result for the scoring rows is written to `expected.csv`. A script that
+names no `score.csv` has one frame: its result is that for all rows, with what it learns from them held (`hold` in the manifest).
 """
 import importlib
 import json
@@ -34,7 +35,9 @@ def data(folder, name, text):
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     make, target = getattr(module, table), module.TARGETS[table]
     scored = getattr(module, "SCORED", {}).get(table, lambda rng, frame: frame)
-    files = {"train.csv": make(rng, TRAIN_ROWS), "score.csv": scored(rng, make(rng, SCORE_ROWS).drop(columns=target))}
+    files = {"train.csv": make(rng, TRAIN_ROWS)}
+    if "score.csv" in text:
+        files["score.csv"] = scored(rng, make(rng, SCORE_ROWS).drop(columns=target))
     files |= {file: make(rng) for file, make in getattr(module, "LOOKUPS", {}).get(table, {}).items()}
     for file, frame in files.items():
         frame.to_csv(os.path.join(folder, file), index=False)
@@ -55,13 +58,8 @@ def runnable(path):
     return "\n".join(lines) + "\n", starts
 
 
-def expected(folder, project):
-    """The output of the script in pandas, as the recorded run's types have it."""
-    with open(os.path.join(folder, "state.json"), encoding="utf-8") as file:
-        record = json.load(file)
-    score = project.get("score", "score.csv")
-    read = next(read for read in reversed(record["reads"]) if read["path"] and os.path.basename(read["path"]) == os.path.basename(score))
-    dtypes = [[column["name"], column["dtype"]["name"]] for column in read["columns"]]
+def expected(folder, project, original):
+    """The output of the script in pandas, as the recorded run's types have it. `original` is what the manifest says of the script."""
     with tempfile.TemporaryDirectory() as desk:
         text, cells = runnable(os.path.join(folder, project["script"]))
         script = os.path.join(desk, "script.py")
@@ -69,7 +67,7 @@ def expected(folder, project):
             file.write(text)
         # Cells that raise are those that raised in the record; modules are found beside the script.
         raised = list(range(1, text.count("\n") + 1))
-        job = {"job": "outputs", "script": script, "name": project["script"], "modules": {}, "cells": cells, "raised": raised, "output": project["output"], "score": score, "dtypes": dtypes, "frames": []}
+        job = {"job": "outputs", "script": script, "name": project["script"], "modules": {}, "cells": cells, "raised": raised, "output": original["output"], "score": original["score"], "dtypes": original["dtypes"], "hold": original.get("hold"), "frames": []}
         with open(os.path.join(desk, "job.json"), "w") as file:
             json.dump(job, file)
         answer = os.path.join(desk, "answer.json")
@@ -78,7 +76,7 @@ def expected(folder, project):
             result = json.load(file)
     if "error" in result:
         sys.exit(f"{folder}: {result['error']}")
-    columns = result["table"]["columns"]
+    columns = result.get("held", result)["table"]["columns"]
     text = lambda cell: next(iter(cell.values())) if isinstance(cell, dict) else "" if cell is None else str(cell)
     missing = lambda word: "NaN" if word in ("nan", "NaT", "NA", "") else word
     cells = [[missing(text(cell)) for cell in (column["values"].get("items") or [{"float": f} for f in column["values"].get("floats", [])])] for column in columns]
@@ -104,10 +102,15 @@ def main():
         if os.path.exists(state):
             os.remove(state)
         env = {**os.environ, "SCOREWRIGHT_PYTHON": sys.executable}
-        done = subprocess.run([scorewright, "inspect", os.path.join(folder, "scorewright.toml")], env=env, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"{name}\n{done.stderr}")
-        expected(folder, project)
+        with tempfile.TemporaryDirectory() as desk:
+            out = os.path.join(desk, "scorer")
+            command = [scorewright, "build", os.path.join(folder, "scorewright.toml"), "--no-original", "--target", "wasm", "--out", out]
+            done = subprocess.run(command, env=env, capture_output=True, text=True)
+            if done.returncode:
+                sys.exit(f"{name}\n{done.stderr}")
+            with open(os.path.join(out, "manifest.json"), encoding="utf-8") as file:
+                original = json.load(file)["original"]["script"]
+        expected(folder, project, original)
         print(name)
 
 
