@@ -1353,6 +1353,9 @@ def trace_lines(trace):
 def read_column(column, name):
     """A column as it was read; of texts the first one, from which pandas infers the format of dates."""
     out = {"name": str(name), "dtype": dtype_of(column.dtype)}
+    # Before pandas 3 a column of texts is one of objects.
+    if out["dtype"]["name"] == "object" and sys.modules["pandas"].api.types.infer_dtype(column, skipna=True) in ("string", "empty"):
+        out["dtype"]["name"] = "str"
     if out["dtype"]["name"] in ("str", "object", "string"):
         first = next((value for value in column if isinstance(value, str)), None)
         if first is not None:

@@ -600,14 +600,14 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
     let Some(to) = Kind::of_dtype(dtype) else { return Err(replay.unsupported(at, format!("`astype(\"{dtype}\")`"))) };
     let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
     let mut own = crate::value::Guards::new();
-    let keeps_missing =
-        !replay.record.versions.pandas.as_ref().is_some_and(|version| version.starts_with("2.") || version.starts_with("1."));
+    let keeps_missing = !replay.before_pandas_3();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| {
         let (kind, val) = operands[0].clone();
         let mut guard = |replay: &mut Replay<'_, 'b>, when: Val<'b>, text: String| {
             own.insert(replay.guard(when, Reason::Invalid(text), at));
         };
         match (&kind, &to) {
+            (Kind::Str, Kind::Str) if !keeps_missing => Ok((Kind::Str, val.or_else("nan"))),
             _ if kind == to => Ok((to.clone(), val)),
             (Kind::Bool, Kind::Int(_)) => Ok((to.clone(), val.cast(Elem::I64))),
             (Kind::Int(_), Kind::Int(width)) => Ok((to.clone(), ops::wrap(*width, val))),
@@ -640,7 +640,7 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
                 let text = crate::numbers::float_text(replay.b, val, &mut |when| {
                     guard(replay, when, format!("{name} has more digits than can be written"))
                 });
-                // Missing stays missing since pandas 3; before, it became the text `nan`.
+                // Missing stays missing since pandas 3; before, it becomes the text `nan`, in a column of texts too.
                 Ok((to.clone(), if keeps_missing { val.is_nan().select(replay.b.null(Elem::Str), text) } else { text }))
             }
             (Kind::Category(categories), _) => match (super::category_values(replay, categories, val), &to) {

@@ -78,7 +78,7 @@ fn widened<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, dtype: &str, at: Sp
         // The parameter is wider than what the recorded rows needed.
         (Some((Kind::Float, _)), Some(Kind::Int(_))) => Ok(cell.clone()),
         (Some((Kind::Category(_), _)), _) => Err(replay.unsupported(at, "a glued column of categories")),
-        (None, None) => Ok(cell.clone()),
+        (None, None) | (Some((Kind::Str, _)), None) => Ok(cell.clone()),
         // A column that is missing for all scoring rows, as the target is: what the training rows have in it does not matter.
         (Some((Kind::Float, val)), None) if matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan()) => Ok(cell.clone()),
         (Some((Kind::Float, val)), Some(Kind::Str)) if matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan()) => {

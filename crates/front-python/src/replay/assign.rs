@@ -27,6 +27,14 @@ impl<'b> Replay<'_, 'b> {
                 let chained = matches!(of.kind, ExprKind::Subscript { .. } | ExprKind::Attribute { .. });
                 let object = self.value(of);
                 let index = self.value(index);
+                if chained && matches!(object, Value::Column(_)) && self.before_pandas_3() {
+                    let set = match &object {
+                        Value::Column(column) => pandas::set_where(self, column, &index, &value, at).unwrap_or_else(Value::Unknown),
+                        other => other.clone(),
+                    };
+                    self.assign(of, set, at);
+                    return;
+                }
                 if chained && matches!(object, Value::Column(_)) {
                     self.note(
                         "python-chained-assignment",

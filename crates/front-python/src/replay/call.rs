@@ -496,6 +496,11 @@ impl<'b> Replay<'_, 'b> {
             (Value::Frame(id), Value::Unknown(why)) => self.forget_frame(*id, &why),
             (_, value) => match receiver_expr.map(|expr| &expr.kind) {
                 Some(ExprKind::Name(bound)) => self.bind(bound, value),
+                Some(ExprKind::Subscript { .. } | ExprKind::Attribute { .. }) if self.before_pandas_3() => {
+                    if let Some(column) = receiver_expr {
+                        self.assign(column, value, span);
+                    }
+                }
                 _ => self.note(
                     "python-chained-in-place",
                     span,

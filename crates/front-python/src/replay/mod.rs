@@ -343,6 +343,11 @@ impl<'a, 'b> Replay<'a, 'b> {
         Known::seen(self.log.value(at, self.activation), at)
     }
 
+    /// Whether the run was one of pandas 1 or 2, whose columns of texts are objects and whose columns share memory with their frame.
+    pub(crate) fn before_pandas_3(&self) -> bool {
+        self.record.versions.pandas.as_ref().is_some_and(|version| version.starts_with("2.") || version.starts_with("1."))
+    }
+
     /// What the run says about a `.str`: also in a function that a library called back, where it is noted as the script's own.
     pub(crate) fn recorded_texts(&self, at: Span) -> Known {
         Known::seen(self.log.value(at, self.activation.or(SCRIPT)), at)
