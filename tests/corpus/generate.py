@@ -2,12 +2,15 @@
 
     python tests/corpus/generate.py SCOREWRIGHT [NAME ...]
 
-A case is a folder with a script (or notebook) and a `scorewright.toml` that names it and its output. Where the script's first line is
-`# table: NAME`, `train.csv` and `score.csv` are made here from that function of `tables.py`, the same each time; else they are kept. Then
+A case is a folder with a script (or notebook) and a `scorewright.toml` that names it and its output. Where it has a line
+`# table: NAME`, `train.csv` and `score.csv` are made here from that function of `tables.py`, and for `# table: MODULE.NAME` from the module
+beside it, the same each time; else they are kept. A module's `SCORED` changes scoring rows, its `LOOKUPS` are further files. Then
 `scorewright inspect` records the run (`state.json`), and pandas' own result for the scoring rows is written to `expected.csv`.
 """
+import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,20 +21,23 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-import tables
 
 RUNNER = os.path.join(HERE, "..", "..", "crates", "reference", "src", "runner.py")
 TRAIN_ROWS, SCORE_ROWS = 300, 80
 
 
-def data(folder, name, first_line):
-    if not first_line.startswith("# table: "):
+def data(folder, name, text):
+    named = re.search(r"# table: (?:(\w+)\.)?(\w+)", text)
+    if not named:
         return
-    table = first_line.removeprefix("# table: ").strip()
+    module, table = importlib.import_module(named[1] or "tables"), named[2]
     rng = np.random.default_rng(zlib.crc32(name.encode()))
-    make, target = getattr(tables, table), tables.TARGETS[table]
-    make(rng, TRAIN_ROWS).to_csv(os.path.join(folder, "train.csv"), index=False)
-    make(rng, SCORE_ROWS).drop(columns=target).to_csv(os.path.join(folder, "score.csv"), index=False)
+    make, target = getattr(module, table), module.TARGETS[table]
+    scored = getattr(module, "SCORED", {}).get(table, lambda rng, frame: frame)
+    files = {"train.csv": make(rng, TRAIN_ROWS), "score.csv": scored(rng, make(rng, SCORE_ROWS).drop(columns=target))}
+    files |= {file: make(rng) for file, make in getattr(module, "LOOKUPS", {}).get(table, {}).items()}
+    for file, frame in files.items():
+        frame.to_csv(os.path.join(folder, file), index=False)
 
 
 def expected(folder, project):
@@ -72,7 +78,7 @@ def main():
         with open(os.path.join(folder, "scorewright.toml"), "rb") as file:
             project = tomllib.load(file)
         with open(os.path.join(folder, project["script"]), encoding="utf-8") as file:
-            data(folder, name, file.readline())
+            data(folder, name, file.read())
         state = os.path.join(folder, "state.json")
         if os.path.exists(state):
             os.remove(state)
