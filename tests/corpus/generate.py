@@ -48,7 +48,7 @@ def expected(folder, project):
     read = next(read for read in reversed(record["reads"]) if read["path"] and os.path.basename(read["path"]) == os.path.basename(score))
     dtypes = [[column["name"], column["dtype"]["name"]] for column in read["columns"]]
     with tempfile.TemporaryDirectory() as desk:
-        job = {"job": "outputs", "script": os.path.join(folder, project["script"]), "name": project["script"], "output": project["output"], "score": score, "dtypes": dtypes, "frames": []}
+        job = {"job": "outputs", "script": os.path.join(folder, project["script"]), "name": project["script"], "output": project["output"], "score": score, "dtypes": dtypes, "frames": [], "modules": {}}
         with open(os.path.join(desk, "job.json"), "w") as file:
             json.dump(job, file)
         answer = os.path.join(desk, "answer.json")

@@ -62,7 +62,7 @@ def script(inputs, snippet):
 
 def run(folder, job):
     with open(os.path.join(folder, "job.json"), "w", encoding="utf-8") as file:
-        json.dump(job, file)
+        json.dump({"modules": {}, "frames": [], **job}, file)
     subprocess.run([sys.executable, "-X", "utf8", RUNNER, "job.json", "answer.json"], cwd=folder, check=True, env={**os.environ, "PYTHONHASHSEED": "0"})
     with open(os.path.join(folder, "answer.json"), encoding="utf-8") as file:
         return json.load(file)

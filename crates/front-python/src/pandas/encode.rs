@@ -314,7 +314,7 @@ pub(crate) fn dict_item<'b>(
     };
     let zero = Literal::zero(elem);
     let mut out: Option<Cell<'b>> = None;
-    for alternative in key.alternatives.iter().rev() {
+    for (position, alternative) in key.alternatives.iter().enumerate().rev() {
         let one = match look_up(replay, &(alternative.kind.clone(), alternative.val), pairs, elem, "items") {
             None => match absent {
                 Absent::Gives(default) => Some((*default).clone()),
@@ -326,8 +326,10 @@ pub(crate) fn dict_item<'b>(
                 match absent {
                     Absent::Gives(default) => Some(ops::choose(hit.is_null(), default, &value)),
                     Absent::Raises(exception) => {
+                        // The first alternative that holds is the cell: the later ones are not looked at.
                         let missing = alternative.when.map_or(hit.is_null(), |when| when & hit.is_null());
-                        replay.raise_here(missing, exception, at);
+                        let earlier = key.alternatives[..position].iter().filter_map(|one| one.when).reduce(|a, b| a | b);
+                        replay.raise_here(earlier.map_or(missing, |earlier| !earlier & missing), exception, at);
                         Some(value)
                     }
                 }

@@ -145,6 +145,9 @@ fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
 }
 
 /// Bounds are inclusive; NaN stays. A missing bound does not clip.
+/// Below this every whole float is an integer, and the other way round: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 pub(crate) fn clipped<'b>(
     replay: &mut Replay<'_, 'b>,
     cell: &Cell<'b>,
@@ -159,7 +162,15 @@ pub(crate) fn clipped<'b>(
             continue;
         }
         let kind = out.single().map(|(kind, _)| kind.clone());
-        let bound = ops::to_cell(replay, bound, kind.as_ref(), at)?;
+        let mut bound = ops::to_cell(replay, bound, kind.as_ref(), at)?;
+        // An integer column holds a whole bound and stays one of integers.
+        if let (Some(Kind::INT), Some((Kind::Float, val))) = (&kind, bound.single())
+            && let Some(ir::Literal::F64(value)) = val.literal()
+            && value.fract() == 0.0
+            && value.abs() < EXACT
+        {
+            bound = Cell { guards: bound.guards.clone(), ..Cell::new(Kind::INT, replay.b.i64(value as i64)) };
+        }
         let beyond = ops::lift(replay, &[&out, &bound], at, |replay, operands| {
             ops::comparison(replay, ops::Rules::Numpy, if above { CompareOp::Gt } else { CompareOp::Lt }, &operands[0], &operands[1])
         })?;
