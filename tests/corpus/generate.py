@@ -40,6 +40,19 @@ def data(folder, name, text):
         frame.to_csv(os.path.join(folder, file), index=False)
 
 
+def as_script(path):
+    """The text of a script or notebook, and the lines at which a notebook's cells start; magics and commands are blank lines."""
+    with open(path, encoding="utf-8") as file:
+        if not path.endswith(".ipynb"):
+            return file.read(), []
+        cells = [cell["source"] for cell in json.load(file)["cells"] if cell["cell_type"] == "code"]
+    lines, starts = [], []
+    for source in cells:
+        starts.append(len(lines) + 1)
+        lines += [re.sub(r"^\s*[%!].*", "", line) for line in "".join(source).split("\n")]
+    return "\n".join(lines) + "\n", starts
+
+
 def expected(folder, project):
     """The output of the script in pandas, as the recorded run's types have it."""
     with open(os.path.join(folder, "state.json"), encoding="utf-8") as file:
@@ -48,7 +61,13 @@ def expected(folder, project):
     read = next(read for read in reversed(record["reads"]) if read["path"] and os.path.basename(read["path"]) == os.path.basename(score))
     dtypes = [[column["name"], column["dtype"]["name"]] for column in read["columns"]]
     with tempfile.TemporaryDirectory() as desk:
-        job = {"job": "outputs", "script": os.path.join(folder, project["script"]), "name": project["script"], "output": project["output"], "score": score, "dtypes": dtypes, "frames": [], "modules": {}}
+        text, cells = as_script(os.path.join(folder, project["script"]))
+        script = os.path.join(desk, "script.py")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(text)
+        # A cell that raises in the recorded run raises here too, and the next one runs.
+        raised = {"cells": cells, "raised": list(range(1, text.count("\n") + 1))} if cells else {}
+        job = {"job": "outputs", "script": script, "name": project["script"], "output": project["output"], "score": score, "dtypes": dtypes, "frames": [], "modules": {}, **raised}
         with open(os.path.join(desk, "job.json"), "w") as file:
             json.dump(job, file)
         answer = os.path.join(desk, "answer.json")
