@@ -816,24 +816,23 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         }
         _ => return Err(replay.unsupported(at, "`get_dummies` of this")),
     };
-    let is_text = |value: &Value<'b>| match value {
-        Value::Column(column) => match column.cell.single() {
-            Some((kind, _)) => matches!(kind, Kind::Str | Kind::Category(_)),
-            None => true,
-        },
-        _ => false,
-    };
-    let encoded: Vec<String> = match columns {
-        Some(columns) => columns,
-        None if series => frame.columns.keys().cloned().collect(),
-        None => frame.columns.iter().filter(|(_, value)| is_text(value)).map(|(name, _)| name.clone()).collect(),
-    };
-    let prefixes = dummy_prefixes(replay, prefix.as_ref(), &encoded, series, at)?;
     let recorded = replay.recorded(at);
     let names: Vec<String> = match recorded.tagged() {
         Some(Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
         _ => return Err(replay.not_recorded(at)),
     };
+    let explicit = columns.is_some();
+    let encoded: Vec<String> = match columns {
+        Some(columns) => columns,
+        None if series => frame.columns.keys().cloned().collect(),
+        // The columns of texts, by the dtypes of the recorded run: they are the ones that it did not keep.
+        None => frame.columns.keys().filter(|name| !names.contains(name)).cloned().collect(),
+    };
+    let is_number = |name: &String| matches!(&frame.columns[name], Value::Column(column) if column.cell.single().is_some_and(|(kind, _)| kind.is_number()));
+    if !series && !explicit && encoded.iter().any(is_number) {
+        return Err(replay.unsupported(at, "`get_dummies` of a number that the recorded run has as a text"));
+    }
+    let prefixes = dummy_prefixes(replay, prefix.as_ref(), &encoded, series, at)?;
     let mut out = Frame { space: frame.space, families: frame.families.clone(), ..Frame::default() };
     for (name, column) in &frame.columns {
         if !encoded.contains(name) {
@@ -884,6 +883,10 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         } else {
             out.families.push(Rc::new(family));
         }
+    }
+    // Every column of the recorded run has its place, or none is certain.
+    if let Some(dummy) = rest.next() {
+        return Err(replay.unsupported(at, format!("the dummy column `{dummy}`, whose origin is not clear,")));
     }
     Ok(replay.frame(out))
 }
