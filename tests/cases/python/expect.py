@@ -62,7 +62,7 @@ def script(inputs, snippet):
 
 def run(folder, job):
     with open(os.path.join(folder, "job.json"), "w", encoding="utf-8") as file:
-        json.dump({**job, "modules": {}}, file)
+        json.dump({"modules": {}, "frames": [], **job}, file)
     subprocess.run([sys.executable, "-X", "utf8", RUNNER, "job.json", "answer.json"], cwd=folder, check=True, env={**os.environ, "PYTHONHASHSEED": "0"})
     with open(os.path.join(folder, "answer.json"), encoding="utf-8") as file:
         return json.load(file)
@@ -126,18 +126,18 @@ def fill(path):
             write("train.csv", csv(names + ["target"], [row + ["1"] for row in rows]))
         write("score.csv", csv(names, rows))
         output = "df[" + json.dumps(wanted, ensure_ascii=False) + "]" if wanted else "df"
-        record = run(folder, {"job": "record", "script": "case.py", "name": "case.py", "modules": {}, "output": output})
+        record = run(folder, {"job": "record", "script": "case.py", "name": "case.py", "output": output})
         if "error" in record and "#status" in results:
             # Some row raises: the record is of the rows that do not.
             good = []
             for row in rows:
                 write("score.csv", csv(names, [row]))
-                if "error" not in run(folder, {"job": "outputs", "script": "case.py", "name": "case.py", "modules": {}, "output": output}):
+                if "error" not in run(folder, {"job": "outputs", "script": "case.py", "name": "case.py", "output": output}):
                     good.append(row)
             write("score.csv", csv(names, good))
             if len(places) < 2:
                 write("train.csv", csv(names + ["target"], [row + ["1"] for row in good]))
-            record = run(folder, {"job": "record", "script": "case.py", "name": "case.py", "modules": {}, "output": output})
+            record = run(folder, {"job": "record", "script": "case.py", "name": "case.py", "output": output})
         if "error" in record:
             sys.exit(f"{name}: {record['error']}")
         with open(path[:-3] + ".state.json", "w", encoding="utf-8") as file:
@@ -145,7 +145,7 @@ def fill(path):
             file.write("\n")
         if not results:
             return
-        job = {"job": "outputs", "script": "case.py", "name": "case.py", "modules": {}, "output": output}
+        job = {"job": "outputs", "script": "case.py", "name": "case.py", "output": output}
         out, kinds = [], None
         if "#status" in results:
             dtypes = [[column["name"], column["dtype"]["name"]] for column in record["reads"][1]["columns"]]
