@@ -54,6 +54,8 @@ struct ScriptPaths {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedName>,
     until: Option<u32>,
+    #[serde(default)]
+    partial: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hold: Option<Hold>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -93,6 +95,7 @@ pub(crate) fn manifest(scorer: &Scorer, out: &Path, targets: &[Target], files: &
         dtypes: run.dtypes.clone(),
         feed: run.feed,
         until: run.until,
+        partial: run.partial,
         hold: run.hold.clone(),
         raised: run.raised.clone(),
     });
@@ -168,9 +171,9 @@ fn script_run(folder: &Path, script: ScriptPaths, sources: &mut Sources) -> Resu
         Ok((file, _)) => file,
         Err(_) => sources.add_binary(file_name(&path)),
     };
-    let ScriptPaths { output, score, dtypes, feed, until, hold, raised, .. } = script;
+    let ScriptPaths { output, score, dtypes, feed, until, partial, hold, raised, .. } = script;
     let modules = modules_of(&path, file, sources);
-    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, hold, raised })
+    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, partial, hold, raised })
 }
 
 /// Says which of the originals are not there. Errors: one at least.

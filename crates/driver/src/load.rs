@@ -56,6 +56,8 @@ pub struct ScriptRun {
     pub until: Option<u32>,
     /// What the script learns from its own scoring rows, which is part of the scorer: it is held when the script is run on other rows.
     pub hold: Option<Hold>,
+    /// Output columns that could not be converted were left out.
+    pub partial: bool,
     /// Lines of a notebook that raised in the recorded run.
     pub raised: Vec<u32>,
     pub modules: Vec<modules::Module>,
@@ -279,6 +281,7 @@ impl Prepared<'_> {
             feed: project.feed,
             until: Some(conversion.until),
             hold: conversion.hold.clone(),
+            partial: options.partial,
             modules: options.modules,
             raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),
         })

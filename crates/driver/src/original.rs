@@ -67,12 +67,38 @@ pub fn answers(
     boundary: &[(Vec<Cell>, GoldenOutcome)],
     sources: &Sources,
 ) -> Result<Answers, Problem> {
-    let unable = |found: Diagnostic| Problem::Reference(vec![found]);
+    let unable = |found: Diagnostic| match found.name {
+        OTHER_COLUMNS => Problem::Semantic(found.message),
+        _ => Problem::Reference(vec![found]),
+    };
     match (&scorer.original.script, &scorer.original.model) {
         (Some(run), _) => of_script(scorer, run, data, rows, boundary, sources).map_err(unable),
         (None, Some(model)) => of_model(scorer, model, rows, boundary).map_err(unable),
         (None, None) => Err(Problem::Environment("there is neither a script nor a model".into())),
     }
+}
+
+const OTHER_COLUMNS: &str = "original-columns";
+
+/// The scorer gives the columns of the script's output, all of them and in their order, unless some were left out on purpose.
+fn same_columns(scorer: &Scorer, run: &ScriptRun, table: &OutputTable) -> Result<(), Diagnostic> {
+    let ours: Vec<&str> = scorer.plan.outputs.iter().map(|column| column.name.as_str()).collect();
+    let theirs: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).filter(|name| !run.partial || ours.contains(name)).collect();
+    if scorer.original.model.is_some() || ours == theirs {
+        return Ok(());
+    }
+    let apart = |some: &[&str], from: &[&str]| {
+        let some: Vec<&str> = some.iter().copied().filter(|name| !from.contains(name)).collect();
+        if some.is_empty() { "none".to_owned() } else { some.join(", ") }
+    };
+    let message = format!(
+        "the original's output has {} columns and the scorer's {}, in this order or another; only there: {}; only here: {}",
+        theirs.len(),
+        ours.len(),
+        apart(&theirs, &ours),
+        apart(&ours, &theirs)
+    );
+    Err(Diagnostic::error(OTHER_COLUMNS, message))
 }
 
 /// A script that is ready to be run.
@@ -141,6 +167,7 @@ fn of_script(
     let Some(input) = &outputs.input else {
         return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
     };
+    same_columns(scorer, run, &outputs.table)?;
     let read = rows_of(&scorer.plan.inputs, input)?;
     let (table, model) = outputs.held.clone().unwrap_or_else(|| (outputs.table.clone(), outputs.model.clone()));
     let held_changes = outputs.held.as_ref().and_then(|(held, _)| changes(&outputs.table, held));
