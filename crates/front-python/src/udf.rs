@@ -46,6 +46,15 @@ pub(crate) fn over_cells<'b>(
     (more, named): (Vec<Value<'b>>, Vec<(String, Value<'b>)>),
     at: Span,
 ) -> Eval<'b> {
+    if replay.before_pandas_3() && matches!(column.cell.single(), Some((Kind::Category(_), _))) {
+        return Err(replay.refuse(
+            "python-function-of-categories",
+            at,
+            "before pandas 3 a function on a column of categories does not see missing cells, and gives categories again",
+            "the recorded run is one of an earlier pandas",
+            "make the column one of texts or numbers first, with .astype(\"object\") or .astype(float)",
+        ));
+    }
     let cell = python_cell(replay, &column.cell);
     let guards = column.cell.guards.clone();
     let (result, own) = on_cells(replay, |replay| {

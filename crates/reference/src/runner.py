@@ -1550,7 +1550,10 @@ def outputs(job):
             raise Failure("output", f"the script does not read `{job.get('score')}` as a table")
 
         def part(rows):
-            instead["frame"] = changed_frame(seen[0], frame, rows)
+            try:
+                instead["frame"] = changed_frame(seen[0], frame, rows)
+            except Exception as error:  # a cell that no column of that type holds
+                raise Failure("input", str(error))
             out = run()
             kept = out["table"]["index"]
             if out["table"]["rows"] == len(rows):

@@ -68,6 +68,8 @@ pub(crate) fn column_name(value: &record::Value) -> String {
 
 /// The farthest moment from 1970 that is scored, in microseconds.
 const FARTHEST: i64 = 1 << 62;
+/// The same before pandas 3, which counts nanoseconds.
+const FARTHEST_IN_NANOSECONDS: i64 = i64::MAX / 1000;
 
 /// A parameter, made once however often the file is read.
 fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training: Option<&str>) -> Option<Cell<'b>> {
@@ -89,7 +91,8 @@ fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training:
             let marked = moment.eq(i64::MIN).or_else(false);
             let cell = Cell::new(kind, marked.select(b.null(Elem::I64), moment));
             // Beyond this a difference of two moments may pass 64 bits, where pandas raises.
-            let far = !marked & (moment.gt(FARTHEST) | moment.lt(-FARTHEST)).or_else(false);
+            let farthest = if replay.before_pandas_3() { FARTHEST_IN_NANOSECONDS } else { FARTHEST };
+            let far = !marked & (moment.gt(farthest) | moment.lt(-farthest)).or_else(false);
             let reason = ir::Reason::Invalid(format!("{name} is too far from 1970"));
             let at = replay.statement;
             let guard = replay.guard(far, reason, at);
