@@ -703,6 +703,7 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
                 (Some((Kind::INT, number)), Kind::Float) => {
                     Ok((to.clone(), val.lt(0_i64).select(replay.b.f64(f64::NAN), number.cast(Elem::F64))))
                 }
+                (Some((Kind::Str, value)), Kind::Str) if !keeps_missing => Ok((Kind::Str, value.or_else("nan"))),
                 (Some((kind, value)), _) if kind == to => Ok((to.clone(), value)),
                 _ => Err(Trouble::Unsupported(format!("a category as {dtype}"))),
             },
