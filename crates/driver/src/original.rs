@@ -83,7 +83,8 @@ const OTHER_COLUMNS: &str = "original-columns";
 /// The scorer gives the columns of the script's output, all of them and in their order, unless some were left out on purpose.
 fn same_columns(scorer: &Scorer, run: &ScriptRun, table: &OutputTable) -> Result<(), Diagnostic> {
     let ours: Vec<&str> = scorer.plan.outputs.iter().map(|column| column.name.as_str()).collect();
-    let theirs: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).filter(|name| !run.partial || ours.contains(name)).collect();
+    let theirs: Vec<&str> =
+        table.columns.iter().map(|column| column.name.as_str()).filter(|name| !run.partial || ours.contains(name)).collect();
     if scorer.original.model.is_some() || ours == theirs {
         return Ok(());
     }

@@ -174,3 +174,24 @@ fn a_record_without_the_place_of_texts_refuses_letters_whose_case_depends_on_it(
         assert!(matches!(outcome(name, |_| (), refused), Outcome::Scored(_)), "{name}: {refused}, in pyarrow");
     }
 }
+
+/// A way out that is advised is a case that converts. What can only be computed elsewhere has none.
+#[test]
+fn what_a_refusal_advises_converts() {
+    let elsewhere = ["compute this column before scoring", "use another model"];
+    let mut without = Vec::new();
+    for path in tests::python::files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let Some(refusal) = read(&text).refusal else { continue };
+        let advised = refusal.lines().filter_map(|line| line.split_once("= help: ")).map(|(_, help)| help);
+        let linked = text.split_once("](rewrite-").and_then(|(_, rest)| rest.split_once(')')).map(|(name, _)| format!("rewrite-{name}"));
+        let converts = linked.is_some_and(|name| {
+            let text = std::fs::read_to_string(path.with_file_name(name)).unwrap();
+            !read(&text).results.is_empty()
+        });
+        if !converts && !advised.into_iter().all(|help| elsewhere.iter().any(|way| help.contains(way))) {
+            without.push(path.file_stem().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    assert!(without.is_empty(), "refusals whose advice no case proves: {without:?}");
+}
