@@ -43,6 +43,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     builtins::ROWS,
     numpy::ROWS,
     pandas::encode::ROWS,
+    pandas::formula::ROWS,
     pandas::frame::ROWS,
     pandas::group::ROWS,
     pandas::missing::ROWS,

@@ -369,6 +369,7 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
                     (UnaryOp::Minus, Kind::Int(width)) => Ok((kind.clone(), wrap(*width, -val))),
                     (UnaryOp::Minus, Kind::Float | Kind::Float32 | Kind::Timedelta) => Ok((kind, -val)),
                     (UnaryOp::Invert, Kind::Bool) if like.is_some() => Ok((kind, not(val))),
+                    (UnaryOp::Invert, Kind::Float | Kind::Float32) => Err(Trouble::Raises("TypeError")),
                     (UnaryOp::Invert, Kind::Int(_)) => Ok((kind, val.binary(Binary::BitXor, val.builder().i64(-1)))),
                     (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Invert, Kind::Str | Kind::Missing) => Err(Trouble::Raises("TypeError")),
                     (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Invert | UnaryOp::Not, _) => unsupported("this sign before this value"),

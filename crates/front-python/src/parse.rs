@@ -15,8 +15,16 @@ use source::{Diagnostic, FileId, Span};
 ///
 /// Errors: one diagnostic for each syntax error, at its place.
 pub fn parse(file: FileId, text: &str) -> Result<Vec<Stmt>, Vec<Diagnostic>> {
-    let parsed = ruff_python_parser::parse_unchecked(text, ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module));
-    let adapter = Adapter { file, text };
+    parsed(Adapter { file, text, at: None })
+}
+
+/// Parses a text that the script computes with: everything in it stands where that text does.
+pub(crate) fn parse_at(text: &str, at: Span) -> Result<Vec<Stmt>, Vec<Diagnostic>> {
+    parsed(Adapter { file: at.file, text, at: Some(at) })
+}
+
+fn parsed(adapter: Adapter<'_>) -> Result<Vec<Stmt>, Vec<Diagnostic>> {
+    let parsed = ruff_python_parser::parse_unchecked(adapter.text, ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module));
     if !parsed.errors().is_empty() {
         return Err(parsed
             .errors()
@@ -39,11 +47,13 @@ pub(crate) fn syntax_error(text: &str) -> Option<(usize, String)> {
 struct Adapter<'a> {
     file: FileId,
     text: &'a str,
+    /// The place of all of it, where the text is not the file's own.
+    at: Option<Span>,
 }
 
 impl Adapter<'_> {
     fn span(&self, range: TextRange) -> Span {
-        Span { file: self.file, start: range.start().to_u32(), end: range.end().to_u32() }
+        self.at.unwrap_or(Span { file: self.file, start: range.start().to_u32(), end: range.end().to_u32() })
     }
 
     fn block(&self, body: &[ruff::Stmt]) -> Vec<Stmt> {

@@ -629,6 +629,9 @@ class Recorder:
         how = transform_of_user(self, function, args, kwargs)
         if how is not None:
             return self.by_group(place, function, how, args, kwargs)
+        if calls_at_once(function):
+            entered = lambda value: self.entered(place, value) if self.is_users(value) else value
+            args, kwargs = [entered(arg) for arg in args], {name: entered(arg) for name, arg in kwargs.items()}
         if self.is_users(function):
             self.current = self.enter(saved, place, 0)
             try:
@@ -642,6 +645,20 @@ class Recorder:
         finally:
             self.suspended -= 1
             self.read_place = outer
+
+    def entered(self, place, function):
+        """A function of the user's that a library calls once, with a context as if the script did."""
+        saved = self.current
+
+        def called(*args, **kwargs):
+            outer = self.save()
+            self.current, self.suspended = self.enter(saved, place, 0), 0
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.back(outer)
+
+        return called
 
     def by_group(self, place, function, how, args, kwargs):
         saved = self.current, self.suspended
@@ -729,6 +746,13 @@ def learnt_from_rows(function, args, kwargs, made):
 def is_transform(function):
     pd = sys.modules.get("pandas")
     return pd is not None and getattr(function, "__name__", "") == "transform" and isinstance(getattr(function, "__self__", None), pd.core.groupby.SeriesGroupBy)
+
+
+def calls_at_once(function):
+    """`frame.pipe(f)` and `frame.assign(c=f)` call a function once, on the whole frame."""
+    pd = sys.modules.get("pandas")
+    name = getattr(function, "__name__", "")
+    return pd is not None and name in ("pipe", "assign") and isinstance(getattr(function, "__self__", None), (pd.DataFrame, pd.Series))
 
 
 def transform_of_user(recorder, function, args, kwargs):

@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 pub(crate) mod encode;
+pub(crate) mod formula;
 pub(crate) mod frame;
 pub(crate) mod glue;
 pub(crate) mod group;
@@ -818,15 +819,6 @@ pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &
         }
         On::Function | On::Cell | On::Row | On::Match => format!("`.{name}()`"),
     };
-    if on == On::Frame && matches!(name, "eval" | "query") {
-        return replay.refuse(
-            "python-eval",
-            span,
-            format!("`{name}` computes from a text, which is not followed"),
-            "the output needs this value",
-            "write it with columns: df[\"a\"] / (df[\"b\"] + 1), df[(df[\"a\"] > 1) & (df[\"b\"] < 2)]",
-        );
-    }
     if matches!(on, On::Column | On::Frame | On::Matrix) {
         if WINDOWS.contains(&name) {
             return replay.other_rows(span, "python-rolling-window", name);

@@ -25,13 +25,30 @@ pub(super) struct LookUp {
 }
 
 fn look_up_table(known: &Known) -> Option<LookUp> {
-    let Some(Tagged::Frame(frame)) = known.tagged() else { return None };
     let mut columns: Vec<(String, Vec<record::Value>)> = Vec::new();
     // The levels of a labelled index are keys too.
-    if let (Some(labels), Some(keys)) = (&frame.labels, &frame.keys)
-        && let [key] = keys.as_slice()
-    {
-        columns.push((format!("\u{0}index {}", super::column_name(key)), labels.values()));
+    let mut index = |labels: &Cells, names: Vec<String>| {
+        for (level, name) in names.iter().enumerate() {
+            let of_level = |label: record::Value| match label.items() {
+                Some(parts) if names.len() > 1 => parts.into_iter().nth(level).unwrap_or(record::Value::NONE),
+                _ => label,
+            };
+            columns.push((format!("\u{0}index {name}"), labels.values().into_iter().map(of_level).collect()));
+        }
+    };
+    let frame = match known.tagged()? {
+        Tagged::Frame(frame) => frame,
+        Tagged::Series(series) => {
+            let (Some(labels), Some(values)) = (&series.labels, &series.values) else { return None };
+            let levels = labels.values().first().and_then(record::Value::items).map_or(1, |parts| parts.len());
+            index(labels, (0..levels).map(|level| level.to_string()).collect());
+            columns.push((super::column_name(&series.name), values.values()));
+            return Some(LookUp { columns, rows: series.rows as usize });
+        }
+        _ => return None,
+    };
+    if let (Some(labels), Some(keys)) = (&frame.labels, &frame.keys) {
+        index(labels, keys.iter().map(super::column_name).collect());
     }
     for column in &frame.columns {
         columns.push((super::column_name(&column.name), column.values.as_ref().map(Cells::values)?));

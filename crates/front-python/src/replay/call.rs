@@ -373,6 +373,11 @@ impl<'b> Replay<'_, 'b> {
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part.starts_with("period ") => (On::Period, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
+            Value::Known(_) if name == "searchsorted" => {
+                let all = std::iter::once(receiver.clone()).chain(positional).collect();
+                let named = named.into_iter().map(|(name, value)| (if name == "value" { "v".to_owned() } else { name }, value)).collect();
+                return self.call_path("numpy.searchsorted", all, named, span);
+            }
             Value::Known(_) if name == "align" => {
                 let arguments = self.bind_arguments(On::Frame, name, positional, named, span)?;
                 let mut call = Call { receiver, name: name.to_owned(), span, arguments };
