@@ -99,11 +99,11 @@ impl Tables<'_> {
                 self.doc(&doc);
                 self.out.push_str(&format!("    static {gives} {name}(int tree, {row}[] row) {{\n        switch (tree) {{\n"));
                 for number in 0..forest.trees.len() {
-                    self.out.push_str(&format!("            case {number}:\n                return {name}{number}(row);\n"));
+                    self.out.push_str(&format!("            case {number}:\n                return {name}_{number}(row);\n"));
                 }
                 self.out.push_str("            default:\n                throw new IllegalArgumentException(\"there is no such tree\");\n        }\n    }\n\n");
                 for (number, tree) in forest.trees.iter().enumerate() {
-                    self.out.push_str(&format!("    private static {gives} {name}{number}({row}[] row) {{\n"));
+                    self.out.push_str(&format!("    private static {gives} {name}_{number}({row}[] row) {{\n"));
                     self.nested(forest, tree, 2);
                     self.out.push_str("    }\n\n");
                 }

@@ -235,7 +235,8 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     let needed = |statement: &&ast::Stmt| {
         let mut bound = std::collections::BTreeSet::new();
         names::bound(statement, &mut bound);
-        emitted.contains(&(file, statement.span.start)) || names::words(&made.expression).any(|word| bound.contains(word))
+        let start = (file, statement.span.start);
+        emitted.contains(&start) && made.taken_by != Some(start) || names::words(&made.expression).any(|word| bound.contains(word))
     };
     let last = statements.iter().filter(needed).map(|statement| statement.span.end).max();
     let until = last.map_or(0, |end| script.line_column(end).line);

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 /// What is left of a replay beside the module.
 pub(crate) struct Made {
     pub expression: String,
+    /// A statement that takes the output and is not needed for it.
+    pub taken_by: Option<Start>,
     pub score: usize,
     pub columns: Columns,
     pub frozen: Vec<Frozen>,
@@ -23,7 +25,7 @@ pub(crate) struct Made {
 
 /// Writes the results and rejections of the output.
 pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result<Made, Vec<Diagnostic>> {
-    let (expression, value) = find(replay, given)?;
+    let (expression, value, taken_by) = find(replay, given)?;
     let columns = output_columns(replay, &value)?;
     let mut blocked: Vec<(String, Unknown)> = Vec::new();
     let mut guards = Guards::new();
@@ -84,7 +86,7 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
     let mut frozen = std::mem::take(&mut replay.frozen);
     frozen.sort_by_key(|one| (one.span.start, one.span.end));
     let notes = std::mem::take(&mut replay.notes);
-    Ok(Made { expression, score: replay.roles.score, columns, frozen, notes, record: replay.log.prune() })
+    Ok(Made { expression, taken_by, score: replay.roles.score, columns, frozen, notes, record: replay.log.prune() })
 }
 
 /// Blockers by their numbers, in the order of the script.
@@ -106,23 +108,26 @@ fn left_out(replay: &mut Replay<'_, '_>, column: &Blocked) {
     replay.notes.push(note);
 }
 
+/// The output as the script says it, its value, and the statement that only takes it.
+type Found<'b> = (String, Value<'b>, Option<Start>);
+
 /// The output: what was asked for, else the last argument of a `predict`, the last frame that is written, the last frame.
-fn find<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result<(String, Value<'b>), Vec<Diagnostic>> {
+fn find<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result<Found<'b>, Vec<Diagnostic>> {
     if let Some((expression, statement)) = given {
         let StmtKind::Expr(expr) = &statement.kind else {
             return Err(vec![Diagnostic::error("python-output", format!("the output `{expression}` is not an expression"))]);
         };
-        return Ok((expression.to_owned(), replay.value(expr)));
+        return Ok((expression.to_owned(), replay.value(expr), None));
     }
     let wanted = replay.options.output.clone().or_else(|| replay.record.script.output.clone()).filter(|wanted| !wanted.is_empty());
     let mut candidates = std::mem::take(&mut replay.candidates);
     if let Some(wanted) = wanted {
         if let Some(found) = candidates.iter().rposition(|one| one.expression == wanted) {
             let candidate = candidates.swap_remove(found);
-            return Ok((wanted, candidate.value));
+            return Ok((wanted, candidate.value, candidate.taken_by));
         }
         if let Some(value) = replay.find_name(&wanted, None).cloned() {
-            return Ok((wanted, value));
+            return Ok((wanted, value, None));
         }
         return Err(vec![
             Diagnostic::error("python-output", format!("the output `{wanted}` is not a value of the scoring rows"))
@@ -134,7 +139,7 @@ fn find<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result
     match best.and_then(|best| candidates.iter().rposition(|one| one.rank == best)) {
         Some(found) => {
             let candidate = candidates.swap_remove(found);
-            Ok((candidate.expression, candidate.value))
+            Ok((candidate.expression, candidate.value, candidate.taken_by))
         }
         None => Err(vec![
             Diagnostic::error("python-output", "no frame of scoring rows was found at the end of the script")

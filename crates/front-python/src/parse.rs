@@ -24,7 +24,8 @@ pub(crate) fn parse_at(text: &str, at: Span) -> Result<Vec<Stmt>, Vec<Diagnostic
 }
 
 fn parsed(adapter: Adapter<'_>) -> Result<Vec<Stmt>, Vec<Diagnostic>> {
-    let parsed = ruff_python_parser::parse_unchecked(adapter.text, ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module));
+    let parsed =
+        ruff_python_parser::parse_unchecked(adapter.text, ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module));
     if !parsed.errors().is_empty() {
         return Err(parsed
             .errors()

@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
-use super::{Flow, Replay, Scope};
+use super::{Candidate, Flow, Replay, Scope};
 use crate::ast::{Expr, ExprKind};
 use crate::record::{self, Tagged};
 use crate::value::{Body, Class, DictId, Eval, Function, Known, ScopeId, Unknown, Value};
@@ -780,7 +780,8 @@ impl<'b> Replay<'_, 'b> {
                 && self.scope == ScopeId(0)
             {
                 let expression = self.code(arg.span).to_owned();
-                super::assign_candidate(&mut self.candidates, 2, expression, value.clone());
+                let taken_by = Some((self.statement.file, self.statement.start));
+                self.candidates.push(Candidate { rank: 2, expression, value: value.clone(), taken_by });
             }
         } else if name == "to_csv"
             && let (Value::Method(of, _), Some(file)) = (target, positional.first())
@@ -798,7 +799,7 @@ impl<'b> Replay<'_, 'b> {
                 }
                 other => other.clone(),
             };
-            super::assign_candidate(&mut self.candidates, 1, expression, value);
+            self.candidates.push(Candidate { rank: 1, expression, value, taken_by: None });
         }
     }
 }

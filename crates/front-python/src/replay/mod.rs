@@ -172,6 +172,8 @@ pub(crate) struct Candidate<'b> {
     pub rank: u8,
     pub expression: String,
     pub value: Value<'b>,
+    /// The statement that only takes it, as a `predict` does: the output does not need what that makes of it.
+    pub taken_by: Option<Start>,
 }
 
 pub(crate) enum Flow<'b> {
@@ -731,7 +733,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         let scope = if is_global { self.global(self.scope) } else { self.scope };
         let value = self.under_control(value);
         if scope == ScopeId(0) && matches!(value, Value::Frame(_)) {
-            self.candidates.push(Candidate { rank: 0, expression: name.to_owned(), value: value.clone() });
+            self.candidates.push(Candidate { rank: 0, expression: name.to_owned(), value: value.clone(), taken_by: None });
         }
         self.scopes[scope.0].names.insert(name.to_owned(), value);
     }
@@ -1246,9 +1248,4 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.objects.push(Object { class, attributes: Vec::new() });
         ObjectId(self.objects.len() - 1)
     }
-}
-
-/// A candidate for the output; of one rank the last one counts.
-fn assign_candidate<'b>(candidates: &mut Vec<Candidate<'b>>, rank: u8, expression: String, value: Value<'b>) {
-    candidates.push(Candidate { rank, expression, value });
 }
