@@ -94,7 +94,11 @@ impl<'a> Printer<'a> {
                 }
             }
             Stmt::SetElement { local, index, value } => {
-                let value = if self.owned[local.0 as usize] { self.owned(value) } else { self.expr(value) };
+                let value = match value.elem {
+                    Elem::Str if self.owned[local.0 as usize] => self.owned(value),
+                    Elem::Str => self.sliced(value).text,
+                    _ => self.expr(value),
+                };
                 format!("{}[{}] = {value};", self.array(ArrayRef::Local(*local)), self.index(index))
             }
             Stmt::Loop { index, count, body } => {

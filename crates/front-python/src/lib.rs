@@ -12,6 +12,7 @@ mod builtins;
 mod calendar;
 mod fold;
 mod log;
+mod math;
 pub mod modules;
 mod names;
 pub mod notebook;
@@ -40,6 +41,7 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 pub(crate) const FAMILIES: &[&[Row]] = &[
     arrays::ROWS,
     builtins::ROWS,
+    math::ROWS,
     numpy::ROWS,
     pandas::encode::ROWS,
     pandas::frame::ROWS,

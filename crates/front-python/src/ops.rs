@@ -320,6 +320,22 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
     Ok(wrap_up(cell, like))
 }
 
+/// A function of two numbers, element by element, of whatever an operator takes.
+pub(crate) fn of_two<'b>(
+    replay: &mut Replay<'_, 'b>,
+    left: &Value<'b>,
+    right: &Value<'b>,
+    at: Span,
+    apply: &mut dyn FnMut(&mut Replay<'_, 'b>, &[(Kind, Val<'b>)]) -> Typed<'b>,
+) -> Eval<'b> {
+    if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| of_two(replay, a, b, at, apply)) {
+        return result;
+    }
+    let (a, b, like) = operands(replay, left, right, at)?;
+    let cell = lift(replay, &[&a, &b], at, apply)?;
+    Ok(wrap_up(cell, like))
+}
+
 pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
     if matches!(op, CompareOp::In | CompareOp::NotIn) {
         return membership(replay, op == CompareOp::NotIn, left, right, at);
