@@ -1052,7 +1052,7 @@ def opset_too_new():
 def several_unsupported():
     """Everything at once, each with its place."""
     nodes = [
-        helper.make_node("Erf", ["x"], ["a"], name="first"), helper.make_node("Erf", ["a"], ["b"], name="second"), helper.make_node("Einsum", ["b"], ["c"], name="sum", equation="ij->ij"),
+        helper.make_node("Mish", ["x"], ["a"], name="first"), helper.make_node("Mish", ["a"], ["b"], name="second"), helper.make_node("Einsum", ["b"], ["c"], name="sum", equation="ij->ij"),
         helper.make_node("Mystery", ["c"], ["y"], name="strange", domain="com.example"), helper.make_node("Neg", ["x"], ["unused"], name="dead"),
         helper.make_node("Dreamt", ["unused"], ["nothing"], name="also_dead"),
     ]
