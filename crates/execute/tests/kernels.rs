@@ -9,9 +9,9 @@ use interp::Interp;
 use ir::{Binary, Builder, Elem, Literal, Type, Unary};
 use plan::{Cell, Plan};
 
-const FUNCTIONS: [&str; 22] = [
+const FUNCTIONS: [&str; 23] = [
     "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
-    "atanh", "erf", "sigmoid", "pow", "atan2",
+    "atanh", "erf", "sigmoid", "pow", "atan2", "hypot",
 ];
 
 /// The function of doubles and, from the same points, of singles.

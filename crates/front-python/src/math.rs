@@ -1,6 +1,5 @@
 //! Python's module `math` on cells: always doubles, and an exception where numpy gives NaN or infinity.
 
-use crate::numpy::distance;
 use crate::ops::{self, Trouble};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Guards, Kind, Value};
@@ -172,7 +171,7 @@ fn atan2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn hypot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    two(replay, call, |x, y| Outcome::of(distance(x, y)))
+    two(replay, call, |x, y| Outcome::of(x.hypot(y)))
 }
 
 fn floor<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -212,26 +212,7 @@ fn atan2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn hypot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    floats_of_two(replay, call, distance)
-}
-
-/// `sqrt(x^2 + y^2)` without over- and underflow between: infinite if either is, even beside NaN.
-pub(crate) fn distance<'b>(x: Val<'b>, y: Val<'b>) -> Val<'b> {
-    /// 2^500 and 2^600, and their inverses.
-    const GREAT: f64 = f64::from_bits(0x5f30_0000_0000_0000);
-    const RAISE: f64 = f64::from_bits(0x6570_0000_0000_0000);
-    const SMALL: f64 = 1.0 / GREAT;
-    const LOWER: f64 = 1.0 / RAISE;
-    let (b, elem) = (x.builder(), x.elem());
-    let (x, y) = (x.abs().cast(Elem::F64), y.abs().cast(Elem::F64));
-    let greater = x.gt(y).select(x, y);
-    let (great, small) = (greater.gt(GREAT), greater.lt(SMALL));
-    let scale = great.select(b.f64(LOWER), small.select(b.f64(RAISE), 1.0));
-    let back = great.select(b.f64(RAISE), small.select(b.f64(LOWER), 1.0));
-    let (a, c) = (x * scale, y * scale);
-    let finite = (a * a + c * c).sqrt() * back;
-    let endless = x.eq(f64::INFINITY) | y.eq(f64::INFINITY);
-    endless.select(b.f64(f64::INFINITY), finite).cast(elem)
+    floats_of_two(replay, call, |x, y| x.hypot(y))
 }
 
 /// Rounding to whole numbers: integers stay integers.

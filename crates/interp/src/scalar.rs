@@ -132,6 +132,7 @@ fn order(op: Binary, order: Option<std::cmp::Ordering>) -> Literal {
         | Binary::Rem
         | Binary::Pow
         | Binary::Atan2
+        | Binary::Hypot
         | Binary::And
         | Binary::Or
         | Binary::BitAnd
@@ -150,7 +151,7 @@ fn float(op: Binary, a: f64, b: f64) -> Literal {
         Binary::Mul => F64(a * b),
         Binary::Div => F64(a / b),
         Binary::Rem => F64(a % b),
-        Binary::Pow | Binary::Atan2 => bug!("{} is a call by now", op.name()),
+        Binary::Pow | Binary::Atan2 | Binary::Hypot => bug!("{} is a call by now", op.name()),
         _ => order(op, a.partial_cmp(&b)),
     }
 }

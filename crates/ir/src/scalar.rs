@@ -138,6 +138,8 @@ scalar_ops! {
         Pow = "pow": Float, Kernel;
         /// The angle of the point whose ordinate is `a` and abscissa `b`, in `-pi..=pi`, with the special values of C99 F.9.1.4.
         Atan2 = "atan2": Float, Kernel;
+        /// `sqrt(a^2 + b^2)` without over- and underflow between; infinite if either is, even beside NaN.
+        Hypot = "hypot": Float, Kernel;
         /// NaN equals nothing; `0.0 == -0.0`. Text: the same code points.
         Eq = "eq": Any, Exact;
         Ne = "ne": Any, Exact;

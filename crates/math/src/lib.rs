@@ -12,6 +12,7 @@ mod erf;
 mod exp;
 mod expand;
 mod hyperbolic;
+mod hypot;
 mod inverse;
 mod log;
 mod logistic;
@@ -84,6 +85,7 @@ impl Kernel {
         let (doc, formula): (_, for<'b> fn(Val<'b>, Val<'b>) -> Val<'b>) = match op {
             Binary::Pow => ("x to the power y.", pow::pow),
             Binary::Atan2 => ("The angle in radians of the point whose ordinate is x and whose abscissa is y.", inverse::atan2),
+            Binary::Hypot => ("The length of the hypotenuse, sqrt(x^2 + y^2).", hypot::hypot),
             Binary::Add
             | Binary::Sub
             | Binary::Mul

@@ -85,7 +85,7 @@ macro_rules! accurate {
         }
     )*};
 }
-accurate!(exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf sigmoid pow);
+accurate!(exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 hypot sinh cosh tanh asinh acosh atanh erf sigmoid pow);
 
 #[test]
 fn powers_of_the_base_have_exact_logarithms() {

@@ -206,7 +206,7 @@ subset! {
 subset! {
     /// Operations on two elements; the kind of the operands is that of the first. `And` and `Or` are of two values.
     Binary of ir::Binary { Add, Sub, Mul, Div, Rem, Eq, Ne, Lt, Le, Gt, Ge, And, Or, BitAnd, BitOr, BitXor, Shl, Shr, Ushr }
-    else Pow, Atan2
+    else Pow, Atan2, Hypot
 }
 
 impl Expr {

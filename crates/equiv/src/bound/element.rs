@@ -246,10 +246,33 @@ impl Run<'_> {
     fn numbers(&mut self, place: Place<'_>, op: Binary, a: &Item, b: &Item, x: Float, y: Float) -> Item {
         let elem = a.value.elem();
         let format = Format::of(elem);
-        if matches!(op, Binary::Pow | Binary::Atan2) {
+        let bounded: Option<fn(Format, Float, Float, f64) -> Float> = match op {
+            Binary::Pow => Some(number::power),
+            Binary::Atan2 => Some(number::angle),
+            Binary::Hypot => Some(number::distance),
+            Binary::Add
+            | Binary::Sub
+            | Binary::Mul
+            | Binary::Div
+            | Binary::Rem
+            | Binary::Eq
+            | Binary::Ne
+            | Binary::Lt
+            | Binary::Le
+            | Binary::Gt
+            | Binary::Ge
+            | Binary::And
+            | Binary::Or
+            | Binary::BitAnd
+            | Binary::BitOr
+            | Binary::BitXor
+            | Binary::Shl
+            | Binary::Shr
+            | Binary::Ushr => None,
+        };
+        if let Some(bounded) = bounded {
             let value = run_kernel(self.analyser.kernels.binary.get(&op), elem, &[x.value, y.value]);
             let result = value.as_f64().unwrap_or(f64::NAN);
-            let bounded = if op == Binary::Pow { number::power } else { number::angle };
             return Item::of(value, bounded(format, x, y, result));
         }
         let value = scalar::binary(op, &a.value, &b.value);

@@ -332,6 +332,15 @@ fn angle_spread(y: Float, x: Float) -> f64 {
     ((y.error * most(x) + x.error * most(y)) / distance).min(WHOLE_TURN)
 }
 
+/// `sqrt(a^2 + b^2)`, whose result is `value`. It moves no more than its operands do.
+pub(crate) fn distance(format: Format, a: Float, b: Float, value: f64) -> Float {
+    let endless = |x: Float| x.is_exact() && x.value.is_infinite();
+    if endless(a) || endless(b) {
+        return Float::new(value, 0.0);
+    }
+    library("hypot", format, value, a.error + b.error)
+}
+
 /// What libraries add to what the operands bring.
 fn library(function: &str, format: Format, value: f64, spread: f64) -> Float {
     let spread = up(spread);

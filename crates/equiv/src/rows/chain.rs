@@ -538,6 +538,7 @@ fn through_binary(op: Binary, args: &[Arg], slope: Slope) -> Slope {
         Binary::Div
         | Binary::Pow
         | Binary::Atan2
+        | Binary::Hypot
         | Binary::Rem
         | Binary::Eq
         | Binary::Ne

@@ -150,6 +150,7 @@ macro_rules! binary_methods {
 binary_methods! {
     pow Pow;
     atan2 Atan2;
+    hypot Hypot;
     eq Eq;
     ne Ne;
     lt Lt;
