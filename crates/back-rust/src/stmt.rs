@@ -94,10 +94,12 @@ impl<'a> Printer<'a> {
                 }
             }
             Stmt::SetElement { local, index, value } => {
-                let value = match value.elem {
-                    Elem::Str if self.owned[local.0 as usize] => self.owned(value),
-                    Elem::Str => self.sliced(value).text,
-                    _ => self.expr(value),
+                let value = if value.elem != Elem::Str {
+                    self.expr(value)
+                } else if self.owned[local.0 as usize] {
+                    self.owned(value)
+                } else {
+                    self.sliced(value).text
                 };
                 format!("{}[{}] = {value};", self.array(ArrayRef::Local(*local)), self.index(index))
             }

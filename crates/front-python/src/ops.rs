@@ -320,14 +320,11 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
     Ok(wrap_up(cell, like))
 }
 
+/// A function of the operands of an operator.
+type OfTwo<'f, 'b> = &'f mut dyn FnMut(&mut Replay<'_, 'b>, &[(Kind, Val<'b>)]) -> Typed<'b>;
+
 /// A function of two numbers, element by element, of whatever an operator takes.
-pub(crate) fn of_two<'b>(
-    replay: &mut Replay<'_, 'b>,
-    left: &Value<'b>,
-    right: &Value<'b>,
-    at: Span,
-    apply: &mut dyn FnMut(&mut Replay<'_, 'b>, &[(Kind, Val<'b>)]) -> Typed<'b>,
-) -> Eval<'b> {
+pub(crate) fn of_two<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span, apply: OfTwo<'_, 'b>) -> Eval<'b> {
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| of_two(replay, a, b, at, apply)) {
         return result;
     }

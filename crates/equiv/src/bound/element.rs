@@ -45,6 +45,9 @@ impl Item {
     }
 }
 
+/// How a function of two numbers is bounded, given its result.
+type Bound = fn(Format, Float, Float, f64) -> Float;
+
 /// A literal of a float kind.
 fn literal(elem: Elem, x: f64) -> Literal {
     scalar::cast(&Literal::F64(x), elem)
@@ -246,7 +249,7 @@ impl Run<'_> {
     fn numbers(&mut self, place: Place<'_>, op: Binary, a: &Item, b: &Item, x: Float, y: Float) -> Item {
         let elem = a.value.elem();
         let format = Format::of(elem);
-        let bounded: Option<fn(Format, Float, Float, f64) -> Float> = match op {
+        let bounded: Option<Bound> = match op {
             Binary::Pow => Some(number::power),
             Binary::Atan2 => Some(number::angle),
             Binary::Hypot => Some(number::distance),
