@@ -138,7 +138,7 @@ impl Run<'_> {
                 if is_open { self.gives(place, value, 0.0, x.error, other) } else { Item::exact(value) }
             }
             Unary::Not | Unary::FromBits => Item::exact(scalar::unary(op, &x.value)),
-            Unary::Asin | Unary::Acos if number::straddles_one(float) => self.at_end(place, op, x, float),
+            Unary::Asin | Unary::Acos | Unary::Acosh if number::straddles_end(op, float) => self.at_end(place, op, x, float),
             Unary::Exp
             | Unary::Expm1
             | Unary::Log
@@ -166,18 +166,19 @@ impl Run<'_> {
         }
     }
 
-    /// An inverse sine or cosine just beside 1 or -1, where a rounding error decides whether there is one at all.
+    /// An inverse sine or cosine just beside 1 or -1, or the inverse of `cosh` beside 1, where a rounding error decides whether there is one at all.
     fn at_end(&mut self, place: Place<'_>, op: Unary, x: &Item, float: Float) -> Item {
         let elem = x.value.elem();
         let kernel = self.analyser.kernels.unary.get(&op);
         let value = run_kernel(kernel, elem, &[float.value]);
-        let margin = (float.value.abs() - 1.0).abs();
+        let end = if op == Unary::Acosh { 1.0 } else { float.value.signum() };
+        let margin = (float.value - end).abs();
         let outside = value.as_f64().is_some_and(f64::is_nan);
-        let other = if outside { run_kernel(kernel, elem, &[float.value.signum()]) } else { literal(elem, f64::NAN) };
+        let other = if outside { run_kernel(kernel, elem, &[end]) } else { literal(elem, f64::NAN) };
         let given = self.gives(place, value, margin, float.error, vec![Choice::Gives(other)]);
         match given.value.as_f64() {
             Some(angle) if !angle.is_nan() => {
-                let inside = Float::new(float.value.clamp(-1.0, 1.0), float.error + margin);
+                let inside = Float::new(number::inside(op, float.value), float.error + margin);
                 Item::of(given.value, number::function(op, Format::of(elem), inside, angle))
             }
             _ => given,

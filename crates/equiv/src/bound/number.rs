@@ -387,18 +387,27 @@ fn limited(op: Unary) -> f64 {
     }
 }
 
-/// Whether 1 or -1 lies between what a number may be and what is beyond.
-pub(crate) fn straddles_one(x: Float) -> bool {
-    x.error.is_finite() && !x.is_exact() && (x.low() <= 1.0 && x.high() > 1.0 || x.low() < -1.0 && x.high() >= -1.0)
+/// Whether an end of a function's domain, where its slope has no bound, lies between what its argument may be.
+pub(crate) fn straddles_end(op: Unary, x: Float) -> bool {
+    let (low, high) = (x.low(), x.high());
+    let beside_one = if op == Unary::Acosh { low < 1.0 && high >= 1.0 } else { low <= 1.0 && high > 1.0 };
+    let beside_minus_one = op != Unary::Acosh && low < -1.0 && high >= -1.0;
+    x.error.is_finite() && !x.is_exact() && (beside_one || beside_minus_one)
+}
+
+/// The nearest argument in the domain of such a function.
+pub(crate) fn inside(op: Unary, x: f64) -> f64 {
+    if op == Unary::Acosh { x.max(1.0) } else { x.clamp(-1.0, 1.0) }
 }
 
 /// How far a function whose slope has no bound is from its value within the error of its argument.
 fn steep(op: Unary, x: Float) -> f64 {
-    if !matches!(op, Unary::Asin | Unary::Acos) {
+    if !matches!(op, Unary::Asin | Unary::Acos | Unary::Acosh) {
         return f64::INFINITY;
     }
-    // They rise or fall together, the most where they end.
-    let at = |x: f64| libm::acos(x.clamp(-1.0, 1.0));
+    // They rise or fall all the way, the most where they end; the inverse sine as much as the inverse cosine falls.
+    let inverse = if op == Unary::Acosh { libm::acosh } else { libm::acos };
+    let at = |x: f64| inverse(inside(op, x));
     let here = at(x.value);
     let far = (at(x.low()) - here).abs().max((at(x.high()) - here).abs());
     // The library's own error.
