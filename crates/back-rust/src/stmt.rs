@@ -94,7 +94,13 @@ impl<'a> Printer<'a> {
                 }
             }
             Stmt::SetElement { local, index, value } => {
-                let value = if self.owned[local.0 as usize] { self.owned(value) } else { self.expr(value) };
+                let value = if value.elem != Elem::Str {
+                    self.expr(value)
+                } else if self.owned[local.0 as usize] {
+                    self.owned(value)
+                } else {
+                    self.sliced(value).text
+                };
                 format!("{}[{}] = {value};", self.array(ArrayRef::Local(*local)), self.index(index))
             }
             Stmt::Loop { index, count, body } => {

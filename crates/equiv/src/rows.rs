@@ -384,6 +384,8 @@ fn steps(op: Unary, x: f64) -> Vec<f64> {
         Unary::RoundEven => vec![x.floor() - 0.5, x.floor() + 0.5, x.floor() + 1.5],
         Unary::Sqrt | Unary::Log | Unary::Log2 | Unary::Log10 | Unary::Abs => vec![0.0],
         Unary::Log1p => vec![-1.0],
+        Unary::Asin | Unary::Acos | Unary::Atanh => vec![-1.0, 1.0],
+        Unary::Acosh => vec![1.0],
         Unary::Neg
         | Unary::Not
         | Unary::IsNan
@@ -393,7 +395,13 @@ fn steps(op: Unary, x: f64) -> Vec<f64> {
         | Unary::Expm1
         | Unary::Sin
         | Unary::Cos
+        | Unary::Tan
+        | Unary::Atan
+        | Unary::Sinh
+        | Unary::Cosh
         | Unary::Tanh
+        | Unary::Asinh
+        | Unary::Erf
         | Unary::Sigmoid => vec![],
     }
 }

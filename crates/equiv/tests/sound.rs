@@ -58,7 +58,7 @@ impl<'b> Writer<'b> {
     fn node(&mut self, there: &[Val<'b>]) -> Val<'b> {
         let mut pick = || there[self.shape.below(there.len())];
         let (a, b, c) = (pick(), pick(), pick());
-        match self.shape.below(31) {
+        match self.shape.below(55) {
             0 => a + b,
             1 => a - b,
             2 => a * b,
@@ -100,10 +100,21 @@ impl<'b> Writer<'b> {
             23 => self.b.pack(&[a, b, c]).reduce(Reduce::Max, [0]) - self.b.pack(&[a, b, c]).reduce(Reduce::Min, [0]),
             24 => a.cast(Elem::F64).ceil().cast(self.elem) + b.trunc() * 0.5,
             // Nearly what it was: on a step or not, by rounding alone.
-            25..=29 => {
+            25..=29 | 41..=52 => {
                 let power = self.library(a.min(3.0).exp());
                 self.library(power.log())
             }
+            30 => self.library(a.atan2(b.abs() + 0.1)),
+            31 => self.library((a / (a.abs().max(1.0))).asin()),
+            32 => self.library((a / a.abs()).acos()) + self.library((a / 8.0).acos()),
+            33 => self.library(a.atan()) + self.library(b.asinh()),
+            34 => self.library((a.abs() + 1.0).acosh()),
+            35 => self.library((a / (a.abs() + 0.5)).atanh()),
+            36 => self.library(a.erf()),
+            37 => self.library(a.max(-3.0).min(3.0).sinh()) + self.library(b.max(-3.0).min(3.0).cosh()),
+            38 => self.library(a.max(-1.5).min(1.5).tan()),
+            // Promised nearer than that noise.
+            39 => a.hypot(b),
             _ => self.library(a.expm1()).min(9.0),
         }
     }

@@ -9,7 +9,10 @@ use interp::Interp;
 use ir::{Binary, Builder, Elem, Literal, Type, Unary};
 use plan::{Cell, Plan};
 
-const FUNCTIONS: [&str; 9] = ["exp", "expm1", "log", "log1p", "log2", "log10", "tanh", "sigmoid", "pow"];
+const FUNCTIONS: [&str; 23] = [
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
+    "atanh", "erf", "sigmoid", "pow", "atan2", "hypot",
+];
 
 /// The function of doubles and, from the same points, of singles.
 fn module(function: &str) -> Checked {

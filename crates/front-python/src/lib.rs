@@ -12,6 +12,7 @@ mod builtins;
 mod calendar;
 mod fold;
 mod log;
+mod math;
 pub mod modules;
 mod names;
 pub mod notebook;
@@ -41,6 +42,7 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 pub(crate) const FAMILIES: &[&[Row]] = &[
     arrays::ROWS,
     builtins::ROWS,
+    math::ROWS,
     numpy::ROWS,
     pandas::encode::ROWS,
     pandas::formula::ROWS,

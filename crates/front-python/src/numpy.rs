@@ -7,7 +7,7 @@ use crate::ops::{self, Trouble};
 use crate::pandas;
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
+use crate::value::{Cell, Column, Eval, Kind, Unknown, Value, Width};
 use ir::{Elem, Unary, Val};
 
 pub(crate) const ROWS: &[Row] = &[
@@ -22,7 +22,29 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.sqrt", sqrt),
     Row::new(On::Function, "numpy.sin", sin),
     Row::new(On::Function, "numpy.cos", cos),
+    Row::new(On::Function, "numpy.tan", tan),
+    Row::new(On::Function, "numpy.arcsin", asin),
+    Row::new(On::Function, "numpy.asin", asin),
+    Row::new(On::Function, "numpy.arccos", acos),
+    Row::new(On::Function, "numpy.acos", acos),
+    Row::new(On::Function, "numpy.arctan", atan),
+    Row::new(On::Function, "numpy.atan", atan),
+    Row::new(On::Function, "numpy.arctan2", atan2),
+    Row::new(On::Function, "numpy.atan2", atan2),
+    Row::new(On::Function, "numpy.sinh", sinh),
+    Row::new(On::Function, "numpy.cosh", cosh),
     Row::new(On::Function, "numpy.tanh", tanh),
+    Row::new(On::Function, "numpy.arcsinh", asinh),
+    Row::new(On::Function, "numpy.asinh", asinh),
+    Row::new(On::Function, "numpy.arccosh", acosh),
+    Row::new(On::Function, "numpy.acosh", acosh),
+    Row::new(On::Function, "numpy.arctanh", atanh),
+    Row::new(On::Function, "numpy.atanh", atanh),
+    Row::new(On::Function, "numpy.deg2rad", radians),
+    Row::new(On::Function, "numpy.radians", radians),
+    Row::new(On::Function, "numpy.rad2deg", degrees),
+    Row::new(On::Function, "numpy.degrees", degrees),
+    Row::new(On::Function, "numpy.hypot", hypot),
     Row::new(On::Function, "numpy.floor", floor),
     Row::new(On::Function, "numpy.ceil", ceil),
     Row::new(On::Function, "numpy.trunc", trunc),
@@ -51,13 +73,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.searchsorted", searchsorted),
     Row::new(On::Function, "numpy.array", array),
     Row::new(On::Function, "numpy.asarray", array),
-    Row::new(On::Function, "math.log", math_log),
-    Row::new(On::Function, "math.log1p", math_log1p),
-    Row::new(On::Function, "math.exp", exp),
-    Row::new(On::Function, "math.sqrt", math_sqrt),
-    Row::new(On::Function, "math.floor", math_floor),
-    Row::new(On::Function, "math.ceil", math_ceil),
-    Row::new(On::Function, "math.fabs", abs),
 ];
 
 /// A function of one element; none for a kind that it does not take.
@@ -113,13 +128,25 @@ fn over<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<'b>, app
     }
 }
 
+/// A number as the float that numpy's mathematical functions compute with: half, single or double precision after its width. There is no half.
+fn real<'b>(kind: &Kind, val: Val<'b>) -> Option<(Kind, Val<'b>)> {
+    match kind {
+        Kind::Float | Kind::Float32 => Some((kind.clone(), val)),
+        Kind::Int(Width::I16 | Width::U16) => Some((Kind::Float32, val.cast(Elem::F32))),
+        Kind::Int(Width::I32 | Width::U32 | Width::I64) => Some((Kind::Float, val.cast(Elem::F64))),
+        Kind::Int(Width::I8 | Width::U8)
+        | Kind::Bool
+        | Kind::Str
+        | Kind::DateTime
+        | Kind::Timedelta
+        | Kind::Category(_)
+        | Kind::Missing => None,
+    }
+}
+
 /// A function of floats; integers are taken as floats, `float32` stays.
 fn floats<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: Unary) -> Eval<'b> {
-    each(replay, call, &|kind, val| match kind {
-        Kind::Float | Kind::Float32 => Some((kind.clone(), val.unary(op))),
-        Kind::Int(_) | Kind::Bool => Some((Kind::Float, val.cast(Elem::F64).unary(op))),
-        Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) | Kind::Missing => None,
-    })
+    each(replay, call, &|kind, val| real(kind, val).map(|(kind, val)| (kind, val.unary(op))))
 }
 
 macro_rules! floats {
@@ -139,47 +166,56 @@ floats! {
     sqrt Sqrt;
     sin Sin;
     cos Cos;
+    tan Tan;
+    asin Asin;
+    acos Acos;
+    atan Atan;
+    sinh Sinh;
+    cosh Cosh;
     tanh Tanh;
+    asinh Asinh;
+    acosh Acosh;
+    atanh Atanh;
 }
 
-/// Python's own `math` raises where numpy gives NaN or infinity.
-fn math<'b>(
-    replay: &mut Replay<'_, 'b>,
-    call: &mut Call<'b>,
-    bad: impl Fn(Val<'b>) -> Val<'b>,
-    apply: impl Fn(Val<'b>) -> (Kind, Val<'b>),
-) -> Eval<'b> {
-    let value = first(replay, call)?;
-    let at = call.span;
-    let cell = ops::to_cell(replay, &value, None, at)?;
-    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match ops::float(&operands[0].0, operands[0].1) {
-        Some(val) => {
-            replay.raise_here(bad(val), "ValueError", at);
-            Ok(apply(val))
-        }
-        None => Err(Trouble::Raises("TypeError")),
-    })?;
-    Ok(Value::Cell(cell))
+/// numpy multiplies by one constant, rounded to the precision of the elements.
+fn scaled<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, double: f64, single: f32) -> Eval<'b> {
+    each(replay, call, &|kind, val| {
+        let (kind, val) = real(kind, val)?;
+        let factor = if kind == Kind::Float32 { f64::from(single) } else { double };
+        Some((kind, val * factor))
+    })
 }
 
-fn math_log<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    math(replay, call, |val| val.le(0.0), |val| (Kind::Float, val.log()))
+fn radians<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    scaled(replay, call, std::f64::consts::PI / 180.0, std::f32::consts::PI / 180.0)
 }
 
-fn math_log1p<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    math(replay, call, |val| val.le(-1.0), |val| (Kind::Float, val.log1p()))
+fn degrees<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    scaled(replay, call, 180.0 / std::f64::consts::PI, 180.0 / std::f32::consts::PI)
 }
 
-fn math_sqrt<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    math(replay, call, |val| val.lt(0.0), |val| (Kind::Float, val.sqrt()))
+/// A function of two floats of one precision.
+fn floats_of_two<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, apply: fn(Val<'b>, Val<'b>) -> Val<'b>) -> Eval<'b> {
+    let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
+    let name = call.name.clone();
+    ops::of_two(replay, &left, &right, call.span, &mut |_, operands| {
+        let [(a_kind, a), (b_kind, b)] = operands else { return Err(Trouble::Unsupported(format!("`{name}` of these"))) };
+        let (Some((a_kind, a)), Some((b_kind, b))) = (real(a_kind, *a), real(b_kind, *b)) else {
+            return Err(Trouble::Unsupported(format!("`{name}` of {} and {}", a_kind.dtype(), b_kind.dtype())));
+        };
+        let kind = if a_kind == b_kind { a_kind } else { Kind::Float };
+        let elem = if kind == Kind::Float32 { Elem::F32 } else { Elem::F64 };
+        Ok((kind, apply(a.cast(elem), b.cast(elem))))
+    })
 }
 
-fn math_floor<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    math(replay, call, |val| val.is_nan() | val.abs().ge(9.2e18), |val| (Kind::INT, val.floor().cast(Elem::I64)))
+fn atan2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    floats_of_two(replay, call, |y, x| y.atan2(x))
 }
 
-fn math_ceil<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    math(replay, call, |val| val.is_nan() | val.abs().ge(9.2e18), |val| (Kind::INT, val.ceil().cast(Elem::I64)))
+fn hypot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    floats_of_two(replay, call, |x, y| x.hypot(y))
 }
 
 /// Rounding to whole numbers: integers stay integers.

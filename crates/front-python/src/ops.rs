@@ -320,6 +320,19 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
     Ok(wrap_up(cell, like))
 }
 
+/// A function of the operands of an operator.
+type OfTwo<'f, 'b> = &'f mut dyn FnMut(&mut Replay<'_, 'b>, &[(Kind, Val<'b>)]) -> Typed<'b>;
+
+/// A function of two numbers, element by element, of whatever an operator takes.
+pub(crate) fn of_two<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span, apply: OfTwo<'_, 'b>) -> Eval<'b> {
+    if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| of_two(replay, a, b, at, apply)) {
+        return result;
+    }
+    let (a, b, like) = operands(replay, left, right, at)?;
+    let cell = lift(replay, &[&a, &b], at, apply)?;
+    Ok(wrap_up(cell, like))
+}
+
 pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
     if matches!(op, CompareOp::In | CompareOp::NotIn) {
         return membership(replay, op == CompareOp::NotIn, left, right, at);
@@ -431,6 +444,14 @@ pub(crate) fn float<'b>(kind: &Kind, val: Val<'b>) -> Option<Val<'b>> {
     kind.is_number().then(|| val.cast(Elem::F64))
 }
 
+/// As a double; a constant stays one.
+fn double(val: Val<'_>) -> Val<'_> {
+    match val.literal() {
+        Some(Literal::I64(value)) => val.builder().f64(value as f64),
+        _ => val.cast(Elem::F64),
+    }
+}
+
 /// As a 64-bit integer: truth values are 0 and 1.
 fn integer<'b>(val: Val<'b>) -> Val<'b> {
     val.cast(Elem::I64)
@@ -505,7 +526,7 @@ fn arithmetic<'b>(
                 let (x, y) = (a.cast(Elem::F32), b.cast(Elem::F32));
                 return floats(replay, rules, op, x, y, at).map(|val| (Float32, val));
             }
-            let (x, y) = (a.cast(Elem::F64), b.cast(Elem::F64));
+            let (x, y) = (double(a), double(b));
             floats(replay, rules, op, x, y, at).map(|val| (Float, val))
         }
         (Missing, _) | (_, Missing) if rules == Rules::Python => Err(Trouble::Raises("TypeError")),
@@ -593,8 +614,8 @@ fn floats<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, a: Val<'b
             let whole = (quotient - floor).gt(0.5).select(floor + 1.0, floor);
             b.eq(0.0).select(a / b, whole)
         }
-        // numpy squares for the exponent 2 and takes the root for 0.5.
-        BinaryOp::Pow if constant == Some(2.0) => a * a,
+        // numpy squares arrays for the exponent 2 and takes the root for 0.5; of single numbers it takes the power, as Python does.
+        BinaryOp::Pow if constant == Some(2.0) && rules == Rules::Numpy => a * a,
         BinaryOp::Pow if constant == Some(1.0) => a,
         BinaryOp::Pow if constant == Some(0.5) && rules == Rules::Numpy => a.sqrt(),
         BinaryOp::Pow if rules == Rules::Numpy || constant.is_some() => a.pow(b),

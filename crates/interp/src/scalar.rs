@@ -63,7 +63,17 @@ fn unary_f64(op: Unary, x: f64) -> Literal {
         | Unary::Log10
         | Unary::Sin
         | Unary::Cos
+        | Unary::Tan
+        | Unary::Asin
+        | Unary::Acos
+        | Unary::Atan
+        | Unary::Sinh
+        | Unary::Cosh
         | Unary::Tanh
+        | Unary::Asinh
+        | Unary::Acosh
+        | Unary::Atanh
+        | Unary::Erf
         | Unary::Sigmoid => {
             bug!("{} is a call by now", op.name())
         }
@@ -121,6 +131,8 @@ fn order(op: Binary, order: Option<std::cmp::Ordering>) -> Literal {
         | Binary::Div
         | Binary::Rem
         | Binary::Pow
+        | Binary::Atan2
+        | Binary::Hypot
         | Binary::And
         | Binary::Or
         | Binary::BitAnd
@@ -139,7 +151,7 @@ fn float(op: Binary, a: f64, b: f64) -> Literal {
         Binary::Mul => F64(a * b),
         Binary::Div => F64(a / b),
         Binary::Rem => F64(a % b),
-        Binary::Pow => bug!("pow is a call by now"),
+        Binary::Pow | Binary::Atan2 | Binary::Hypot => bug!("{} is a call by now", op.name()),
         _ => order(op, a.partial_cmp(&b)),
     }
 }

@@ -100,7 +100,24 @@ scalar_ops! {
         Sin = "sin": Float, Kernel;
         /// Of radians; `cos(inf) = NaN`.
         Cos = "cos": Float, Kernel;
+        /// Of radians; `tan(inf) = NaN`.
+        Tan = "tan": Float, Kernel;
+        /// In `-pi/2..=pi/2`; NaN outside of `-1..=1`.
+        Asin = "asin": Float, Kernel;
+        /// In `0..=pi`; NaN outside of `-1..=1`.
+        Acos = "acos": Float, Kernel;
+        /// In `-pi/2..=pi/2`.
+        Atan = "atan": Float, Kernel;
+        Sinh = "sinh": Float, Kernel;
+        Cosh = "cosh": Float, Kernel;
         Tanh = "tanh": Float, Kernel;
+        Asinh = "asinh": Float, Kernel;
+        /// Not negative; `acosh(x < 1) = NaN`.
+        Acosh = "acosh": Float, Kernel;
+        /// `atanh(1) = inf`, NaN outside of `-1..=1`.
+        Atanh = "atanh": Float, Kernel;
+        /// `2 / sqrt(pi)` times the integral of `exp(-t^2)` from 0 to `x`.
+        Erf = "erf": Float, Kernel;
         /// `1 / (1 + exp(-x))`.
         Sigmoid = "sigmoid": Float, Kernel;
     }
@@ -119,6 +136,10 @@ scalar_ops! {
         Rem = "rem": Number, Exact;
         /// `a` to the power `b`, with the special values of C99 F.9.4.4.
         Pow = "pow": Float, Kernel;
+        /// The angle of the point whose ordinate is `a` and abscissa `b`, in `-pi..=pi`, with the special values of C99 F.9.1.4.
+        Atan2 = "atan2": Float, Kernel;
+        /// `sqrt(a^2 + b^2)` without over- and underflow between; infinite if either is, even beside NaN.
+        Hypot = "hypot": Float, Kernel;
         /// NaN equals nothing; `0.0 == -0.0`. Text: the same code points.
         Eq = "eq": Any, Exact;
         Ne = "ne": Any, Exact;

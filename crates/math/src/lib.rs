@@ -8,8 +8,12 @@
 //! To add a function: a row in [`Kernel::of_unary`] or [`Kernel::of_binary`], a formula in the file of its family, and true values from
 //! `tests/fixtures/make.py`. `exp.rs` is the place to start reading. Constants are written by `tables/tables.py`.
 
+mod erf;
 mod exp;
 mod expand;
+mod hyperbolic;
+mod hypot;
+mod inverse;
 mod log;
 mod logistic;
 mod pieces;
@@ -49,6 +53,16 @@ impl Kernel {
             Unary::Log10 => ("The logarithm to base 10.", log::log10),
             Unary::Sin => ("The sine of an angle in radians.", trig::sin),
             Unary::Cos => ("The cosine of an angle in radians.", trig::cos),
+            Unary::Tan => ("The tangent of an angle in radians.", trig::tan),
+            Unary::Asin => ("The angle in radians that has this sine.", inverse::asin),
+            Unary::Acos => ("The angle in radians that has this cosine.", inverse::acos),
+            Unary::Atan => ("The angle in radians that has this tangent.", inverse::atan),
+            Unary::Sinh => ("The hyperbolic sine.", hyperbolic::sinh),
+            Unary::Cosh => ("The hyperbolic cosine.", hyperbolic::cosh),
+            Unary::Asinh => ("The inverse hyperbolic sine.", hyperbolic::asinh),
+            Unary::Acosh => ("The inverse hyperbolic cosine.", hyperbolic::acosh),
+            Unary::Atanh => ("The inverse hyperbolic tangent.", hyperbolic::atanh),
+            Unary::Erf => ("The error function.", erf::erf),
             Unary::Tanh => ("The hyperbolic tangent.", logistic::tanh),
             Unary::Sigmoid => ("The logistic function 1 / (1 + exp(-x)).", logistic::sigmoid),
             Unary::Neg
@@ -70,6 +84,8 @@ impl Kernel {
     pub fn of_binary(op: Binary) -> Option<Kernel> {
         let (doc, formula): (_, for<'b> fn(Val<'b>, Val<'b>) -> Val<'b>) = match op {
             Binary::Pow => ("x to the power y.", pow::pow),
+            Binary::Atan2 => ("The angle in radians of the point whose ordinate is x and whose abscissa is y.", inverse::atan2),
+            Binary::Hypot => ("The length of the hypotenuse, sqrt(x^2 + y^2).", hypot::hypot),
             Binary::Add
             | Binary::Sub
             | Binary::Mul

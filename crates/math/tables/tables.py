@@ -52,6 +52,8 @@ def table(name, values, doc):
 EXP_STEPS = 128
 LOG_STEPS = 128
 LOG_BELOW_ONE = 74
+ATAN_STEPS = 64
+ERF_STEPS = 16
 
 print("//! Constants of the kernels, as bit patterns of doubles. Written by `tables/tables.py`; do not edit. The tables are of patterns too.")
 print("//!")
@@ -106,6 +108,18 @@ half_pi = nearest(pi / 2)
 constant("HALF_PI_HI", half_pi, "pi / 2.")
 constant("HALF_PI_LO", nearest(pi / 2 - half_pi), "pi / 2, the rest.")
 constant("SIXTH_LO", nearest(mp.mpf(1) / 6 - nearest(mp.mpf(1) / 6)), "1/6, what its double leaves.")
+# The inverse tangent at the middles of its intervals.
+atans = [mp.atan(mp.mpf(k) / ATAN_STEPS) for k in range(ATAN_STEPS + 1)]
+table("ATAN_HI", [nearest(value) for value in atans], "atan(k/64), for k = 0..=64.")
+table("ATAN_LO", [nearest(value - nearest(value)) for value in atans], "atan(k/64), the rest.")
+# The error function and its slope at the middles of its intervals.
+centres = [mp.mpf(k) / ERF_STEPS for k in range(6 * ERF_STEPS + 1)]
+erfs = [mp.erf(c) for c in centres]
+slopes = [2 / mp.sqrt(pi) * mp.exp(-c * c) for c in centres]
+table("ERF_HI", [nearest(value) for value in erfs], "erf(k/16), for k = 0..=96.")
+table("ERF_LO", [nearest(value - nearest(value)) for value in erfs], "erf(k/16), the rest.")
+table("ERF_SLOPE_HI", [nearest(value) for value in slopes], "The slope of erf at k/16, 2 / sqrt(pi) exp(-(k/16)^2), for k = 0..=96.")
+table("ERF_SLOPE_LO", [nearest(value - nearest(value)) for value in slopes], "The slope of erf at k/16, the rest.")
 # Digits of 28 bits; two zeros before the point, and enough behind it for the greatest double.
 mp.mp.prec = 1400
 digits = [0, 0] + [int(mp.floor(2 / mp.pi * mp.mpf(2) ** (28 * i))) & (2**28 - 1) for i in range(1, 43)]

@@ -85,7 +85,7 @@ macro_rules! accurate {
         }
     )*};
 }
-accurate!(exp expm1 log log1p log2 log10 sin cos tanh sigmoid pow);
+accurate!(exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 hypot sinh cosh tanh asinh acosh atanh erf sigmoid pow);
 
 #[test]
 fn powers_of_the_base_have_exact_logarithms() {
@@ -111,6 +111,12 @@ fn rising_functions_rise_across_seams() {
     for function in ["log", "log2", "log10", "log1p"] {
         rises(function, &seams);
     }
+    let seams: Vec<f64> = (-64..64).map(|n| (f64::from(n) + 0.5) / 64.0).chain([0.0, 1.0, 3e7, 1e18]).collect();
+    rises("atan", &seams);
+    let seams: Vec<f64> = (-96..96).map(|n| (f64::from(n) + 0.5) / 16.0).chain([0.0, 1e-271, f64::MIN_POSITIVE]).collect();
+    rises("erf", &seams);
+    rises("sinh", &[0.0, 9.4e-10, 40.0, -40.0, 0.4, 710.0]);
+    rises("asinh", &[0.0, 9.4e-10, 1.0, 1_073_741_824.0, -1_073_741_824.0, 1e300]);
 }
 
 fn rises(function: &str, seams: &[f64]) {
@@ -128,7 +134,7 @@ fn rises(function: &str, seams: &[f64]) {
 
 #[test]
 fn singles_are_computed_in_doubles_and_narrowed() {
-    for function in ["exp", "log1p", "tanh", "sigmoid"] {
+    for function in ["exp", "log1p", "tanh", "sigmoid", "atan", "asinh", "erf"] {
         let (single, double) = (interp_of(function, Elem::F32), interp_of(function, Elem::F64));
         for x in [0.0_f32, -0.5, 1e-30, 87.3, -103.0, f32::INFINITY, f32::NAN] {
             let Literal::F64(wide) = run(&double, &[f64::from(x).into()]) else { panic!("{function} gives doubles") };

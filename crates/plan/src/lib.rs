@@ -200,13 +200,13 @@ macro_rules! subset {
 subset! {
     /// Operations on one element that every target has; `ir::Unary` says what they mean. Those that it lacks are calls.
     Unary of ir::Unary { Neg, Abs, Not, Sqrt, Floor, Ceil, Trunc, RoundEven, IsNan, Bits, FromBits }
-    else Exp, Expm1, Log, Log1p, Log2, Log10, Sin, Cos, Tanh, Sigmoid
+    else Exp, Expm1, Log, Log1p, Log2, Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Erf, Sigmoid
 }
 
 subset! {
     /// Operations on two elements; the kind of the operands is that of the first. `And` and `Or` are of two values.
     Binary of ir::Binary { Add, Sub, Mul, Div, Rem, Eq, Ne, Lt, Le, Gt, Ge, And, Or, BitAnd, BitOr, BitXor, Shl, Shr, Ushr }
-    else Pow
+    else Pow, Atan2, Hypot
 }
 
 impl Expr {

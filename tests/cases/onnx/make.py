@@ -948,6 +948,24 @@ def activations():
 
 
 @case
+def angles():
+    """Acos, Acosh, Asin, Asinh, Atan, Atanh, Cos, Cosh, Sin, Sinh, Tan, inside of their domains and outside."""
+    ops = ("Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cos", "Cosh", "Sin", "Sinh", "Tan")
+    nodes = [helper.make_node(op, ["x"], [op.lower()]) for op in ops]
+    rows = np.array([[0, 1, -1], [0.5, 20, -20], [90, -90, 3], [1e-3, 1.5, -0.999], [1e-30, NAN, 1e10], [INF, -INF, -0.0]], np.float32)
+    return graph(nodes, [("x", F, [None, 3])], [(op.lower(), F, [None, 3]) for op in ops]), {"x": rows}, *MATHS
+
+
+@case
+def error_function():
+    """Erf, and Gelu in both forms."""
+    node = helper.make_node
+    nodes = [node("Erf", ["x"], ["erf"]), node("Gelu", ["x"], ["gelu"]), node("Gelu", ["x"], ["rough"], approximate="tanh")]
+    rows = np.array([[0, 1, -1], [0.5, 20, -2], [3.9, -3.9, 3], [1e-3, 1.5, -0.999], [1e-30, NAN, 1e10], [0.1, -0.25, -0.0]], np.float32)
+    return graph(nodes, [("x", F, [None, 3])], [(name, F, [None, 3]) for name in ("erf", "gelu", "rough")], opset=20), {"x": rows}, *MATHS
+
+
+@case
 def glue():
     """What exporters put around models: ArgMax, ArrayFeatureExtractor, Reshape, Concat, Cast, Slice, Gather, Transpose, Shape arithmetic."""
     node = helper.make_node
@@ -1034,7 +1052,7 @@ def opset_too_new():
 def several_unsupported():
     """Everything at once, each with its place."""
     nodes = [
-        helper.make_node("Erf", ["x"], ["a"], name="first"), helper.make_node("Erf", ["a"], ["b"], name="second"), helper.make_node("Einsum", ["b"], ["c"], name="sum", equation="ij->ij"),
+        helper.make_node("Mish", ["x"], ["a"], name="first"), helper.make_node("Mish", ["a"], ["b"], name="second"), helper.make_node("Einsum", ["b"], ["c"], name="sum", equation="ij->ij"),
         helper.make_node("Mystery", ["c"], ["y"], name="strange", domain="com.example"), helper.make_node("Neg", ["x"], ["unused"], name="dead"),
         helper.make_node("Dreamt", ["unused"], ["nothing"], name="also_dead"),
     ]

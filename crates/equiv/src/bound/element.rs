@@ -45,6 +45,9 @@ impl Item {
     }
 }
 
+/// How a function of two numbers is bounded, given its result.
+type Bound = fn(Format, Float, Float, f64) -> Float;
+
 /// A literal of a float kind.
 fn literal(elem: Elem, x: f64) -> Literal {
     scalar::cast(&Literal::F64(x), elem)
@@ -135,6 +138,7 @@ impl Run<'_> {
                 if is_open { self.gives(place, value, 0.0, x.error, other) } else { Item::exact(value) }
             }
             Unary::Not | Unary::FromBits => Item::exact(scalar::unary(op, &x.value)),
+            Unary::Asin | Unary::Acos | Unary::Acosh if number::straddles_end(op, float) => self.at_end(place, op, x, float),
             Unary::Exp
             | Unary::Expm1
             | Unary::Log
@@ -143,12 +147,41 @@ impl Run<'_> {
             | Unary::Log10
             | Unary::Sin
             | Unary::Cos
+            | Unary::Tan
+            | Unary::Asin
+            | Unary::Acos
+            | Unary::Atan
+            | Unary::Sinh
+            | Unary::Cosh
             | Unary::Tanh
+            | Unary::Asinh
+            | Unary::Acosh
+            | Unary::Atanh
+            | Unary::Erf
             | Unary::Sigmoid => {
                 let value = run_kernel(self.analyser.kernels.unary.get(&op), elem, &[float.value]);
                 let result = value.as_f64().unwrap_or(f64::NAN);
                 Item::of(value, number::function(op, format, float, result))
             }
+        }
+    }
+
+    /// An inverse sine or cosine just beside 1 or -1, or the inverse of `cosh` beside 1, where a rounding error decides whether there is one at all.
+    fn at_end(&mut self, place: Place<'_>, op: Unary, x: &Item, float: Float) -> Item {
+        let elem = x.value.elem();
+        let kernel = self.analyser.kernels.unary.get(&op);
+        let value = run_kernel(kernel, elem, &[float.value]);
+        let end = if op == Unary::Acosh { 1.0 } else { float.value.signum() };
+        let margin = (float.value - end).abs();
+        let outside = value.as_f64().is_some_and(f64::is_nan);
+        let other = if outside { run_kernel(kernel, elem, &[end]) } else { literal(elem, f64::NAN) };
+        let given = self.gives(place, value, margin, float.error, vec![Choice::Gives(other)]);
+        match given.value.as_f64() {
+            Some(angle) if !angle.is_nan() => {
+                let inside = Float::new(number::inside(op, float.value), float.error + margin);
+                Item::of(given.value, number::function(op, Format::of(elem), inside, angle))
+            }
+            _ => given,
         }
     }
 
@@ -217,10 +250,34 @@ impl Run<'_> {
     fn numbers(&mut self, place: Place<'_>, op: Binary, a: &Item, b: &Item, x: Float, y: Float) -> Item {
         let elem = a.value.elem();
         let format = Format::of(elem);
-        if op == Binary::Pow {
+        let bounded: Option<Bound> = match op {
+            Binary::Pow => Some(number::power),
+            Binary::Atan2 => Some(number::angle),
+            Binary::Hypot => Some(number::distance),
+            Binary::Add
+            | Binary::Sub
+            | Binary::Mul
+            | Binary::Div
+            | Binary::Rem
+            | Binary::Eq
+            | Binary::Ne
+            | Binary::Lt
+            | Binary::Le
+            | Binary::Gt
+            | Binary::Ge
+            | Binary::And
+            | Binary::Or
+            | Binary::BitAnd
+            | Binary::BitOr
+            | Binary::BitXor
+            | Binary::Shl
+            | Binary::Shr
+            | Binary::Ushr => None,
+        };
+        if let Some(bounded) = bounded {
             let value = run_kernel(self.analyser.kernels.binary.get(&op), elem, &[x.value, y.value]);
             let result = value.as_f64().unwrap_or(f64::NAN);
-            return Item::of(value, number::power(format, x, y, result));
+            return Item::of(value, bounded(format, x, y, result));
         }
         let value = scalar::binary(op, &a.value, &b.value);
         let result = value.as_f64().unwrap_or(f64::NAN);

@@ -269,7 +269,7 @@ pub(crate) fn function(op: Unary, format: Format, x: Float, value: f64) -> Float
     if x.value.is_nan() && x.is_exact() || x.error.is_infinite() {
         return Float::new(value, if x.error.is_infinite() { limited(op) } else { 0.0 });
     }
-    let spread = if x.is_exact() { 0.0 } else { (slope(op, x.low(), x.high()) * x.error).min(limited(op)) };
+    let spread = if x.is_exact() { 0.0 } else { (slope(op, x.low(), x.high()) * x.error).min(limited(op)).min(steep(op, x)) };
     library(op.name(), format, value, spread)
 }
 
@@ -305,6 +305,42 @@ fn power_spread(a: Float, b: Float) -> f64 {
     }
 }
 
+/// The angle of the point `(x, y)`, whose result is `value`.
+pub(crate) fn angle(format: Format, y: Float, x: Float, value: f64) -> Float {
+    if y.value.is_nan() && y.is_exact() || x.value.is_nan() && x.is_exact() {
+        return Float::new(value, 0.0);
+    }
+    if y.error.is_infinite() || x.error.is_infinite() || value.is_nan() {
+        return Float::new(value, f64::INFINITY);
+    }
+    library("atan2", format, value, angle_spread(y, x))
+}
+
+/// Everywhere the angle turns by less than one over the distance from the origin; between the halves of the plane on the left it jumps.
+fn angle_spread(y: Float, x: Float) -> f64 {
+    const WHOLE_TURN: f64 = std::f64::consts::TAU;
+    if y.is_exact() && x.is_exact() {
+        return 0.0;
+    }
+    let across = y.low() <= 0.0 && y.high() >= 0.0;
+    let nearest = |side: Float| (side.value.abs() - side.error).max(0.0);
+    let distance = libm::hypot(nearest(y), nearest(x)).next_down();
+    if across && x.low() <= 0.0 && !y.is_zero() || distance <= 0.0 || !distance.is_finite() {
+        return WHOLE_TURN;
+    }
+    let most = |side: Float| (side.value.abs() + side.error) / distance;
+    ((y.error * most(x) + x.error * most(y)) / distance).min(WHOLE_TURN)
+}
+
+/// `sqrt(a^2 + b^2)`, whose result is `value`. It moves no more than its operands do.
+pub(crate) fn distance(format: Format, a: Float, b: Float, value: f64) -> Float {
+    let endless = |x: Float| x.is_exact() && x.value.is_infinite();
+    if endless(a) || endless(b) {
+        return Float::new(value, 0.0);
+    }
+    library("hypot", format, value, a.error + b.error)
+}
+
 /// What libraries add to what the operands bring.
 fn library(function: &str, format: Format, value: f64, spread: f64) -> Float {
     let spread = up(spread);
@@ -320,7 +356,8 @@ fn library(function: &str, format: Format, value: f64, spread: f64) -> Float {
 /// The greatest distance between two values of a function.
 fn limited(op: Unary) -> f64 {
     match op {
-        Unary::Tanh | Unary::Sin | Unary::Cos => 2.0,
+        Unary::Tanh | Unary::Sin | Unary::Cos | Unary::Erf => 2.0,
+        Unary::Atan => std::f64::consts::PI,
         Unary::Sigmoid => 1.0,
         Unary::Neg
         | Unary::Abs
@@ -338,14 +375,50 @@ fn limited(op: Unary) -> f64 {
         | Unary::Log
         | Unary::Log1p
         | Unary::Log2
-        | Unary::Log10 => f64::INFINITY,
+        | Unary::Log10
+        | Unary::Tan
+        | Unary::Asin
+        | Unary::Acos
+        | Unary::Sinh
+        | Unary::Cosh
+        | Unary::Asinh
+        | Unary::Acosh
+        | Unary::Atanh => f64::INFINITY,
     }
+}
+
+/// Whether an end of a function's domain, where its slope has no bound, lies between what its argument may be.
+pub(crate) fn straddles_end(op: Unary, x: Float) -> bool {
+    let (low, high) = (x.low(), x.high());
+    let beside_one = if op == Unary::Acosh { low < 1.0 && high >= 1.0 } else { low <= 1.0 && high > 1.0 };
+    let beside_minus_one = op != Unary::Acosh && low < -1.0 && high >= -1.0;
+    x.error.is_finite() && !x.is_exact() && (beside_one || beside_minus_one)
+}
+
+/// The nearest argument in the domain of such a function.
+pub(crate) fn inside(op: Unary, x: f64) -> f64 {
+    if op == Unary::Acosh { x.max(1.0) } else { x.clamp(-1.0, 1.0) }
+}
+
+/// How far a function whose slope has no bound is from its value within the error of its argument.
+fn steep(op: Unary, x: Float) -> f64 {
+    if !matches!(op, Unary::Asin | Unary::Acos | Unary::Acosh) {
+        return f64::INFINITY;
+    }
+    // They rise or fall all the way, the most where they end; the inverse sine as much as the inverse cosine falls.
+    let inverse = if op == Unary::Acosh { libm::acosh } else { libm::acos };
+    let at = |x: f64| inverse(inside(op, x));
+    let here = at(x.value);
+    let far = (at(x.low()) - here).abs().max((at(x.high()) - here).abs());
+    // The library's own error.
+    far * (1.0 + 1e-9) + 1e-15
 }
 
 /// The steepest that a function is between two arguments.
 fn slope(op: Unary, low: f64, high: f64) -> f64 {
     // Where a bump's slope is greatest: at zero, or at the end that is nearer to it.
     let nearest = if low <= 0.0 && high >= 0.0 { 0.0 } else { low.abs().min(high.abs()) };
+    let greatest = low.abs().max(high.abs());
     let inverse = |x: f64| if x > 0.0 { 1.0 / x } else { f64::INFINITY };
     up(match op {
         Unary::Exp | Unary::Expm1 => libm::exp(high),
@@ -363,6 +436,20 @@ fn slope(op: Unary, low: f64, high: f64) -> f64 {
             bump / ((1.0 + bump) * (1.0 + bump))
         }
         Unary::Sin | Unary::Cos => 1.0,
+        Unary::Tan => {
+            // Poles stand between the branches.
+            let branch = |x: f64| (x / std::f64::consts::PI + 0.5).floor();
+            let steepest = libm::tan(low).abs().max(libm::tan(high).abs());
+            if branch(low.next_down()) == branch(high.next_up()) { 1.0 + steepest * steepest } else { f64::INFINITY }
+        }
+        Unary::Asin | Unary::Acos => inverse(((1.0 - greatest) * (1.0 + greatest)).sqrt().next_down()),
+        Unary::Atan => inverse(1.0 + nearest * nearest),
+        Unary::Sinh => libm::cosh(greatest),
+        Unary::Cosh => libm::sinh(greatest),
+        Unary::Asinh => inverse(libm::hypot(1.0, nearest)),
+        Unary::Acosh => inverse(((low - 1.0) * (low + 1.0)).sqrt().next_down()),
+        Unary::Atanh => inverse(((1.0 - greatest) * (1.0 + greatest)).next_down()),
+        Unary::Erf => std::f64::consts::FRAC_2_SQRT_PI * libm::exp(-nearest * nearest),
         Unary::Neg
         | Unary::Abs
         | Unary::Not

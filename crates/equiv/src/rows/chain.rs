@@ -486,7 +486,7 @@ pub(crate) fn ordinal(x: &Literal) -> i64 {
 
 fn through_unary(op: Unary, slope: Slope) -> Slope {
     match op {
-        Unary::Neg => slope.turned(),
+        Unary::Neg | Unary::Acos => slope.turned(),
         Unary::Sqrt
         | Unary::Floor
         | Unary::Ceil
@@ -498,9 +498,18 @@ fn through_unary(op: Unary, slope: Slope) -> Slope {
         | Unary::Log1p
         | Unary::Log2
         | Unary::Log10
+        | Unary::Asin
+        | Unary::Atan
+        | Unary::Sinh
         | Unary::Tanh
+        | Unary::Asinh
+        | Unary::Acosh
+        | Unary::Atanh
+        | Unary::Erf
         | Unary::Sigmoid => slope,
-        Unary::Abs | Unary::Not | Unary::IsNan | Unary::Bits | Unary::FromBits | Unary::Sin | Unary::Cos => Slope::Unordered,
+        Unary::Abs | Unary::Not | Unary::IsNan | Unary::Bits | Unary::FromBits | Unary::Sin | Unary::Cos | Unary::Tan | Unary::Cosh => {
+            Slope::Unordered
+        }
     }
 }
 
@@ -528,6 +537,8 @@ fn through_binary(op: Binary, args: &[Arg], slope: Slope) -> Slope {
         Binary::Pow if first && constant > 0.0 && constant % 2.0 != 0.0 => slope,
         Binary::Div
         | Binary::Pow
+        | Binary::Atan2
+        | Binary::Hypot
         | Binary::Rem
         | Binary::Eq
         | Binary::Ne
@@ -557,7 +568,17 @@ fn rough(op: Unary, x: f64) -> f64 {
         Unary::Log10 => libm::log10(x),
         Unary::Sin => libm::sin(x),
         Unary::Cos => libm::cos(x),
+        Unary::Tan => libm::tan(x),
+        Unary::Asin => libm::asin(x),
+        Unary::Acos => libm::acos(x),
+        Unary::Atan => libm::atan(x),
+        Unary::Sinh => libm::sinh(x),
+        Unary::Cosh => libm::cosh(x),
         Unary::Tanh => libm::tanh(x),
+        Unary::Asinh => libm::asinh(x),
+        Unary::Acosh => libm::acosh(x),
+        Unary::Atanh => libm::atanh(x),
+        Unary::Erf => libm::erf(x),
         Unary::Sigmoid => 1.0 / (1.0 + libm::exp(-x)),
         Unary::Neg
         | Unary::Abs

@@ -9,15 +9,24 @@ use crate::value::{Axis, PerRow, Value, broadcast, broadcast_all, broadcast_shap
 
 pub(super) const OPS: &[Row] = &[
     Row::new("Abs", abs),
+    Row::new("Acos", acos),
+    Row::new("Acosh", acosh),
     Row::new("Add", add),
     Row::new("And", and),
+    Row::new("Asin", asin),
+    Row::new("Asinh", asinh),
+    Row::new("Atan", atan),
+    Row::new("Atanh", atanh),
     Row::new("Cast", cast),
     Row::new("Ceil", ceil),
     Row::new("Clip", clip),
+    Row::new("Cosh", cosh),
     Row::new("Div", div),
     Row::new("Equal", equal),
+    Row::new("Erf", erf),
     Row::new("Exp", exp),
     Row::new("Floor", floor),
+    Row::new("Gelu", gelu),
     Row::new("Greater", greater),
     Row::new("GreaterOrEqual", greater_or_equal),
     Row::new("IsNaN", is_nan),
@@ -36,12 +45,14 @@ pub(super) const OPS: &[Row] = &[
     Row::new("Round", round),
     Row::new("Sigmoid", sigmoid),
     Row::new("Sign", sign),
+    Row::new("Sinh", sinh),
     Row::new("Softmax", softmax),
     Row::new("Sqrt", sqrt),
     Row::new("Sub", sub),
     Row::new("Sum", sum),
     Row::new("Sin", sin),
     Row::new("Cos", cos),
+    Row::new("Tan", tan),
     Row::new("Tanh", tanh),
     Row::new("Where", choose),
 ];
@@ -193,12 +204,62 @@ fn cos<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, Val::cos)
 }
 
+fn tan<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::tan)
+}
+
+fn asin<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::asin)
+}
+
+fn acos<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::acos)
+}
+
+fn atan<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::atan)
+}
+
+fn sinh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::sinh)
+}
+
+fn cosh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::cosh)
+}
+
 fn tanh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, Val::tanh)
 }
 
+fn asinh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::asinh)
+}
+
+fn acosh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::acosh)
+}
+
+fn atanh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::atanh)
+}
+
+fn erf<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, Val::erf)
+}
+
 fn sigmoid<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, Val::sigmoid)
+}
+
+/// `x / 2 (1 + erf(x / sqrt(2)))`, or with `tanh(sqrt(2 / pi) (x + 0.044715 x^3))` for the error function.
+fn gelu<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
+    match node.string("approximate") {
+        "none" => unary(node, |x| x * 0.5 * ((x * FRAC_1_SQRT_2).erf() + 1.0)),
+        "tanh" => unary(node, |x| x * 0.5 * (((x + x * x * x * 0.044715) * FRAC_2_PI.sqrt()).tanh() + 1.0)),
+        other => node.unsupported(format!("its approximation is {other}")),
+    }
 }
 
 fn floor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {

@@ -123,7 +123,17 @@ unary_methods! {
     log10 Log10;
     sin Sin;
     cos Cos;
+    tan Tan;
+    asin Asin;
+    acos Acos;
+    atan Atan;
+    sinh Sinh;
+    cosh Cosh;
     tanh Tanh;
+    asinh Asinh;
+    acosh Acosh;
+    atanh Atanh;
+    erf Erf;
     sigmoid Sigmoid;
 }
 
@@ -139,6 +149,8 @@ macro_rules! binary_methods {
 
 binary_methods! {
     pow Pow;
+    atan2 Atan2;
+    hypot Hypot;
     eq Eq;
     ne Ne;
     lt Lt;
