@@ -614,18 +614,30 @@ fn floats<'b>(replay: &mut Replay<'_, 'b>, rules: Rules, op: BinaryOp, a: Val<'b
             let whole = (quotient - floor).gt(0.5).select(floor + 1.0, floor);
             b.eq(0.0).select(a / b, whole)
         }
-        // numpy squares arrays for the exponent 2 and takes the root for 0.5; of single numbers it takes the power, as Python does.
+        // numpy squares arrays for the exponent 2 and takes the root for 0.5; of single numbers it takes the power, as Python does. There
+        // Python raises where numpy's own single numbers become infinite; such a row has no score.
         BinaryOp::Pow if constant == Some(2.0) && rules == Rules::Numpy => a * a,
         BinaryOp::Pow if constant == Some(1.0) => a,
         BinaryOp::Pow if constant == Some(0.5) && rules == Rules::Numpy => a.sqrt(),
-        BinaryOp::Pow if rules == Rules::Numpy || constant.is_some() => a.pow(b),
-        BinaryOp::Pow
-        | BinaryOp::BitAnd
-        | BinaryOp::BitOr
-        | BinaryOp::BitXor
-        | BinaryOp::ShiftLeft
-        | BinaryOp::ShiftRight
-        | BinaryOp::MatMul => return Err(Trouble::Unsupported(format!("`{}` between floats", op.sign()))),
+        BinaryOp::Pow if rules == Rules::Numpy => a.pow(b),
+        BinaryOp::Pow => {
+            let power = a.pow(b);
+            replay.raise_here(a.eq(0.0) & b.lt(0.0), "ZeroDivisionError", at);
+            replay.raise_here(
+                power.abs().eq(f64::INFINITY) & a.abs().lt(f64::INFINITY) & b.abs().lt(f64::INFINITY) & a.ne(0.0),
+                "OverflowError",
+                at,
+            );
+            // Python goes on with a complex number.
+            if constant.is_none_or(|value| value.fract() != 0.0) {
+                let complex = a.lt(0.0) & a.gt(f64::NEG_INFINITY) & b.floor().ne(b);
+                replay.no_value_here(complex, "a negative number has no real power of this kind", at);
+            }
+            power
+        }
+        BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor | BinaryOp::ShiftLeft | BinaryOp::ShiftRight | BinaryOp::MatMul => {
+            return Err(Trouble::Unsupported(format!("`{}` between floats", op.sign())));
+        }
     })
 }
 

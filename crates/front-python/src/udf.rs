@@ -355,6 +355,15 @@ impl<'b> Replay<'_, 'b> {
         let _ = self.raise_if(condition, exception, at);
     }
 
+    /// Inside a function on cells, rows that are not followed further: no handler of the script sees that.
+    pub(crate) fn no_value_here(&mut self, condition: Val<'b>, reason: &str, at: Span) {
+        let condition = self.and_reached(condition);
+        let guard = self.guard(condition, ir::Reason::Invalid(reason.to_owned()), at);
+        if let Some(frame) = self.cells.last_mut() {
+            frame.guards.insert(guard);
+        }
+    }
+
     pub(crate) fn choose_values(&mut self, condition: Val<'b>, yes: &Value<'b>, no: &Value<'b>, at: Span) -> Eval<'b> {
         match condition.literal() {
             Some(Literal::Bool(true)) => return Ok(yes.clone()),
