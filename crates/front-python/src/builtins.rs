@@ -457,7 +457,13 @@ fn enumerate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn zip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let mut rows: Vec<Vec<Value<'b>>> = Vec::new();
-    for (at, iterable) in call.take_all("*iterables").into_iter().enumerate() {
+    let iterables = call.take_all("*iterables");
+    let columns: Option<Vec<crate::value::Column<'b>>> =
+        iterables.iter().map(|one| if let Value::Column(column) = one { Some(column.clone()) } else { None }).collect();
+    if let Some(columns) = columns.filter(|columns| !columns.is_empty()) {
+        return Ok(Value::Zipped(columns));
+    }
+    for (at, iterable) in iterables.into_iter().enumerate() {
         let Some(items) = replay.items(&iterable, call.span) else { return Err(replay.unsupported(call.span, "`zip` of this")) };
         if at == 0 {
             rows = items.into_iter().map(|item| vec![item]).collect();

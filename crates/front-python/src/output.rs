@@ -5,7 +5,7 @@
 use crate::ast::{Stmt, StmtKind};
 use crate::record::Record;
 use crate::replay::{Replay, Start, Walked};
-use crate::value::{Cell, Column, Guards, Kind, Unknown, Value, Width};
+use crate::value::{Alternative, Cell, Column, Guards, Kind, Unknown, Value, Width};
 use crate::{Blocked, Columns, Fates, Frozen, pandas};
 use ir::{Elem, Field, Module, Origin, Type, Val};
 use source::{Diagnostic, Place, Span};
@@ -35,9 +35,10 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
         match value {
             Value::Column(column) => {
                 space = Some(column.space);
-                match result(replay, &column) {
+                let mut own = column.cell.guards.clone();
+                match result(replay, &column, &mut own) {
                     Ok(val) => {
-                        guards.extend(&column.cell.guards);
+                        guards.extend(own);
                         results.push((name, val));
                     }
                     Err(why) => blocked.push((name, why)),
@@ -175,14 +176,15 @@ fn output_columns<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>) -> Result<
 }
 
 /// A column as a result: NaN stays NaN in a float column, a missing text or moment is null, a truth value with holes is nullable.
-fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Result<Val<'b>, Unknown> {
+fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, guards: &mut Guards) -> Result<Val<'b>, Unknown> {
     let name = column.name.clone().unwrap_or_else(|| "output".to_owned());
     // What is left to do belongs to the line that made the column, not to the script's last line.
     if let Some(one) = column.cell.alternatives.first() {
         replay.b.return_to(one.val.origin());
     }
-    let numbers = column.cell.alternatives.iter().all(|one| one.kind.is_number() && one.kind != Kind::Bool);
-    let cell = if numbers { crate::udf::pandas_cell(replay, &column.cell) } else { column.cell.clone() };
+    let cell = of_numbers(replay, column, &name, guards);
+    let numbers = cell.alternatives.iter().all(|one| one.kind.is_number() && one.kind != Kind::Bool);
+    let cell = if numbers { crate::udf::pandas_cell(replay, &cell) } else { cell };
     let val = match cell.single() {
         Some((kind, val)) => match kind {
             Kind::Bool | Kind::Float | Kind::Float32 | Kind::Str => val,
@@ -203,6 +205,33 @@ fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>) -> Result<Val<'b
         },
     };
     Ok(val.named(name))
+}
+
+/// A column of numbers in which a text may be left, as after `replace({"yes": 1, "no": 0})`: a row with one has no score.
+fn of_numbers<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: &str, guards: &mut Guards) -> Cell<'b> {
+    let alternatives = &column.cell.alternatives;
+    let is_text = |one: &&Alternative<'b>| one.kind == Kind::Str;
+    let numbers = alternatives.iter().any(|one| matches!(one.kind, Kind::Int(_)));
+    let others = alternatives.iter().all(|one| matches!(one.kind, Kind::Str | Kind::Int(_) | Kind::Float | Kind::Missing));
+    if !numbers || !others || !alternatives.iter().any(|one| is_text(&one)) {
+        return column.cell.clone();
+    }
+    let mut before: Option<Val<'b>> = None;
+    for one in alternatives {
+        let here = match (one.when, before) {
+            (Some(when), Some(before)) => Some(when & !before),
+            (Some(when), None) => Some(when),
+            (None, before) => before.map(|before| !before),
+        };
+        if one.kind == Kind::Str {
+            let when = here.unwrap_or_else(|| replay.b.bool(true));
+            let at = replay.statement;
+            guards.insert(replay.guard(when, ir::Reason::Invalid(format!("{name} is a text where the others are numbers")), at));
+        }
+        before = one.when.map(|when| before.map_or(when, |before| before | when));
+    }
+    let left: Vec<Alternative<'b>> = alternatives.iter().filter(|one| !is_text(one)).cloned().collect();
+    Cell { alternatives: crate::ops::merge(left), guards: column.cell.guards.clone() }
 }
 
 fn object_column(replay: &mut Replay<'_, '_>, name: &str) -> Unknown {

@@ -103,12 +103,17 @@ pub(crate) fn over_rows<'b>(
     Ok(Value::Column(Column { cell, name: None, space, array: false }))
 }
 
-/// `[element for target in column]`
-pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, clause: &Clause, element: &Expr) -> Eval<'b> {
-    let cell = python_cell(replay, &column.cell);
-    let guards = column.cell.guards.clone();
+/// `[element for target in column]`, and `[element for a, b in zip(one, other)]`.
+pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], clause: &Clause, element: &Expr) -> Eval<'b> {
+    let Some(column) = columns.first() else { return Err(replay.unsupported(element.span, "a list of no columns")) };
+    if columns.iter().any(|other| other.space != column.space) {
+        return Err(replay.unsupported(clause.iter.span, "`zip` of columns over different rows"));
+    }
+    let cells: Vec<Value<'b>> = columns.iter().map(|column| Value::Cell(python_cell(replay, &column.cell))).collect();
+    let guards: Guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
     let (result, own) = on_cells(replay, |replay| {
-        replay.assign(&clause.target, Value::Cell(cell), clause.target.span);
+        let item = if let [only] = cells.as_slice() { only.clone() } else { Value::Tuple(cells) };
+        replay.assign(&clause.target, item, clause.target.span);
         let result = replay.eval(element)?;
         ops::to_cell(replay, &result, None, element.span)
     })?;

@@ -38,6 +38,8 @@ pub(crate) enum Value<'b> {
     Frame(FrameId),
     /// A two-dimensional array over the scoring rows.
     Matrix(Vec<Column<'b>>),
+    /// `zip` of columns: a tuple of cells for each row.
+    Zipped(Vec<Column<'b>>),
     List(ListId),
     Tuple(Vec<Value<'b>>),
     Dict(DictId),

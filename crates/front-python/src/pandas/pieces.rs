@@ -176,6 +176,9 @@ fn on_pieces<'b>(
 
 /// `pieces[number]`: of a column missing where there is none, of one text an exception.
 pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
+    if let (Value::Slice(lower, upper, None), None) = (index, &pieces.like) {
+        return some(replay, pieces, lower.as_deref(), upper.as_deref(), at);
+    }
     let number = replay.concrete(index).and_then(|index| index.as_int()).filter(|number| (-8..=32).contains(number));
     let Some(number) = number else { return Err(replay.unsupported(at, "pieces of a text at computed or far places")) };
     if pieces.expand && number < 0 {
@@ -194,6 +197,20 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, index: 
         Value::Column(column) if pieces.expand => Value::Column(Column { name: Some(number.to_string()), ..column }),
         value => value,
     })
+}
+
+/// `pieces[lower:upper]` of one text, counted from the left.
+fn some<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, lower: Option<&Value<'b>>, upper: Option<&Value<'b>>, at: Span) -> Eval<'b> {
+    let mut bound = |part: Option<&Value<'b>>, absent: usize| match part {
+        None => Ok(absent),
+        Some(part) => {
+            let number = replay.concrete(part).and_then(|part| part.as_int()).and_then(|number| usize::try_from(number).ok());
+            number.ok_or_else(|| replay.unsupported(at, "pieces of a text that are counted from the right or computed"))
+        }
+    };
+    let (lower, upper) = (bound(lower, 0)?, bound(upper, usize::MAX)?);
+    let items = items(replay, pieces, at)?;
+    Ok(Value::Sequence(std::rc::Rc::new(items.into_iter().take(upper).skip(lower).collect())))
 }
 
 /// `len(pieces)`; of a missing text missing.

@@ -349,6 +349,13 @@ impl<'b> Replay<'_, 'b> {
         if let Some(unknown) = self.unknown_among(&[left, right]) {
             return Err(unknown);
         }
+        // Whether two names are of one frame says nothing of its rows.
+        if let (CompareOp::Is | CompareOp::IsNot, Value::Frame(_), _) | (CompareOp::Is | CompareOp::IsNot, _, Value::Frame(_)) =
+            (op, left, right)
+        {
+            let same = matches!((left, right), (Value::Frame(one), Value::Frame(other)) if one == other);
+            return Ok(self.known(record::Value::Bool(same == (op == CompareOp::Is))));
+        }
         if !self.touches_rows(left) && !self.touches_rows(right) {
             let seen = self.untouched(span, &[left, right]);
             if !seen.is_recorded()
@@ -482,14 +489,19 @@ impl<'b> Replay<'_, 'b> {
             return Ok(None);
         };
         let iterable = self.eval(&first.iter)?;
-        if let Value::Column(column) = &iterable
+        let over_rows = match &iterable {
+            Value::Column(column) => Some(vec![column.clone()]),
+            Value::Zipped(columns) => Some(columns.clone()),
+            _ => None,
+        };
+        if let Some(columns) = over_rows
             && rest.is_empty()
             && first.tests.is_empty()
             && value.is_none()
             && !self.cells_active()
         {
             // `[f(x) for x in frame["c"]]` is a function on cells.
-            return crate::udf::comprehension(self, column, first, element).map(Some);
+            return crate::udf::comprehension(self, &columns, first, element).map(Some);
         }
         let of_row = if self.cells_active() { crate::sequence::of(self, &iterable, first.iter.span)? } else { None };
         if let Some(items) = of_row {
@@ -713,7 +725,9 @@ impl<'b> Replay<'_, 'b> {
                 self.about(&[of], |replay| crate::pandas::part_attribute(replay, of, name, span))
             }
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
-            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) | Value::Zipped(_) => {
+                Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
+            }
             Value::Class(class) if self.method_of(class, name).is_some() => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Class(class) => {
                 let seen = self.untouched(span, &[of]);
