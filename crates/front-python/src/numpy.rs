@@ -41,6 +41,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.subtract", subtract),
     Row::new(On::Function, "numpy.multiply", multiply),
     Row::new(On::Function, "numpy.divide", divide),
+    Row::new(On::Function, "numpy.logical_and", logical_and),
+    Row::new(On::Function, "numpy.logical_or", logical_or),
+    Row::new(On::Function, "numpy.logical_xor", logical_xor),
     Row::new(On::Function, "numpy.isfinite", isfinite),
     Row::new(On::Function, "numpy.isinf", isinf),
     Row::new(On::Function, "numpy.nan_to_num", nan_to_num),
@@ -303,6 +306,30 @@ fn subtract<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn multiply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     operator(replay, call, BinaryOp::Mul)
+}
+
+fn logical_and<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    logical(replay, call, BinaryOp::BitAnd)
+}
+
+fn logical_or<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    logical(replay, call, BinaryOp::BitOr)
+}
+
+fn logical_xor<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    logical(replay, call, BinaryOp::BitXor)
+}
+
+/// Of truth values numpy's logical functions are what the operators on bits are.
+fn logical<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: BinaryOp) -> Eval<'b> {
+    let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
+    for side in [&left, &right] {
+        let cell = ops::to_cell(replay, side, None, call.span)?;
+        if !matches!(cell.single(), Some((Kind::Bool, _))) {
+            return Err(replay.unsupported(call.span, format!("`{}` of other things than truth values", call.name)));
+        }
+    }
+    replay.binary(op, &left, &right, call.span)
 }
 
 fn divide<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -479,6 +479,9 @@ def summary(value, depth=0, content=False):
         if isinstance(value, GroupBy):
             keys = [value.keys] if not isinstance(value.keys, list) else value.keys
             return {"group": {"keys": [summary(key, depth + 1) for key in keys]}}
+        if isinstance(value, pd.CategoricalDtype) and value.categories is None:
+            # Its categories will be those of the rows that it is given to.
+            return {"other": "pandas.CategoricalDtype"}
         if isinstance(value, np.dtype) or isinstance(value, pd.api.extensions.ExtensionDtype):
             return {"dtype": str(value)}
     if np is not None and isinstance(value, np.ndarray):

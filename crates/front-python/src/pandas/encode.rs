@@ -19,6 +19,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "replace", replace),
     Row::new(On::Frame, "replace", frame_replace),
     Row::new(On::Column, "isin", isin),
+    Row::new(On::Frame, "isin", frame_isin),
+    Row::new(On::Cell, "index", list_index),
+    Row::new(On::Function, "pandas.Categorical", explicit_categories),
     Row::new(On::Column, "astype", astype),
     Row::new(On::Frame, "astype", frame_astype),
     Row::new(On::Matrix, "astype", frame_astype),
@@ -279,7 +282,33 @@ pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, inde
     let Some(pairs) = concrete_pairs(replay, of) else { return Err(replay.unsupported(at, "an item by a key of the row")) };
     freeze_all(replay, of);
     let cell = ops::to_cell(replay, index, None, at)?;
-    dict_item(replay, &pairs, &cell, None, at).map(Value::Cell)
+    dict_item(replay, &pairs, &cell, &Absent::Raises("KeyError"), at).map(Value::Cell)
+}
+
+/// `list.index(cell)`: the place of the first item that is equal; where there is none, it raises.
+fn list_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let is_text = replay.concrete(&call.receiver).is_some_and(|value| value.as_str().is_some());
+    let (Some(wanted), Some(items), false) = (call.take("0"), replay.items(&call.receiver, at), is_text) else {
+        return Err(replay.unsupported(at, "`index` of this"));
+    };
+    let constants: Option<Vec<record::Value>> = items.iter().map(|item| replay.concrete(item)).collect();
+    // Python finds a NaN by its identity, which a cell does not have.
+    let Some(constants) = constants.filter(|constants| !constants.iter().any(record::Value::is_missing)) else {
+        return Err(replay.unsupported(at, "`index` of a list with missing or computed items"));
+    };
+    freeze_all(replay, &call.receiver);
+    // Of equal keys the last one counts.
+    let mut pairs: Vec<(record::Value, record::Value)> = constants.into_iter().zip((0..).map(record::Value::Int)).collect();
+    pairs.reverse();
+    let key = ops::to_cell(replay, &wanted, None, at)?;
+    dict_item(replay, &pairs, &key, &Absent::Raises("ValueError"), at).map(Value::Cell)
+}
+
+/// What comes of a key that is not there.
+pub(crate) enum Absent<'c, 'b> {
+    Gives(&'c Cell<'b>),
+    Raises(&'static str),
 }
 
 /// `dict[cell]` or `dict.get(cell, default)`, with Python's own result types.
@@ -287,7 +316,7 @@ pub(crate) fn dict_item<'b>(
     replay: &mut Replay<'_, 'b>,
     pairs: &[(record::Value, record::Value)],
     key: &Cell<'b>,
-    default: Option<&Cell<'b>>,
+    absent: &Absent<'_, 'b>,
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
@@ -301,17 +330,22 @@ pub(crate) fn dict_item<'b>(
     };
     let zero = Literal::zero(elem);
     let mut out: Option<Cell<'b>> = None;
-    for alternative in key.alternatives.iter().rev() {
+    for (position, alternative) in key.alternatives.iter().enumerate().rev() {
         let one = match look_up(replay, &(alternative.kind.clone(), alternative.val), pairs, elem, "items") {
-            None => default.cloned(),
+            None => match absent {
+                Absent::Gives(default) => Some((*default).clone()),
+                Absent::Raises(_) => None,
+            },
             Some(hit) => {
                 let zero = replay.b.constant(zero.clone());
                 let value = Cell::new(kind.clone(), hit.or_else(zero));
-                match default {
-                    Some(default) => Some(ops::choose(hit.is_null(), default, &value)),
-                    None => {
+                match absent {
+                    Absent::Gives(default) => Some(ops::choose(hit.is_null(), default, &value)),
+                    Absent::Raises(exception) => {
+                        // The first alternative that holds is the cell: the later ones are not looked at.
                         let missing = alternative.when.map_or(hit.is_null(), |when| when & hit.is_null());
-                        replay.raise_here(missing, "KeyError", at);
+                        let earlier = key.alternatives[..position].iter().filter_map(|one| one.when).reduce(|a, b| a | b);
+                        replay.raise_here(earlier.map_or(missing, |earlier| !earlier & missing), exception, at);
                         Some(value)
                     }
                 }
@@ -497,16 +531,26 @@ fn replaced<'b>(
 fn isin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column(replay, call)?;
     let values = call.need(replay, "values")?;
-    let Some(items) = replay.items(&values, call.span) else { return Err(replay.unsupported(call.span, "`isin` with this")) };
-    let Some(constants) = items.iter().map(|item| replay.concrete(item)).collect::<Option<Vec<_>>>() else {
-        return Err(replay.unsupported(call.span, "`isin` with computed values"));
-    };
-    freeze_all(replay, &values);
-    let missing = constants.iter().any(record::Value::is_missing);
-    let cell = ops::lift(replay, &[&column.cell], call.span, |replay, operands| {
-        Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing)))
-    })?;
+    let cell = among(replay, &column, &values, call.span)?;
     Ok(replay.column(cell, &column))
+}
+
+fn among<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, values: &Value<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+    let Some(items) = replay.items(values, at) else { return Err(replay.unsupported(at, "`isin` with this")) };
+    let Some(constants) = items.iter().map(|item| replay.concrete(item)).collect::<Option<Vec<_>>>() else {
+        return Err(replay.unsupported(at, "`isin` with computed values"));
+    };
+    freeze_all(replay, values);
+    let missing = constants.iter().any(record::Value::is_missing);
+    ops::lift(replay, &[&column.cell], at, |replay, operands| Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing))))
+}
+
+fn frame_isin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let values = call.need(replay, "values")?;
+    if replay.pairs(&values).is_some() {
+        return Err(replay.unsupported(call.span, "`DataFrame.isin` with values by column"));
+    }
+    super::frame::each_column(replay, call, |replay, column| among(replay, column, &values, call.span))
 }
 
 // Types ----------------------------------------------------------------------------------------------------------------------
@@ -539,6 +583,14 @@ fn dtype_name<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Option<String> 
 fn astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column(replay, call)?;
     let dtype = call.need(replay, "dtype").or_else(|why| call.take("0").ok_or(why))?;
+    if let Value::Known(known) = &dtype
+        && matches!(known.tagged(), Some(Tagged::Dtype(name)) if name == "category")
+    {
+        // A dtype that has its categories: the column of the recorded run has the same.
+        let recorded = replay.recorded(call.span).with(known.fit, false);
+        let cell = categorical_as(replay, &column, &recorded, call.span)?;
+        return Ok(Value::Column(column.with(cell)));
+    }
     let Some(name) = dtype_name(replay, &dtype) else { return Err(replay.unsupported(call.span, "`astype` with this type")) };
     let cell = cast(replay, &column, &name, call.span)?;
     Ok(Value::Column(column.with(cell)))
@@ -666,13 +718,39 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
 /// `astype("category")`: the categories are those of the scoring rows, unless the script has one frame.
 fn categorical<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
     let Value::Known(known) = replay.batch(at, "set of categories")? else { return Err(replay.not_recorded(at)) };
-    let categories = match known.tagged() {
-        Some(Tagged::Series(series)) => series.dtype.categories.as_ref().map(record::Cells::values),
-        _ => None,
+    categorical_as(replay, column, &known, at)
+}
+
+/// A column with the categories of a recorded one.
+fn categorical_as<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, known: &Known, at: Span) -> Result<Cell<'b>, Unknown> {
+    let Some(Tagged::Series(series)) = known.tagged() else { return Err(replay.not_recorded(at)) };
+    let ordered = series.dtype.ordered == Some(true);
+    let Some(values) = series.dtype.categories.as_ref().map(record::Cells::values) else { return Err(replay.not_recorded(at)) };
+    replay.freeze(known);
+    as_category(replay, &column.cell, Rc::new(Categories { values, ordered }), at)
+}
+
+/// `pd.Categorical(column, categories=..., ordered=...)`: what is not among the categories is missing.
+fn explicit_categories<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let values = call.take("values").or_else(|| call.take("0"));
+    let categories = call.take("categories").or_else(|| call.take("1"));
+    let ordered = call.flag(replay, "ordered", false)?;
+    let (Some(Value::Column(column)), Some(categories)) = (values, categories) else {
+        return Err(replay.refuse(
+            "python-batch-statistic",
+            at,
+            "`Categorical` without `categories` takes them from the rows that it is given",
+            "a single row has no set of categories",
+            "give it the training categories: pd.Categorical(df[c], categories=sorted(train[c].dropna().unique()))",
+        ));
     };
-    let Some(values) = categories else { return Err(replay.not_recorded(at)) };
-    replay.freeze(&known);
-    as_category(replay, &column.cell, Rc::new(Categories { values, ordered: false }), at)
+    let constants: Option<Vec<record::Value>> =
+        replay.items(&categories, at).and_then(|items| items.iter().map(|item| replay.concrete(item)).collect());
+    let Some(values) = constants else { return Err(replay.unsupported(at, "`Categorical` with computed categories")) };
+    freeze_all(replay, &categories);
+    let cell = as_category(replay, &column.cell, Rc::new(Categories { values, ordered }), at)?;
+    Ok(Value::Column(Column { array: true, ..column.with(cell) }))
 }
 
 /// A cell as the code of its category, -1 for one that is not among them.

@@ -22,6 +22,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "fillna", frame_fillna),
     Row::new(On::Column, "where", keep_where),
     Row::new(On::Column, "mask", mask),
+    Row::new(On::Frame, "where", frame_keep_where),
+    Row::new(On::Frame, "mask", frame_mask),
     Row::new(On::Column, "combine_first", combine_first),
     Row::new(On::Column, "dropna", dropna),
     Row::new(On::Frame, "dropna", frame_dropna),
@@ -325,24 +327,66 @@ fn condition<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Re
     }
 }
 
+/// Whether the values stay where a condition holds, or where it does not.
+#[derive(Clone, Copy, PartialEq)]
+enum Stays {
+    Where,
+    Elsewhere,
+}
+
 fn keep_where<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let column = column(replay, call)?;
-    let cond = call.need(replay, "cond")?;
-    let other = call.take("other").unwrap_or_else(|| replay.known(record::Value::float(f64::NAN)));
-    let (cond, own) = condition(replay, &cond, call.span)?;
-    let other = ops::to_cell(replay, &other, column.cell.single().map(|(kind, _)| kind), call.span)?;
-    let cell = where_cell(replay, cond, &column.cell, &other, call.span)?.guarded(&own.guards);
-    Ok(replay.column(cell, &column))
+    conditional_column(replay, call, Stays::Where)
 }
 
 fn mask<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    conditional_column(replay, call, Stays::Elsewhere)
+}
+
+fn frame_keep_where<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    conditional_frame(replay, call, Stays::Where)
+}
+
+fn frame_mask<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    conditional_frame(replay, call, Stays::Elsewhere)
+}
+
+fn conditional_column<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, stays: Stays) -> Eval<'b> {
     let column = column(replay, call)?;
     let cond = call.need(replay, "cond")?;
     let other = call.take("other").unwrap_or_else(|| replay.known(record::Value::float(f64::NAN)));
-    let (cond, own) = condition(replay, &cond, call.span)?;
-    let other = ops::to_cell(replay, &other, column.cell.single().map(|(kind, _)| kind), call.span)?;
-    let cell = where_cell(replay, cond, &other, &column.cell, call.span)?.guarded(&own.guards);
+    let cell = conditional(replay, &column, &cond, &other, stays, call.span)?;
     Ok(replay.column(cell, &column))
+}
+
+/// Each column by the column of that name in a frame of conditions.
+fn conditional_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, stays: Stays) -> Eval<'b> {
+    let at = call.span;
+    let other = call.take("other").unwrap_or_else(|| replay.known(record::Value::float(f64::NAN)));
+    let Value::Frame(conditions) = call.need(replay, "cond")? else {
+        return Err(replay.unsupported(at, format!("`DataFrame.{}` by one condition for all columns", call.name)));
+    };
+    if replay.concrete(&other).is_none_or(|other| other.items().is_some()) {
+        return Err(replay.unsupported(at, format!("`DataFrame.{}` with other values by row or column", call.name)));
+    }
+    super::frame::each_column(replay, call, |replay, column| {
+        let name = column.name.clone().unwrap_or_default();
+        let cond = super::column_of(replay, conditions, &name, at)?;
+        conditional(replay, column, &cond, &other, stays, at)
+    })
+}
+
+fn conditional<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    cond: &Value<'b>,
+    other: &Value<'b>,
+    stays: Stays,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
+    let (cond, own) = condition(replay, cond, at)?;
+    let other = ops::to_cell(replay, other, column.cell.single().map(|(kind, _)| kind), at)?;
+    let (yes, no) = if stays == Stays::Where { (&column.cell, &other) } else { (&other, &column.cell) };
+    Ok(where_cell(replay, cond, yes, no, at)?.guarded(&own.guards))
 }
 
 fn combine_first<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -166,6 +166,8 @@ pub(crate) fn column_attribute<'b>(replay: &mut Replay<'_, 'b>, column: &Column<
     match name {
         "str" => Ok(Value::Texts(column.clone(), replay.recorded_texts(span))),
         "dt" | "cat" | "loc" | "iloc" | "at" | "iat" | "index" => Ok(Value::Part(Box::new(of), name.to_owned())),
+        // Of a `Categorical`, which has them itself.
+        "codes" | "categories" if column.array => encode::category_attribute(replay, column, name, span),
         "values" | "array" => Ok(Value::Column(Column { array: true, ..column.clone() })),
         "T" => Ok(of),
         "dtype" | "dtypes" | "ndim" => Ok(Value::Known(replay.recorded(span))),

@@ -17,11 +17,15 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "round", frame_round),
     Row::new(On::Matrix, "round", frame_round),
     Row::new(On::Column, "clip", clip),
+    Row::new(On::Frame, "clip", frame_clip),
     Row::new(On::Column, "between", between),
     Row::new(On::Column, "add", add),
     Row::new(On::Column, "sub", sub),
+    Row::new(On::Column, "subtract", sub),
     Row::new(On::Column, "mul", mul),
+    Row::new(On::Column, "multiply", mul),
     Row::new(On::Column, "div", div),
+    Row::new(On::Column, "divide", div),
     Row::new(On::Column, "truediv", div),
     Row::new(On::Column, "floordiv", floordiv),
     Row::new(On::Column, "mod", modulo),
@@ -53,6 +57,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "count", along_row),
     Row::new(On::Frame, "nunique", along_row),
     Row::new(On::Frame, "skew", along_row),
+    Row::new(On::Frame, "idxmax", along_row),
+    Row::new(On::Frame, "idxmin", along_row),
     Row::new(On::Column, "mean", statistic),
     Row::new(On::Column, "median", statistic),
     Row::new(On::Column, "sum", statistic),
@@ -139,6 +145,9 @@ fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
 }
 
 /// Bounds are inclusive; NaN stays. A missing bound does not clip.
+/// Below this every whole float is an integer, and the other way round: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 pub(crate) fn clipped<'b>(
     replay: &mut Replay<'_, 'b>,
     cell: &Cell<'b>,
@@ -153,7 +162,15 @@ pub(crate) fn clipped<'b>(
             continue;
         }
         let kind = out.single().map(|(kind, _)| kind.clone());
-        let bound = ops::to_cell(replay, bound, kind.as_ref(), at)?;
+        let mut bound = ops::to_cell(replay, bound, kind.as_ref(), at)?;
+        // An integer column holds a whole bound and stays one of integers.
+        if let (Some(Kind::INT), Some((Kind::Float, val))) = (&kind, bound.single())
+            && let Some(ir::Literal::F64(value)) = val.literal()
+            && value.fract() == 0.0
+            && value.abs() < EXACT
+        {
+            bound = Cell { guards: bound.guards.clone(), ..Cell::new(Kind::INT, replay.b.i64(value as i64)) };
+        }
         let beyond = ops::lift(replay, &[&out, &bound], at, |replay, operands| {
             ops::comparison(replay, ops::Rules::Numpy, if above { CompareOp::Gt } else { CompareOp::Lt }, &operands[0], &operands[1])
         })?;
@@ -169,6 +186,27 @@ fn clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (lower, upper) = (call.take("lower"), call.take("upper"));
     let cell = clipped(replay, &column.cell, lower.as_ref(), upper.as_ref(), call.span)?;
     Ok(replay.column(cell, &column))
+}
+
+/// `frame.clip(lower, upper, axis=1)`: bounds are one for all columns, or one a column by its name.
+fn frame_clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    call.take("axis");
+    let bounds = [call.take("lower"), call.take("upper")];
+    if bounds.iter().flatten().any(|bound| replay.concrete(bound).is_none()) {
+        return Err(replay.unsupported(call.span, "`DataFrame.clip` at bounds by row"));
+    }
+    super::frame::each_column(replay, call, |replay, column| {
+        let name = column.name.clone().unwrap_or_default();
+        let [lower, upper] = bounds.clone().map(|bound| {
+            let bound = bound?;
+            match super::missing::column_values(replay, &bound) {
+                // A column without a bound is left alone.
+                Some(pairs) => pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value),
+                None => Some(bound),
+            }
+        });
+        clipped(replay, &column.cell, lower.as_ref(), upper.as_ref(), call.span)
+    })
 }
 
 fn between<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -430,13 +468,30 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         let what = call.name.clone();
         return replay.batch(at, &what);
     }
-    if !matches!(call.name.as_str(), "sum" | "mean" | "max" | "min" | "any" | "all") {
+    if !matches!(
+        call.name.as_str(),
+        "sum" | "mean" | "max" | "min" | "any" | "all" | "std" | "var" | "count" | "nunique" | "idxmax" | "idxmin"
+    ) {
         return Err(replay.unsupported(at, format!("`{}` along a row", call.name)));
     }
     call.only(replay, "skipna", &[record::Value::Bool(true)])?;
     call.only(replay, "numeric_only", &[record::Value::Bool(true), record::Value::Bool(false)])?;
     let columns = super::matrix(replay, &call.receiver.clone(), at)?;
     let space = columns.first().map_or(0, |column| column.space);
+    let whole = match call.name.as_str() {
+        "count" => Some(present_along(replay, &columns, at)?),
+        "nunique" => {
+            call.only(replay, "dropna", &[record::Value::Bool(true)])?;
+            Some(distinct_along(replay, &columns, at)?)
+        }
+        "idxmax" => Some(place_along(replay, &columns, CompareOp::Gt, at)?),
+        "idxmin" => Some(place_along(replay, &columns, CompareOp::Lt, at)?),
+        _ => None,
+    };
+    if let Some(cell) = whole {
+        return Ok(Value::Column(Column { cell, name: None, space, array: false }));
+    }
+    let freedom = call.int(replay, "ddof")?.unwrap_or(1);
     let mut guards = Guards::new();
     let mut parts: Vec<(Kind, Val<'b>)> = Vec::new();
     for column in &columns {
@@ -462,8 +517,13 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         let cell = Cell { guards, ..Cell::new(Kind::Bool, val) };
         return Ok(Value::Column(Column { cell, name: None, space, array: false }));
     }
-    let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean";
-    let cell = if float {
+    let spread = name == "std" || name == "var";
+    let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean" || spread;
+    let cell = if spread {
+        let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
+        let variance = variance_along(replay, &values, freedom as f64);
+        Cell::new(Kind::Float, if name == "std" { variance.sqrt() } else { variance })
+    } else if float {
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
         Cell::new(Kind::Float, float_along(replay, &name, &values))
     } else {
@@ -476,6 +536,93 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Cell::new(Kind::INT, val)
     };
     Ok(Value::Column(Column { cell: Cell { guards, ..cell }, name: None, space, array: false }))
+}
+
+/// The columns as values of one kind, and whether each is missing.
+fn comparable_along<'b>(
+    replay: &mut Replay<'_, 'b>,
+    columns: &[Column<'b>],
+    at: Span,
+) -> Result<(Kind, Vec<(Val<'b>, Val<'b>)>, Guards), Unknown> {
+    let mut parts = Vec::new();
+    let mut guards = Guards::new();
+    for column in columns {
+        guards.extend(&column.cell.guards);
+        match column.cell.single() {
+            Some((kind @ (Kind::Str | Kind::Bool | Kind::Int(_) | Kind::Float), val)) => parts.push((kind.clone(), val)),
+            _ => return Err(replay.unsupported(at, "comparing the columns of a row that are neither numbers nor texts")),
+        }
+    }
+    let truths = parts.iter().filter(|(kind, _)| *kind == Kind::Bool).count();
+    let kind = parts.iter().map(|(kind, _)| Some(kind.clone())).reduce(|a, b| common(&a?, &b?)).flatten();
+    let Some(kind) = kind.filter(|_| truths == 0 || truths == parts.len()) else {
+        return Err(replay.unsupported(at, "comparing the columns of a row that are of several types"));
+    };
+    let blank = |val: Val<'b>| if val.is_nullable() { val.or_else("") } else { val };
+    let values = parts
+        .iter()
+        .map(|(from, val)| {
+            let missing = super::is_missing(from, *val);
+            (if kind == Kind::Str { blank(*val) } else { promote(*val, from, &kind) }, missing)
+        })
+        .collect();
+    Ok((kind, values, guards))
+}
+
+/// How many columns of a row are not missing.
+fn present_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], at: Span) -> Result<Cell<'b>, Unknown> {
+    let mut guards = Guards::new();
+    let mut count = replay.b.i64(0);
+    for column in columns {
+        guards.extend(&column.cell.guards);
+        match super::missing::missing_cell(replay, &column.cell, at)?.single() {
+            Some((_, missing)) => count = count + (!missing).cast(Elem::I64),
+            None => return Err(replay.unsupported(at, "counting in this row")),
+        }
+    }
+    Ok(Cell { guards, ..Cell::new(Kind::INT, count) })
+}
+
+/// How many different values a row has, without what is missing.
+fn distinct_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], at: Span) -> Result<Cell<'b>, Unknown> {
+    let (_, values, guards) = comparable_along(replay, columns, at)?;
+    let mut count = replay.b.i64(0);
+    for (position, (value, missing)) in values.iter().enumerate() {
+        let known = values[..position].iter().fold(replay.b.bool(false), |known, (other, gone)| known | (!*gone & value.eq(*other)));
+        count = count + (!*missing & !known).cast(Elem::I64);
+    }
+    Ok(Cell { guards, ..Cell::new(Kind::INT, count) })
+}
+
+/// The name of the first column with the greatest or least value of a row. A row of nothing raises.
+fn place_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], better: CompareOp, at: Span) -> Result<Cell<'b>, Unknown> {
+    let (kind, values, mut guards) = comparable_along(replay, columns, at)?;
+    let (Some(((first, missing), rest)), true) = (values.split_first(), kind.is_number()) else {
+        return Err(replay.unsupported(at, "the place of the extreme of this row"));
+    };
+    let names: Vec<String> = columns.iter().map(|column| column.name.clone().unwrap_or_default()).collect();
+    let (mut best, mut nothing, mut place) = (*first, *missing, replay.b.str(&names[0]));
+    for ((value, missing), name) in rest.iter().zip(&names[1..]) {
+        let beats = if better == CompareOp::Gt { value.gt(best) } else { value.lt(best) };
+        let wins = !*missing & (nothing | beats);
+        place = wins.select(replay.b.str(name), place);
+        best = wins.select(*value, best);
+        nothing = nothing & *missing;
+    }
+    let reason = ir::Reason::Invalid(format!("all of {} are missing", names.join(", ")));
+    guards.insert(replay.guard(nothing, reason, at));
+    Ok(Cell { guards, ..Cell::new(Kind::Str, place) })
+}
+
+/// The squares of the distances from the mean, over the count less the degrees of freedom; NaN where nothing is left of it.
+fn variance_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>], freedom: f64) -> Val<'b> {
+    let b = replay.b;
+    let mean = float_along(replay, "mean", values);
+    let zero = b.f64(0.0);
+    let squares = values.iter().map(|val| val.is_nan().select(zero, (mean - *val) * (mean - *val)));
+    let total = squares.reduce(|sum, one| sum + one).unwrap_or(zero);
+    let count = values.iter().map(|val| val.is_nan().select(zero, 1.0)).reduce(|sum, one| sum + one).unwrap_or(zero);
+    count.le(freedom).select(b.f64(f64::NAN), total / (count - freedom))
 }
 
 /// Skips NaN. The sum of nothing is 0, everything else of nothing is NaN. Columns are added from the left, as numpy adds along axis 0.

@@ -623,5 +623,5 @@ fn dict_get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let key = ops::to_cell(replay, &key, None, call.span)?;
     let default = default.unwrap_or_else(|| replay.none());
     let default = ops::to_cell(replay, &default, None, call.span)?;
-    super::encode::dict_item(replay, &pairs, &key, Some(&default), call.span).map(Value::Cell)
+    super::encode::dict_item(replay, &pairs, &key, &super::encode::Absent::Gives(&default), call.span).map(Value::Cell)
 }

@@ -396,7 +396,7 @@ impl<'b> Replay<'_, 'b> {
                 }
                 return self.call_estimator(known, name, positional, named, span);
             }
-            Value::Known(_) | Value::Dict(_) => (On::Cell, name.to_owned()),
+            Value::Known(_) | Value::Dict(_) | Value::List(_) | Value::Tuple(_) => (On::Cell, name.to_owned()),
             _ => return Err(self.unsupported(span, format!("`.{name}()`"))),
         };
         let Some((_, static_key)) = rows().keys().find(|(one, name)| *one == on && *name == key) else {
