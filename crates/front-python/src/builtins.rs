@@ -167,7 +167,7 @@ fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::INT, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported("`int` of this".to_owned())),
+            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => Err(Trouble::Unsupported("`int` of this".to_owned())),
         }
     })?;
     Ok(Value::Cell(cell))
@@ -196,7 +196,7 @@ fn float<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::Float, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported("`float` of this".to_owned())),
+            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => Err(Trouble::Unsupported("`float` of this".to_owned())),
         }
     })?;
     Ok(Value::Cell(cell))

@@ -102,7 +102,7 @@ fn look_up<'b>(
             let table = b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::I64], value: elem, rows }));
             return Some(b.lookup(table, &[key.1]));
         }
-        Kind::DateTime | Kind::Timedelta | Kind::Missing => return None,
+        Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing => return None,
     };
     let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
     for (key, value) in pairs {
@@ -542,7 +542,12 @@ fn among<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, values: &Value<'b
     };
     freeze_all(replay, values);
     let missing = constants.iter().any(record::Value::is_missing);
-    ops::lift(replay, &[&column.cell], at, |replay, operands| Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing))))
+    ops::lift(replay, &[&column.cell], at, |replay, operands| {
+        if ops::is_unclear_among(&operands[0].0, &constants) {
+            return Err(Trouble::Unsupported("`isin` of moments with a missing one".to_owned()));
+        }
+        Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing)))
+    })
 }
 
 fn frame_isin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -801,7 +806,7 @@ pub(crate) fn member<'b>(replay: &mut Replay<'_, 'b>, family: &Rc<Family<'b>>, n
             let code = categories.values.iter().position(|value| crate::fold::format(value, None).as_deref() == Some(text))?;
             val.eq(code as i64)
         }
-        Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Missing => return None,
+        Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing => return None,
     };
     let _ = &replay;
     let val = promote(held, &Kind::Bool, &family.kind);

@@ -17,6 +17,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Pieces, "len", len_method),
     Row::new(On::Pieces, "apply", apply),
     Row::new(On::Pieces, "map", apply),
+    Row::new(On::Pieces, "astype", astype),
 ];
 
 /// The pieces of a text, or of each text of a column.
@@ -343,15 +344,41 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         None => return Err(replay.unsupported(call.span, "`apply` of nothing")),
     };
     let Some(column) = pieces.like.clone() else { return Err(replay.unsupported(call.span, "`apply` of this")) };
-    let missing = pieces.text.alternatives.iter().any(|one| one.kind != Kind::Str || one.val.is_nullable());
-    if missing {
+    let Some((Kind::Str, text)) = pieces.text.single() else {
         return Err(replay.refuse(
             "python-unsupported",
             call.span,
-            "a function of the pieces of texts that may be missing cannot be converted",
-            "of a missing text it gets NaN",
-            "fill the missing texts before the split: .fillna(\"\")",
+            "a function of the pieces of texts beside other values cannot be converted",
+            "of what is no text it gets NaN",
+            "make them texts before the split: .fillna(\"\").astype(str)",
         ));
+    };
+    let missing = text.is_nullable().then(|| text.is_null());
+    let there = Cell { guards: pieces.text.guards.clone(), ..Cell::new(Kind::Str, text.or_else("")) };
+    let value = Value::Pieces(Box::new(Pieces { like: None, text: if missing.is_some() { there } else { pieces.text.clone() }, ..pieces }));
+    crate::udf::over_value_or_missing(replay, &column, &function, (missing, value), call.span)
+}
+
+/// `split(expand=True).astype(dtype)`: every piece of every row is cast, used or not. A row with more pieces than the recorded rows is refused.
+fn astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Pieces(pieces) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "`astype` of this")) };
+    let recorded = replay.recorded(call.span);
+    let names: Vec<String> = match recorded.tagged() {
+        Some(record::Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
+        _ => return Err(replay.not_recorded(call.span)),
+    };
+    let dtype = call.need(replay, "dtype").or_else(|why| call.take("0").ok_or(why))?;
+    let columns = columns(replay, &pieces, names.len(), call.span)?;
+    let mut frame = crate::value::Frame { space: pieces.like.as_ref().map_or(0, |column| column.space), ..Default::default() };
+    frame.columns = names.into_iter().zip(columns).collect();
+    let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
+    let cast = replay.apply(Value::Method(Box::new(Value::Frame(id)), "astype".to_owned()), None, vec![dtype], Vec::new(), call.span)?;
+    let Value::Frame(cast) = cast else { return Ok(cast) };
+    let all: Guards = super::matrix(replay, &Value::Frame(cast), call.span)?.iter().flat_map(|column| column.cell.guards.clone()).collect();
+    for slot in replay.frames[cast.0].columns.values_mut() {
+        if let Value::Column(column) = slot {
+            column.cell.guards.extend(&all);
+        }
     }
-    crate::udf::over_value(replay, &column, &function, Value::Pieces(Box::new(Pieces { like: None, ..pieces })), call.span)
+    Ok(Value::Frame(cast))
 }
