@@ -216,7 +216,9 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
             Kind::Bool => alternative.val,
             Kind::Missing => null,
             Kind::Float if matches!(alternative.val.literal(), Some(ir::Literal::F64(value)) if value.is_nan()) => null,
-            Kind::Float | Kind::Float32 | Kind::Int(_) | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => return None,
+            Kind::Float | Kind::Float32 | Kind::Int(_) | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => {
+                return None;
+            }
         };
         out = Some(match (alternative.when, out) {
             (Some(when), Some(other)) => when.select(val, other),

@@ -134,7 +134,12 @@ pub(crate) fn unpacked<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], name
 }
 
 /// `a, b, *rest = items`: fewer items than names raise.
-pub(crate) fn head_and_rest<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], names: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
+pub(crate) fn head_and_rest<'b>(
+    replay: &mut Replay<'_, 'b>,
+    items: &[Item<'b>],
+    names: usize,
+    at: Span,
+) -> Result<Vec<Value<'b>>, Unknown> {
     let few = count(replay, items).lt(names as i64);
     replay.raise_here(few, "ValueError", at);
     let mut out = Vec::new();

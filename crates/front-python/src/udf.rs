@@ -140,9 +140,9 @@ enum Made<'b> {
 fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<Made<'b>, Unknown> {
     Ok(match result {
         Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) => Made::Object(result),
-        Value::Labelled(items) => {
-            Made::Labelled(items.into_iter().map(|(name, item)| Ok((name, ops::to_cell(replay, &item, None, at)?))).collect::<Result<_, _>>()?)
-        }
+        Value::Labelled(items) => Made::Labelled(
+            items.into_iter().map(|(name, item)| Ok((name, ops::to_cell(replay, &item, None, at)?))).collect::<Result<_, _>>()?,
+        ),
         result => Made::Cell(ops::to_cell(replay, &result, None, at)?),
     })
 }
@@ -259,9 +259,15 @@ pub(crate) fn python_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<
                     out.push(Alternative { when: alternative.when, kind, val });
                 }
             }
-            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing => {
-                out.push(alternative.clone())
-            }
+            Kind::Bool
+            | Kind::Int(_)
+            | Kind::Float
+            | Kind::Float32
+            | Kind::Str
+            | Kind::DateTime
+            | Kind::Timedelta
+            | Kind::Date
+            | Kind::Missing => out.push(alternative.clone()),
         }
     }
     Cell { alternatives: ops::merge(out), guards: cell.guards.clone() }

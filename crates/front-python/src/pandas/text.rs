@@ -540,7 +540,8 @@ pub(crate) fn index_of_item<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>
         replay.freeze(known);
     }
     let key = ops::to_cell(replay, &key, None, at)?;
-    let places = super::encode::dict_item(replay, &pairs, &key, &super::encode::Absent::Gives(&Cell::new(Kind::INT, replay.b.i64(-1))), at)?;
+    let places =
+        super::encode::dict_item(replay, &pairs, &key, &super::encode::Absent::Gives(&Cell::new(Kind::INT, replay.b.i64(-1))), at)?;
     let absent = ops::lift(replay, &[&places], at, |_, operands| Ok((Kind::Bool, operands[0].1.cast(ir::Elem::I64).lt(0_i64))))?;
     if let Some(absent) = replay.row_condition(&Value::Cell(absent)) {
         replay.raise_here(absent, "ValueError", at);

@@ -6,7 +6,7 @@ use crate::calendar;
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Cell, Column, Eval, Frame, Guards, Kind, Value, Width};
+use crate::value::{Cell, Column, Eval, Frame, Guards, Kind, Unknown, Value, Width};
 use ir::{Elem, Literal, Map, Reason, Table, Val};
 use source::Span;
 
@@ -30,7 +30,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "isoweekday", cell_weekday),
     Row::new(On::Cell, "date", cell_date),
     Row::new(On::Function, "datetime.datetime", constant_moment),
-    Row::new(On::Function, "datetime.date", constant_moment),
+    Row::new(On::Function, "datetime.date", constant_date),
     Row::new(On::Function, "datetime.timedelta", constant_duration),
     Row::new(On::Function, "pandas.Timestamp", constant_timestamp),
     Row::new(On::Function, "pandas.DateOffset", date_offset),
@@ -122,8 +122,8 @@ fn strptime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 pub(crate) fn cell_field<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, name: &str, at: Span) -> Option<Eval<'b>> {
     let all = |wanted: &[Kind]| cell.alternatives.iter().all(|one| wanted.contains(&one.kind));
     let of_day = matches!(name, "year" | "month" | "day");
-    let named = of_day
-        || matches!(name, "hour" | "minute" | "second" | "quarter" | "dayofweek" | "day_of_week" | "dayofyear" | "day_of_year");
+    let named =
+        of_day || matches!(name, "hour" | "minute" | "second" | "quarter" | "dayofweek" | "day_of_week" | "dayofyear" | "day_of_year");
     let there = (all(&[Kind::DateTime]) && named)
         || (all(&[Kind::DateTime, Kind::Date]) && of_day)
         || (all(&[Kind::Timedelta]) && matches!(name, "days" | "seconds"));
@@ -144,15 +144,49 @@ pub(crate) fn cell_field<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, name:
 /// `moment.date()`; of NaT it is NaT.
 fn cell_date<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let cell = ops::to_cell(replay, &call.receiver.clone(), None, call.span)?;
-    let cell = ops::lift(replay, &[&cell], call.span, |_, operands| match &operands[0] {
-        (Kind::DateTime, val) => Ok((Kind::Date, calendar::split(*val).0 * calendar::DAY)),
+    let at = call.span;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::DateTime, val) => {
+            crate::sequence::refuse(replay, has_no_date(*val), "a moment outside the years 1 to 9999", at);
+            Ok((Kind::Date, calendar::split(*val).0 * calendar::DAY))
+        }
         _ => Err(Trouble::Raises("AttributeError")),
     })?;
     Ok(Value::Cell(cell))
 }
 
-/// `datetime(2015, 3, 1)` and `date(2015, 3, 1)` in a function on cells, of constants.
+/// Whether Python has no date of a moment: it knows the years 1 to 9999.
+fn has_no_date(moment: Val<'_>) -> Val<'_> {
+    (moment.lt(-62_135_596_800_000_000_i64) | moment.ge(253_402_300_800_000_000_i64)).or_else(false)
+}
+
+/// `.dt.date`
+fn column_date<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Eval<'b> {
+    let mut own = Guards::new();
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
+        (Kind::DateTime, val) => {
+            let reason = Reason::Invalid(format!("a moment outside the years 1 to 9999 at {}", replay.place_name(at)));
+            own.insert(replay.guard(has_no_date(*val), reason, at));
+            Ok((Kind::Date, calendar::split(*val).0 * calendar::DAY))
+        }
+        _ => Err(Trouble::Unsupported("`.dt.date` of this".to_owned())),
+    })?;
+    Ok(Value::Column(column.with(cell.guarded(&own))))
+}
+
+/// `datetime(2015, 3, 1)` in a function on cells, of constants.
 fn constant_moment<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let moment = moment_of_parts(replay, call)?;
+    Ok(replay.known(record::Value::tagged(record::Tagged::Timestamp(moment))))
+}
+
+/// `date(2015, 3, 1)` in a function on cells, of constants.
+fn constant_date<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let moment = moment_of_parts(replay, call)?;
+    Ok(replay.known(record::Value::tagged(record::Tagged::Date(moment.div_euclid(calendar::DAY)))))
+}
+
+fn moment_of_parts<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<i64, Unknown> {
     const PARTS: [(&str, i64); 7] = [("year", 1), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0), ("microsecond", 0)];
     let mut parts = [0; 7];
     for (at, (name, default)) in PARTS.iter().enumerate() {
@@ -162,12 +196,7 @@ fn constant_moment<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval
     let [year, month, day, hour, minute, second, microsecond] = parts;
     let written = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
     let Some(moment) = calendar::parse_iso(&written) else { return Err(replay.unsupported(call.span, "this moment")) };
-    let value = if call.name.ends_with(".date") {
-        record::Tagged::Date(moment / calendar::DAY - i64::from(moment % calendar::DAY < 0))
-    } else {
-        record::Tagged::Timestamp(moment + microsecond)
-    };
-    Ok(replay.known(record::Value::tagged(value)))
+    Ok(moment + microsecond)
 }
 
 /// `pd.Timestamp("2015-03-01")` or `pd.Timestamp(2015, 3, 1)` in a function on cells.
@@ -372,6 +401,9 @@ pub(crate) fn field<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: 
     ) {
         return Ok(Value::Method(Box::new(part.clone()), name.to_owned()));
     }
+    if name == "date" {
+        return column_date(replay, column, at);
+    }
     on_time(replay, column, at, |_, kind, val| match kind {
         Kind::DateTime => moment_field(val, name),
         Kind::Timedelta => duration_field(val, name),
@@ -418,7 +450,6 @@ fn moment_field<'b>(val: Val<'b>, name: &str) -> Option<(Kind, Val<'b>)> {
         "is_year_start" => return truth(day.eq(1_i64) & month.eq(1_i64)),
         "is_year_end" => return truth(day.eq(31_i64) & month.eq(12_i64)),
         "is_leap_year" => return truth(calendar::is_leap(year)),
-        "date" => return Some((Kind::Date, days * calendar::DAY)),
         _ => return None,
     };
     Some(number(val, field))

@@ -729,7 +729,9 @@ impl<'b> Replay<'_, 'b> {
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
             Value::Objects(_) if name == "str" => Ok(Value::Part(Box::new(of.clone()), name.to_owned())),
             Value::Objects(_) if name == "values" => Ok(of.clone()),
-            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) | Value::Objects(_) | Value::Labelled(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
+            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) | Value::Objects(_) | Value::Labelled(_) => {
+                Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
+            }
             Value::Class(class) if self.method_of(class, name).is_some() => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Class(class) => {
                 let seen = self.untouched(span, &[of]);
