@@ -460,6 +460,9 @@ impl<'b> Replay<'_, 'b> {
         if self.same_value(yes, no) {
             return Ok(yes.clone());
         }
+        if let Some(unknown) = self.unknown_among(&[yes, no]) {
+            return Err(unknown);
+        }
         if let (Value::Tuple(a), Value::Tuple(b)) = (yes, no)
             && a.len() == b.len()
         {

@@ -20,7 +20,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "replace", frame_replace),
     Row::new(On::Column, "isin", isin),
     Row::new(On::Frame, "isin", frame_isin),
-    Row::new(On::Cell, "index", list_index),
     Row::new(On::Function, "pandas.Categorical", explicit_categories),
     Row::new(On::Column, "astype", astype),
     Row::new(On::Frame, "astype", frame_astype),
@@ -286,10 +285,12 @@ pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, inde
 }
 
 /// `list.index(cell)`: the place of the first item that is equal; where there is none, it raises.
-fn list_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+pub(super) fn list_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let is_text = replay.concrete(&call.receiver).is_some_and(|value| value.as_str().is_some());
-    let (Some(wanted), Some(items), false) = (call.take("0"), replay.items(&call.receiver, at), is_text) else {
+    let (Some(wanted), Some(items), false) =
+        (["sub", "value", "0"].iter().find_map(|name| call.take(name)), replay.items(&call.receiver, at), is_text)
+    else {
         return Err(replay.unsupported(at, "`index` of this"));
     };
     let constants: Option<Vec<record::Value>> = items.iter().map(|item| replay.concrete(item)).collect();
@@ -413,12 +414,51 @@ fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         None => None,
     };
     let Some(nested) = nested else { return Err(replay.unsupported(call.span, "`replace` of nothing")) };
+    if call.flag(replay, "regex", false)? {
+        return frame_replace_parts(replay, id, &nested, call.span);
+    }
     let mut frame = replay.frames[id.0].clone();
     for (name, pairs) in nested {
         if let Some(Value::Column(column)) = frame.columns.get(&name).cloned() {
             let new = replaced(replay, &column.cell, &pairs, &name, call.span);
             frame.columns.insert(name, new.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
         }
+    }
+    Ok(replay.frame(frame))
+}
+
+/// `frame.replace(pattern, missing, regex=True)`: a text in which the pattern is found becomes missing. Other columns stay.
+fn frame_replace_parts<'b>(
+    replay: &mut Replay<'_, 'b>,
+    id: crate::value::FrameId,
+    nested: &[(String, Vec<(record::Value, record::Value)>)],
+    at: Span,
+) -> Eval<'b> {
+    let mut frame = replay.frames[id.0].clone();
+    for (name, pairs) in nested {
+        let Some(Value::Column(column)) = frame.columns.get(name).cloned() else { continue };
+        let plain: Option<Vec<&str>> = pairs
+            .iter()
+            .filter(|(_, new)| new.is_missing())
+            .map(|(old, _)| old.as_str().filter(|old| !old.is_empty() && !old.contains(|c| super::text::SPECIAL.contains(c))))
+            .collect();
+        let Some(plain) = plain.filter(|plain| plain.len() == pairs.len()) else {
+            return Err(replay.refuse(
+                "python-argument",
+                at,
+                "`replace(regex=True)` on a frame is converted where plain texts become missing",
+                "the output needs this value",
+                "write it column by column: df[c] = df[c].str.replace(pattern, new, regex=True)",
+            ));
+        };
+        let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
+            (Kind::Str, val) => {
+                let held = plain.iter().fold(replay.b.bool(false), |held, part| held | val.contains(*part).or_else(false));
+                Ok((Kind::Str, held.select(replay.b.null(Elem::Str), *val)))
+            }
+            other => Ok(other.clone()),
+        });
+        frame.columns.insert(name.clone(), cell.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
     }
     Ok(replay.frame(frame))
 }

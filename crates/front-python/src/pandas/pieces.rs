@@ -13,6 +13,8 @@ use source::Span;
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "split", split),
     Row::new(On::Cell, "split", split),
+    Row::new(On::Text, "rsplit", split),
+    Row::new(On::Cell, "rsplit", split),
     Row::new(On::Pieces, "get", get),
     Row::new(On::Pieces, "len", len_method),
     Row::new(On::Pieces, "apply", apply),
@@ -31,6 +33,8 @@ pub(crate) struct Pieces<'b> {
     cuts: Option<i64>,
     /// The pieces are columns of a frame.
     expand: bool,
+    /// There is one cut, and it is at the last separator.
+    last: bool,
 }
 
 /// From the right end pieces are found cut by cut; a text with more cuts is refused by a guard.
@@ -66,7 +70,11 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if separator.is_none() && cuts.is_some() {
         return Err(replay.unsupported(at, "`split` at white space a limited number of times"));
     }
-    Ok(Value::Pieces(Box::new(Pieces { text, like, separator, cuts, expand })))
+    let last = call.name == "rsplit" && cuts.is_some();
+    if last && cuts != Some(1) {
+        return Err(replay.unsupported(at, "`rsplit` at several separators from the right"));
+    }
+    Ok(Value::Pieces(Box::new(Pieces { text, like, separator, cuts, expand, last })))
 }
 
 /// White space as single blanks between words, and whether some was too long to be brought to one.
@@ -91,6 +99,19 @@ fn piece<'b>(pieces: &Pieces<'b>, text: Val<'b>, number: i64, refused: &mut Vec<
         }
     };
     let width = separator.chars().count() as i64;
+    if pieces.last {
+        let all = Pieces { cuts: None, last: false, ..pieces.clone() };
+        let (tail, _) = piece(&all, text, -1, refused);
+        let cut = text.contains(separator);
+        let head = cut.select(text.slice_text(0_i64, text.len() - tail.len() - width), text);
+        return match number {
+            0 => (head, there),
+            1 => (tail, cut),
+            -1 => (tail, there),
+            -2 => (head, cut),
+            _ => (text, b.bool(false)),
+        };
+    }
     let most = pieces.cuts.unwrap_or(i64::MAX);
     if number >= 0 {
         let mut rest = text;
@@ -210,8 +231,8 @@ const MOST_ITEMS: usize = 20;
 
 /// The pieces of one text, for a loop.
 pub(crate) fn items<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Result<Vec<crate::sequence::Item<'b>>, Unknown> {
-    if pieces.like.is_some() {
-        return Err(replay.unsupported(at, "a loop over a column of pieces"));
+    if pieces.like.is_some() || pieces.last {
+        return Err(replay.unsupported(at, "a loop over these pieces"));
     }
     let text = ops::lift(replay, &[&pieces.text], at, |_, operands| match &operands[0] {
         (Kind::Str, val) => Ok((Kind::Str, val.or_else(""))),
@@ -293,6 +314,9 @@ pub(crate) fn unpacked<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, cou
 pub(crate) fn columns<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, count: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
     if !pieces.expand {
         return Err(replay.unsupported(at, "a column of lists of pieces, as several columns"));
+    }
+    if pieces.last && count != 2 {
+        return Err(replay.unsupported(at, "`rsplit` into another number of columns"));
     }
     if pieces.cuts != Some(count as i64 - 1) {
         // Of the rows together one has as many pieces as there are columns; one with more makes the assignment raise.
