@@ -935,7 +935,7 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
             out.columns.insert(name.clone(), column.clone());
         }
     }
-    let mut rest = names.iter().cloned().skip(out.columns.len()).peekable();
+    let mut rest = names.iter().skip(out.columns.len()).cloned().peekable();
     for (name, prefix) in encoded.iter().zip(prefixes) {
         let prefix = if prefix.is_empty() && series { String::new() } else { format!("{prefix}{separator}") };
         let Some(Value::Column(column)) = frame.columns.get(name).cloned() else {

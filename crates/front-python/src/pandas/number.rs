@@ -538,12 +538,15 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(Column { cell: Cell { guards, ..cell }, name: None, space, array: false }))
 }
 
-/// The columns as values of one kind, and whether each is missing.
-fn comparable_along<'b>(
-    replay: &mut Replay<'_, 'b>,
-    columns: &[Column<'b>],
-    at: Span,
-) -> Result<(Kind, Vec<(Val<'b>, Val<'b>)>, Guards), Unknown> {
+/// The columns of a row as values of one kind.
+struct Comparable<'b> {
+    kind: Kind,
+    /// Each value, and whether it is missing.
+    values: Vec<(Val<'b>, Val<'b>)>,
+    guards: Guards,
+}
+
+fn comparable_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], at: Span) -> Result<Comparable<'b>, Unknown> {
     let mut parts = Vec::new();
     let mut guards = Guards::new();
     for column in columns {
@@ -566,7 +569,7 @@ fn comparable_along<'b>(
             (if kind == Kind::Str { blank(*val) } else { promote(*val, from, &kind) }, missing)
         })
         .collect();
-    Ok((kind, values, guards))
+    Ok(Comparable { kind, values, guards })
 }
 
 /// How many columns of a row are not missing.
@@ -585,7 +588,7 @@ fn present_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], at: Sp
 
 /// How many different values a row has, without what is missing.
 fn distinct_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], at: Span) -> Result<Cell<'b>, Unknown> {
-    let (_, values, guards) = comparable_along(replay, columns, at)?;
+    let Comparable { values, guards, .. } = comparable_along(replay, columns, at)?;
     let mut count = replay.b.i64(0);
     for (position, (value, missing)) in values.iter().enumerate() {
         let known = values[..position].iter().fold(replay.b.bool(false), |known, (other, gone)| known | (!*gone & value.eq(*other)));
@@ -596,7 +599,7 @@ fn distinct_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], at: S
 
 /// The name of the first column with the greatest or least value of a row. A row of nothing raises.
 fn place_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], better: CompareOp, at: Span) -> Result<Cell<'b>, Unknown> {
-    let (kind, values, mut guards) = comparable_along(replay, columns, at)?;
+    let Comparable { kind, values, mut guards } = comparable_along(replay, columns, at)?;
     let (Some(((first, missing), rest)), true) = (values.split_first(), kind.is_number()) else {
         return Err(replay.unsupported(at, "the place of the extreme of this row"));
     };
