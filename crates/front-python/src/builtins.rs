@@ -167,7 +167,7 @@ fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::INT, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported("`int` of this".to_owned())),
+            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => Err(Trouble::Unsupported("`int` of this".to_owned())),
         }
     })?;
     Ok(Value::Cell(cell))
@@ -196,7 +196,7 @@ fn float<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::Float, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Category(_) => Err(Trouble::Unsupported("`float` of this".to_owned())),
+            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => Err(Trouble::Unsupported("`float` of this".to_owned())),
         }
     })?;
     Ok(Value::Cell(cell))
@@ -410,12 +410,41 @@ fn isinstance<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         }
         Some(out)
     };
+    // A tuple or list is of no other class that has a name here.
+    let own = match &value {
+        Value::Tuple(_) => Some("builtins.tuple"),
+        Value::List(_) | Value::Pieces(_) | Value::Sequence(_) => Some("builtins.list"),
+        _ => None,
+    };
+    if let Some(own) = own {
+        if names.iter().any(|name| is_unnamed(name)) {
+            return Err(replay.unsupported(call.span, "`isinstance` with this class"));
+        }
+        return Ok(replay.known(record::Value::Bool(names.iter().any(|name| name == own))));
+    }
     let cell = ops::to_cell(replay, &value, None, call.span)?;
     let cell = ops::lift(replay, &[&cell], call.span, |replay, operands| match is(&operands[0].0) {
         Some(held) => Ok((Kind::Bool, replay.b.bool(held))),
         None => Err(Trouble::Unsupported("`isinstance` with this class".to_owned())),
     })?;
     Ok(Value::Cell(cell))
+}
+
+/// Whether nothing is known here of what belongs to that class.
+fn is_unnamed(class: &str) -> bool {
+    !matches!(
+        class,
+        "builtins.str"
+            | "builtins.float"
+            | "builtins.int"
+            | "builtins.bool"
+            | "builtins.list"
+            | "builtins.tuple"
+            | "builtins.dict"
+            | "numpy.ndarray"
+            | "numpy.floating"
+            | "numpy.float64"
+    )
 }
 
 /// The arguments as concrete values.

@@ -168,6 +168,7 @@ pub(crate) fn constant<'b>(replay: &Replay<'_, 'b>, value: &record::Value, besid
             Tagged::Missing(name) if name == "NaT" => (Kind::DateTime, b.null(Elem::I64)),
             Tagged::Timestamp(value) => (Kind::DateTime, b.i64(*value)),
             Tagged::Timedelta(value) => (Kind::Timedelta, b.i64(*value)),
+            Tagged::Date(days) => (Kind::Date, b.i64(days.checked_mul(crate::calendar::DAY)?)),
             _ => return None,
         },
     };
@@ -313,6 +314,16 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| binary(replay, op, a, b, at)) {
         return result;
     }
+    match (left, right) {
+        (moment, Value::Part(offset, part)) if part == crate::pandas::time::OFFSET && matches!(op, BinaryOp::Add | BinaryOp::Sub) => {
+            let sign = if op == BinaryOp::Add { 1 } else { -1 };
+            return crate::pandas::time::shifted(replay, moment, offset, sign, at);
+        }
+        (Value::Part(offset, part), moment) if part == crate::pandas::time::OFFSET && op == BinaryOp::Add => {
+            return crate::pandas::time::shifted(replay, moment, offset, 1, at);
+        }
+        _ => {}
+    }
     // `"..." % x` and list arithmetic are not of numbers.
     let (a, b, like) = operands(replay, left, right, at)?;
     let rules = if like.is_some() { Rules::Numpy } else { Rules::Python };
@@ -342,6 +353,13 @@ pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Val
     {
         return crate::builtins::is_of_type(replay, op, of, class, at);
     }
+    if let (Value::Tuple(a), Value::Tuple(b)) = (left, right)
+        && a.len() == b.len()
+        && replay.cells_active()
+        && !matches!(op, CompareOp::Is | CompareOp::IsNot)
+    {
+        return tuples(replay, op, a, b, at);
+    }
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| compare(replay, op, a, b, at)) {
         return result;
     }
@@ -349,6 +367,22 @@ pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Val
     let rules = if like.is_some() { Rules::Numpy } else { Rules::Python };
     let cell = lift(replay, &[&a, &b], at, |replay, operands| comparison(replay, rules, op, &operands[0], &operands[1]))?;
     Ok(wrap_up(cell, like))
+}
+
+/// `(a, b) < (c, d)`, of one row: the first two that are not equal decide.
+fn tuples<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &[Value<'b>], right: &[Value<'b>], at: Span) -> Eval<'b> {
+    let equal = matches!(op, CompareOp::Eq | CompareOp::LtE | CompareOp::GtE);
+    let mut out = replay.known(record::Value::Bool(equal));
+    for (a, b) in left.iter().zip(right).rev() {
+        let same = replay.compare(CompareOp::Eq, a, b, at)?;
+        let same = match replay.row_condition(&same) {
+            Some(same) => same,
+            None => replay.b.bool(replay.concrete(&same).and_then(|same| same.truth()).unwrap_or(false)),
+        };
+        let decided = replay.when_reached(!same, |replay| replay.compare(op, a, b, at))?;
+        out = replay.choose_values(same, &out, &decided, at)?;
+    }
+    Ok(out)
 }
 
 pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Value<'b>, at: Span) -> Eval<'b> {
@@ -479,7 +513,7 @@ fn arithmetic<'b>(
     right: &(Kind, Val<'b>),
     at: Span,
 ) -> Typed<'b> {
-    use Kind::{Bool, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
+    use Kind::{Bool, Date, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
     let ((a_kind, a), (b_kind, b)) = (left.clone(), right.clone());
     match (&a_kind, &b_kind) {
         (Str, Str) if op == BinaryOp::Add => Ok((Str, a.append(b))),
@@ -490,6 +524,7 @@ fn arithmetic<'b>(
             _ => unsupported("a text repeated a computed number of times"),
         },
         (DateTime, DateTime) if op == BinaryOp::Sub => Ok((Timedelta, a - b)),
+        (Date, Date) if op == BinaryOp::Sub && rules == Rules::Python => Ok((Timedelta, a - b)),
         (DateTime, Timedelta) if op == BinaryOp::Add => Ok((DateTime, a + b)),
         (Timedelta, DateTime) if op == BinaryOp::Add => Ok((DateTime, a + b)),
         (DateTime, Timedelta) if op == BinaryOp::Sub => Ok((DateTime, a - b)),
@@ -649,7 +684,7 @@ pub(crate) fn comparison<'b>(
     left: &(Kind, Val<'b>),
     right: &(Kind, Val<'b>),
 ) -> Typed<'b> {
-    use Kind::{Bool, Category, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
+    use Kind::{Bool, Category, Date, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
     let ((a_kind, a), (b_kind, b)) = (left, right);
     let constant = |value: bool| Ok((Bool, replay.b.bool(value)));
     if let Some(constant) = crate::pandas::glue::constant_comparison(replay, op, *a, *b) {
@@ -681,6 +716,13 @@ pub(crate) fn comparison<'b>(
         (Float32, Float32) => Ok((Bool, ordered(*a, *b))),
         (Bool | Int(_) | Float | Float32, Bool | Int(_) | Float | Float32) => Ok((Bool, ordered(a.cast(Elem::F64), b.cast(Elem::F64)))),
         (Str, Str) | (DateTime, DateTime) | (Timedelta, Timedelta) => Ok((Bool, ordered(*a, *b))),
+        // Of two cells a missing one raises, where columns leave it out.
+        (Date, Date) if !equality && rules == Rules::Python && (a.is_nullable() || b.is_nullable()) => {
+            unsupported("an order between dates of which one may be missing")
+        }
+        (Date, Date) => Ok((Bool, ordered(*a, *b))),
+        (DateTime, Date) | (Date, DateTime) if equality => constant(op == CompareOp::NotEq),
+        (DateTime, Date) | (Date, DateTime) => Err(Trouble::Raises("TypeError")),
         (DateTime, Str) | (Str, DateTime) => {
             let (time, text, flipped) = if *a_kind == DateTime { (*a, *b, false) } else { (*b, *a, true) };
             match text.literal() {
@@ -761,6 +803,9 @@ fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, 
         }
         let cell = to_cell(replay, left, None, at)?;
         lift(replay, &[&cell], at, |replay, operands| {
+            if is_unclear_among(&operands[0].0, &values) {
+                return unsupported("`in` of a moment with a missing one");
+            }
             let held = is_among(replay, &operands[0], &values, false);
             Ok((Kind::Bool, if negated { !held } else { held }))
         })?
@@ -809,9 +854,31 @@ pub(crate) fn is_among<'b>(replay: &Replay<'_, 'b>, cell: &(Kind, Val<'b>), valu
             .enumerate()
             .filter(|(_, category)| values.iter().any(|value| crate::fold::same_key(value, category)))
             .fold(b.bool(false), |held, (code, _)| held | val.eq(code as i64)),
-        Kind::DateTime | Kind::Timedelta | Kind::Missing => b.bool(false),
+        Kind::DateTime | Kind::Timedelta | Kind::Date => {
+            let same: Vec<i64> = values.iter().filter_map(|value| moment_of(value, kind)).collect();
+            if same.len() > LONGEST_CHAIN {
+                in_table(replay, *val, same.into_iter().map(Literal::I64).collect(), Elem::I64)
+            } else {
+                same.into_iter().fold(b.bool(false), |held, moment| held | val.eq(moment).or_else(false))
+            }
+        }
+        Kind::Missing => b.bool(false),
     };
     held | is_missing
+}
+
+/// The microseconds of a constant of that kind. A date never equals a moment, nor either a text.
+fn moment_of(value: &record::Value, kind: &Kind) -> Option<i64> {
+    match (value.as_tagged()?, kind) {
+        (Tagged::Timestamp(moment), Kind::DateTime) | (Tagged::Timedelta(moment), Kind::Timedelta) => Some(*moment),
+        (Tagged::Date(days), Kind::Date) => days.checked_mul(crate::calendar::DAY),
+        _ => None,
+    }
+}
+
+/// Whether looking for missing among these constants is not a matter of what is equal: moments find only their own NaT, by identity.
+pub(crate) fn is_unclear_among(kind: &Kind, values: &[record::Value]) -> bool {
+    matches!(kind, Kind::DateTime | Kind::Timedelta | Kind::Date) && values.iter().any(record::Value::is_missing)
 }
 
 fn in_table<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, keys: Vec<Literal>, elem: Elem) -> Val<'b> {

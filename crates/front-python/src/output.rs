@@ -190,7 +190,7 @@ fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, guards: &mut Gua
             Kind::Bool | Kind::Float | Kind::Float32 | Kind::Str => val,
             Kind::Int(Width::I8 | Width::I16 | Width::I32) => val.cast(Elem::I32),
             Kind::Int(Width::I64 | Width::U8 | Width::U16 | Width::U32) => val,
-            Kind::DateTime => val.cast(Elem::DateTime),
+            Kind::DateTime | Kind::Date => val.cast(Elem::DateTime),
             Kind::Timedelta => val.cast(Elem::Duration),
             Kind::Category(categories) => match pandas::category_values(replay, categories, val) {
                 Some((Kind::Int(_), number)) => val.lt(0_i64).select(replay.b.null(Elem::I64), number),
@@ -250,7 +250,9 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
             Kind::Bool => alternative.val,
             Kind::Missing => null,
             Kind::Float if matches!(alternative.val.literal(), Some(ir::Literal::F64(value)) if value.is_nan()) => null,
-            Kind::Float | Kind::Float32 | Kind::Int(_) | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Category(_) => return None,
+            Kind::Float | Kind::Float32 | Kind::Int(_) | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => {
+                return None;
+            }
         };
         out = Some(match (alternative.when, out) {
             (Some(when), Some(other)) => when.select(val, other),

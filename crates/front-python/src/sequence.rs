@@ -33,6 +33,33 @@ pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -
     }
 }
 
+/// One list where the condition holds, another where it does not. None if they are not both lists.
+pub(crate) fn either<'b>(
+    replay: &mut Replay<'_, 'b>,
+    condition: Val<'b>,
+    yes: &Value<'b>,
+    no: &Value<'b>,
+    at: Span,
+) -> Result<Option<Items<'b>>, Unknown> {
+    let is_list = |value: &Value<'b>| matches!(value, Value::List(_) | Value::Sequence(_) | Value::Pieces(_));
+    if !is_list(yes) || !is_list(no) {
+        return Ok(None);
+    }
+    let mut both = Vec::new();
+    for (list, when) in [(yes, condition), (no, !condition)] {
+        let items = replay.when_reached(when, |replay| match of(replay, list, at)? {
+            Some(items) => Ok(items),
+            None => {
+                let always = replay.b.bool(true);
+                let items = replay.items(list, at).unwrap_or_default();
+                Ok(Rc::new(items.into_iter().map(|value| Item { there: always, value }).collect()))
+            }
+        })?;
+        both.extend(items.iter().map(|item| Item { there: when & item.there, value: item.value.clone() }));
+    }
+    Ok(Some(Rc::new(both)))
+}
+
 /// Letters of a text that are looked at one by one.
 const MOST_LETTERS: i64 = 40;
 
@@ -104,6 +131,31 @@ pub(crate) fn unpacked<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], name
             item(replay, items, &number, at)
         })
         .collect()
+}
+
+/// `a, b, *rest = items`: fewer items than names raise.
+pub(crate) fn head_and_rest<'b>(
+    replay: &mut Replay<'_, 'b>,
+    items: &[Item<'b>],
+    names: usize,
+    at: Span,
+) -> Result<Vec<Value<'b>>, Unknown> {
+    let few = count(replay, items).lt(names as i64);
+    replay.raise_here(few, "ValueError", at);
+    let mut out = Vec::new();
+    for number in 0..names as i64 {
+        let number = replay.known(record::Value::Int(number));
+        out.push(item(replay, items, &number, at)?);
+    }
+    let mut before = replay.b.i64(0);
+    let mut rest = Vec::new();
+    for item in items {
+        rest.push(Item { there: item.there & before.ge(names as i64), value: item.value.clone() });
+        before = before + item.there.select(replay.b.i64(1), 0_i64);
+    }
+    // The first ones are never among the rest.
+    out.push(Value::Sequence(Rc::new(rest.split_off(names.min(items.len())))));
+    Ok(out)
 }
 
 /// `sum(items)`, from the first to the last.

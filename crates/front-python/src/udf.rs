@@ -10,7 +10,7 @@ use crate::fold;
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{CellFrame, Flow, Replay, Scope};
-use crate::value::{Alternative, Body, Cell, Column, Eval, Function, Guards, Kind, Known, Unknown, Value};
+use crate::value::{Alternative, Body, Cell, Column, Eval, Frame, Function, Guards, Kind, Known, Objects, Unknown, Value};
 use ir::{Elem, Literal, Val};
 use source::Span;
 use std::collections::HashMap;
@@ -61,10 +61,10 @@ pub(crate) fn over_cells<'b>(
         let mut args = vec![Value::Cell(cell)];
         args.extend(more);
         let result = replay.apply(function.clone(), None, args, named, at)?;
-        ops::to_cell(replay, &result, None, at)
+        made(replay, result, at)
     })?;
-    let cell = pandas_cell(replay, &result).guarded(&guards).guarded(&own);
-    Ok(Value::Column(Column { array: false, ..column.with(cell) }))
+    let like = Column { array: false, ..column.clone() };
+    Ok(gathered(replay, result, &like, &guards.union(&own).copied().collect()))
 }
 
 /// Applies a function to a value that is made of each cell of a column.
@@ -78,10 +78,31 @@ pub(crate) fn over_value<'b>(
     let guards = column.cell.guards.clone();
     let (result, own) = on_cells(replay, |replay| {
         let result = replay.apply(function.clone(), None, vec![value], Vec::new(), at)?;
-        ops::to_cell(replay, &result, None, at)
+        made(replay, result, at)
     })?;
-    let cell = pandas_cell(replay, &result).guarded(&guards).guarded(&own);
-    Ok(Value::Column(Column { array: false, ..column.with(cell) }))
+    let like = Column { array: false, ..column.clone() };
+    Ok(gathered(replay, result, &like, &guards.union(&own).copied().collect()))
+}
+
+/// The same, where on some rows there is the float NaN in the place of the value.
+pub(crate) fn over_value_or_missing<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    function: &Value<'b>,
+    (missing, value): (Option<Val<'b>>, Value<'b>),
+    at: Span,
+) -> Eval<'b> {
+    let Some(missing) = missing else { return over_value(replay, column, function, value, at) };
+    let guards = column.cell.guards.clone();
+    let (result, own) = on_cells(replay, |replay| {
+        let nothing = Value::Cell(Cell::new(Kind::Float, replay.b.f64(f64::NAN)));
+        let of_nothing = replay.when_reached(missing, |replay| replay.apply(function.clone(), None, vec![nothing], Vec::new(), at))?;
+        let of_value = replay.when_reached(!missing, |replay| replay.apply(function.clone(), None, vec![value], Vec::new(), at))?;
+        let result = replay.choose_values(missing, &of_nothing, &of_value, at)?;
+        made(replay, result, at)
+    })?;
+    let like = Column { array: false, ..column.clone() };
+    Ok(gathered(replay, result, &like, &guards.union(&own).copied().collect()))
 }
 
 /// Applies a function to each row of a frame.
@@ -97,10 +118,10 @@ pub(crate) fn over_rows<'b>(
         let mut args = vec![Value::Row(frame)];
         args.extend(more);
         let result = replay.apply(function.clone(), None, args, Vec::new(), at)?;
-        ops::to_cell(replay, &result, None, at)
+        made(replay, result, at)
     })?;
-    let cell = pandas_cell(replay, &result).guarded(&own);
-    Ok(Value::Column(Column { cell, name: None, space, array: false }))
+    let like = Column { cell: Cell::new(Kind::Missing, replay.b.bool(false)), name: None, space, array: false };
+    Ok(gathered(replay, result, &like, &own))
 }
 
 /// `[element for target in column]`, and `[element for a, b in zip(one, other)]`.
@@ -115,16 +136,89 @@ pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'
         let item = if let [only] = cells.as_slice() { only.clone() } else { Value::Tuple(cells) };
         replay.assign(&clause.target, item, clause.target.span);
         let result = replay.eval(element)?;
-        ops::to_cell(replay, &result, None, element.span)
+        made(replay, result, element.span)
     })?;
-    let cell = pandas_cell(replay, &result).guarded(&guards).guarded(&own);
-    Ok(Value::Column(Column { name: None, array: true, ..column.with(cell) }))
+    let like = Column { name: None, array: true, ..column.clone() };
+    Ok(gathered(replay, result, &like, &guards.union(&own).copied().collect()))
 }
 
-fn on_cells<'b>(
+/// What a function on cells made of one row.
+enum Made<'b> {
+    Cell(Cell<'b>),
+    /// A tuple or list.
+    Object(Value<'b>),
+    /// A series, by its labels.
+    Labelled(Vec<(String, Cell<'b>)>),
+}
+
+fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<Made<'b>, Unknown> {
+    Ok(match result {
+        Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) => Made::Object(result),
+        Value::Labelled(items) => Made::Labelled(
+            items.into_iter().map(|(name, item)| Ok((name, ops::to_cell(replay, &item, None, at)?))).collect::<Result<_, _>>()?,
+        ),
+        result => Made::Cell(ops::to_cell(replay, &result, None, at)?),
+    })
+}
+
+/// The results over all rows: a column, a series of tuples, or a frame with the labels of the series.
+fn gathered<'b>(replay: &mut Replay<'_, 'b>, made: Made<'b>, like: &Column<'b>, guards: &Guards) -> Value<'b> {
+    match made {
+        Made::Cell(cell) => Value::Column(like.with(pandas_cell(replay, &cell).guarded(guards))),
+        Made::Object(value) => {
+            let nothing = Cell::new(Kind::Missing, replay.b.bool(false)).guarded(guards);
+            Value::Objects(Box::new(Objects { value, like: like.with(nothing) }))
+        }
+        Made::Labelled(cells) => {
+            let (names, columns): (Vec<String>, Vec<Column<'b>>) =
+                cells.into_iter().map(|(name, cell)| (name, like.with(cell.guarded(guards)))).unzip();
+            labelled_frame(replay, &names, &columns, like.space)
+        }
+    }
+}
+
+/// The columns of a series of tuples: their first items, their second ones, and so on.
+pub(crate) fn unzipped<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, at: Span) -> Result<Vec<Column<'b>>, Unknown> {
+    let items = match &objects.value {
+        Value::Tuple(_) | Value::List(_) => replay.items(&objects.value, at).unwrap_or_default(),
+        _ => return Err(replay.unsupported(at, "a series of lists whose length depends on the row, as columns")),
+    };
+    items
+        .iter()
+        .map(|item| {
+            let cell = ops::to_cell(replay, item, None, at)?;
+            let cell = pandas_cell(replay, &cell).guarded(&objects.like.cell.guards);
+            Ok(Column { name: None, array: true, ..objects.like.with(cell) })
+        })
+        .collect()
+}
+
+/// The frame that pandas makes of one series a row. A series of numbers has one dtype, so that floats make floats of the others.
+pub(crate) fn labelled_frame<'b>(replay: &mut Replay<'_, 'b>, names: &[String], columns: &[Column<'b>], space: usize) -> Value<'b> {
+    let all = || columns.iter().flat_map(|column| &column.cell.alternatives);
+    let as_floats = all().all(|one| matches!(one.kind, Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Missing))
+        && all().any(|one| !matches!(one.kind, Kind::Int(_)));
+    let mut frame = Frame { space, ..Frame::default() };
+    for (name, column) in names.iter().zip(columns) {
+        let cell = if as_floats { float_cell(replay, &column.cell) } else { pandas_cell(replay, &column.cell) };
+        frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name.clone()), array: false, ..column.with(cell) }));
+    }
+    replay.frame(frame)
+}
+
+/// Numbers and missing as one float.
+fn float_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<'b> {
+    let float = |one: &Alternative<'b>| {
+        let val = if one.kind == Kind::Missing { replay.b.f64(f64::NAN) } else { one.val.cast(Elem::F64) };
+        Alternative { when: one.when, kind: Kind::Float, val }
+    };
+    Cell { alternatives: ops::merge(cell.alternatives.iter().map(float).collect()), guards: cell.guards.clone() }
+}
+
+fn on_cells<'b, T>(
     replay: &mut Replay<'_, 'b>,
-    run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<Cell<'b>, Unknown>,
-) -> Result<(Cell<'b>, Guards), Unknown> {
+    run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<T, Unknown>,
+) -> Result<(T, Guards), Unknown> {
     let outer = replay.activation.take();
     replay.cells.push(CellFrame { reached: None, guards: Guards::new(), returns: Vec::new(), loops: Vec::new() });
     let result = run(replay);
@@ -179,9 +273,15 @@ pub(crate) fn python_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<
                     out.push(Alternative { when: alternative.when, kind, val });
                 }
             }
-            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Missing => {
-                out.push(alternative.clone())
-            }
+            Kind::Bool
+            | Kind::Int(_)
+            | Kind::Float
+            | Kind::Float32
+            | Kind::Str
+            | Kind::DateTime
+            | Kind::Timedelta
+            | Kind::Date
+            | Kind::Missing => out.push(alternative.clone()),
         }
     }
     Cell { alternatives: ops::merge(out), guards: cell.guards.clone() }
@@ -241,7 +341,11 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
         Kind::Bool => Ok((Kind::Str, val.select(b.str("True"), "False"))),
         Kind::Missing => Ok((Kind::Str, b.str("None"))),
         Kind::Float if matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan()) => Ok((Kind::Str, b.str("nan"))),
-        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Category(_) => {
+        Kind::Date if !val.is_nullable() => match crate::calendar::write(b, *val, "%Y-%m-%d") {
+            Some(text) => Ok((Kind::Str, text)),
+            None => Err(Trouble::Unsupported("the text of a date".to_owned())),
+        },
+        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => {
             Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype())))
         }
     }
@@ -256,6 +360,7 @@ fn freed<'b>(value: &Value<'b>, handled: &Guards) -> Value<'b> {
             Value::Cell(cell)
         }
         Value::Tuple(items) => Value::Tuple(items.iter().map(|item| freed(item, handled)).collect()),
+        Value::Labelled(items) => Value::Labelled(items.iter().map(|(name, item)| (name.clone(), freed(item, handled))).collect()),
         other => other.clone(),
     }
 }
@@ -297,7 +402,7 @@ impl<'b> Replay<'_, 'b> {
                 Kind::Float | Kind::Float32 => val.ne(0.0),
                 // A missing text is the float NaN, which is true.
                 Kind::Str => val.ne("").or_else(true),
-                Kind::DateTime => b.bool(true),
+                Kind::DateTime | Kind::Date => b.bool(true),
                 Kind::Timedelta => val.ne(0_i64).or_else(true),
                 Kind::Category(_) => return None,
                 Kind::Missing => b.bool(false),
@@ -378,11 +483,32 @@ impl<'b> Replay<'_, 'b> {
         if self.same_value(yes, no) {
             return Ok(yes.clone());
         }
+        if let Some(unknown) = self.unknown_among(&[yes, no]) {
+            return Err(unknown);
+        }
         if let (Value::Tuple(a), Value::Tuple(b)) = (yes, no)
             && a.len() == b.len()
         {
             let items = a.iter().zip(b).map(|(a, b)| self.choose_values(condition, a, b, at)).collect::<Result<_, _>>()?;
             return Ok(Value::Tuple(items));
+        }
+        if let (Value::List(a), Value::List(b)) = (yes, no)
+            && self.lists[a.0].len() == self.lists[b.0].len()
+        {
+            let (a, b) = (self.lists[a.0].clone(), self.lists[b.0].clone());
+            let items = a.iter().zip(&b).map(|(a, b)| self.choose_values(condition, a, b, at)).collect::<Result<_, _>>()?;
+            return Ok(self.list(items));
+        }
+        if let Some(items) = crate::sequence::either(self, condition, yes, no, at)? {
+            return Ok(Value::Sequence(items));
+        }
+        if let (Value::Labelled(a), Value::Labelled(b)) = (yes, no)
+            && a.iter().map(|(name, _)| name).eq(b.iter().map(|(name, _)| name))
+        {
+            let one = |((name, a), (_, b)): (&(String, Value<'b>), &(String, Value<'b>))| {
+                Ok((name.clone(), self.choose_values(condition, a, b, at)?))
+            };
+            return Ok(Value::Labelled(a.iter().zip(b).map(one).collect::<Result<_, Unknown>>()?));
         }
         let (a, b) = (ops::to_cell(self, yes, None, at)?, ops::to_cell(self, no, None, at)?);
         Ok(Value::Cell(ops::choose(condition, &a, &b)))

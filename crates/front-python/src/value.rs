@@ -40,6 +40,10 @@ pub(crate) enum Value<'b> {
     Matrix(Vec<Column<'b>>),
     /// `zip` of columns: a tuple of cells for each row.
     Zipped(Vec<Column<'b>>),
+    /// A series of tuples or lists, one a scoring row.
+    Objects(Box<Objects<'b>>),
+    /// A series with labels of its own, inside a function on cells.
+    Labelled(Vec<(String, Value<'b>)>),
     List(ListId),
     Tuple(Vec<Value<'b>>),
     Dict(DictId),
@@ -147,6 +151,8 @@ pub(crate) enum Kind {
     DateTime,
     /// `i64?`: microseconds, null for NaT.
     Timedelta,
+    /// A day by itself, as `.dt.date` and `.date()` give it, `i64?`: the microseconds of its midnight, null for NaT.
+    Date,
     /// `i64`: the code, -1 where missing.
     Category(Rc<Categories>),
     /// None or NaN by itself; the value is a placeholder.
@@ -188,7 +194,7 @@ impl Kind {
             Kind::DateTime => "datetime64[us]",
             Kind::Timedelta => "timedelta64[us]",
             Kind::Category(_) => "category",
-            Kind::Missing => "object",
+            Kind::Date | Kind::Missing => "object",
         }
     }
 
@@ -308,6 +314,15 @@ impl<'b> Column<'b> {
     pub(crate) fn with(&self, cell: Cell<'b>) -> Self {
         Column { cell, ..self.clone() }
     }
+}
+
+/// A series of what a function on cells made of each row, where that is a tuple or list.
+#[derive(Clone)]
+pub(crate) struct Objects<'b> {
+    /// What one row has, as a function on cells sees it.
+    pub value: Value<'b>,
+    /// The rows. Its cell only holds the guards.
+    pub like: Column<'b>,
 }
 
 /// A frame over the scoring rows. Frames are shared by reference, as in Python.

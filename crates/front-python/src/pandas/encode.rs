@@ -20,7 +20,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "replace", frame_replace),
     Row::new(On::Column, "isin", isin),
     Row::new(On::Frame, "isin", frame_isin),
-    Row::new(On::Cell, "index", list_index),
     Row::new(On::Function, "pandas.Categorical", explicit_categories),
     Row::new(On::Column, "astype", astype),
     Row::new(On::Frame, "astype", frame_astype),
@@ -102,7 +101,7 @@ fn look_up<'b>(
             let table = b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::I64], value: elem, rows }));
             return Some(b.lookup(table, &[key.1]));
         }
-        Kind::DateTime | Kind::Timedelta | Kind::Missing => return None,
+        Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing => return None,
     };
     let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
     for (key, value) in pairs {
@@ -286,10 +285,12 @@ pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, inde
 }
 
 /// `list.index(cell)`: the place of the first item that is equal; where there is none, it raises.
-fn list_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+pub(super) fn list_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let is_text = replay.concrete(&call.receiver).is_some_and(|value| value.as_str().is_some());
-    let (Some(wanted), Some(items), false) = (call.take("0"), replay.items(&call.receiver, at), is_text) else {
+    let (Some(wanted), Some(items), false) =
+        (["sub", "value", "0"].iter().find_map(|name| call.take(name)), replay.items(&call.receiver, at), is_text)
+    else {
         return Err(replay.unsupported(at, "`index` of this"));
     };
     let constants: Option<Vec<record::Value>> = items.iter().map(|item| replay.concrete(item)).collect();
@@ -413,12 +414,51 @@ fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         None => None,
     };
     let Some(nested) = nested else { return Err(replay.unsupported(call.span, "`replace` of nothing")) };
+    if call.flag(replay, "regex", false)? {
+        return frame_replace_parts(replay, id, &nested, call.span);
+    }
     let mut frame = replay.frames[id.0].clone();
     for (name, pairs) in nested {
         if let Some(Value::Column(column)) = frame.columns.get(&name).cloned() {
             let new = replaced(replay, &column.cell, &pairs, &name, call.span);
             frame.columns.insert(name, new.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
         }
+    }
+    Ok(replay.frame(frame))
+}
+
+/// `frame.replace(pattern, missing, regex=True)`: a text in which the pattern is found becomes missing. Other columns stay.
+fn frame_replace_parts<'b>(
+    replay: &mut Replay<'_, 'b>,
+    id: crate::value::FrameId,
+    nested: &[(String, Vec<(record::Value, record::Value)>)],
+    at: Span,
+) -> Eval<'b> {
+    let mut frame = replay.frames[id.0].clone();
+    for (name, pairs) in nested {
+        let Some(Value::Column(column)) = frame.columns.get(name).cloned() else { continue };
+        let plain: Option<Vec<&str>> = pairs
+            .iter()
+            .filter(|(_, new)| new.is_missing())
+            .map(|(old, _)| old.as_str().filter(|old| !old.is_empty() && !old.contains(|c| super::text::SPECIAL.contains(c))))
+            .collect();
+        let Some(plain) = plain.filter(|plain| plain.len() == pairs.len()) else {
+            return Err(replay.refuse(
+                "python-argument",
+                at,
+                "`replace(regex=True)` on a frame is converted where plain texts become missing",
+                "the output needs this value",
+                "write it column by column: df[c] = df[c].str.replace(pattern, new, regex=True)",
+            ));
+        };
+        let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
+            (Kind::Str, val) => {
+                let held = plain.iter().fold(replay.b.bool(false), |held, part| held | val.contains(*part).or_else(false));
+                Ok((Kind::Str, held.select(replay.b.null(Elem::Str), *val)))
+            }
+            other => Ok(other.clone()),
+        });
+        frame.columns.insert(name.clone(), cell.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
     }
     Ok(replay.frame(frame))
 }
@@ -542,7 +582,12 @@ fn among<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, values: &Value<'b
     };
     freeze_all(replay, values);
     let missing = constants.iter().any(record::Value::is_missing);
-    ops::lift(replay, &[&column.cell], at, |replay, operands| Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing))))
+    ops::lift(replay, &[&column.cell], at, |replay, operands| {
+        if ops::is_unclear_among(&operands[0].0, &constants) {
+            return Err(Trouble::Unsupported("`isin` of moments with a missing one".to_owned()));
+        }
+        Ok((Kind::Bool, ops::is_among(replay, &operands[0], &constants, missing)))
+    })
 }
 
 fn frame_isin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -802,7 +847,7 @@ pub(crate) fn member<'b>(replay: &mut Replay<'_, 'b>, family: &Rc<Family<'b>>, n
             let code = categories.values.iter().position(|value| crate::fold::format(value, None).as_deref() == Some(text))?;
             val.eq(code as i64)
         }
-        Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Missing => return None,
+        Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing => return None,
     };
     let _ = &replay;
     let val = promote(held, &Kind::Bool, &family.kind);

@@ -6,7 +6,7 @@ use crate::ops;
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::udf;
-use crate::value::{Cell, Column, Eval, Frame, FrameId, Kind, Unknown, Value};
+use crate::value::{Cell, Column, Eval, Frame, FrameId, Kind, Objects, Unknown, Value};
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -44,6 +44,12 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "select_dtypes", select_dtypes),
     Row::new(On::Frame, "add_prefix", add_prefix),
     Row::new(On::Frame, "add_suffix", add_suffix),
+    Row::new(On::Objects, "tolist", objects_list),
+    Row::new(On::Objects, "to_list", objects_list),
+    Row::new(On::Objects, "apply", objects_apply),
+    Row::new(On::Objects, "map", objects_apply),
+    Row::new(On::Objects, "str.get", objects_get),
+    Row::new(On::Objects, "str.len", objects_len),
     Row::new(On::Function, "pandas.DataFrame", new_frame),
     Row::new(On::Function, "pandas.Series", new_series),
 ];
@@ -399,7 +405,12 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         _ => Vec::new(),
     };
     if on_rows {
-        return udf::over_rows(replay, id, &function, more, call.span);
+        let expands = call.text(replay, "result_type")?.as_deref() == Some("expand");
+        let result = udf::over_rows(replay, id, &function, more, call.span)?;
+        return match result {
+            Value::Objects(objects) if expands => spread_objects(replay, &objects, call.span),
+            result => Ok(result),
+        };
     }
     let space = replay.frames[id.0].space;
     if matches!(replay.recorded(call.span).clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(_)))
@@ -500,14 +511,39 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         .and_then(|columns| replay.concrete(&columns))
         .and_then(|columns| columns.items())
         .map(|items| items.iter().map(super::column_name).collect());
-    call.take("index");
-    let Some(data) = data else { return Err(replay.unsupported(call.span, "an empty frame")) };
+    let space_of_index = match call.take("index") {
+        Some(Value::Part(of, part)) if part == "index" => match *of {
+            Value::Frame(id) => Some(replay.frames[id.0].space),
+            Value::Column(column) => Some(column.space),
+            _ => None,
+        },
+        _ => None,
+    };
+    let data = match (data, space_of_index, &names) {
+        (Some(data), _, _) => data,
+        // The rows of another frame, and no column yet.
+        (None, Some(space), None) => return Ok(replay.frame(Frame { space, ..Frame::default() })),
+        (None, _, _) => return Err(replay.unsupported(call.span, "an empty frame")),
+    };
     let mut frame = Frame::default();
     match &data {
+        Value::Objects(objects) => {
+            let columns = udf::unzipped(replay, objects, call.span)?;
+            let names = match names {
+                Some(names) if names.len() == columns.len() => names,
+                Some(_) => return Err(replay.unsupported(call.span, "a frame with another number of names")),
+                None => (0..columns.len()).map(|number| number.to_string()).collect(),
+            };
+            frame.space = objects.like.space;
+            for (name, column) in names.into_iter().zip(columns) {
+                frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name), array: false, ..column }));
+            }
+            Ok(replay.frame(frame))
+        }
         Value::Dict(_) => {
             let pairs = replay.pairs(&data).unwrap_or_default();
-            frame.space =
-                pairs.iter().find_map(|(_, value)| if let Value::Column(column) = value { Some(column.space) } else { None }).unwrap_or(0);
+            let of_column = pairs.iter().find_map(|(_, value)| if let Value::Column(column) = value { Some(column.space) } else { None });
+            frame.space = space_of_index.or(of_column).unwrap_or(0);
             let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
             for (key, value) in pairs {
                 let Some(key) = replay.concrete(&key) else {
@@ -548,9 +584,107 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
 }
 
+/// A series of tuples as a frame of their items.
+fn spread_objects<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, at: Span) -> Eval<'b> {
+    let columns = udf::unzipped(replay, objects, at)?;
+    let names: Vec<String> = (0..columns.len()).map(|number| number.to_string()).collect();
+    Ok(udf::labelled_frame(replay, &names, &columns, objects.like.space))
+}
+
+/// A list of tuples that is set as several columns.
+pub(crate) fn object_columns<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
+    let table = spread_objects(replay, objects, at)?;
+    Ok(super::matrix(replay, &table, at)?.into_iter().map(Value::Column).collect())
+}
+
+/// `.str[number]` of a series of tuples.
+pub(crate) fn object_item<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
+    let columns = udf::unzipped(replay, objects, at)?;
+    let number = replay.concrete(index).and_then(|index| index.as_int());
+    let number = number.and_then(|number| usize::try_from(if number < 0 { number + columns.len() as i64 } else { number }).ok());
+    match number.and_then(|number| columns.get(number)) {
+        Some(column) => Ok(Value::Column(Column { name: objects.like.name.clone(), array: objects.like.array, ..column.clone() })),
+        None => Err(replay.unsupported(at, "an item of a tuple at this place")),
+    }
+}
+
+fn objects_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Objects<'b>, Unknown> {
+    match &call.receiver {
+        Value::Objects(objects) => Ok((**objects).clone()),
+        Value::Part(of, _) => match &**of {
+            Value::Objects(objects) => Ok((**objects).clone()),
+            _ => Err(replay.unsupported(call.span, format!("`{}` of this", call.name))),
+        },
+        _ => Err(replay.unsupported(call.span, format!("`{}` of this", call.name))),
+    }
+}
+
+/// `.tolist()` of a series of tuples.
+fn objects_list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let objects = objects_of(replay, call)?;
+    let like = Column { array: true, ..objects.like };
+    Ok(Value::Objects(Box::new(Objects { like, ..objects })))
+}
+
+/// A function of the tuple or list of each row; `pd.Series` makes a column of each item.
+fn objects_apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let objects = objects_of(replay, call)?;
+    let function = match ["func", "arg", "0"].iter().find_map(|name| call.take(name)) {
+        Some(function) => function,
+        None => return Err(replay.unsupported(call.span, "`apply` of nothing")),
+    };
+    if matches!(&function, Value::Path(path) if path == "pandas.Series") {
+        return spread_objects(replay, &objects, call.span);
+    }
+    udf::over_value(replay, &objects.like, &function, objects.value.clone(), call.span)
+}
+
+fn objects_get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let objects = objects_of(replay, call)?;
+    let index = match ["i", "0"].iter().find_map(|name| call.take(name)) {
+        Some(index) => index,
+        None => return Err(replay.unsupported(call.span, "`get` of nothing")),
+    };
+    object_item(replay, &objects, &index, call.span)
+}
+
+fn objects_len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let objects = objects_of(replay, call)?;
+    udf::over_value(replay, &objects.like, &Value::Path("builtins.len".to_owned()), objects.value.clone(), call.span)
+}
+
+/// A series that a function on cells gives back.
+fn labelled<'b>(replay: &mut Replay<'_, 'b>, data: &Value<'b>, index: Option<Value<'b>>, at: Span) -> Eval<'b> {
+    let pairs = match (replay.pairs(data), replay.items(data, at)) {
+        (Some(pairs), _) => pairs,
+        (None, Some(items)) => {
+            let labels = match index {
+                Some(index) => replay.items(&index, at),
+                None => Some((0..items.len() as i64).map(|number| replay.known(record::Value::Int(number))).collect()),
+            };
+            match labels {
+                Some(labels) if labels.len() == items.len() => labels.into_iter().zip(items).collect(),
+                _ => return Err(replay.unsupported(at, "a series with this index")),
+            }
+        }
+        (None, None) => return Err(replay.unsupported(at, "a series of this")),
+    };
+    let mut out = Vec::new();
+    for (label, item) in pairs {
+        match replay.concrete(&label) {
+            Some(label) => out.push((super::column_name(&label), item)),
+            None => return Err(replay.unsupported(at, "a series with computed labels")),
+        }
+    }
+    Ok(Value::Labelled(out))
+}
+
 fn new_series<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let data = call.need(replay, "data")?;
-    call.take("index");
+    let index = call.take("index");
+    if replay.cells_active() {
+        return labelled(replay, &data, index, call.span);
+    }
     let name = call.text(replay, "name")?;
     match data {
         Value::Column(column) => {

@@ -21,6 +21,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "isspace", is_class),
     Row::new(On::Text, "isupper", is_case),
     Row::new(On::Text, "islower", is_case),
+    Row::new(On::Text, "istitle", is_title),
     Row::new(On::Text, "title", cased),
     Row::new(On::Text, "capitalize", cased),
     Row::new(On::Text, "swapcase", cased),
@@ -32,6 +33,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "isspace", is_class),
     Row::new(On::Cell, "isupper", is_case),
     Row::new(On::Cell, "islower", is_case),
+    Row::new(On::Cell, "istitle", is_title),
     Row::new(On::Cell, "title", cased),
     Row::new(On::Cell, "capitalize", cased),
     Row::new(On::Cell, "swapcase", cased),
@@ -71,8 +73,13 @@ fn set(limit: u32, holds: impl Fn(char) -> bool) -> Set {
 
 /// Whether a text has a letter of a set.
 fn has<'b>(replay: &mut Replay<'_, 'b>, key: String, set: Set, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
-    let pattern =
-        Pattern { node: Node::Chars(set), groups: 0, group_names: Vec::new(), from_start: false, to_end: false, of_letters: false };
+    has_run(replay, key, vec![set], text, at)
+}
+
+/// Whether letters of these sets stand in a text, one after the other.
+fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    let node = Node::Concat(sets.into_iter().map(Node::Chars).collect());
+    let pattern = Pattern { node, groups: 0, group_names: Vec::new(), from_start: false, to_end: false, of_letters: false };
     let found = super::pattern::function(replay, key, || scan::search(&Searcher::new(&pattern)?));
     let Some(found) = found else { return Err(replay.unsupported(at, "the letters of this")) };
     let b = replay.b;
@@ -174,6 +181,32 @@ fn is_case<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         let own = has(replay, format!("{name} {limit}"), set(limit, |letter| holds(&name, letter)), text, at)?;
         let other = has(replay, format!("{against} {limit}"), set(limit, |letter| holds(against, letter)), text, at)?;
         Ok((Kind::Bool, own & !other))
+    })
+}
+
+/// The letters that Unicode calls of title case, below the limit. They count as great ones.
+const TITLE_CASE: [char; 4] = ['\u{1c5}', '\u{1c8}', '\u{1cb}', '\u{1f2}'];
+
+/// `istitle`: great letters stand only behind what has no case, small ones only behind what has, and there is a letter.
+fn is_title<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let great = |letter: char| letter.is_uppercase() || TITLE_CASE.contains(&letter);
+    let has_case = move |letter: char| great(letter) || letter.is_lowercase();
+    if let Some(text) = of_known(replay, call) {
+        let pairs = || std::iter::once(' ').chain(text.chars()).zip(text.chars());
+        let held = text.chars().any(has_case)
+            && pairs().all(|(before, letter)| !(has_case(before) && great(letter) || !has_case(before) && letter.is_lowercase()));
+        return Ok(replay.known(record::Value::Bool(held)));
+    }
+    on_letters(replay, call, |replay, text, limit| {
+        let text = text.or_else("");
+        let spaced = replay.b.str(" ").append(text);
+        let any = has(replay, format!("case {limit}"), set(limit, has_case), text, at)?;
+        let late = vec![set(limit, has_case), set(limit, great)];
+        let late = has_run(replay, format!("great behind case {limit}"), late, text, at)?;
+        let early = vec![set(limit, |letter| !has_case(letter)), set(limit, char::is_lowercase)];
+        let early = has_run(replay, format!("small behind none {limit}"), early, spaced, at)?;
+        Ok((Kind::Bool, any & !late & !early))
     })
 }
 

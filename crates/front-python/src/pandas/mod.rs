@@ -99,7 +99,7 @@ fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training:
             let guard = replay.guard(far, reason, at);
             cell.guarded(&crate::value::Guards::from([guard]))
         }
-        Some(Kind::Category(_) | Kind::Missing) => return None,
+        Some(Kind::Date | Kind::Category(_) | Kind::Missing) => return None,
         // Truth values with holes: an object column of True, False and NaN.
         None => {
             let val = param(Elem::Bool, true);
@@ -349,6 +349,7 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             (Value::Frame(id), "iloc") => locate_position(replay, *id, index, span),
             (Value::Column(column), "loc") => subscript(replay, &Value::Column(column.clone()), index, span),
             (_, "index") => Ok(of.clone()),
+            (Value::Objects(objects), "str") => frame::object_item(replay, objects, index, span),
             _ => Err(replay.other_rows(span, "python-row-position", part)),
         },
         (Value::Matrix(columns), Value::Tuple(parts)) => match parts.as_slice() {
@@ -587,6 +588,8 @@ pub(crate) fn set_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Val
                 Value::Unknown(why) => Err(why.clone()),
                 Value::Known(_) | Value::Cell(_) | Value::Column(_) => Ok(vec![value.clone(); names.len()]),
                 Value::Pieces(pieces) => pieces::columns(replay, pieces, names.len(), at),
+                // `tolist()`, as a table.
+                Value::Objects(objects) if objects.like.array => frame::object_columns(replay, objects, at),
                 value => matrix(replay, value, at).map(|columns| columns.into_iter().map(Value::Column).collect()),
             };
             match columns {
@@ -799,7 +802,7 @@ const ROW_CHANGES: &[&str] = &[
 /// The refusal of a method that no family has.
 pub(crate) fn refuse_method<'b>(replay: &mut Replay<'_, 'b>, on: On, receiver: &Value<'b>, name: &str, span: Span) -> Unknown {
     let what = match on {
-        On::Column => format!("`Series.{name}`"),
+        On::Column | On::Objects => format!("`Series.{name}`"),
         On::Frame => format!("`DataFrame.{name}`"),
         On::Text | On::Pieces => format!("`.str.{name}`"),
         On::Time => format!("`.dt.{name}`"),

@@ -13,10 +13,13 @@ use source::Span;
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "split", split),
     Row::new(On::Cell, "split", split),
+    Row::new(On::Text, "rsplit", split),
+    Row::new(On::Cell, "rsplit", split),
     Row::new(On::Pieces, "get", get),
     Row::new(On::Pieces, "len", len_method),
     Row::new(On::Pieces, "apply", apply),
     Row::new(On::Pieces, "map", apply),
+    Row::new(On::Pieces, "astype", astype),
 ];
 
 /// The pieces of a text, or of each text of a column.
@@ -30,6 +33,8 @@ pub(crate) struct Pieces<'b> {
     cuts: Option<i64>,
     /// The pieces are columns of a frame.
     expand: bool,
+    /// There is one cut, and it is at the last separator.
+    last: bool,
 }
 
 /// From the right end pieces are found cut by cut; a text with more cuts is refused by a guard.
@@ -65,7 +70,11 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if separator.is_none() && cuts.is_some() {
         return Err(replay.unsupported(at, "`split` at white space a limited number of times"));
     }
-    Ok(Value::Pieces(Box::new(Pieces { text, like, separator, cuts, expand })))
+    let last = call.name == "rsplit" && cuts.is_some();
+    if last && cuts != Some(1) {
+        return Err(replay.unsupported(at, "`rsplit` at several separators from the right"));
+    }
+    Ok(Value::Pieces(Box::new(Pieces { text, like, separator, cuts, expand, last })))
 }
 
 /// White space as single blanks between words, and whether some was too long to be brought to one.
@@ -90,6 +99,19 @@ fn piece<'b>(pieces: &Pieces<'b>, text: Val<'b>, number: i64, refused: &mut Vec<
         }
     };
     let width = separator.chars().count() as i64;
+    if pieces.last {
+        let all = Pieces { cuts: None, last: false, ..pieces.clone() };
+        let (tail, _) = piece(&all, text, -1, refused);
+        let cut = text.contains(separator);
+        let head = cut.select(text.slice_text(0_i64, text.len() - tail.len() - width), text);
+        return match number {
+            0 => (head, there),
+            1 => (tail, cut),
+            -1 => (tail, there),
+            -2 => (head, cut),
+            _ => (text, b.bool(false)),
+        };
+    }
     let most = pieces.cuts.unwrap_or(i64::MAX);
     if number >= 0 {
         let mut rest = text;
@@ -226,8 +248,8 @@ const MOST_ITEMS: usize = 20;
 
 /// The pieces of one text, for a loop.
 pub(crate) fn items<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Result<Vec<crate::sequence::Item<'b>>, Unknown> {
-    if pieces.like.is_some() {
-        return Err(replay.unsupported(at, "a loop over a column of pieces"));
+    if pieces.like.is_some() || pieces.last {
+        return Err(replay.unsupported(at, "a loop over these pieces"));
     }
     let text = ops::lift(replay, &[&pieces.text], at, |_, operands| match &operands[0] {
         (Kind::Str, val) => Ok((Kind::Str, val.or_else(""))),
@@ -310,6 +332,9 @@ pub(crate) fn columns<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, coun
     if !pieces.expand {
         return Err(replay.unsupported(at, "a column of lists of pieces, as several columns"));
     }
+    if pieces.last && count != 2 {
+        return Err(replay.unsupported(at, "`rsplit` into another number of columns"));
+    }
     if pieces.cuts != Some(count as i64 - 1) {
         // Of the rows together one has as many pieces as there are columns; one with more makes the assignment raise.
         let Value::Column(number) = len(replay, &Pieces { expand: false, ..pieces.clone() }, at)? else {
@@ -360,15 +385,41 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         None => return Err(replay.unsupported(call.span, "`apply` of nothing")),
     };
     let Some(column) = pieces.like.clone() else { return Err(replay.unsupported(call.span, "`apply` of this")) };
-    let missing = pieces.text.alternatives.iter().any(|one| one.kind != Kind::Str || one.val.is_nullable());
-    if missing {
+    let Some((Kind::Str, text)) = pieces.text.single() else {
         return Err(replay.refuse(
             "python-unsupported",
             call.span,
-            "a function of the pieces of texts that may be missing cannot be converted",
-            "of a missing text it gets NaN",
-            "fill the missing texts before the split: .fillna(\"\")",
+            "a function of the pieces of texts beside other values cannot be converted",
+            "of what is no text it gets NaN",
+            "make them texts before the split: .fillna(\"\").astype(str)",
         ));
+    };
+    let missing = text.is_nullable().then(|| text.is_null());
+    let there = Cell { guards: pieces.text.guards.clone(), ..Cell::new(Kind::Str, text.or_else("")) };
+    let value = Value::Pieces(Box::new(Pieces { like: None, text: if missing.is_some() { there } else { pieces.text.clone() }, ..pieces }));
+    crate::udf::over_value_or_missing(replay, &column, &function, (missing, value), call.span)
+}
+
+/// `split(expand=True).astype(dtype)`: every piece of every row is cast, used or not. A row with more pieces than the recorded rows is refused.
+fn astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Pieces(pieces) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "`astype` of this")) };
+    let recorded = replay.recorded(call.span);
+    let names: Vec<String> = match recorded.tagged() {
+        Some(record::Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
+        _ => return Err(replay.not_recorded(call.span)),
+    };
+    let dtype = call.need(replay, "dtype").or_else(|why| call.take("0").ok_or(why))?;
+    let columns = columns(replay, &pieces, names.len(), call.span)?;
+    let mut frame = crate::value::Frame { space: pieces.like.as_ref().map_or(0, |column| column.space), ..Default::default() };
+    frame.columns = names.into_iter().zip(columns).collect();
+    let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
+    let cast = replay.apply(Value::Method(Box::new(Value::Frame(id)), "astype".to_owned()), None, vec![dtype], Vec::new(), call.span)?;
+    let Value::Frame(cast) = cast else { return Ok(cast) };
+    let all: Guards = super::matrix(replay, &Value::Frame(cast), call.span)?.iter().flat_map(|column| column.cell.guards.clone()).collect();
+    for slot in replay.frames[cast.0].columns.values_mut() {
+        if let Value::Column(column) = slot {
+            column.cell.guards.extend(&all);
+        }
     }
-    crate::udf::over_value(replay, &column, &function, Value::Pieces(Box::new(Pieces { like: None, ..pieces })), call.span)
+    Ok(Value::Frame(cast))
 }

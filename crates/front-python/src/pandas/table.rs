@@ -94,8 +94,29 @@ pub(super) fn looked_up<'b>(
     }
     let mut seen: Vec<Vec<Literal>> = Vec::new();
     let mut rows: Vec<(usize, Vec<Literal>)> = Vec::new();
+    // pandas finds a missing key beside a missing key.
+    let mut of_missing: Option<usize> = None;
     for row in 0..table.rows {
-        let Some(key) = literals.iter().map(|column| column[row].clone()).collect::<Option<Vec<_>>>() else { continue };
+        let Some(key) = literals.iter().map(|column| column[row].clone()).collect::<Option<Vec<_>>>() else {
+            let is_missing = |(_, name): &(Column<'b>, String)| {
+                table.columns.iter().any(|(one, values)| one == name && values.get(row).is_some_and(record::Value::is_missing))
+            };
+            match keys {
+                [key] if is_missing(key) && of_missing.is_none() => of_missing = Some(row),
+                keys if keys.iter().any(is_missing) => {
+                    return Err(replay.refuse(
+                        "python-missing-key",
+                        at,
+                        "the look-up table has rows with a missing key",
+                        "pandas finds them by rows of which the key is missing too",
+                        "drop them from the table: .dropna(subset=[key])",
+                    ));
+                }
+                // A key of another type is never equal.
+                _ => {}
+            }
+            continue;
+        };
         if seen.contains(&key) {
             return Err(replay.refuse(
                 "python-many-matches",
@@ -116,6 +137,8 @@ pub(super) fn looked_up<'b>(
             Elem::Str
         } else if present.iter().all(|value| value.as_bool().is_some()) {
             Elem::Bool
+        } else if present.len() == values.len() && present.iter().all(|value| value.as_int().is_some()) {
+            Elem::I64
         } else if present.iter().all(|value| value.as_f64().is_some() && value.as_bool().is_none()) {
             Elem::F64
         } else {
@@ -125,7 +148,14 @@ pub(super) fn looked_up<'b>(
         let map_rows = rows.iter().filter_map(|(row, key)| Some((key.clone(), super::encode::literal(&values[*row], elem)?))).collect();
         let map = replay.b.table(Table::Map(Map { name: name.clone(), keys: elems.clone(), value: elem, rows: map_rows }));
         let found = replay.b.lookup(map, &vals);
-        let cell = super::encode::found(replay, elem, found);
+        let mut cell = super::encode::found(replay, elem, found);
+        if let (Some(row), [(column, _)]) = (of_missing, keys)
+            && let Some((kind, val)) = column.cell.single()
+        {
+            let missing = super::is_missing(kind, val);
+            let beside = ops::constant(replay, &values[row], None).unwrap_or_else(|| Cell::new(Kind::Float, replay.b.f64(f64::NAN)));
+            cell = super::where_cell(replay, missing, &beside, &cell, at)?;
+        }
         let guards = keys.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
         out.push((name.clone(), Value::Column(Column { cell: cell.guarded(&guards), name: Some(name.clone()), space, array: false })));
     }
@@ -211,17 +241,36 @@ fn attach<'b>(
         }
     }
     let mut frame = replay.frames[id.0].clone();
-    let new = looked_up(replay, &keys, table, wanted, frame.space, at)?;
+    let mut new = looked_up(replay, &keys, table, wanted, frame.space, at)?;
     let clash: Vec<String> = new.iter().map(|(name, _)| name.clone()).filter(|name| frame.columns.contains_key(name)).collect();
     let mut columns = indexmap::IndexMap::new();
     for (name, value) in frame.columns {
         let name = if clash.contains(&name) { format!("{name}{}", suffixes.first().map_or("", String::as_str)) } else { name };
         columns.insert(name, value);
     }
-    for (name, value) in new {
-        let name = if clash.contains(&name) { format!("{name}{}", suffixes.get(1).map_or("", String::as_str)) } else { name };
-        columns.insert(name, value);
+    let recorded = replay.recorded(at);
+    for (name, value) in &mut new {
+        if clash.contains(name) {
+            name.push_str(suffixes.get(1).map_or("", String::as_str));
+        }
+        // The dtype of the recorded run stays: where a row had no match there, integers are floats for every row.
+        if let Value::Column(column) = value
+            && column.cell.alternatives.len() > 1
+            && !inner
+        {
+            let dtype = match recorded.tagged() {
+                Some(Tagged::Frame(frame)) => {
+                    frame.columns.iter().find(|one| super::column_name(&one.name) == *name).map(|one| one.dtype.name.clone())
+                }
+                _ => None,
+            };
+            if dtype.as_deref() == Some("float64") {
+                column.cell = crate::udf::pandas_cell(replay, &column.cell);
+            }
+        }
     }
+    let found_names: Vec<String> = new.iter().map(|(name, _)| name.clone()).collect();
+    columns.extend(new);
     frame.columns = columns;
     if inner || indicator.is_some() {
         let marker = "\u{0}found".to_owned();
@@ -247,6 +296,15 @@ fn attach<'b>(
             for column in frame.columns.values_mut() {
                 if let Value::Column(column) = column {
                     column.space = space;
+                }
+            }
+            // All rows that are left have a match: what is looked up is of the table's own type.
+            for name in &found_names {
+                if let Some(Value::Column(column)) = frame.columns.get_mut(name)
+                    && let [missing, there] = column.cell.alternatives.as_slice()
+                    && missing.when.map(Val::value) == Some(lacking.value())
+                {
+                    column.cell.alternatives = vec![there.clone()];
                 }
             }
         }

@@ -512,7 +512,7 @@ fn find<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     if !matches!(call.receiver, Value::Cell(_)) {
-        return index_of_item(replay, call);
+        return super::encode::list_index(replay, call);
     }
     let found = find(replay, call)?;
     let absent = replay.known(record::Value::Int(-1));
@@ -521,32 +521,6 @@ fn index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         replay.raise_here(none, "ValueError", at);
     }
     Ok(found)
-}
-
-/// `items.index(x)` of known items: the first place of an equal one.
-pub(crate) fn index_of_item<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let at = call.span;
-    let key = ["sub", "value", "0"].iter().find_map(|name| call.take(name));
-    let items = replay.items(&call.receiver.clone(), at);
-    let (Some(key), Some(items)) = (key, items) else { return Err(replay.unsupported(at, "`index` of this")) };
-    let mut pairs: Vec<(record::Value, record::Value)> = Vec::new();
-    for (number, item) in items.iter().enumerate() {
-        let Some(item) = replay.concrete(item) else { return Err(replay.unsupported(at, "`index` in computed items")) };
-        if !pairs.iter().any(|(one, _)| crate::fold::same_key(one, &item)) {
-            pairs.push((item, record::Value::Int(number as i64)));
-        }
-    }
-    if let Value::Known(known) = &call.receiver {
-        replay.freeze(known);
-    }
-    let key = ops::to_cell(replay, &key, None, at)?;
-    let places =
-        super::encode::dict_item(replay, &pairs, &key, &super::encode::Absent::Gives(&Cell::new(Kind::INT, replay.b.i64(-1))), at)?;
-    let absent = ops::lift(replay, &[&places], at, |_, operands| Ok((Kind::Bool, operands[0].1.cast(ir::Elem::I64).lt(0_i64))))?;
-    if let Some(absent) = replay.row_condition(&Value::Cell(absent)) {
-        replay.raise_here(absent, "ValueError", at);
-    }
-    Ok(Value::Cell(places))
 }
 
 /// The text before and behind the first `separator`, and the separator if it is there.

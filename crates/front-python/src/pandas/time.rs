@@ -6,7 +6,7 @@ use crate::calendar;
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Cell, Column, Eval, Frame, Guards, Kind, Value, Width};
+use crate::value::{Cell, Column, Eval, Frame, Guards, Kind, Unknown, Value, Width};
 use ir::{Elem, Literal, Map, Reason, Table, Val};
 use source::Span;
 
@@ -28,6 +28,12 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "datetime.datetime.strptime", strptime),
     Row::new(On::Cell, "weekday", cell_weekday),
     Row::new(On::Cell, "isoweekday", cell_weekday),
+    Row::new(On::Cell, "date", cell_date),
+    Row::new(On::Function, "datetime.datetime", constant_moment),
+    Row::new(On::Function, "datetime.date", constant_date),
+    Row::new(On::Function, "datetime.timedelta", constant_duration),
+    Row::new(On::Function, "pandas.Timestamp", constant_timestamp),
+    Row::new(On::Function, "pandas.DateOffset", date_offset),
 ];
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -53,7 +59,7 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let mut own = Guards::new();
     let coerce = errors == "coerce";
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match operands[0].clone() {
-        (Kind::DateTime, val) => Ok((Kind::DateTime, val)),
+        (Kind::DateTime | Kind::Date, val) => Ok((Kind::DateTime, val)),
         (Kind::Str, val) => {
             let Some(format) = &format else {
                 return Err(Trouble::Unsupported("`to_datetime` without a format that is known; give one with format=...; it".to_owned()));
@@ -114,18 +120,169 @@ fn strptime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// A field of one moment, as `x.year`. None if the cell is something else.
 pub(crate) fn cell_field<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, name: &str, at: Span) -> Option<Eval<'b>> {
-    let moments = cell.alternatives.iter().all(|one| one.kind == Kind::DateTime);
-    let named = matches!(
-        name,
-        "year" | "month" | "day" | "hour" | "minute" | "second" | "quarter" | "dayofweek" | "day_of_week" | "dayofyear" | "day_of_year"
-    );
-    (moments && named).then(|| {
-        let cell = ops::lift(replay, &[cell], at, |_, operands| match moment_field(operands[0].1, name) {
-            Some((Kind::Int(_), val)) => Ok((Kind::INT, val)),
-            Some(field) => Ok(field),
-            None => Err(Trouble::Unsupported("this field of this".to_owned())),
+    let all = |wanted: &[Kind]| cell.alternatives.iter().all(|one| wanted.contains(&one.kind));
+    let of_day = matches!(name, "year" | "month" | "day");
+    let named =
+        of_day || matches!(name, "hour" | "minute" | "second" | "quarter" | "dayofweek" | "day_of_week" | "dayofyear" | "day_of_year");
+    let there = (all(&[Kind::DateTime]) && named)
+        || (all(&[Kind::DateTime, Kind::Date]) && of_day)
+        || (all(&[Kind::Timedelta]) && matches!(name, "days" | "seconds"));
+    there.then(|| {
+        let cell = ops::lift(replay, &[cell], at, |_, operands| {
+            let (kind, val) = &operands[0];
+            let field = if *kind == Kind::Timedelta { duration_field(*val, name) } else { moment_field(*val, name) };
+            match field {
+                Some((Kind::Int(_), val)) => Ok((Kind::INT, val)),
+                Some(field) => Ok(field),
+                None => Err(Trouble::Unsupported("this field of this".to_owned())),
+            }
         })?;
         Ok(Value::Cell(cell))
+    })
+}
+
+/// `moment.date()`; of NaT it is NaT.
+fn cell_date<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let cell = ops::to_cell(replay, &call.receiver.clone(), None, call.span)?;
+    let at = call.span;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::DateTime, val) => {
+            crate::sequence::refuse(replay, has_no_date(*val), "a moment outside the years 1 to 9999", at);
+            Ok((Kind::Date, calendar::split(*val).0 * calendar::DAY))
+        }
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+/// Whether Python has no date of a moment: it knows the years 1 to 9999.
+fn has_no_date(moment: Val<'_>) -> Val<'_> {
+    (moment.lt(-62_135_596_800_000_000_i64) | moment.ge(253_402_300_800_000_000_i64)).or_else(false)
+}
+
+/// `.dt.date`
+fn column_date<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Eval<'b> {
+    let mut own = Guards::new();
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
+        (Kind::DateTime, val) => {
+            let reason = Reason::Invalid(format!("a moment outside the years 1 to 9999 at {}", replay.place_name(at)));
+            own.insert(replay.guard(has_no_date(*val), reason, at));
+            Ok((Kind::Date, calendar::split(*val).0 * calendar::DAY))
+        }
+        _ => Err(Trouble::Unsupported("`.dt.date` of this".to_owned())),
+    })?;
+    Ok(Value::Column(column.with(cell.guarded(&own))))
+}
+
+/// `datetime(2015, 3, 1)` in a function on cells, of constants.
+fn constant_moment<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let moment = moment_of_parts(replay, call)?;
+    Ok(replay.known(record::Value::tagged(record::Tagged::Timestamp(moment))))
+}
+
+/// `date(2015, 3, 1)` in a function on cells, of constants.
+fn constant_date<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let moment = moment_of_parts(replay, call)?;
+    Ok(replay.known(record::Value::tagged(record::Tagged::Date(moment.div_euclid(calendar::DAY)))))
+}
+
+fn moment_of_parts<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<i64, Unknown> {
+    const PARTS: [(&str, i64); 7] = [("year", 1), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0), ("microsecond", 0)];
+    let mut parts = [0; 7];
+    for (at, (name, default)) in PARTS.iter().enumerate() {
+        let given = call.int(replay, name)?.or(call.int(replay, &at.to_string())?);
+        parts[at] = given.unwrap_or(*default);
+    }
+    let [year, month, day, hour, minute, second, microsecond] = parts;
+    let written = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
+    let Some(moment) = calendar::parse_iso(&written) else { return Err(replay.unsupported(call.span, "this moment")) };
+    Ok(moment + microsecond)
+}
+
+/// `pd.Timestamp("2015-03-01")` or `pd.Timestamp(2015, 3, 1)` in a function on cells.
+fn constant_timestamp<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let written = ["ts_input", "0"].iter().find_map(|name| call.take(name));
+    let constant = written.as_ref().and_then(|written| replay.concrete(written));
+    let moment = match (&constant, constant.as_ref().and_then(record::Value::as_tagged)) {
+        (Some(record::Value::Str(text)), _) => calendar::parse_iso(text),
+        (_, Some(record::Tagged::Timestamp(moment))) => Some(*moment),
+        (_, Some(record::Tagged::Date(days))) => days.checked_mul(calendar::DAY),
+        _ => None,
+    };
+    match moment {
+        Some(moment) => Ok(replay.known(record::Value::tagged(record::Tagged::Timestamp(moment)))),
+        None => Err(replay.unsupported(call.span, "`Timestamp` of this in a function on cells")),
+    }
+}
+
+/// `timedelta(days=3)` in a function on cells, of whole constants.
+fn constant_duration<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let mut total: i64 = 0;
+    for (at, name) in ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"].iter().enumerate() {
+        let given = call.int(replay, name)?.or(call.int(replay, &at.to_string())?).unwrap_or(0);
+        let unit = unit_of(name).unwrap_or(1);
+        let more = given.checked_mul(unit).and_then(|more| total.checked_add(more));
+        let Some(more) = more else { return Err(replay.unsupported(call.span, "this duration")) };
+        total = more;
+    }
+    Ok(replay.known(record::Value::tagged(record::Tagged::Timedelta(total))))
+}
+
+/// Microseconds of a unit of a duration.
+fn unit_of(name: &str) -> Option<i64> {
+    Some(match name {
+        "weeks" => 7 * calendar::DAY,
+        "days" => calendar::DAY,
+        "hours" => 3_600_000_000,
+        "minutes" => 60_000_000,
+        "seconds" => 1_000_000,
+        "milliseconds" => 1_000,
+        "microseconds" => 1,
+        _ => return None,
+    })
+}
+
+/// `pd.DateOffset(years=1)`: it has a meaning where it is added.
+fn date_offset<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let mut months: i64 = 0;
+    let mut duration: i64 = 0;
+    for (name, value) in call.rest() {
+        let given = replay.concrete(&value).and_then(|value| value.as_int()).filter(|given| given.unsigned_abs() < 100_000);
+        match (name.as_str(), unit_of(&name), given) {
+            ("years", _, Some(given)) => months += 12 * given,
+            ("months", _, Some(given)) => months += given,
+            (_, Some(unit), Some(given)) => duration += unit * given,
+            _ => return Err(replay.unsupported(call.span, "this `DateOffset`")),
+        }
+    }
+    let parts = [months, duration].map(|part| replay.known(record::Value::Int(part)));
+    Ok(Value::Part(Box::new(Value::Tuple(parts.to_vec())), OFFSET.to_owned()))
+}
+
+/// What a date offset is called among the parts of values: its months, and the microseconds after them.
+pub(crate) const OFFSET: &str = "date offset";
+
+/// A moment and a date offset: months first, to the last day of the month at most, then the rest.
+pub(crate) fn shifted<'b>(replay: &mut Replay<'_, 'b>, moment: &Value<'b>, offset: &Value<'b>, sign: i64, at: Span) -> Eval<'b> {
+    let parts: Vec<i64> = replay.items(offset, at).unwrap_or_default().iter().filter_map(|part| replay.concrete(part)?.as_int()).collect();
+    let [months, duration] = parts.as_slice() else { return Err(replay.unsupported(at, "this `DateOffset`")) };
+    let (months, duration) = (sign * months, sign * duration);
+    let cell = ops::to_cell(replay, moment, None, at)?;
+    let cell = ops::lift(replay, &[&cell], at, |_, operands| match &operands[0] {
+        (Kind::DateTime, val) => {
+            let (days, of_day) = calendar::split(*val);
+            let (year, month, day) = calendar::civil(days);
+            let month = year * 12_i64 + month - 1_i64 + months;
+            let (year, month) = (month.floor_div(12_i64), month.floor_mod(12_i64) + 1_i64);
+            let last = calendar::days_in_month(year, month);
+            let day = day.gt(last).select(last, day);
+            Ok((Kind::DateTime, calendar::days(year, month, day) * calendar::DAY + of_day + duration))
+        }
+        (kind, _) => Err(Trouble::Unsupported(format!("a `DateOffset` beside a {}", kind.dtype()))),
+    })?;
+    Ok(match moment {
+        Value::Column(column) => Value::Column(column.with(cell)),
+        _ => Value::Cell(cell),
     })
 }
 
@@ -244,18 +401,23 @@ pub(crate) fn field<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: 
     ) {
         return Ok(Value::Method(Box::new(part.clone()), name.to_owned()));
     }
+    if name == "date" {
+        return column_date(replay, column, at);
+    }
     on_time(replay, column, at, |_, kind, val| match kind {
         Kind::DateTime => moment_field(val, name),
-        Kind::Timedelta => {
-            let (days, of_day) = calendar::split(val);
-            match name {
-                "days" => Some(duration_number(val, days)),
-                "seconds" => Some(duration_number(val, of_day / 1_000_000_i64)),
-                _ => None,
-            }
-        }
+        Kind::Timedelta => duration_field(val, name),
         _ => None,
     })
+}
+
+fn duration_field<'b>(val: Val<'b>, name: &str) -> Option<(Kind, Val<'b>)> {
+    let (days, of_day) = calendar::split(val);
+    match name {
+        "days" => Some(duration_number(val, days)),
+        "seconds" => Some(duration_number(val, of_day / 1_000_000_i64)),
+        _ => None,
+    }
 }
 
 /// Fields of durations are 64-bit in pandas.
@@ -288,7 +450,6 @@ fn moment_field<'b>(val: Val<'b>, name: &str) -> Option<(Kind, Val<'b>)> {
         "is_year_start" => return truth(day.eq(1_i64) & month.eq(1_i64)),
         "is_year_end" => return truth(day.eq(31_i64) & month.eq(12_i64)),
         "is_leap_year" => return truth(calendar::is_leap(year)),
-        "date" => return Some((Kind::DateTime, days * calendar::DAY)),
         _ => return None,
     };
     Some(number(val, field))

@@ -63,6 +63,7 @@ impl<'b> Replay<'_, 'b> {
     fn unpack(&mut self, targets: &[Expr], value: &Value<'b>, at: Span) {
         let items = match value {
             Value::Unknown(_) => None,
+            value if targets.iter().any(|target| matches!(target.kind, ExprKind::Starred(_))) => self.with_rest(targets, value, at),
             Value::Pieces(pieces) => pandas::pieces::unpacked(self, pieces, targets.len(), at).ok(),
             Value::Sequence(items) => crate::sequence::unpacked(self, items, targets.len(), at).ok(),
             value => self.items(value, at),
@@ -94,6 +95,26 @@ impl<'b> Replay<'_, 'b> {
                 targets.iter().for_each(|target| self.assign(target, unknown.clone(), at));
             }
         }
+    }
+
+    /// What the targets of `a, *rest = items` get: the one with the star a list of what the others leave.
+    fn with_rest(&mut self, targets: &[Expr], value: &Value<'b>, at: Span) -> Option<Vec<Value<'b>>> {
+        let star = targets.iter().position(|target| matches!(target.kind, ExprKind::Starred(_)))?;
+        let behind = targets.len() - star - 1;
+        if self.cells_active()
+            && let Some(items) = crate::sequence::of(self, value, at).ok()?
+        {
+            return if behind == 0 { crate::sequence::head_and_rest(self, &items, star, at).ok() } else { None };
+        }
+        let mut items = self.items(value, at)?;
+        if items.len() < targets.len() - 1 {
+            return None;
+        }
+        let last = items.split_off(items.len() - behind);
+        let rest = items.split_off(star);
+        items.push(self.list(rest));
+        items.extend(last);
+        Some(items)
     }
 
     pub(crate) fn assign_attribute(&mut self, of: &Value<'b>, name: &str, value: Value<'b>, at: Span) {

@@ -23,6 +23,8 @@ pub(crate) enum On {
     Pieces,
     /// What a pattern found in a text.
     Match,
+    /// A series of tuples or lists.
+    Objects,
     /// `.dt` of a column.
     Time,
     /// `.dt.to_period()` of a column.
@@ -175,7 +177,7 @@ fn rows() -> &'static HashMap<(On, &'static str), Handler> {
 /// The library's own name of a call, for its signature.
 fn signature(on: On, name: &str) -> String {
     match on {
-        On::Column => format!("Series.{name}"),
+        On::Column | On::Objects => format!("Series.{name}"),
         On::Frame => format!("DataFrame.{name}"),
         On::Group => format!("SeriesGroupBy.{name}"),
         On::Text | On::Pieces => format!("str.{name}"),
@@ -213,8 +215,17 @@ impl<'b> Replay<'_, 'b> {
         for arg in args {
             if let ExprKind::Starred(inner) = &arg.kind {
                 let value = self.eval(inner)?;
+                if let (Value::Objects(objects), Value::Path(path), 1) = (&value, &target, args.len())
+                    && path == "builtins.zip"
+                {
+                    // A tuple a row becomes a tuple of columns.
+                    let columns = crate::udf::unzipped(self, objects, span)?;
+                    return Ok(Value::Tuple(columns.into_iter().map(Value::Column).collect()));
+                }
                 match self.items(&value, inner.span) {
                     Some(items) => positional.extend(items),
+                    // What a library makes of what does not depend on a scoring row is recorded as a whole.
+                    None if matches!(target, Value::Path(_)) && matches!(value, Value::Known(_)) => positional.push(value),
                     None => return Err(self.not_recorded(inner.span)),
                 }
             } else {
@@ -292,7 +303,8 @@ impl<'b> Replay<'_, 'b> {
         }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         let touched = all.iter().any(|value| self.touches_rows(value));
-        if !touched {
+        // The record does not say of how much an offset is.
+        if !touched && path != "pandas.DateOffset" {
             let seen = self.untouched(span, &all);
             if seen.is_recorded() || !self.cells_active() {
                 return Ok(Value::Known(seen));
@@ -370,6 +382,8 @@ impl<'b> Replay<'_, 'b> {
             Value::Texts(..) => (On::Text, name.to_owned()),
             Value::Pieces(_) => (On::Pieces, name.to_owned()),
             Value::Match(_) => (On::Match, name.to_owned()),
+            Value::Objects(_) => (On::Objects, name.to_owned()),
+            Value::Part(of, part) if part == "str" && matches!(**of, Value::Objects(_)) => (On::Objects, format!("str.{name}")),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part.starts_with("period ") => (On::Period, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),

@@ -677,7 +677,21 @@ impl<'b> Replay<'_, 'b> {
             {
                 Ok(of.clone())
             }
-            Value::Known(_) => Ok(Value::Known(self.untouched(span, &[of]))),
+            Value::Known(known) => {
+                let seen = self.untouched(span, &[of]);
+                // A field of a constant moment, where nothing is recorded.
+                if self.cells_active()
+                    && !seen.is_recorded()
+                    && let Some(record::Tagged::Timestamp(_) | record::Tagged::Timedelta(_) | record::Tagged::Date(_)) =
+                        known.clone_unused().and_then(record::Value::as_tagged)
+                {
+                    let cell = ops::to_cell(self, of, None, span)?;
+                    if let Some(field) = crate::pandas::time::cell_field(self, &cell, name, span) {
+                        return field;
+                    }
+                }
+                Ok(Value::Known(seen))
+            }
             Value::Path(path) => {
                 let full = format!("{path}.{name}");
                 if let Some(value) = self.member(&full) {
@@ -725,7 +739,9 @@ impl<'b> Replay<'_, 'b> {
                 self.about(&[of], |replay| crate::pandas::part_attribute(replay, of, name, span))
             }
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
-            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) | Value::Zipped(_) => {
+            Value::Objects(_) if name == "str" => Ok(Value::Part(Box::new(of.clone()), name.to_owned())),
+            Value::Objects(_) if name == "values" => Ok(of.clone()),
+            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) | Value::Zipped(_) | Value::Objects(_) | Value::Labelled(_) => {
                 Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
             }
             Value::Class(class) if self.method_of(class, name).is_some() => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),

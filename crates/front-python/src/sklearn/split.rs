@@ -1,6 +1,6 @@
 //! A script of one frame that splits it for a test: the training part is training data, the test part is what is scored.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "what is not of scoring rows is not split")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not a table has no rows to split")]
 
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Value};
