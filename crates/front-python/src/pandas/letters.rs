@@ -2,10 +2,10 @@
 //!
 //! Python's letters are known here below U+0250, those of other libraries in ASCII; a row with another letter is refused by a guard.
 
-use crate::automata::Searcher;
+use crate::automata::Classes;
 use crate::ops::{self, Trouble};
 use crate::record;
-use crate::regex::{self, Node, Pattern, Set};
+use crate::regex::{self, PYTHON_LETTERS, Set};
 use crate::replay::{Call, On, Replay, Row};
 use crate::scan;
 use crate::value::{Cell, Eval, Guards, Kind, Unknown, Value};
@@ -37,8 +37,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "swapcase", cased),
 ];
 
-/// Up to here Python's classes of letters are those of Rust, and have been since Unicode 5.
-const PYTHON_LETTERS: u32 = 0x250;
 const ASCII: u32 = 0x80;
 
 fn holds(name: &str, letter: char) -> bool {
@@ -70,13 +68,12 @@ fn set(limit: u32, holds: impl Fn(char) -> bool) -> Set {
 }
 
 /// Whether a text has a letter of a set.
-fn has<'b>(replay: &mut Replay<'_, 'b>, key: String, set: Set, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
-    let pattern =
-        Pattern { node: Node::Chars(set), groups: 0, group_names: Vec::new(), from_start: false, to_end: false, of_letters: false };
-    let found = super::pattern::function(replay, key, || scan::search(&Searcher::new(&pattern)?));
+pub(super) fn has<'b>(replay: &mut Replay<'_, 'b>, key: String, set: Set, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    let (classes, within) = Classes::and_within(&set);
+    let found = super::pattern::function(replay, key, || scan::has(&classes, &within));
     let Some(found) = found else { return Err(replay.unsupported(at, "the letters of this")) };
     let b = replay.b;
-    Ok(b.call(found, &[text, b.i64(0), b.i64(0)], 0).binary(ir::Binary::Rem, 512_i64).gt(0_i64))
+    Ok(b.call(found, &[text, b.i64(0), b.i64(0)], 0).gt(0_i64))
 }
 
 /// Rows whose text has a letter that is not known here, or is too long to be looked at.
