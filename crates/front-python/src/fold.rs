@@ -13,13 +13,16 @@ pub(crate) enum Index {
     Slice(Option<i64>, Option<i64>, Option<i64>),
 }
 
-/// Attributes of modules that are plain numbers.
+/// Attributes of modules that are plain numbers, or flags.
 pub(crate) fn constant(path: &str) -> Option<Value> {
     Some(match path {
         "numpy.nan" | "numpy.NaN" | "numpy.NAN" | "math.nan" => Value::float(f64::NAN),
         "numpy.inf" | "math.inf" | "numpy.Inf" => Value::float(f64::INFINITY),
         "numpy.pi" | "math.pi" => Value::float(std::f64::consts::PI),
         "numpy.e" | "math.e" => Value::float(std::f64::consts::E),
+        "re.I" | "re.IGNORECASE" => Value::Int(crate::regex::IGNORE_CASE),
+        "re.M" | "re.MULTILINE" => Value::Int(crate::regex::MANY_LINES),
+        "re.S" | "re.DOTALL" => Value::Int(crate::regex::DOT_ALL),
         "pandas.NaT" => Value::tagged(Tagged::Missing("NaT".to_owned())),
         "pandas.NA" => Value::tagged(Tagged::Missing("NA".to_owned())),
         _ => return None,

@@ -469,6 +469,19 @@ fn cat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (cell, like) = subject(replay, call)?;
     let separator = Cell::new(Kind::Str, replay.b.str(&separator));
     let other = ops::to_cell(replay, &other, None, call.span)?;
+    // A missing text on either side makes the result missing, or is this one.
+    let (cell, other) = match call.text(replay, "na_rep")? {
+        None => (cell, other),
+        Some(instead) => {
+            let mut filled = |cell: &Cell<'b>| {
+                ops::lift(replay, &[cell], call.span, |_, operands| match &operands[0] {
+                    (Kind::Str, val) => Ok((Kind::Str, val.or_else(instead.as_str()))),
+                    _ => Err(Trouble::Unsupported("`cat` with `na_rep` of what is not a text".to_owned())),
+                })
+            };
+            (filled(&cell)?, filled(&other)?)
+        }
+    };
     let cell = ops::concat(replay, &cell, &separator, call.span)?;
     let cell = ops::concat(replay, &cell, &other, call.span)?;
     Ok(done(cell, like))
