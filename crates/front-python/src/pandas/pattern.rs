@@ -309,6 +309,7 @@ pub(super) fn count<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, (sourc
         let (all, more) = reading.all(replay, at)?;
         own.insert(too_many(replay, more, at));
         let count = all.iter().fold(replay.b.i64(0), |count, [there, ..]| count + there.select(replay.b.i64(1), 0_i64));
+        let count = if val.is_nullable() { val.is_null().select(replay.b.null(Elem::I64), count) } else { count };
         Ok(super::text::count_of(val, count))
     })
 }
