@@ -217,8 +217,8 @@ impl Automaton {
                     (None, _) => Side::Other,
                 };
                 let read = if class == count { line_end } else { class };
-                for before in 0..befores {
-                    let state = alive(&steps, &next, read, (BEFORE[before], behind));
+                for (before, side) in BEFORE.iter().enumerate().take(befores) {
+                    let state = alive(&steps, &next, read, (*side, behind));
                     let number = *numbers.entry(state.clone()).or_insert_with(|| {
                         states.push(state);
                         states.len() - 1
