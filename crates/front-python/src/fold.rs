@@ -13,7 +13,7 @@ pub(crate) enum Index {
     Slice(Option<i64>, Option<i64>, Option<i64>),
 }
 
-/// Attributes of modules that are plain numbers.
+/// Attributes of modules that are plain numbers, or flags.
 pub(crate) fn constant(path: &str) -> Option<Value> {
     Some(match path {
         "numpy.nan" | "numpy.NaN" | "numpy.NAN" | "math.nan" => Value::float(f64::NAN),
@@ -26,6 +26,9 @@ pub(crate) fn constant(path: &str) -> Option<Value> {
         "string.digits" => Value::Str(('0'..='9').collect()),
         "string.punctuation" => Value::Str(('!'..='~').filter(char::is_ascii_punctuation).collect()),
         "string.whitespace" => Value::Str(" \t\n\r\u{b}\u{c}".to_owned()),
+        "re.I" | "re.IGNORECASE" => Value::Int(crate::regex::IGNORE_CASE),
+        "re.M" | "re.MULTILINE" => Value::Int(crate::regex::MANY_LINES),
+        "re.S" | "re.DOTALL" => Value::Int(crate::regex::DOT_ALL),
         "pandas.NaT" => Value::tagged(Tagged::Missing("NaT".to_owned())),
         "pandas.NA" => Value::tagged(Tagged::Missing("NA".to_owned())),
         _ => return None,

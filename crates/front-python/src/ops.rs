@@ -424,7 +424,10 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
             })?;
             Ok(wrap_up(cell, like))
         }
-        _ => Err(replay.unsupported(at, "a sign before this")),
+        _ => match replay.row_condition(operand) {
+            Some(truth) if op == UnaryOp::Not => Ok(Value::Cell(Cell::new(Kind::Bool, !truth))),
+            _ => Err(replay.unsupported(at, "a sign before this")),
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! A checked part of Python's `re`, read.
 //!
-//! Literals, classes, `.`, groups, alternatives, greedy and lazy quantifiers, `^` at the start and `$` at the end. Everything else
-//! (look-around, references back, word boundaries, flags) is none. What a pattern finds is in `automata`.
+//! Literals, classes, `.`, groups, alternatives, greedy and lazy quantifiers, `^`, `$`, `\A`, `\Z`, `\b` and `\B`, and the flags `i`, `m` and
+//! `s`. Everything else (look-around, references back) is none. What a pattern finds is in `automata`.
 
 /// Code points, as sorted ranges that do not touch.
 pub(crate) type Set = Vec<(u32, u32)>;
@@ -14,6 +14,7 @@ const MOST_REPEATED: u32 = 64;
 pub(crate) enum Node {
     Empty,
     Chars(Set),
+    Assert(Assert),
     Concat(Vec<Node>),
     Either(Vec<Node>),
     /// Group number, inner.
@@ -26,49 +27,130 @@ pub(crate) enum Node {
     },
 }
 
+/// What holds at a place between two code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Assert {
+    /// `^` and `\A`
+    Start,
+    /// `^` of many lines.
+    LineStart,
+    /// `$`: the end, or before a line end that is the last code point.
+    End,
+    /// `$` of many lines.
+    LineEnd,
+    /// `\Z`
+    TextEnd,
+    /// `\b`
+    Boundary,
+    /// `\B`
+    NoBoundary,
+}
+
+/// The flags of a pattern that change what it finds, as Python numbers them.
+pub(crate) const IGNORE_CASE: i64 = 2;
+pub(crate) const MANY_LINES: i64 = 8;
+pub(crate) const DOT_ALL: i64 = 16;
+/// Every pattern of text has this one.
+const UNICODE: i64 = 32;
+
 /// A pattern.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     pub node: Node,
     pub groups: usize,
     pub group_names: Vec<(String, usize)>,
-    pub from_start: bool,
-    pub to_end: bool,
-    /// It has a class (`\d`, `\w`, `\s`) about whose members beyond ASCII libraries differ.
+    /// It has a class (`\d`, `\w`, `\s`) or a boundary of words, about whose members beyond ASCII libraries differ.
     pub of_letters: bool,
+    /// It has a `$` whose end libraries see differently.
+    pub of_end: bool,
+    pub ignores_case: bool,
+}
+
+impl Pattern {
+    pub(crate) fn can_be_empty(&self) -> bool {
+        can_be_empty(&self.node)
+    }
+
+    /// The pattern of a whole text.
+    pub(crate) fn whole(self) -> Pattern {
+        Pattern { node: Node::Concat(vec![self.node, Node::Assert(Assert::TextEnd)]), ..self }
+    }
 }
 
 struct Parser<'p> {
     letters: std::iter::Peekable<std::str::Chars<'p>>,
     groups: usize,
     names: Vec<(String, usize)>,
+    flags: i64,
     of_letters: bool,
+    of_end: bool,
 }
 
-/// None for what is not taken, an empty match included.
-pub(crate) fn parse(text: &str) -> Option<Pattern> {
-    let (from_start, text) = text.strip_prefix('^').map_or((false, text), |rest| (true, rest));
-    let escaped_end = text.ends_with("\\$");
-    let (to_end, text) = if escaped_end { (false, text) } else { text.strip_suffix('$').map_or((false, text), |rest| (true, rest)) };
-    let mut parser = Parser { letters: text.chars().peekable(), groups: 0, names: Vec::new(), of_letters: false };
-    let node = parser.either()?;
-    // An anchor holds for one alternative only.
-    let split = matches!(node, Node::Either(_)) && (from_start || to_end);
-    if parser.letters.peek().is_some() || split || can_be_empty(&node) {
+/// None for what is not taken.
+pub(crate) fn parse(text: &str, flags: i64) -> Option<Pattern> {
+    let (mut text, mut flags) = (text, flags & !UNICODE);
+    if let Some((inline, rest)) = text.strip_prefix("(?").and_then(|rest| rest.split_once(')'))
+        && !inline.is_empty()
+        && inline.chars().all(|letter| "ims".contains(letter))
+    {
+        text = rest;
+        flags |= inline.chars().fold(0, |all, letter| {
+            all | match letter {
+                'i' => IGNORE_CASE,
+                'm' => MANY_LINES,
+                _ => DOT_ALL,
+            }
+        });
+    }
+    if flags & !(IGNORE_CASE | MANY_LINES | DOT_ALL) != 0 {
         return None;
     }
-    Some(Pattern { node, groups: parser.groups, group_names: parser.names, from_start, to_end, of_letters: parser.of_letters })
+    let ignores_case = flags & IGNORE_CASE != 0;
+    // The case of other letters is not looked at.
+    if ignores_case && !text.is_ascii() {
+        return None;
+    }
+    let mut parser = Parser { letters: text.chars().peekable(), groups: 0, names: Vec::new(), flags, of_letters: false, of_end: false };
+    let node = parser.either()?;
+    if parser.letters.peek().is_some() {
+        return None;
+    }
+    let Parser { groups, names, of_letters, of_end, .. } = parser;
+    Some(Pattern { node, groups, group_names: names, of_letters, of_end, ignores_case })
 }
 
 fn can_be_empty(node: &Node) -> bool {
     match node {
-        Node::Empty => true,
+        Node::Empty | Node::Assert(_) => true,
         Node::Chars(_) => false,
         Node::Concat(parts) => parts.iter().all(can_be_empty),
         Node::Either(parts) => parts.iter().any(can_be_empty),
         Node::Group(_, inner) => can_be_empty(inner),
         Node::Repeat { inner, least, .. } => *least == 0 || can_be_empty(inner),
     }
+}
+
+/// The code points below U+0250 that are letters, digits or the underscore to Python.
+pub(crate) fn word() -> Set {
+    let codes = (0..PYTHON_LETTERS).filter(|code| char::from_u32(*code).is_some_and(|letter| letter.is_alphanumeric() || letter == '_'));
+    union(codes.map(|code| (code, code)).collect())
+}
+
+/// Up to here Python's classes of letters are those of Rust, and have been since Unicode 5.
+pub(crate) const PYTHON_LETTERS: u32 = 0x250;
+
+/// The ASCII letters of a set in both cases.
+fn in_both_cases(set: Set) -> Set {
+    let mut out = set.clone();
+    for (from, to) in set {
+        for (first, other) in [(65, 97), (97, 65)] {
+            let (low, high) = (from.max(first), to.min(first + 25));
+            if low <= high {
+                out.push((low - first + other, high - first + other));
+            }
+        }
+    }
+    union(out)
 }
 
 fn negated(set: &Set) -> Set {
@@ -172,14 +254,42 @@ impl Parser<'_> {
     }
 
     fn atom(&mut self) -> Option<Node> {
+        let many_lines = self.flags & MANY_LINES != 0;
         Some(match self.letters.next()? {
+            '.' if self.flags & DOT_ALL != 0 => Node::Chars(vec![(0, LAST)]),
             '.' => Node::Chars(negated(&one('\n'))),
             '[' => Node::Chars(self.class()?),
             '(' => self.group()?,
-            '\\' => Node::Chars(self.escape()?),
-            '*' | '+' | '?' | '{' | '}' | '^' | '$' | ']' => return None,
-            letter => Node::Chars(one(letter)),
+            '^' => Node::Assert(if many_lines { Assert::LineStart } else { Assert::Start }),
+            '$' => {
+                self.of_end = true;
+                Node::Assert(if many_lines { Assert::LineEnd } else { Assert::End })
+            }
+            '\\' => match self.letters.peek() {
+                Some('A' | 'Z' | 'b' | 'B') => self.place()?,
+                _ => {
+                    let set = self.escape()?;
+                    Node::Chars(self.cased(set))
+                }
+            },
+            '*' | '+' | '?' | '{' | '}' | ']' => return None,
+            letter => Node::Chars(self.cased(one(letter))),
         })
+    }
+
+    fn place(&mut self) -> Option<Node> {
+        Some(Node::Assert(match self.letters.next()? {
+            'A' => Assert::Start,
+            'Z' => Assert::TextEnd,
+            letter => {
+                self.of_letters = true;
+                if letter == 'b' { Assert::Boundary } else { Assert::NoBoundary }
+            }
+        }))
+    }
+
+    fn cased(&self, set: Set) -> Set {
+        if self.flags & IGNORE_CASE != 0 { in_both_cases(set) } else { set }
     }
 
     fn group(&mut self) -> Option<Node> {
@@ -216,8 +326,8 @@ impl Parser<'_> {
         let letter = self.letters.next()?;
         let (set, negative) = match letter {
             'd' | 'D' => (vec![(48, 57)], letter == 'D'),
-            'w' | 'W' => (vec![(48, 57), (65, 90), (95, 95), (97, 122)], letter == 'W'),
-            's' | 'S' => (vec![(9, 10), (12, 13), (32, 32)], letter == 'S'),
+            'w' | 'W' => (word(), letter == 'W'),
+            's' | 'S' => (vec![(9, 13), (28, 32), (0x85, 0x85), (0xa0, 0xa0)], letter == 'S'),
             'n' => return Some(one('\n')),
             't' => return Some(one('\t')),
             'r' => return Some(one('\r')),
@@ -265,7 +375,7 @@ impl Parser<'_> {
                 ranges.push((*from, *to));
             }
         }
-        let set = union(ranges);
+        let set = self.cased(union(ranges));
         Some(if negative { negated(&set) } else { set })
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Python's letters are known here below U+0250, those of other libraries in ASCII; a row with another letter is refused by a guard.
 
-use crate::automata::Searcher;
+use crate::automata::{Automaton, Classes};
 use crate::ops::{self, Trouble};
 use crate::record;
-use crate::regex::{self, Node, Pattern, Set};
+use crate::regex::{self, Node, PYTHON_LETTERS, Pattern, Set};
 use crate::replay::{Call, On, Replay, Row};
 use crate::scan;
 use crate::value::{Cell, Eval, Guards, Kind, Unknown, Value};
@@ -39,8 +39,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "swapcase", cased),
 ];
 
-/// Up to here Python's classes of letters are those of Rust, and have been since Unicode 5.
-const PYTHON_LETTERS: u32 = 0x250;
 const ASCII: u32 = 0x80;
 
 fn holds(name: &str, letter: char) -> bool {
@@ -71,19 +69,23 @@ fn set(limit: u32, holds: impl Fn(char) -> bool) -> Set {
     out
 }
 
-/// Whether a text has a letter of a set.
-fn has<'b>(replay: &mut Replay<'_, 'b>, key: String, set: Set, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
-    has_run(replay, key, vec![set], text, at)
-}
-
 /// Whether letters of these sets stand in a text, one after the other.
 fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
     let node = Node::Concat(sets.into_iter().map(Node::Chars).collect());
-    let pattern = Pattern { node, groups: 0, group_names: Vec::new(), from_start: false, to_end: false, of_letters: false };
-    let found = super::pattern::function(replay, key, || scan::search(&Searcher::new(&pattern)?));
+    let pattern = Pattern { node, groups: 0, group_names: Vec::new(), of_letters: false, of_end: false, ignores_case: false };
+    let found = super::pattern::function(replay, key, || scan::marks(&Automaton::new(&pattern)?));
     let Some(found) = found else { return Err(replay.unsupported(at, "the letters of this")) };
     let b = replay.b;
-    Ok(b.call(found, &[text, b.i64(0), b.i64(0)], 0).binary(ir::Binary::Rem, 512_i64).gt(0_i64))
+    Ok(scan::begin(b.call(found, &[text, b.str(""), b.i64(0)], 0), b.i64(0)).ge(0_i64))
+}
+
+/// Whether a text has a letter of a set.
+pub(super) fn has<'b>(replay: &mut Replay<'_, 'b>, key: String, set: Set, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    let (classes, within) = Classes::and_within(&set);
+    let found = super::pattern::function(replay, key, || scan::has(&classes, &within));
+    let Some(found) = found else { return Err(replay.unsupported(at, "the letters of this")) };
+    let b = replay.b;
+    Ok(b.call(found, &[text, b.i64(0), b.i64(0)], 0).gt(0_i64))
 }
 
 /// Rows whose text has a letter that is not known here, or is too long to be looked at.

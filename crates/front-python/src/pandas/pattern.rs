@@ -3,12 +3,13 @@
 //! A pattern is compiled to automata (`automata`), which become functions (`scan`). A text longer than they read is refused row by row, and so
 //! is a letter beyond ASCII where the pattern has a class about which libraries differ.
 
-use crate::automata::{self, Searcher, Walker};
+use crate::automata::{self, Automaton};
 use crate::ops::{self, Trouble};
 use crate::record::{self, Tagged};
 use crate::regex::{self, Pattern};
 use crate::replay::{Call, On, Replay, Row};
 use crate::scan;
+use crate::sequence::{self, Item};
 use crate::value::{Alternative, Cell, Column, Eval, Frame, Guards, Kind, Unknown, Value};
 use ir::{Elem, Function, Handle, Module, Reason, Val};
 use source::Span;
@@ -21,22 +22,55 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "re.search", search),
     Row::new(On::Function, "re.match", search),
     Row::new(On::Function, "re.fullmatch", search),
+    Row::new(On::Function, "re.findall", find_all),
+    Row::new(On::Function, "re.finditer", find_all),
+    Row::new(On::Function, "re.split", split),
     Row::new(On::Function, "re.sub", sub),
     Row::new(On::Cell, "search", search),
     Row::new(On::Cell, "match", search),
     Row::new(On::Cell, "fullmatch", search),
+    Row::new(On::Cell, "findall", find_all),
+    Row::new(On::Cell, "finditer", find_all),
     Row::new(On::Cell, "sub", sub),
     Row::new(On::Match, "group", group),
+    Row::new(On::Match, "groups", groups),
+    Row::new(On::Match, "start", bound),
+    Row::new(On::Match, "end", bound),
 ];
+
+/// Matches that are looked at in one text; a text with more is refused by a guard.
+const MOST_MATCHES: usize = 12;
+
+/// A pattern made ready.
+struct Matcher {
+    source: String,
+    /// What tells its functions from those of others.
+    key: String,
+    pattern: Pattern,
+    automaton: Automaton,
+}
+
+/// A text that a pattern has been read over.
+#[derive(Clone)]
+struct Reading<'b> {
+    matcher: Rc<Matcher>,
+    text: Val<'b>,
+    marks: Val<'b>,
+}
+
+/// Whose regular expressions they are: of a column those of Python or of pyarrow, in a function on cells Python's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Library {
+    Either,
+    Python,
+}
 
 /// What `re.search` gives: a match, or None.
 #[derive(Clone)]
 pub(crate) struct Match<'b> {
     pub found: Cell<'b>,
-    text: Val<'b>,
     start: Val<'b>,
-    source: String,
-    pattern: Rc<Pattern>,
+    reading: Reading<'b>,
 }
 
 fn refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Unknown {
@@ -44,7 +78,7 @@ fn refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Unknown 
         "python-regex",
         at,
         format!("the pattern {pattern:?} cannot be converted"),
-        "look-around, word boundaries, references, flags and patterns that are found only by trying are not emitted",
+        "look-around, references back, other flags than re.I, re.M and re.S, and repeats of what may be empty are not emitted",
         "use plain text: .str.replace(old, new), .str.contains(text, regex=False), .str.split(sep).str[i], slices",
     )
 }
@@ -59,21 +93,27 @@ pub(super) fn function<'b>(replay: &mut Replay<'_, 'b>, key: String, made: impl 
 }
 
 /// Rows whose text is not read: too long, or with a letter that the pattern is not certain about.
-fn guards<'b>(replay: &mut Replay<'_, 'b>, pattern: &Pattern, text: Val<'b>, at: Span) -> Result<Guards, Unknown> {
+fn guards<'b>(replay: &mut Replay<'_, 'b>, pattern: &Pattern, library: Library, text: Val<'b>, at: Span) -> Result<Guards, Unknown> {
     let place = replay.place_name(at);
     let long = text.len().gt(scan::LONGEST);
     let mut own = Guards::from([replay.guard(long, Reason::Invalid(format!("a text is too long for the pattern at {place}")), at)]);
     if pattern.of_letters {
-        // Vertical tab and the separators 28 to 31 are white space to Python only.
-        let unclear = regex::parse("[^\u{0}-\u{a}\u{c}-\u{1b} -\u{7f}]");
-        let searcher = unclear.as_ref().and_then(Searcher::new);
-        let found = searcher.and_then(|searcher| function(replay, "unclear".to_owned(), || scan::search(&searcher)));
-        let Some(found) = found else { return Err(replay.unsupported(at, "this pattern")) };
-        let unclear = replay.b.call(found, &[text, replay.b.i64(0), replay.b.i64(0)], 0).binary(ir::Binary::Rem, 512_i64).gt(0_i64);
+        let (key, set) = match library {
+            Library::Python => ("unclear to Python", vec![(regex::PYTHON_LETTERS, regex::LAST)]),
+            // Vertical tab and the separators 28 to 31 are white space to Python only.
+            Library::Either => ("unclear", vec![(0xb, 0xb), (0x1c, 0x1f), (0x80, regex::LAST)]),
+        };
+        let unclear = super::letters::has(replay, key.to_owned(), set, text, at)?;
         let reason = Reason::Invalid(format!("a letter whose class depends on the library at {place}"));
         own.insert(replay.guard(unclear, reason, at));
     }
-    if pattern.to_end {
+    if pattern.ignores_case {
+        let unclear = ["\u{130}", "\u{131}", "\u{17f}", "\u{212a}"].iter().map(|letter| text.contains(*letter));
+        let unclear = unclear.fold(replay.b.bool(false), |any, one| any | one);
+        let reason = Reason::Invalid(format!("a letter that some take for an ASCII letter in another case at {place}"));
+        own.insert(replay.guard(unclear, reason, at));
+    }
+    if pattern.of_end && library == Library::Either {
         let reason = Reason::Invalid(format!("a text ends with a line end, for the pattern at {place}"));
         own.insert(replay.guard(text.ends_with("\n"), reason, at));
     }
@@ -83,152 +123,296 @@ fn guards<'b>(replay: &mut Replay<'_, 'b>, pattern: &Pattern, text: Val<'b>, at:
     Ok(own)
 }
 
-/// Where the leftmost match begins, -1 if there is none.
-fn start_of<'b>(replay: &mut Replay<'_, 'b>, source: &str, pattern: &Pattern, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
-    let searcher = Searcher::new(pattern);
-    let key = format!("search {} {source}", pattern.to_end);
-    let found = searcher.and_then(|searcher| function(replay, key, || scan::search(&searcher)));
-    let Some(found) = found else { return Err(refused(replay, at, source)) };
-    let b = replay.b;
-    let start = b.call(found, &[text, b.i64(0), b.i64(0)], 0).binary(ir::Binary::Rem, 512_i64) - 1_i64;
-    Ok(if pattern.from_start { start.eq(0_i64).select(start, -1_i64) } else { start })
-}
-
-/// The text of a group of the match that begins there, and whether it took part. Group 0 is the match.
-fn group_of<'b>(
+fn read<'b>(
     replay: &mut Replay<'_, 'b>,
-    source: &str,
-    pattern: &Pattern,
-    (text, start): (Val<'b>, Val<'b>),
-    group: usize,
+    matcher: &Rc<Matcher>,
+    library: Library,
+    text: Val<'b>,
     at: Span,
-) -> Result<(Val<'b>, Val<'b>), Unknown> {
-    let walker = Walker::new(pattern, group);
-    let Some(walker) = walker else { return Err(refused(replay, at, source)) };
-    let key = format!("walk {group} {} {source}", pattern.to_end);
-    let Some(walk) = function(replay, key, || scan::walk(&walker, pattern.to_end)) else { return Err(refused(replay, at, source)) };
+) -> Result<(Reading<'b>, Guards), Unknown> {
+    let own = guards(replay, &matcher.pattern, library, text, at)?;
+    let made = function(replay, format!("marks {}", matcher.key), || scan::marks(&matcher.automaton));
+    let Some(made) = made else { return Err(refused(replay, at, &matcher.source)) };
     let b = replay.b;
-    let walked = scan::Walk::unpack(b.call(walk, &[text, scan::Walk::start(b, walker.start), start.lt(0_i64).select(b.i64(0), start)], 0));
-    let (begin, end) = if group == 0 { (start, walked.end()) } else { walked.group() };
-    let there = start.ge(0_i64) & begin.ne(scan::NOWHERE) & end.ne(scan::NOWHERE);
-    Ok((text.slice_text(begin, end), there))
+    let marks = b.call(made, &[text, b.str(""), b.i64(0)], 0);
+    Ok((Reading { matcher: matcher.clone(), text, marks }, own))
 }
 
-/// A pattern given as a text or compiled, without flags.
-fn pattern_of<'b>(replay: &mut Replay<'_, 'b>, value: Option<Value<'b>>, at: Span) -> Result<(String, Pattern), Unknown> {
-    let source = match value.and_then(|value| replay.concrete(&value)) {
-        Some(record::Value::Str(text)) => text,
+impl<'b> Reading<'b> {
+    /// Where the leftmost match begins, -1 if there is none.
+    fn first(&self) -> Val<'b> {
+        scan::begin(self.marks, self.text.builder().i64(0))
+    }
+
+    /// The match that begins there, as far as one group goes.
+    fn walk(&self, replay: &mut Replay<'_, 'b>, start: Val<'b>, group: usize, at: Span) -> Result<scan::Walk<'b>, Unknown> {
+        let matcher = &self.matcher;
+        let made = function(replay, format!("walk {group} {}", matcher.key), || scan::walk(&matcher.automaton, group));
+        let Some(made) = made else { return Err(refused(replay, at, &matcher.source)) };
+        let b = replay.b;
+        let from = start.lt(0_i64).select(b.i64(0), start);
+        Ok(scan::Walk::unpack(b.call(made, &[self.marks, scan::Walk::start(b, matcher.automaton.start), from], 0)))
+    }
+
+    fn end(&self, replay: &mut Replay<'_, 'b>, start: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+        Ok(self.walk(replay, start, self.matcher.pattern.groups.min(1), at)?.end())
+    }
+
+    /// The bounds of a group of the match that begins there, and whether it took part. Group 0 is the match.
+    fn bounds(&self, replay: &mut Replay<'_, 'b>, start: Val<'b>, group: usize, at: Span) -> Result<(Val<'b>, Val<'b>, Val<'b>), Unknown> {
+        if group == 0 {
+            return Ok((start, self.end(replay, start, at)?, start.ge(0_i64)));
+        }
+        let (begin, end) = self.walk(replay, start, group, at)?.group();
+        let there = start.ge(0_i64) & begin.ne(scan::NOWHERE) & end.ne(scan::NOWHERE);
+        Ok((begin, end, there))
+    }
+
+    fn group(&self, replay: &mut Replay<'_, 'b>, start: Val<'b>, group: usize, at: Span) -> Result<(Val<'b>, Val<'b>), Unknown> {
+        let (begin, end, there) = self.bounds(replay, start, group, at)?;
+        Ok((self.text.slice_text(begin, end), there))
+    }
+
+    /// Where the matches begin and end, each with whether it is there, and whether there are more.
+    fn all(&self, replay: &mut Replay<'_, 'b>, at: Span) -> Result<(Vec<[Val<'b>; 3]>, Val<'b>), Unknown> {
+        if self.matcher.pattern.can_be_empty() {
+            return Err(replay.unsupported(at, "all matches of a pattern that the empty text matches"));
+        }
+        let mut start = self.first();
+        let mut out = Vec::new();
+        for _ in 0..MOST_MATCHES {
+            let end = self.end(replay, start, at)?;
+            let there = start.ge(0_i64);
+            out.push([there, start, end]);
+            start = there.select(scan::begin(self.marks, end), -1_i64);
+        }
+        Ok((out, start.ge(0_i64)))
+    }
+}
+
+pub(super) fn flags_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<i64, Unknown> {
+    match call.take("flags") {
+        None => Ok(0),
+        Some(flags) => match replay.concrete(&flags).and_then(|flags| flags.as_int()) {
+            Some(flags) => Ok(flags),
+            None => Err(replay.unsupported(call.span, "computed flags of a pattern")),
+        },
+    }
+}
+
+/// A pattern given as a text or compiled.
+fn matcher<'b>(replay: &mut Replay<'_, 'b>, value: Option<Value<'b>>, flags: i64, whole: bool, at: Span) -> Result<Rc<Matcher>, Unknown> {
+    let (source, flags) = match value.and_then(|value| replay.concrete(&value)) {
+        Some(record::Value::Str(text)) => (text, flags),
         Some(value) => match value.as_tagged() {
-            // 32 is `re.UNICODE`, which every pattern of text has.
-            Some(Tagged::Pattern(pattern)) if pattern.flags == 32 => pattern.pattern.clone(),
-            Some(Tagged::Pattern(pattern)) => return Err(refused(replay, at, &pattern.pattern.clone())),
+            Some(Tagged::Pattern(pattern)) => (pattern.pattern.clone(), pattern.flags | flags),
             _ => return Err(replay.unsupported(at, "this pattern")),
         },
         None => return Err(replay.unsupported(at, "a computed pattern")),
     };
-    match regex::parse(&source) {
-        Some(pattern) => Ok((source, pattern)),
+    let made = regex::parse(&source, flags).and_then(|pattern| {
+        let pattern = if whole { pattern.whole() } else { pattern };
+        Some((Automaton::new(&pattern)?, pattern))
+    });
+    match made {
+        Some((automaton, pattern)) => Ok(Rc::new(Matcher { key: format!("{flags} {whole} {source}"), source, pattern, automaton })),
         None => Err(refused(replay, at, &source)),
     }
 }
 
-/// Whether texts have a match. A missing one has none.
-pub(super) fn contains<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, source: &str, missing: bool, at: Span) -> Eval<'b> {
-    let Some(pattern) = regex::parse(source) else { return Err(refused(replay, at, source)) };
+/// Applies a function to each text of a column that a pattern has been read over; it is given whether the text is missing.
+fn on_column<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    matcher: &Rc<Matcher>,
+    at: Span,
+    mut apply: impl FnMut(&mut Replay<'_, 'b>, &Reading<'b>, Val<'b>, &mut Guards) -> Result<(Kind, Val<'b>), Unknown>,
+) -> Eval<'b> {
     let mut own = Guards::new();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
         (Kind::Str, val) => {
-            let text = val.or_else("");
-            own.extend(guards(replay, &pattern, text, at).map_err(Trouble::Unknown)?);
-            let found = start_of(replay, source, &pattern, text, at).map_err(Trouble::Unknown)?.ge(0_i64);
-            Ok((Kind::Bool, if val.is_nullable() { val.is_null().select(replay.b.bool(missing), found) } else { found }))
+            let (reading, guards) = read(replay, matcher, Library::Either, val.or_else(""), at).map_err(Trouble::Unknown)?;
+            own.extend(guards);
+            apply(replay, &reading, *val, &mut own).map_err(Trouble::Unknown)
         }
         _ => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),
     })?
     .guarded(&own);
     Ok(Value::Column(column.with(cell)))
+}
+
+/// Whether texts have a match. A missing one has none.
+pub(super) fn contains<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    (source, flags): (&str, i64),
+    missing: bool,
+    at: Span,
+) -> Eval<'b> {
+    let pattern = replay.known(record::Value::Str(source.to_owned()));
+    let matcher = matcher(replay, Some(pattern), flags, false, at)?;
+    on_column(replay, column, &matcher, at, |replay, reading, val, _| {
+        let found = reading.first().ge(0_i64);
+        Ok((Kind::Bool, if val.is_nullable() { val.is_null().select(replay.b.bool(missing), found) } else { found }))
+    })
 }
 
 /// `match` holds at the start of a text, `fullmatch` of all of it.
 fn matches<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let pattern = call.take("pat").or_else(|| call.take("0"));
-    let (source, mut pattern) = pattern_of(replay, pattern, at)?;
-    call.only(replay, "flags", &[record::Value::Int(0)])?;
-    call.only(replay, "case", &[record::Value::Bool(true)])?;
+    let case = call.flag(replay, "case", true)?;
+    let flags = flags_of(replay, call)? | if case { 0 } else { regex::IGNORE_CASE };
+    let matcher = matcher(replay, pattern, flags, call.name == "fullmatch", at)?;
     let missing = call.flag(replay, "na", false)?;
     let Value::Texts(column, seen) = call.receiver.clone() else { return Err(replay.unsupported(at, "a pattern on this")) };
     if matches!(seen.tagged(), Some(Tagged::Texts(record::Texts::Object))) {
         return Err(replay.unsupported(at, "a pattern on a column of objects"));
     }
-    pattern.from_start = true;
-    pattern.to_end |= call.name == "fullmatch";
-    let mut own = Guards::new();
-    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
-        (Kind::Str, val) => {
-            let text = val.or_else("");
-            own.extend(guards(replay, &pattern, text, at).map_err(Trouble::Unknown)?);
-            let found = start_of(replay, &source, &pattern, text, at).map_err(Trouble::Unknown)?.eq(0_i64);
-            Ok((Kind::Bool, if val.is_nullable() { val.is_null().select(replay.b.bool(missing), found) } else { found }))
-        }
-        _ => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),
-    })?
-    .guarded(&own);
-    Ok(Value::Column(column.with(cell)))
+    on_column(replay, &column, &matcher, at, |replay, reading, val, _| {
+        let found = reading.first().eq(0_i64);
+        Ok((Kind::Bool, if val.is_nullable() { val.is_null().select(replay.b.bool(missing), found) } else { found }))
+    })
 }
 
 /// The groups of the first match, each a column; one group with `expand=False` is a series.
 fn extract<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let pattern = call.take("pat").or_else(|| call.take("0"));
-    let (source, pattern) = pattern_of(replay, pattern, at)?;
-    call.only(replay, "flags", &[record::Value::Int(0)])?;
+    let flags = flags_of(replay, call)?;
+    let matcher = matcher(replay, pattern, flags, false, at)?;
     let expand = call.flag(replay, "expand", true)?;
     let Value::Texts(column, _) = call.receiver.clone() else { return Err(replay.unsupported(at, "`extract` of this")) };
     let mut frame = Frame { space: column.space, ..Frame::default() };
+    let pattern = &matcher.pattern;
     for group in 1..=pattern.groups {
-        let mut own = Guards::new();
-        let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
-            (Kind::Str, val) => {
-                let text = val.or_else("");
-                own.extend(guards(replay, &pattern, text, at).map_err(Trouble::Unknown)?);
-                let start = start_of(replay, &source, &pattern, text, at).map_err(Trouble::Unknown)?;
-                let (part, there) = group_of(replay, &source, &pattern, (text, start), group, at).map_err(Trouble::Unknown)?;
-                Ok((Kind::Str, (there & !val.is_null()).select(part, replay.b.null(Elem::Str))))
-            }
-            _ => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),
-        })?
-        .guarded(&own);
+        let value = on_column(replay, &column, &matcher, at, |replay, reading, val, _| {
+            let (part, there) = reading.group(replay, reading.first(), group, at)?;
+            Ok((Kind::Str, (there & !val.is_null()).select(part, replay.b.null(Elem::Str))))
+        })?;
+        let Value::Column(found) = value else { return Err(replay.unsupported(at, "`extract` of this")) };
         let named = pattern.group_names.iter().find(|(_, number)| *number == group).map(|(name, _)| name.clone());
         if pattern.groups == 1 && !expand {
-            return Ok(Value::Column(Column { name: named.or(column.name.clone()), ..column.with(cell) }));
+            return Ok(Value::Column(Column { name: named.or(column.name.clone()), ..found }));
         }
         let name = named.unwrap_or_else(|| (group - 1).to_string());
-        frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name), ..column.with(cell) }));
+        frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name), ..found }));
     }
     Ok(replay.frame(frame))
 }
 
-/// A text with another in the place of each match of a pattern that is one class, or a run of one.
-fn replaced<'b>(replay: &mut Replay<'_, 'b>, source: &str, by: &str, text: Val<'b>, at: Span) -> Result<(Val<'b>, Guards), Unknown> {
-    let pattern = regex::parse(source).filter(|_| !by.contains('\\'));
-    let Some((pattern, (classes, within, run))) =
-        pattern.and_then(|pattern| Some((automata::run_of(&pattern)?, pattern))).map(|(a, b)| (b, a))
-    else {
-        return Err(refused(replay, at, source));
-    };
-    let own = guards(replay, &pattern, text, at)?;
-    let made = function(replay, format!("replace {by:?} {source}"), || scan::replace(&classes, &within, run, by));
-    let Some(made) = made else { return Err(refused(replay, at, source)) };
-    Ok((replay.b.call(made, &[text, replay.b.i64(0)], 0), own))
+/// `.str.count(pattern)`
+pub(super) fn count<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, (source, flags): (&str, i64), at: Span) -> Eval<'b> {
+    let pattern = replay.known(record::Value::Str(source.to_owned()));
+    let matcher = matcher(replay, Some(pattern), flags, false, at)?;
+    on_column(replay, column, &matcher, at, |replay, reading, val, own| {
+        let (all, more) = reading.all(replay, at)?;
+        own.insert(too_many(replay, more, at));
+        let count = all.iter().fold(replay.b.i64(0), |count, [there, ..]| count + there.select(replay.b.i64(1), 0_i64));
+        let count = if val.is_nullable() { val.is_null().select(replay.b.null(Elem::I64), count) } else { count };
+        Ok(super::text::count_of(val, count))
+    })
+}
+
+fn too_many<'b>(replay: &mut Replay<'_, 'b>, when: Val<'b>, at: Span) -> usize {
+    let reason = Reason::Invalid(format!("too many matches in a text at {}", replay.place_name(at)));
+    replay.guard(when, reason, at)
+}
+
+/// A part of what takes the place of a match.
+enum Part {
+    Text(String),
+    Group(usize),
+}
+
+/// The template of `sub`: `\\1`, `\\g<1>` and `\\g<name>` are groups. None for other escapes.
+fn template(by: &str, pattern: &Pattern) -> Option<Vec<Part>> {
+    let mut out = Vec::new();
+    let mut text = String::new();
+    let mut letters = by.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            text.push(letter);
+            continue;
+        }
+        let group = match letters.next()? {
+            '\\' => {
+                text.push('\\');
+                continue;
+            }
+            digit @ '1'..='9' if !letters.peek().is_some_and(char::is_ascii_digit) => digit.to_digit(10)? as usize,
+            'g' => {
+                letters.next_if_eq(&'<')?;
+                let name: String = std::iter::from_fn(|| letters.next_if(|letter| *letter != '>')).collect();
+                letters.next()?;
+                match name.parse() {
+                    Ok(number) => number,
+                    Err(_) => pattern.group_names.iter().find(|(one, _)| *one == name)?.1,
+                }
+            }
+            _ => return None,
+        };
+        if group > pattern.groups {
+            return None;
+        }
+        out.push(Part::Text(std::mem::take(&mut text)));
+        out.push(Part::Group(group));
+    }
+    out.push(Part::Text(text));
+    Some(out)
+}
+
+/// A text with another in the place of each match.
+fn replaced<'b>(
+    replay: &mut Replay<'_, 'b>,
+    matcher: &Rc<Matcher>,
+    library: Library,
+    by: &str,
+    text: Val<'b>,
+    at: Span,
+) -> Result<(Val<'b>, Guards), Unknown> {
+    let Some(parts) = template(by, &matcher.pattern) else { return Err(refused(replay, at, by)) };
+    // One class, or a run of one, without a limit of matches.
+    if let (Some((classes, within, run)), [Part::Text(by)]) = (automata::run_of(&matcher.pattern), parts.as_slice()) {
+        let own = guards(replay, &matcher.pattern, library, text, at)?;
+        let made = function(replay, format!("replace {by:?} {}", matcher.key), || scan::replace(&classes, &within, run, by));
+        let Some(made) = made else { return Err(refused(replay, at, &matcher.source)) };
+        return Ok((replay.b.call(made, &[text, replay.b.i64(0)], 0), own));
+    }
+    let (reading, mut own) = read(replay, matcher, library, text, at)?;
+    let (all, more) = reading.all(replay, at)?;
+    let guard = too_many(replay, more, at);
+    own.insert(guard);
+    if let Some(frame) = replay.cells.last_mut() {
+        frame.guards.insert(guard);
+    }
+    let b = replay.b;
+    let (mut out, mut from) = (b.str(""), b.i64(0));
+    for [there, start, end] in all {
+        let mut longer = out.append(text.slice_text(from, start));
+        for part in &parts {
+            longer = match part {
+                Part::Text(text) => longer.append(text.as_str()),
+                Part::Group(group) => {
+                    let (part, took) = reading.group(replay, start, *group, at)?;
+                    longer.append(took.select(part, ""))
+                }
+            };
+        }
+        out = there.select(longer, out);
+        from = there.select(end, from);
+    }
+    Ok((out.append(text.slice_text(from, text.len())), own))
 }
 
 /// `.str.replace(pattern, text, regex=True)`
-pub(super) fn replace<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, source: &str, by: &str, at: Span) -> Eval<'b> {
+pub(super) fn replace<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, (source, flags): (&str, i64), by: &str, at: Span) -> Eval<'b> {
+    let pattern = replay.known(record::Value::Str(source.to_owned()));
+    let matcher = matcher(replay, Some(pattern), flags, false, at)?;
     let mut own = Guards::new();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
         (Kind::Str, val) => {
-            let (text, guards) = replaced(replay, source, by, val.or_else(""), at).map_err(Trouble::Unknown)?;
+            let (text, guards) = replaced(replay, &matcher, Library::Either, by, val.or_else(""), at).map_err(Trouble::Unknown)?;
             own.extend(guards);
             let text = if val.is_nullable() { val.is_null().select(replay.b.null(Elem::Str), text) } else { text };
             Ok((Kind::Str, text))
@@ -240,16 +424,16 @@ pub(super) fn replace<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, sour
 }
 
 /// The pattern and the text of `re.search(pattern, text)` or `compiled.search(text)`.
-fn arguments<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(String, Pattern, Cell<'b>), Unknown> {
+fn arguments<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, whole: bool) -> Result<(Rc<Matcher>, Cell<'b>), Unknown> {
     let at = call.span;
     let compiled = matches!(&call.receiver, Value::Known(known) if matches!(known.tagged(), Some(Tagged::Pattern(_))));
     let pattern = if compiled { Some(call.receiver.clone()) } else { call.take("pattern").or_else(|| call.take("0")) };
-    let (source, pattern) = pattern_of(replay, pattern, at)?;
-    call.only(replay, "flags", &[record::Value::Int(0)])?;
+    let flags = flags_of(replay, call)?;
+    let matcher = matcher(replay, pattern, flags, whole, at)?;
     let text = ["string", "0", "1", "2"].iter().find_map(|name| call.take(name));
     let Some(text) = text else { return Err(replay.unsupported(at, "a pattern on nothing")) };
     let text = ops::to_cell(replay, &text, None, at)?;
-    Ok((source, pattern, text))
+    Ok((matcher, text))
 }
 
 /// The one text that a cell is, on the rows that come this far; anything else raises.
@@ -264,16 +448,8 @@ pub(crate) fn the_text<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Spa
     }
 }
 
-/// `re.search`, `re.match`, `re.fullmatch`, in a function on cells.
-fn search<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let at = call.span;
-    let (source, mut pattern, text) = arguments(replay, call)?;
-    let text = the_text(replay, &text, at)?;
-    pattern.from_start |= call.name != "search";
-    pattern.to_end |= call.name == "fullmatch";
-    guards(replay, &pattern, text, at)?;
-    let start = start_of(replay, &source, &pattern, text, at)?;
-    // A match is true and is not None; without one there is None.
+/// A match that begins there, if it is not negative: it is true and is not None; without one there is None.
+fn match_at<'b>(replay: &Replay<'_, 'b>, reading: &Reading<'b>, start: Val<'b>) -> Value<'b> {
     let found = Cell {
         alternatives: vec![
             Alternative { when: Some(start.lt(0_i64)), kind: Kind::Missing, val: replay.b.bool(false) },
@@ -281,7 +457,67 @@ fn search<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         ],
         guards: Guards::new(),
     };
-    Ok(Value::Match(Box::new(Match { found, text, start, source, pattern: Rc::new(pattern) })))
+    Value::Match(Box::new(Match { found, start, reading: reading.clone() }))
+}
+
+/// `re.search`, `re.match`, `re.fullmatch`, in a function on cells.
+fn search<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let whole = matches!(call.name.as_str(), "fullmatch" | "re.fullmatch");
+    let (matcher, text) = arguments(replay, call, whole)?;
+    let text = the_text(replay, &text, at)?;
+    let (reading, _) = read(replay, &matcher, Library::Python, text, at)?;
+    let start = reading.first();
+    let anywhere = matches!(call.name.as_str(), "search" | "re.search");
+    let start = if anywhere { start } else { start.eq(0_i64).select(start, -1_i64) };
+    Ok(match_at(replay, &reading, start))
+}
+
+/// `re.findall` and `re.finditer`: without groups the texts of the matches, with one its texts, with several tuples of theirs.
+fn find_all<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let (matcher, text) = arguments(replay, call, false)?;
+    let text = the_text(replay, &text, at)?;
+    let (reading, _) = read(replay, &matcher, Library::Python, text, at)?;
+    let (all, more) = reading.all(replay, at)?;
+    sequence::refuse(replay, more, "too many matches in a text", at);
+    let mut out = Vec::new();
+    for [there, start, _] in all {
+        let mut part = |group: usize| {
+            let (text, took) = reading.group(replay, start, group, at)?;
+            Ok(Value::Cell(Cell::new(Kind::Str, took.select(text, ""))))
+        };
+        let value = match matcher.pattern.groups {
+            _ if call.name.ends_with("finditer") => match_at(replay, &reading, start),
+            0 => part(0)?,
+            1 => part(1)?,
+            count => Value::Tuple((1..=count).map(part).collect::<Result<_, Unknown>>()?),
+        };
+        out.push(Item { there, value });
+    }
+    Ok(Value::Sequence(Rc::new(out)))
+}
+
+/// `re.split`: what stands between the matches, for a pattern without groups.
+fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let limit = call.int(replay, "maxsplit")?.unwrap_or(0);
+    let (matcher, text) = arguments(replay, call, false)?;
+    if limit != 0 || matcher.pattern.groups > 0 {
+        return Err(replay.unsupported(at, "`re.split` with a limit or with groups"));
+    }
+    let text = the_text(replay, &text, at)?;
+    let (reading, _) = read(replay, &matcher, Library::Python, text, at)?;
+    let (all, more) = reading.all(replay, at)?;
+    sequence::refuse(replay, more, "too many matches in a text", at);
+    let (mut from, mut out, mut reached) = (replay.b.i64(0), Vec::new(), replay.b.bool(true));
+    for [there, start, end] in all {
+        let one = text.slice_text(from, there.select(start, text.len()));
+        out.push(Item { there: reached, value: Value::Cell(Cell::new(Kind::Str, one)) });
+        (from, reached) = (end, there);
+    }
+    out.push(Item { there: reached, value: Value::Cell(Cell::new(Kind::Str, text.slice_text(from, text.len()))) });
+    Ok(Value::Sequence(Rc::new(out)))
 }
 
 fn sub<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -290,33 +526,70 @@ fn sub<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let place = if compiled { "0" } else { "1" };
     let by = ["repl", place].iter().find_map(|name| call.take(name)).and_then(|by| replay.concrete(&by));
     let Some(record::Value::Str(by)) = by else { return Err(replay.unsupported(at, "`sub` by something computed")) };
-    let (source, _, text) = arguments(replay, call)?;
+    call.only(replay, "count", &[record::Value::Int(0)])?;
+    let (matcher, text) = arguments(replay, call, false)?;
     let text = the_text(replay, &text, at)?;
-    let (text, _) = replaced(replay, &source, &by, text, at)?;
+    let (text, _) = replaced(replay, &matcher, Library::Python, &by, text, at)?;
     Ok(Value::Cell(Cell::new(Kind::Str, text)))
 }
 
-/// `match.group(number)`; of no match it raises.
+/// `match.group(number)`, and several at once; of no match it raises.
 fn group<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let number = ["0", "group"].iter().find_map(|name| call.take(name));
     let number = number.unwrap_or_else(|| replay.known(record::Value::Int(0)));
     let Value::Match(found) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "`group` of this")) };
-    group_item(replay, &found, &number, call.span)
+    let mut values = vec![group_item(replay, &found, &number, call.span)?];
+    for place in 1..10 {
+        let Some(number) = call.take(&place.to_string()) else { break };
+        values.push(group_item(replay, &found, &number, call.span)?);
+    }
+    Ok(if values.len() > 1 { Value::Tuple(values) } else { values.remove(0) })
+}
+
+/// `match.groups()`
+fn groups<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Match(found) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "`groups` of this")) };
+    let values = (1..=found.reading.matcher.pattern.groups).map(|group| {
+        let number = replay.known(record::Value::Int(group as i64));
+        group_item(replay, &found, &number, call.span)
+    });
+    Ok(Value::Tuple(values.collect::<Result<_, _>>()?))
+}
+
+/// `match.start()` and `match.end()`.
+fn bound<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let number = ["0", "group"].iter().find_map(|name| call.take(name));
+    let number = number.unwrap_or_else(|| replay.known(record::Value::Int(0)));
+    let Value::Match(found) = call.receiver.clone() else { return Err(replay.unsupported(at, "this of a match")) };
+    let number = group_number(replay, &found, &number, at)?;
+    replay.raise_here(found.start.lt(0_i64), "AttributeError", at);
+    let (begin, end, there) = found.reading.bounds(replay, found.start, number, at)?;
+    let bound = if call.name == "start" { begin } else { end };
+    Ok(Value::Cell(Cell::new(Kind::INT, there.select(bound, -1_i64))))
+}
+
+fn group_number<'b>(replay: &mut Replay<'_, 'b>, found: &Match<'b>, number: &Value<'b>, at: Span) -> Result<usize, Unknown> {
+    let pattern = &found.reading.matcher.pattern;
+    let number = match replay.concrete(number) {
+        Some(record::Value::Str(name)) => pattern.group_names.iter().find(|(one, _)| *one == name).map(|(_, number)| *number),
+        Some(value) => value.as_int().and_then(|number| usize::try_from(number).ok()),
+        None => None,
+    };
+    match number.filter(|number| *number <= pattern.groups) {
+        Some(number) => Ok(number),
+        None => Err(replay.unsupported(at, "this group of a match")),
+    }
 }
 
 /// `match[number]`
 pub(crate) fn group_item<'b>(replay: &mut Replay<'_, 'b>, found: &Match<'b>, number: &Value<'b>, at: Span) -> Eval<'b> {
-    let names = &found.pattern.group_names;
-    let number = match replay.concrete(number) {
-        Some(record::Value::Str(name)) => names.iter().find(|(one, _)| *one == name).map(|(_, number)| *number),
-        Some(value) => value.as_int().and_then(|number| usize::try_from(number).ok()),
-        None => None,
-    };
-    let Some(number) = number.filter(|number| *number <= found.pattern.groups) else {
-        return Err(replay.unsupported(at, "this group of a match"));
-    };
+    let number = group_number(replay, found, number, at)?;
     replay.raise_here(found.start.lt(0_i64), "AttributeError", at);
-    let (text, there) = group_of(replay, &found.source, &found.pattern, (found.text, found.start), number, at)?;
+    let (text, there) = found.reading.group(replay, found.start, number, at)?;
+    if number == 0 {
+        return Ok(Value::Cell(Cell::new(Kind::Str, text)));
+    }
     let missing = Alternative { when: Some(!there), kind: Kind::Missing, val: replay.b.bool(false) };
     Ok(Value::Cell(Cell { alternatives: vec![missing, Alternative { when: None, kind: Kind::Str, val: text }], guards: Guards::new() }))
 }

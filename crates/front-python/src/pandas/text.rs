@@ -247,10 +247,12 @@ fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let case = call.flag(replay, "case", true)?;
     call.only(replay, "n", &[record::Value::Int(-1)])?;
     let (Some(old), Some(new)) = (old, new) else { return Err(replay.unsupported(call.span, "`replace` with computed texts")) };
-    if let (Value::Texts(column, _), true) = (&call.receiver, regex && case && old.contains(|c| SPECIAL.contains(c))) {
-        return super::pattern::replace(replay, &column.clone(), &old, &new, call.span);
+    let flags = super::pattern::flags_of(replay, call)? | if case { 0 } else { crate::regex::IGNORE_CASE };
+    let special = flags != 0 || old.contains(|c| SPECIAL.contains(c)) || new.contains('\\');
+    if let (Value::Texts(column, _), true) = (&call.receiver, regex && special) {
+        return super::pattern::replace(replay, &column.clone(), (&old, flags), &new, call.span);
     }
-    if regex && old.contains(|c| SPECIAL.contains(c)) || !case {
+    if regex && special || flags != 0 {
         return regex_refused(replay, call.span, &old);
     }
     if old.is_empty() {
@@ -278,8 +280,8 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         None => return Err(replay.unsupported(call.span, format!("`{}` of a computed text", call.name))),
     };
     let regex = call.flag(replay, "regex", call.name == "contains")?;
-    let case = call.flag(replay, "case", true)?;
-    call.only(replay, "flags", &[record::Value::Int(0)])?;
+    let flags = super::pattern::flags_of(replay, call)?;
+    let case = call.flag(replay, "case", true)? && flags & crate::regex::IGNORE_CASE == 0;
     let missing = call.concrete(replay, "na")?;
     let missing = match missing {
         None if may_be_missing(replay, call)? && of_objects(call) => {
@@ -298,10 +300,12 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     // A pattern without special characters is a plain text; alternatives of such are several.
     let parts: Vec<String> =
         if name == "contains" && regex { parts.iter().flat_map(|part| part.split('|')).map(str::to_owned).collect() } else { parts };
-    if name == "contains" && regex && parts.iter().any(|part| part.contains(|c| SPECIAL.contains(c))) {
+    let special = flags & !crate::regex::IGNORE_CASE != 0 || parts.iter().any(|part| part.contains(|c| SPECIAL.contains(c)));
+    if name == "contains" && regex && special {
         let pattern = parts.join("|");
-        if let (Value::Texts(column, _), true) = (&call.receiver, case) {
-            return super::pattern::contains(replay, &column.clone(), &pattern, missing, call.span);
+        if let Value::Texts(column, _) = &call.receiver {
+            let flags = flags | if case { 0 } else { crate::regex::IGNORE_CASE };
+            return super::pattern::contains(replay, &column.clone(), (&pattern, flags), missing, call.span);
         }
         return regex_refused(replay, call.span, &pattern);
     }
@@ -465,6 +469,19 @@ fn cat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (cell, like) = subject(replay, call)?;
     let separator = Cell::new(Kind::Str, replay.b.str(&separator));
     let other = ops::to_cell(replay, &other, None, call.span)?;
+    // A missing text on either side makes the result missing, or is this one.
+    let (cell, other) = match call.text(replay, "na_rep")? {
+        None => (cell, other),
+        Some(instead) => {
+            let mut filled = |cell: &Cell<'b>| {
+                ops::lift(replay, &[cell], call.span, |_, operands| match &operands[0] {
+                    (Kind::Str, val) => Ok((Kind::Str, val.or_else(instead.as_str()))),
+                    _ => Err(Trouble::Unsupported("`cat` with `na_rep` of what is not a text".to_owned())),
+                })
+            };
+            (filled(&cell)?, filled(&other)?)
+        }
+    };
     let cell = ops::concat(replay, &cell, &separator, call.span)?;
     let cell = ops::concat(replay, &cell, &other, call.span)?;
     Ok(done(cell, like))
@@ -489,11 +506,10 @@ fn zfill<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// How often a plain text occurs, without overlap, by what its removal takes away.
 fn count<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let pattern = call.text(replay, "pat")?.or(call.text(replay, "sub")?);
-    call.only(replay, "flags", &[record::Value::Int(0)])?;
+    let flags = super::pattern::flags_of(replay, call)?;
     let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) else { return Err(replay.unsupported(call.span, "`count` of this")) };
-    let is_column = matches!(call.receiver, Value::Texts(..));
-    if is_column && pattern.contains(|c| SPECIAL.contains(c)) {
-        return regex_refused(replay, call.span, &pattern);
+    if let (Value::Texts(column, _), true) = (&call.receiver, flags != 0 || pattern.contains(|c| SPECIAL.contains(c))) {
+        return super::pattern::count(replay, &column.clone(), (&pattern, flags), call.span);
     }
     let length = pattern.chars().count() as i64;
     on_text(replay, call, |_, val| {
