@@ -52,7 +52,8 @@ impl Printer<'_> {
     }
 
     pub(crate) fn local(&self, id: LocalId) -> String {
-        camel(&self.routine.locals[id.0 as usize].ident)
+        let name = camel(&self.routine.locals[id.0 as usize].ident);
+        if self.is_field(id) { format!("steps.{name}") } else { name }
     }
 
     pub(crate) fn input(&self, index: u32) -> String {

@@ -112,6 +112,7 @@ pub(crate) fn class_name(plan: &Plan) -> String {
         "Scores",
         "Rejection",
         "RejectedRowException",
+        "Steps",
         "Kernels",
         "Tables",
         "Support",
@@ -160,4 +161,16 @@ pub(crate) fn javadoc(text: &str) -> String {
 pub(crate) struct Printer<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) routine: &'a Routine,
+    /// Where values live on the way.
+    pub(crate) locals: Locals<'a>,
+}
+
+/// Where values live on the way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Locals<'a> {
+    /// They are variables of the method.
+    Variables,
+    /// These, by number, are fields of an object that several methods share, because one would be longer than a method may be. The others
+    /// live inside loops.
+    Fields(&'a [bool]),
 }

@@ -52,9 +52,7 @@ fn public_class(plan: &Plan, entry: &Printer<'_>) -> String {
         javadoc(&files_text(plan))
     );
     types(plan, &mut out);
-    out.push_str("    /**\n     * Scores one row.\n     *\n     * @throws RejectedRowException if the original would refuse or drop the row\n     */\n    public static Output score(Input input) {\n");
-    entry.stmts(&plan.entry.body, 2, &mut out);
-    out.push_str(&format!("        return {};\n    }}\n\n", entry.output()));
+    entry.score(&mut out);
     out.push_str(include_str!("support_files/batch.java"));
     let lengths: Vec<String> = plan.inputs.iter().map(|column| format!("columns.{}().length", camel(&column.ident))).collect();
     let rows = lengths

@@ -1,13 +1,13 @@
 //! Statements and methods.
 
-use plan::{ArrayRef, Expr, ExprKind, ResultValue, Routine, Stmt};
+use plan::{ArrayRef, Expr, ExprKind, LocalId, ResultValue, Routine, Stmt};
 
 use crate::expr::java_type;
-use crate::{Plan, Printer, camel, javadoc, plain};
+use crate::{Locals, Plan, Printer, camel, javadoc, plain};
 
 impl<'a> Printer<'a> {
     pub(crate) fn new(plan: &'a Plan, routine: &'a Routine) -> Printer<'a> {
-        Printer { plan, routine }
+        Printer { plan, routine, locals: Locals::Variables }
     }
 
     pub(crate) fn stmts(&self, body: &[Stmt], indent: usize, out: &mut String) {
@@ -24,22 +24,28 @@ impl<'a> Printer<'a> {
             Stmt::Let { local, value } => {
                 let declared = &self.routine.locals[local.0 as usize];
                 let (ty, name) = (java_type(declared.elem), self.local(*local));
+                let is_field = self.is_field(*local);
                 if is_long(value) {
-                    line(format!("{ty} {name};"));
+                    if !is_field {
+                        line(format!("{ty} {name};"));
+                    }
                     self.branch(&name, value, indent, out);
                 } else {
-                    line(format!("{ty} {name} = {};", self.expr(value)));
+                    line(format!("{}{name} = {};", self.declares(*local, ty), self.expr(value)));
                 }
             }
             Stmt::Array { local, elements } => {
                 let ty = java_type(self.routine.locals[local.0 as usize].elem);
                 let elements: Vec<String> = elements.iter().map(|element| format!("{pad}    {},", self.expr(element))).collect();
-                line(format!("{ty}[] {} = {{\n{}\n{pad}}};", self.local(*local), elements.join("\n")));
+                let new = if self.is_field(*local) { format!("new {ty}[] ") } else { String::new() };
+                let declares = self.declares(*local, &format!("{ty}[]"));
+                line(format!("{declares}{} = {new}{{\n{}\n{pad}}};", self.local(*local), elements.join("\n")));
             }
             Stmt::Zeros { local } => {
                 let declared = &self.routine.locals[local.0 as usize];
                 let ty = java_type(declared.elem);
-                line(format!("{ty}[] {} = new {ty}[{}];", self.local(*local), declared.length.unwrap_or(0)));
+                let declares = self.declares(*local, &format!("{ty}[]"));
+                line(format!("{declares}{} = new {ty}[{}];", self.local(*local), declared.length.unwrap_or(0)));
             }
             Stmt::Set { local, value } => line(format!("{} = {};", self.local(*local), self.expr(value))),
             Stmt::SetElement { local, index, value } => {
@@ -56,6 +62,57 @@ impl<'a> Printer<'a> {
                 line(format!("if ({}) {{\n{pad}    throw new RejectedRowException(Rejection.{name});\n{pad}}}", self.expr(when)));
             }
         }
+    }
+
+    /// `double `, where a value is declared with its first assignment.
+    fn declares(&self, local: LocalId, ty: &str) -> String {
+        if self.is_field(local) { String::new() } else { format!("{ty} ") }
+    }
+
+    pub(crate) fn is_field(&self, local: LocalId) -> bool {
+        matches!(self.locals, Locals::Fields(fields) if fields[local.0 as usize])
+    }
+
+    /// The method `score`, in one piece or, where that would be longer than a method may be, as steps that share their values.
+    pub(crate) fn score(&self, out: &mut String) {
+        let mut whole = String::new();
+        self.stmts(&self.routine.body, 2, &mut whole);
+        if whole.len() <= LONGEST_METHOD {
+            out.push_str(&format!("{HEAD}{whole}        return {};\n    }}\n\n", self.output()));
+            return;
+        }
+        let mut fields = vec![false; self.routine.locals.len()];
+        for stmt in &self.routine.body {
+            if let Stmt::Let { local, .. } | Stmt::Array { local, .. } | Stmt::Zeros { local } = stmt {
+                fields[local.0 as usize] = true;
+            }
+        }
+        let split = Printer { locals: Locals::Fields(&fields), ..*self };
+        let mut steps: Vec<String> = Vec::new();
+        for stmt in &self.routine.body {
+            let mut text = String::new();
+            split.stmt(stmt, 2, &mut text);
+            match steps.last_mut() {
+                // What a comment is about stays with it.
+                Some(last) if last.len() + text.len() <= LONGEST_STEP || last.trim_end().lines().last().is_some_and(is_comment) => {
+                    last.push_str(&text);
+                }
+                _ => steps.push(text),
+            }
+        }
+        let calls = (1..=steps.len()).map(|number| format!("        step{number}(input, steps);\n")).collect::<String>();
+        out.push_str(&format!("{HEAD}        Steps steps = new Steps();\n{calls}        return {};\n    }}\n\n", split.output()));
+        for (number, step) in steps.iter().enumerate() {
+            out.push_str(&format!("    private static void step{}(Input input, Steps steps) {{\n{step}    }}\n\n", number + 1));
+        }
+        out.push_str("    /** The values of a row on the way. */\n    private static final class Steps {\n");
+        for (local, is_field) in self.routine.locals.iter().zip(&fields) {
+            if *is_field {
+                let array = if local.length.is_some() { "[]" } else { "" };
+                out.push_str(&format!("        {}{array} {};\n", java_type(local.elem), camel(&local.ident)));
+            }
+        }
+        out.push_str("    }\n\n");
     }
 
     /// A choice between choices as statements: `if ... else if ... else ...`.
@@ -111,6 +168,18 @@ impl<'a> Printer<'a> {
             out.push_str(&format!("    record {ty}({}) {{}}\n\n", fields.join(", ")));
         }
     }
+}
+
+const HEAD: &str = "    /**\n     * Scores one row.\n     *\n     * @throws RejectedRowException if the original would refuse or drop the row\n     */\n    public static Output score(Input input) {\n";
+
+/// The most characters of a method's body. A method has at most 65,535 bytes of bytecode (JVMS 4.7.3), and a character of ours becomes
+/// less than one.
+const LONGEST_METHOD: usize = 60_000;
+/// Methods of up to 8,000 bytes of bytecode are compiled by HotSpot by default; these are shorter.
+const LONGEST_STEP: usize = 12_000;
+
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with("//")
 }
 
 /// Whether an expression is a choice between choices, which reads better as statements.
