@@ -60,6 +60,7 @@ show("SeriesGroupBy", methods(pd.core.groupby.SeriesGroupBy))
 show("DataFrameGroupBy", methods(pd.core.groupby.DataFrameGroupBy))
 show("str", methods(pd.core.strings.accessor.StringMethods))
 show("dt", methods(pd.core.indexes.accessors.CombinedDatetimelikeProperties) | methods(pd.core.indexes.accessors.DatetimeProperties))
+show("cat", {"set_categories": pd.Categorical.set_categories})
 show("pandas", {name: getattr(pd, name) for name in dir(pd) if callable(getattr(pd, name)) and not isinstance(getattr(pd, name), type)} | {"DataFrame": pd.DataFrame, "Series": pd.Series})
 # ufuncs have no signature in their text form: one or two arrays, the rest by name.
 numpy_calls = {name: getattr(np, name) for name in dir(np) if callable(getattr(np, name)) and not isinstance(getattr(np, name), (type, np.ufunc)) and name not in ("where", "array", "concatenate")}

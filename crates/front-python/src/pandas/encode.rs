@@ -21,6 +21,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "isin", isin),
     Row::new(On::Frame, "isin", frame_isin),
     Row::new(On::Function, "pandas.Categorical", explicit_categories),
+    Row::new(On::Cat, "set_categories", set_categories),
     Row::new(On::Column, "astype", astype),
     Row::new(On::Frame, "astype", frame_astype),
     Row::new(On::Matrix, "astype", frame_astype),
@@ -761,8 +762,13 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
     Ok(cell.guarded(&own))
 }
 
-/// `astype("category")`: the categories are those of the scoring rows, unless the script has one frame.
+/// `astype("category")`: the categories are those of the scoring rows, unless the script has one frame. Texts are what they are whichever
+/// categories there are; only a question about these is refused.
 fn categorical<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+    let refuses = replay.options.batch_statistics == crate::BatchStatistics::Refuse;
+    if refuses && matches!(column.cell.single(), Some((Kind::Str, _))) && !replay.freezes(column.space, at) {
+        return Ok(column.cell.clone());
+    }
     let Value::Known(known) = replay.batch(at, "set of categories")? else { return Err(replay.not_recorded(at)) };
     categorical_as(replay, column, &known, at)
 }
@@ -799,6 +805,25 @@ fn explicit_categories<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> 
     Ok(Value::Column(Column { array: true, ..column.with(cell) }))
 }
 
+/// `column.cat.set_categories(training categories)`: whatever the categories were, these are they; a text that is none of them is missing.
+fn set_categories<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let categories = call.need(replay, "new_categories")?;
+    let ordered = call.flag(replay, "ordered", false)?;
+    call.only(replay, "rename", &[record::Value::Bool(false)])?;
+    let Value::Part(of, _) = &call.receiver else { return Err(replay.unsupported(at, "`set_categories` of this")) };
+    let (Value::Column(column), Some(items)) = ((**of).clone(), replay.items(&categories, at)) else {
+        return Err(replay.unsupported(at, "`set_categories` with these"));
+    };
+    let constants: Option<Vec<record::Value>> = items.iter().map(|item| replay.concrete(item)).collect();
+    let (Some(values), Some((Kind::Str, _))) = (constants, column.cell.single()) else {
+        return Err(replay.unsupported(at, "`set_categories` of other things than texts"));
+    };
+    freeze_all(replay, &categories);
+    let cell = as_category(replay, &column.cell, Rc::new(Categories { values, ordered }), at)?;
+    Ok(Value::Column(column.with(cell)))
+}
+
 /// A cell as the code of its category, -1 for one that is not among them.
 pub(crate) fn as_category<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -823,6 +848,17 @@ pub(crate) fn category_attribute<'b>(replay: &mut Replay<'_, 'b>, column: &Colum
         (Some((Kind::Category(categories), _)), "categories") => {
             let labels = record::Labels { dtype: "object".to_owned(), labels: record::Cells::Items(categories.values.clone()) };
             Ok(Value::Known(Known::constant(record::Value::tagged(Tagged::Index(labels)))))
+        }
+        // Texts whose categories the scoring rows would decide.
+        (Some((Kind::Str, _)), "codes" | "categories") => Err(replay.refuse(
+            "python-batch-statistic",
+            at,
+            format!("`.cat.{name}` asks for the categories that occur in the rows being scored"),
+            "a single row has no set of categories",
+            "set those of training first: .cat.set_categories(sorted(train[c].dropna().unique()))",
+        )),
+        (Some((Kind::Str, _)), "set_categories") => {
+            Ok(Value::Method(Box::new(Value::Part(Box::new(Value::Column(column.clone())), "cat".to_owned())), name.to_owned()))
         }
         _ => Err(replay.unsupported(at, format!("`.cat.{name}`"))),
     }
