@@ -90,6 +90,10 @@ fn warnings(verification: &Verification) -> Vec<String> {
                             so when the original was run on other rows";
                 all.push(format!("{text} ({places} places){changed}"));
             }
+            if let Some(example) = &comparison.read_otherwise {
+                let text = "the script reads its scoring file with options of its own, and a scorer reads such a file without them";
+                all.push(format!("{text}: {example}; give a scorer the rows as the script has them after reading"));
+            }
             if comparison.untested > 0 {
                 all.push(format!("{} boundary rows were not run on the original", comparison.untested));
             }

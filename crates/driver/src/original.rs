@@ -34,6 +34,8 @@ pub struct Answers {
     /// How much of the original's own output changes when what it learns from its rows is held. None where it learns nothing, and where
     /// holding gives other rows, as all of them for those of a test split.
     pub held_changes: Option<Changes>,
+    /// Where the script reads its scoring file in another way than a scorer does.
+    pub read_otherwise: Option<String>,
     /// `python 3.11.2, pandas 3.1.1, ...`
     pub versions: Vec<(String, String)>,
 }
@@ -122,7 +124,7 @@ impl<'a> Ready<'a> {
         Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, sources }
     }
 
-    fn outputs(&self, frames: Vec<Frame>) -> Result<Outputs, Diagnostic> {
+    fn outputs(&self, frames: Vec<Frame>, reversed: bool) -> Result<Outputs, Diagnostic> {
         let Ready { run, sources, .. } = self;
         let script = Script { path: &run.path, file: run.file, sources, modules: &run.modules, files: &self.overlay };
         let request = OutputRequest {
@@ -131,6 +133,7 @@ impl<'a> Ready<'a> {
             model: self.model.map(Path::to_path_buf),
             feed: run.feed(),
             frames,
+            reversed,
             until: run.until,
             raised: run.raised.clone(),
             hold: run.hold.clone(),
@@ -154,17 +157,16 @@ fn of_script(
     let ready = Ready::new(scorer, run, data, sources);
     // Rows of another form than the script reads take its file's place as a table.
     let given = data.filter(|_| ready.overlay.is_empty());
-    // The rows as we read them are as good as the original's for this: only their order is another.
-    let mut reversed = rows.to_vec();
+    let mut reversed = given.map_or(vec![], |_| rows.to_vec());
     reversed.reverse();
     let (scored, refused) = apart(scorer, boundary);
     let of = |numbers: &[usize]| numbers.iter().map(|number| &boundary[*number].0).collect::<Vec<_>>();
-    let outputs = ready.outputs(vec![
-        ready.frame(&of(&scored), false),
-        ready.frame(&of(&refused), true),
-        ready.frame(&reversed.iter().collect::<Vec<_>>(), false),
-        ready.frame(&rows.iter().filter(|_| given.is_some()).collect::<Vec<_>>(), false),
-    ])?;
+    let mut frames = vec![ready.frame(&of(&scored), false), ready.frame(&of(&refused), true)];
+    if given.is_some() {
+        frames.push(ready.frame(&reversed.iter().collect::<Vec<_>>(), false));
+        frames.push(ready.frame(&rows.iter().collect::<Vec<_>>(), false));
+    }
+    let outputs = ready.outputs(frames, given.is_none())?;
     let Some(input) = &outputs.input else {
         return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
     };
@@ -180,13 +182,22 @@ fn of_script(
     for numbers in [&scored, &refused] {
         numbers.iter().zip(next(numbers.len())).for_each(|(number, answer)| on_boundary[*number] = answer);
     }
-    let mut on_reversed = next(reversed.len());
+    let mut on_reversed = next(if given.is_some() { reversed.len() } else { read.len() });
     on_reversed.reverse();
+    let read_otherwise = given.is_none().then(|| read_otherwise(scorer, rows, &read)).flatten();
     let (rows, on_data) = match given {
         Some(_) => (rows.to_vec(), next(rows.len())),
         None => (read.clone(), merged(columns, &[whole], read.len())),
     };
-    Ok(Answers { on_data, on_reversed, on_boundary, rows, held_changes, versions: named(&outputs.versions, ready.model) })
+    Ok(Answers { on_data, on_reversed, on_boundary, rows, held_changes, read_otherwise, versions: named(&outputs.versions, ready.model) })
+}
+
+/// A cell of the script's scoring file that is another for the script, which may read its file with options of its own.
+fn read_otherwise(scorer: &Scorer, loaded: &[Vec<Cell>], read: &[Vec<Cell>]) -> Option<String> {
+    let (row, (loaded, read)) = loaded.iter().zip(read).enumerate().find(|(_, (loaded, read))| loaded != read)?;
+    let (column, (ours, theirs)) = scorer.plan.inputs.iter().zip(loaded.iter().zip(read)).find(|(_, (ours, theirs))| ours != theirs)?;
+    let (ours, theirs) = (crate::verify::shown(ours), crate::verify::shown(theirs));
+    Some(format!("in row {} the column {} is {theirs} to the script and {ours} in the file", row + 1, column.name))
 }
 
 /// How many cells differ between two tables of the same form.
@@ -208,7 +219,7 @@ fn changes(one: &OutputTable, other: &OutputTable) -> Option<Changes> {
 pub fn again(scorer: &Scorer, run: &ScriptRun, rows: &[&Vec<Cell>], apart: bool, sources: &Sources) -> Result<Vec<Answer>, Problem> {
     let answers = || {
         let ready = Ready::new(scorer, run, None, sources);
-        let outputs = ready.outputs(vec![ready.frame(rows, apart)])?;
+        let outputs = ready.outputs(vec![ready.frame(rows, apart)], false)?;
         Ok(outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, rows.len())))
     };
     answers().map_err(|found: Diagnostic| Problem::Reference(vec![found]))
@@ -280,6 +291,7 @@ fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[(Vec<
         on_reversed: vec![],
         on_boundary,
         held_changes: None,
+        read_otherwise: None,
         versions: named(&versions, Some(model)),
     })
 }

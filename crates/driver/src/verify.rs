@@ -87,6 +87,8 @@ pub struct Comparison {
     /// The original was run with what it learns from the recorded rows held, because that is part of the scorer: at how many places, and
     /// how much of its own output that changes.
     pub held: Option<(usize, Option<Changes>)>,
+    /// Where the script reads its scoring file in another way than a scorer does.
+    pub read_otherwise: Option<String>,
     /// The first results that failed, leg by leg.
     pub failures: Vec<Failed>,
 }
@@ -345,6 +347,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         refused,
         untested,
         held: hold.map(|hold| (hold.held.len(), answers.held_changes)),
+        read_otherwise: answers.read_otherwise.clone(),
         failures,
     }
 }

@@ -81,6 +81,8 @@ pub struct OutputRequest {
     pub feed: Feed,
     /// Other rows in the place of the scoring file.
     pub frames: Vec<Frame>,
+    /// The scoring file's own rows too, the last one first: the last of the frames.
+    pub reversed: bool,
     /// The last line that the output needs. What the script raises behind it does not matter.
     pub until: Option<u32>,
     /// Lines of a notebook that raised in the recorded run, and may here.
@@ -219,6 +221,7 @@ impl Reference {
             "modules": script.module_files(),
             "raised": request.raised,
             "hold": request.hold,
+            "reversed": request.reversed,
             "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,

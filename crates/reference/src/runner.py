@@ -1535,7 +1535,8 @@ def feed_frame(table, feed):
 
 
 def outputs(job):
-    """The output of the script as it is run, and on each of the tables of `frames` in the place of its scoring file.
+    """The output of the script as it is run, and on each of the tables of `frames` in the place of its scoring file; with `reversed` on
+    its own rows in reverse order too, as the last of the frames.
 
     With `hold`, what it learns from its own rows is held in all runs but the first, and `held` is its output on its own rows so.
     """
@@ -1568,14 +1569,16 @@ def outputs(job):
     result["versions"] = versions()
     if seen:
         result["input"] = {"rows": len(seen[0]), "index": None, "columns": [{"name": str(name), **exact_column(seen[0].iloc[:, at])} for at, name in enumerate(seen[0].columns)]}
+    own = {"reversed": True, "rows": len(seen[0]) if seen else 0, "apart": False}
+    frames = [*(job.get("frames") or []), *([own] if job.get("reversed") else [])]
     result["frames"] = []
-    for frame in job.get("frames") or []:
+    for frame in frames:
         if not seen:
             raise Failure("output", f"the script does not read `{job.get('score')}` as a table")
 
         def part(rows):
             try:
-                instead["frame"] = changed_frame(seen[0], frame, rows)
+                instead["frame"] = reversed_frame(seen[0], rows) if frame is own else changed_frame(seen[0], frame, rows)
             except Exception as error:  # a cell that no column of that type holds
                 raise Failure("input", str(error))
             out = run()
@@ -1621,6 +1624,16 @@ def pieces(count, part, budget, apart=False):
             else:
                 half = len(rows) // 2
                 todo += [rows[half:], rows[:half]]
+    return out
+
+
+def reversed_frame(frame, rows):
+    """The scoring table's own rows, the last one first."""
+    import pandas as pd
+
+    out = frame.iloc[::-1].iloc[rows].copy()
+    if isinstance(frame.index, pd.RangeIndex):
+        out.index = pd.RangeIndex(len(rows))
     return out
 
 
