@@ -26,6 +26,11 @@ pub(crate) fn has_name(map: &Map) -> String {
     format!("has{}", map.ident.pascal())
 }
 
+/// The most rows of a map that are looked through one by one.
+const LONGEST_CHAIN: usize = 200;
+/// So many rows fill a hash table in far less bytecode than a method may have.
+const ROWS_OF_A_METHOD: usize = 500;
+
 struct Tables<'a> {
     plan: &'a Plan,
     out: String,
@@ -55,18 +60,68 @@ impl Tables<'_> {
         self.out.push_str(&format!("    static final {ty}[] {name} = {value};\n\n"));
     }
 
-    /// A map is a switch over its one key where Java has one, else a chain of conditions.
+    /// A map is a switch over its one key where Java has one, else a chain of conditions; one with many rows is a hash table.
     fn map(&mut self, map: &Map) {
         let names: Vec<String> =
             (1..=map.keys.len()).map(|at| if map.keys.len() == 1 { "key".into() } else { format!("key{at}") }).collect();
         let params: Vec<String> = names.iter().zip(&map.keys).map(|(name, elem)| format!("{} {name}", java_type(*elem))).collect();
         let value = java_type(map.value);
+        if map.rows.len() > LONGEST_CHAIN {
+            return self.hashed(map, &names, &params);
+        }
         self.doc(&format!("{}: the value beside the key, or the other one", map.name));
         self.out.push_str(&format!("    static {value} {}({}, {value} otherwise) {{\n", camel(&map.ident), params.join(", ")));
         self.rows(map, &names, literal_text, "otherwise");
         self.doc(&format!("{}: whether the key is there", map.name));
         self.out.push_str(&format!("    static boolean {}({}) {{\n", has_name(map), params.join(", ")));
         self.rows(map, &names, |_| "true".into(), "false");
+    }
+
+    /// A hash table, filled by methods that each are short enough for Java. Zero has one sign in it, and nothing stands beside NaN.
+    fn hashed(&mut self, map: &Map, names: &[String], params: &[String]) {
+        let (name, value) = (camel(&map.ident), java_type(map.value));
+        let boxed = match map.value {
+            Elem::Bool => "Boolean",
+            Elem::I32 => "Integer",
+            Elem::F32 => "Float",
+            Elem::F64 => "Double",
+            Elem::Str => "String",
+            Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => "Long",
+        };
+        let one_zero = |text: String, elem: Elem| match elem {
+            Elem::F64 => format!("{text} + 0.0"),
+            Elem::F32 => format!("{text} + 0.0f"),
+            Elem::Bool | Elem::I32 | Elem::I64 | Elem::Str | Elem::Date | Elem::DateTime | Elem::Duration => text,
+        };
+        let key = |parts: Vec<String>| {
+            let parts: Vec<String> = parts.into_iter().zip(&map.keys).map(|(part, elem)| one_zero(part, *elem)).collect();
+            format!("java.util.List.of({})", parts.join(", "))
+        };
+        self.doc(&format!("{}: the values by their keys", map.name));
+        self.out.push_str(&format!(
+            "    private static final java.util.Map<java.util.List<Object>, {boxed}> {name}_rows = new java.util.HashMap<>();\n\n"
+        ));
+        let parts: Vec<_> = map.rows.chunks(ROWS_OF_A_METHOD).collect();
+        let calls: String = (1..=parts.len()).map(|number| format!("        {name}_rows{number}();\n")).collect();
+        self.out.push_str(&format!("    static {{\n{calls}    }}\n\n"));
+        for (number, rows) in parts.iter().enumerate() {
+            self.out.push_str(&format!("    private static void {name}_rows{}() {{\n", number + 1));
+            for (keys, row) in *rows {
+                let key = key(keys.iter().map(literal_text).collect());
+                self.out.push_str(&format!("        {name}_rows.put({key}, {});\n", literal_text(row)));
+            }
+            self.out.push_str("    }\n\n");
+        }
+        let (params, key) = (params.join(", "), key(names.to_vec()));
+        self.doc(&format!("{}: the value beside the key, or the other one", map.name));
+        self.out.push_str(&format!(
+            "    static {value} {name}({params}, {value} otherwise) {{\n        {boxed} found = {name}_rows.get({key});\n        return found == null ? otherwise : found;\n    }}\n\n"
+        ));
+        self.doc(&format!("{}: whether the key is there", map.name));
+        self.out.push_str(&format!(
+            "    static boolean {}({params}) {{\n        return {name}_rows.containsKey({key});\n    }}\n\n",
+            has_name(map)
+        ));
     }
 
     fn rows(&mut self, map: &Map, names: &[String], value: impl Fn(&Literal) -> String, otherwise: &str) {

@@ -1435,6 +1435,9 @@ def record(job):
 
 
 def exact_column(column):
+    for value in column if column.dtype.kind in "Oc" else ():
+        if isinstance(value, complex):
+            raise Failure("output", f"the output column {column.name} holds a complex number")
     return {"dtype": str(column.dtype), "values": cells(list(column))}
 
 
