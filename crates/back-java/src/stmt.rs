@@ -173,9 +173,9 @@ impl<'a> Printer<'a> {
 const HEAD: &str = "    /**\n     * Scores one row.\n     *\n     * @throws RejectedRowException if the original would refuse or drop the row\n     */\n    public static Output score(Input input) {\n";
 
 /// The most characters of a method's body. A method has at most 65,535 bytes of bytecode (JVMS 4.7.3), and a character of ours becomes
-/// less than one.
+/// about one at most.
 const LONGEST_METHOD: usize = 60_000;
-/// Methods of up to 8,000 bytes of bytecode are compiled by HotSpot by default; these are shorter.
+/// HotSpot compiles methods of up to 8,000 bytes of bytecode by default; so few characters usually stay below that.
 const LONGEST_STEP: usize = 12_000;
 
 fn is_comment(line: &str) -> bool {

@@ -87,7 +87,7 @@ fn warnings(verification: &Verification) -> Vec<String> {
                     None => String::new(),
                 };
                 let text = "what the original learns from the rows that it scores is part of the scorer as it was in the recorded run, and was held \
-                            so when the original was run on other rows";
+                            so when the original was run on other rows; so was their order";
                 all.push(format!("{text} ({places} places){changed}"));
             }
             if let Some(example) = &comparison.read_otherwise {

@@ -161,6 +161,14 @@ fn a_capital_sigma_in_texts_of_python_is_refused() {
     assert!(matches!(outcome("Οδός"), Outcome::Scored(_)));
 }
 
+/// pandas keeps such a text among the numbers, so no case can hold it.
+#[test]
+fn a_text_left_among_numbers_is_refused() {
+    let outcome = |text: &str| outcome("replace-by-numbers", |_| (), text);
+    assert!(matches!(outcome("maybe"), Outcome::Rejected(_)));
+    assert!(matches!(outcome("yes"), Outcome::Scored(_)));
+}
+
 /// pandas scores these rows, one way in pyarrow and another in Python.
 #[test]
 fn a_record_without_the_place_of_texts_refuses_letters_whose_case_depends_on_it() {
