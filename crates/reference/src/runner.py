@@ -10,6 +10,8 @@ written with `repr`, the shortest text that reads back to the same bits.
 import ast
 import builtins
 import copy
+import functools
+import gc
 import hashlib
 import importlib.abc
 import importlib.util
@@ -119,16 +121,20 @@ def array_cells(array):
     return cells(list(array.ravel()))
 
 
+@functools.lru_cache(maxsize=None)
+def dtype_name(dtype):
+    return str(dtype)
+
+
 def dtype_of(dtype):
     """`{"name": ...}` and, for a categorical, its categories."""
     pd = sys.modules["pandas"]
-    out = {"name": str(dtype)}
-    if isinstance(dtype, pd.CategoricalDtype):
-        out["name"] = "category"
-        out["ordered"] = bool(dtype.ordered)
-        if dtype.categories is not None and len(dtype.categories) <= MOST_ITEMS:
-            out["categories"] = cells(list(dtype.categories))
-            out["of"] = str(dtype.categories.dtype)
+    if not isinstance(dtype, pd.CategoricalDtype):
+        return {"name": dtype_name(dtype)}
+    out = {"name": "category", "ordered": bool(dtype.ordered)}
+    if dtype.categories is not None and len(dtype.categories) <= MOST_ITEMS:
+        out["categories"] = cells(list(dtype.categories))
+        out["of"] = str(dtype.categories.dtype)
     return out
 
 
@@ -331,9 +337,10 @@ def path_lengths(value):
 
 
 def usual_path_length(value):
+    trees, rows = len(value.estimators_), value._max_samples
     from sklearn.ensemble._iforest import _average_path_length
 
-    return float(len(value.estimators_) * _average_path_length([value._max_samples])[0])
+    return float(trees * _average_path_length([rows])[0])
 
 
 def calibrated(value):
@@ -855,6 +862,12 @@ FRAME_SENSITIVE_METHODS = {"query", "eval"}
 TABLE_METHODS = {"merge", "join", "map", "replace", "isin", "reindex", "align", "concat", "transform", "fillna"}
 
 
+def is_recorded_in_callbacks(body):
+    """What a library calls back is recorded all the same where it makes functions, or asks a column for its `.str`; names bound elsewhere are declared once."""
+    told = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal)
+    return any(isinstance(node, told) or isinstance(node, ast.Attribute) and node.attr == "str" for node in ast.walk(body))
+
+
 class Instrument(ast.NodeTransformer):
     def __init__(self, prefix=""):
         self.saves = 0
@@ -1049,10 +1062,34 @@ class Instrument(ast.NodeTransformer):
             node.value = self.visit(node.value)
         return node
 
-    def visit_FunctionDef(self, node):
+    def called_back(self, node):
+        """Whether a library calls, so that nothing is recorded."""
+        suspended, group = (ast.Attribute(value=ast.Name(id=HOOK, ctx=ast.Load()), attr=name, ctx=ast.Load()) for name in ("suspended", "group"))
+        alone = ast.Compare(left=group, ops=[ast.Is()], comparators=[ast.Constant(None)])
+        return ast.copy_location(ast.BoolOp(op=ast.And(), values=[suspended, alone]), node)
+
+    def visit_defaults(self, node):
         node.args.defaults = [self.visit(one) for one in node.args.defaults]
         node.args.kw_defaults = [one if one is None else self.visit(one) for one in node.args.kw_defaults]
-        node.body = self.block(node.body)
+
+    def visit_FunctionDef(self, node):
+        """A function has its own body twice, so that a library that calls it for every cell does not pay for hooks."""
+        self.visit_defaults(node)
+        head = 1 if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant) else 0
+        body = node.body[head:]
+        own = copy.deepcopy(body) if body and not any(map(is_recorded_in_callbacks, body)) else None
+        body = self.block(body)
+        if own is not None:
+            body = [ast.copy_location(ast.If(test=self.called_back(node), body=own, orelse=body), own[0])]
+        node.body = node.body[:head] + body
+        return node
+
+    def visit_Lambda(self, node):
+        self.visit_defaults(node)
+        own = None if is_recorded_in_callbacks(node.body) else copy.deepcopy(node.body)
+        node.body = self.visit(node.body)
+        if own is not None:
+            node.body = ast.copy_location(ast.IfExp(test=self.called_back(node), body=own, orelse=node.body), own)
         return node
 
     def visit_AsyncFunctionDef(self, node):
@@ -1411,6 +1448,7 @@ def record(job):
     hook_reads(pd, job, note)
     hook_writes(pd, written)
     names = execute(text, job, recorder)
+    gc.disable()  # what follows only makes the answer, and makes no cycles
 
     def order(pair):
         (place, within), _ = pair
