@@ -145,6 +145,7 @@ pub fn module(random: &mut Random, name: &str) -> Module {
     let mut writer = Writer { random, module, function: Function::default(), types: Vec::new(), text_depth: Vec::new() };
     if writer.random.percent(60) {
         writer.helper();
+        writer.step();
     }
     writer.entry();
     writer.module
@@ -184,6 +185,20 @@ impl Writer<'_> {
         for value in results.into_iter().rev().take(2) {
             self.result(value);
         }
+        self.finish();
+    }
+
+    /// The second function, which takes one value to the next of its kind.
+    fn step(&mut self) {
+        self.start("step");
+        let state = self.random.elem();
+        let other = self.random.elem();
+        for (number, elem) in [state, other, Elem::I64].into_iter().enumerate() {
+            self.param(number, Type::scalar(elem));
+        }
+        self.body(8);
+        let next = self.values(|ty| *ty == Type::scalar(state)).pop();
+        next.into_iter().for_each(|next| self.result(next));
         self.finish();
     }
 
@@ -325,7 +340,7 @@ impl Writer<'_> {
 
     /// An operation that may not fit.
     fn op(&mut self) -> Option<Op> {
-        Some(match self.random.below(24) {
+        Some(match self.random.below(25) {
             0 if self.random.percent(15) => self.picked_from_many()?,
             0 => self.constant(),
             1 => self.table()?,
@@ -366,6 +381,7 @@ impl Writer<'_> {
                 Op::Reduce { how: self.random.pick(Reduce::ALL), x, axes }
             }
             22 => self.contract()?,
+            23 => self.iterate()?,
             _ => self.call()?,
         })
     }
@@ -518,5 +534,16 @@ impl Writer<'_> {
         let kinds: Vec<Elem> = self.module.functions.get(function)?.params.iter().map(|param| param.ty.elem).collect();
         let args = kinds.into_iter().map(|elem| self.scalar(elem)).collect::<Option<_>>()?;
         Some(Op::Call { function, args, result: self.random.below(2) as u32 })
+    }
+
+    /// A few turns, for a text may double in each.
+    fn iterate(&mut self) -> Option<Op> {
+        let function: Handle<Function> = Handle::new(1);
+        let [state, other, _] = &self.module.functions.get(function)?.params[..] else { return None };
+        let (state, other) = (state.ty.elem, other.ty.elem);
+        let args = vec![self.scalar(state)?, self.scalar(other)?];
+        let (any, few) = (self.scalar(Elem::I64)?, self.add(Op::Const(Literal::I64(7)))?);
+        let times = self.add(Op::Binary(Binary::Rem, any, few))?;
+        Some(Op::Iterate { function, args, times })
     }
 }

@@ -57,6 +57,12 @@ impl<'a> Printer<'a> {
                 self.stmts(body, indent + 1, out);
                 out.push_str(&format!("{pad}}}\n"));
             }
+            Stmt::Turns { index, times, body } => {
+                let name = self.local(*index);
+                line(format!("for (long {name} = 0; {name} < {}; {name}++) {{", self.expr(times)));
+                self.stmts(body, indent + 1, out);
+                out.push_str(&format!("{pad}}}\n"));
+            }
             Stmt::Reject { when, reason } => {
                 let name = self.plan.rejections[*reason as usize].ident.shouting();
                 line(format!("if ({}) {{\n{pad}    throw new RejectedRowException(Rejection.{name});\n{pad}}}", self.expr(when)));

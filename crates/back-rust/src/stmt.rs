@@ -25,6 +25,8 @@ impl<'a> Printer<'a> {
                     // A copy of an owned text borrows from it.
                     self.owned[local.0 as usize] = self.is_owned(value);
                 }
+                Stmt::Turns { body, .. } => self.learn(body),
+                Stmt::Set { local, value } if value.elem == Elem::Str => self.owned[local.0 as usize] |= self.is_owned(value),
                 // One text that is made anew makes an array of owned texts.
                 Stmt::SetElement { local, value, .. } if value.elem == Elem::Str => {
                     self.owned[local.0 as usize] |= self.is_owned(value);
@@ -56,6 +58,9 @@ impl<'a> Printer<'a> {
         let line = match stmt {
             // A macro call is one line that survives formatting; `package` makes a comment of it.
             Stmt::Origin(text) => format!("origin!({});", quoted(&plain(text))),
+            Stmt::Let { local: id, value } if value.elem == Elem::Str && self.owned[id.0 as usize] && !self.is_owned(value) => {
+                format!("let {} = {};", self.declared(*id).1, self.owned(value))
+            }
             Stmt::Let { local, value } => {
                 let (local, name) = self.declared(*local);
                 let ty = if local.mutable || is_untyped(value) { format!(": {}", rust_type(local.elem)) } else { String::new() };
@@ -108,6 +113,12 @@ impl<'a> Printer<'a> {
                 let mut inner = String::new();
                 self.stmts(body, &mut inner);
                 format!("for {name} in 0..{count} {{ {inner} }}")
+            }
+            Stmt::Turns { index, times, body } => {
+                let name = snake(&self.routine.locals[index.0 as usize].ident);
+                let mut inner = String::new();
+                self.stmts(body, &mut inner);
+                format!("for {name} in 0..{} {{ {inner} }}", self.expr(times))
             }
             Stmt::Reject { when, reason } => {
                 format!("if {} {{ return Err(Rejection::{}); }}", self.expr(when), crate::record::rejection_name(self.plan, *reason))

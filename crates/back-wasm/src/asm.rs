@@ -366,11 +366,9 @@ impl Code {
     }
 
     pub(crate) fn while_(&mut self, condition: impl Into<Expr>, each: impl FnOnce(&mut Code)) {
-        self.body.extend([Instruction::Block(BlockType::Empty), Instruction::Loop(BlockType::Empty)]);
-        self.body.extend(condition.into().eqz().code);
-        self.body.push(Instruction::BrIf(1));
+        self.begin_while(condition);
         each(self);
-        self.body.extend([Instruction::Br(0), Instruction::End, Instruction::End]);
+        self.end_while();
     }
 
     /// Runs once or more, as long as `again` holds afterwards.
@@ -378,6 +376,16 @@ impl Code {
         self.begin_repeat();
         let again = each(self);
         self.end_repeat(again);
+    }
+
+    pub(crate) fn begin_while(&mut self, condition: impl Into<Expr>) {
+        self.body.extend([Instruction::Block(BlockType::Empty), Instruction::Loop(BlockType::Empty)]);
+        self.body.extend(condition.into().eqz().code);
+        self.body.push(Instruction::BrIf(1));
+    }
+
+    pub(crate) fn end_while(&mut self) {
+        self.body.extend([Instruction::Br(0), Instruction::End, Instruction::End]);
     }
 
     pub(crate) fn begin_repeat(&mut self) {

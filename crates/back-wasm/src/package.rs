@@ -240,7 +240,7 @@ fn steps(plan: &Plan) -> String {
                 continue;
             }
             Stmt::Let { local, .. } | Stmt::Array { local, .. } | Stmt::Zeros { local } => local,
-            Stmt::Set { .. } | Stmt::SetElement { .. } | Stmt::Loop { .. } => continue,
+            Stmt::Set { .. } | Stmt::SetElement { .. } | Stmt::Loop { .. } | Stmt::Turns { .. } => continue,
         };
         names.push(format!("`{}`", plan.entry.locals[local.0 as usize].ident.snake()));
     }

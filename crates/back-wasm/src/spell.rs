@@ -159,6 +159,7 @@ impl<'a> Body<'a> {
                 self.code.store(cell, scaled(index, cell), row.address, value);
             }
             Stmt::Loop { index, count, body } => self.counted(*index, *count, body),
+            Stmt::Turns { index, times, body } => self.turns(*index, times, body),
             Stmt::Reject { when, reason } => {
                 let when = self.expr(when);
                 let status = self.status_address();
@@ -168,6 +169,18 @@ impl<'a> Body<'a> {
                 });
             }
         }
+    }
+
+    fn turns(&mut self, index: LocalId, times: &plan::Expr, body: &[Stmt]) {
+        let counter = self.scalar(index);
+        let times = self.expr(times);
+        let last = self.code.local(ValType::I64);
+        self.code.set(last, times);
+        self.code.set(counter, 0_i64);
+        self.code.begin_while(counter.get().lt(last));
+        self.stmts(body);
+        self.code.set(counter, counter + 1_i64);
+        self.code.end_while();
     }
 
     fn counted(&mut self, index: LocalId, count: u32, body: &[Stmt]) {

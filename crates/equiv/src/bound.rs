@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use check::{Checked, check};
 use interp::{Datum, Interp, Outcome};
-use ir::{Binary, Elem, Function, Handle, Literal, Map, Module, Op, Table, Type, Unary, Value};
+use ir::{Binary, Elem, Function, Handle, Link, Literal, Map, Module, Op, Table, Type, Unary, Value};
 use source::bug;
 
 use crate::reference::Reference;
@@ -37,6 +37,8 @@ pub struct Analyser<'a> {
     functions: Vec<Prepared>,
     maps: HashMap<Handle<Table>, Index>,
     kernels: Kernels,
+    /// Runs functions that are exact.
+    exact: Interp,
 }
 
 /// What follows from a function alone.
@@ -48,6 +50,7 @@ struct Prepared {
     call_sites: Vec<Value>,
     /// Constants and tables.
     constants: Vec<Option<Items>>,
+    is_exact: bool,
 }
 
 type Items = Rc<Vec<Item>>;
@@ -84,7 +87,23 @@ impl<'a> Analyser<'a> {
             Table::Tensor(_) | Table::Forest(_) => None,
         };
         let maps = module.tables.iter().filter_map(index).collect();
-        Analyser { checked, reference, functions, maps, kernels: Kernels::new(module) }
+        let mut analyser =
+            Analyser { checked, reference, functions, maps, kernels: Kernels::new(module), exact: Interp::as_written(checked) };
+        for (handle, function) in module.functions.iter() {
+            analyser.functions[handle.index()].is_exact = analyser.is_exact(handle, function);
+        }
+        analyser
+    }
+
+    /// Whether a function gives the same for the same arguments in every evaluation: it has no floats, and calls none that has.
+    fn is_exact(&self, handle: Handle<Function>, function: &Function) -> bool {
+        function.nodes.iter().all(|(value, node)| {
+            let called = node.op.clone().link().is_none_or(|link| match link {
+                Link::Function(called) => self.functions[called.index()].is_exact,
+                Link::Table(_) => true,
+            });
+            called && !self.checked.type_of(handle, value).elem.is_float()
+        })
     }
 
     pub fn checked(&self) -> &'a Checked {
@@ -204,7 +223,7 @@ impl Prepared {
         let constant = |op: &Op| literals(op).map(|literals| Rc::new(literals.into_iter().map(Item::exact).collect()));
         let constants = function.nodes.iter().map(|(_, node)| constant(&node.op)).collect();
         let (canonical, call_sites) = canonical(function);
-        Prepared { routes, canonical, call_sites, constants }
+        Prepared { routes, canonical, call_sites, constants, is_exact: false }
     }
 }
 
@@ -379,6 +398,19 @@ impl Run<'_> {
                 let args: Vec<Items> = args.iter().map(|arg| Rc::clone(of(arg))).collect();
                 self.call(place, *function, &args, *result as usize)
             }
+            Op::Iterate { function, args, times } => {
+                let mut args: Vec<Items> = args.iter().chain([times]).map(|operand| Rc::clone(of(operand))).collect();
+                let state = &args[0][0].value;
+                if args.iter().any(|arg| arg[0].value.is_null()) {
+                    return Rc::new(vec![Item::exact(Literal::Null(state.elem()))]);
+                }
+                for turn in 0..interp::turns(&of(times)[0].value) {
+                    let last = args.len() - 1;
+                    args[last] = Rc::new(vec![Item::exact(Literal::I64(turn))]);
+                    args[0] = self.call(place, *function, &args, 0);
+                }
+                args.swap_remove(0)
+            }
         }
     }
 
@@ -387,6 +419,11 @@ impl Run<'_> {
         let checked = self.analyser.checked;
         if args.iter().any(|arg| arg[0].value.is_null()) {
             return Rc::new(vec![Item::exact(Literal::Null(checked.type_of(place.function, place.node).elem))]);
+        }
+        if self.analyser.functions[function.index()].is_exact && args.iter().flat_map(|arg| arg.iter()).all(Item::is_exact) {
+            let args: Vec<Datum> = args.iter().map(|arg| Datum::Scalar(arg[0].value.clone())).collect();
+            let all = self.analyser.exact.call(function, &args);
+            return Rc::new(all[result].elements().iter().cloned().map(Item::exact).collect());
         }
         let prepared = &self.analyser.functions[place.function.index()];
         let calls = [place.calls, &[prepared.call_sites[place.node.index()]]].concat();

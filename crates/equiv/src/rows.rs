@@ -366,7 +366,8 @@ fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
             | Op::Gather { .. }
             | Op::Reduce { .. }
             | Op::Contract { .. }
-            | Op::Call { .. } => {}
+            | Op::Call { .. }
+            | Op::Iterate { .. } => {}
         }
     }
     found

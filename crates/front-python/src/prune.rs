@@ -2,7 +2,7 @@
 //!
 //! Replay reads every column of the scoring file and computes columns that are dropped later; the scorer asks only for what it uses.
 
-use ir::{Arena, Function, Handle, Module, Node, Op, Origin, Output, Rejection, Value};
+use ir::{Arena, Function, Handle, Link, Module, Node, Op, Origin, Output, Rejection, Value};
 use std::collections::HashMap;
 
 /// The same module without dead parts of its entry. What stays keeps its order.
@@ -75,31 +75,13 @@ impl Kept<'_> {
     }
 
     /// The operation with its tables and functions as they are numbered now.
-    fn op(&mut self, op: Op) -> Op {
-        let kept = self;
-        match op {
-            Op::Table(table) => Op::Table(kept.table(table)),
-            Op::Lookup { keys, map } => Op::Lookup { keys, map: kept.table(map) },
-            Op::Walk { row, forest } => Op::Walk { row, forest: kept.table(forest) },
-            Op::Call { function, args, result } => Op::Call { function: kept.function(function), args, result },
-            op @ (Op::Const(_)
-            | Op::Unary(..)
-            | Op::Binary(..)
-            | Op::Cast { .. }
-            | Op::Text(..)
-            | Op::Select { .. }
-            | Op::IsNull(_)
-            | Op::OrElse { .. }
-            | Op::Pack(_)
-            | Op::Reshape { .. }
-            | Op::Transpose { .. }
-            | Op::Slice { .. }
-            | Op::Concat { .. }
-            | Op::Gather { .. }
-            | Op::Reduce { .. }
-            | Op::Contract { .. }
-            | Op::Param(_)) => op,
+    fn op(&mut self, mut op: Op) -> Op {
+        match op.link() {
+            Some(Link::Table(table)) => *table = self.table(*table),
+            Some(Link::Function(function)) => *function = self.function(*function),
+            None => {}
         }
+        op
     }
 
     /// A function that is called, whole. Callees stand before their callers there, and so they do here.

@@ -69,6 +69,11 @@ impl Interp {
         Interp { checked: math::expand(checked) }
     }
 
+    /// To call functions that have no mathematical ones in them, by the handles that they have in `checked`.
+    pub fn as_written(checked: &Checked) -> Self {
+        Interp { checked: checked.clone() }
+    }
+
     /// Scores one row; `row` holds a datum of the right type for each parameter of the entry.
     pub fn run(&self, row: &[Datum]) -> Outcome {
         let entry = self.checked.entry();
@@ -175,8 +180,25 @@ impl Interp {
                 let args: Vec<Datum> = args.iter().map(|arg| of(arg).clone()).collect();
                 self.call(*function, &args).swap_remove(*result as usize)
             }
+            Op::Iterate { function, args, times } => {
+                if args.iter().chain([times]).any(|operand| one(operand).is_null()) {
+                    return Datum::Scalar(Literal::Null(ty.elem));
+                }
+                let mut args: Vec<Datum> = args.iter().chain([times]).map(|operand| of(operand).clone()).collect();
+                let last = args.len() - 1;
+                for turn in 0..turns(one(times)) {
+                    args[last] = Datum::from(turn);
+                    args[0] = self.call(*function, &args).swap_remove(0);
+                }
+                args.swap_remove(0)
+            }
         }
     }
+}
+
+/// How often an iteration goes round.
+pub fn turns(times: &Literal) -> i64 {
+    scalar::int(times).clamp(0, ir::MOST_TURNS)
 }
 
 fn map(x: &Datum, f: impl Fn(&Literal) -> Literal) -> Datum {

@@ -131,7 +131,17 @@ pub enum Op {
         args: Vec<Value>,
         result: u32,
     },
+    /// What the first argument becomes in so many turns, at least none and at most [`MOST_TURNS`]: in each it is replaced by the result of
+    /// `function(args..., turn)`, where turns count from 0. Null where an operand is.
+    Iterate {
+        function: Handle<Function>,
+        args: Vec<Value>,
+        times: Value,
+    },
 }
+
+/// No iteration has more turns.
+pub const MOST_TURNS: i64 = 1 << 20;
 
 /// What an operation names outside its function.
 pub enum Link<'a> {
@@ -144,7 +154,7 @@ impl Op {
     pub fn link(&mut self) -> Option<Link<'_>> {
         match self {
             Op::Table(table) | Op::Lookup { map: table, .. } | Op::Walk { forest: table, .. } => Some(Link::Table(table)),
-            Op::Call { function, .. } => Some(Link::Function(function)),
+            Op::Call { function, .. } | Op::Iterate { function, .. } => Some(Link::Function(function)),
             Op::Param(_)
             | Op::Const(_)
             | Op::Unary(..)
@@ -184,6 +194,7 @@ impl Op {
             Op::OrElse { x, default } => vec![*x, *default],
             Op::Walk { row, .. } => vec![*row],
             Op::Gather { x, at, .. } => vec![*x, *at],
+            Op::Iterate { args, times, .. } => args.iter().chain([times]).copied().collect(),
         }
     }
 
@@ -207,6 +218,7 @@ impl Op {
             Op::OrElse { x, default } => (*x, *default) = (to(*x), to(*default)),
             Op::Walk { row, .. } => *row = to(*row),
             Op::Gather { x, at, .. } => (*x, *at) = (to(*x), to(*at)),
+            Op::Iterate { args, times, .. } => args.iter_mut().chain([times]).for_each(|operand| *operand = to(*operand)),
         }
         op
     }

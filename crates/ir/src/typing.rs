@@ -65,6 +65,7 @@ pub fn type_of(op: &Op, scope: Scope<'_>) -> Typed<Type> {
         Op::Reduce { how, x, axes } => scope.reduce(*how, *x, axes),
         Op::Contract { a, b, over } => scope.contract(*a, *b, over),
         Op::Call { function, args, result } => scope.call(*function, args, *result),
+        Op::Iterate { function, args, times } => scope.iterate(*function, args, *times),
     }
 }
 
@@ -302,5 +303,17 @@ impl Scope<'_> {
         }
         // A call is strict like everything else: a null argument makes a null result.
         Ok(Type { nullable: types.iter().any(|ty| ty.nullable), ..output.field.ty.clone() })
+    }
+
+    fn iterate(&self, function: Handle<Function>, args: &[Value], times: Value) -> Typed<Type> {
+        let all: Vec<Value> = args.iter().chain([&times]).copied().collect();
+        let ty = self.call(function, &all, 0)?;
+        let turns = self.scalar(times, "iterate")?.elem;
+        match self.of(all[0])? {
+            state if args.is_empty() || turns != Elem::I64 || state.elem != ty.elem || !ty.is_scalar() => {
+                error(format!("{} is no step from {state} to the next, numbered by an i64", self.functions[function].name))
+            }
+            _ => Ok(ty),
+        }
     }
 }

@@ -94,6 +94,7 @@ fn every_op() -> Vec<Op> {
         Op::Contract { a: x, b: y, over: vec![] },
         Op::Call { function: Handle::new(0), args: vec![x, y], result: 1 },
         Op::Call { function: Handle::new(0), args: vec![], result: 0 },
+        Op::Iterate { function: Handle::new(0), args: vec![x, y], times: z },
     ];
     ops.extend(Unary::ALL.iter().map(|op| Op::Unary(*op, x)));
     ops.extend(Binary::ALL.iter().map(|op| Op::Binary(*op, x, y)));

@@ -118,7 +118,7 @@ impl Expansion<'_> {
 
     fn copy(&mut self, node: &Node, values: &[Value]) -> Value {
         let mut op = node.op.map_operands(|operand| values[operand.index()]);
-        if let Op::Call { function, .. } = &mut op {
+        if let Op::Call { function, .. } | Op::Iterate { function, .. } = &mut op {
             *function = moved(*function, self.kernels.len());
         }
         self.push(op, node.origin)

@@ -139,7 +139,8 @@ impl Folding<'_> {
             | Op::Gather { .. }
             | Op::Reduce { .. }
             | Op::Contract { .. }
-            | Op::Call { .. } => None,
+            | Op::Call { .. }
+            | Op::Iterate { .. } => None,
         }
     }
 
@@ -192,7 +193,10 @@ impl Folding<'_> {
 
     /// What an operation on constants gives: a module of its own that the interpreter runs.
     fn evaluated(&self, op: &Op, node: &Node) -> Option<Known> {
-        if matches!(op, Op::Param(_) | Op::Const(_) | Op::Table(_) | Op::Lookup { .. } | Op::Walk { .. } | Op::Call { .. }) {
+        if matches!(
+            op,
+            Op::Param(_) | Op::Const(_) | Op::Table(_) | Op::Lookup { .. } | Op::Walk { .. } | Op::Call { .. } | Op::Iterate { .. }
+        ) {
             return None;
         }
         let mut module = Module::default();

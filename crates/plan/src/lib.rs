@@ -119,6 +119,8 @@ pub enum Stmt {
     SetElement { local: LocalId, index: Expr, value: Expr },
     /// `index` (an `i32`, declared here) runs over `0..count`.
     Loop { index: LocalId, count: u32, body: Vec<Stmt> },
+    /// `index` (an `i64`, declared here) runs over `0..times`.
+    Turns { index: LocalId, times: Expr, body: Vec<Stmt> },
     /// The row is not scored where `when` holds, for the reason with that number; the routine ends.
     Reject { when: Expr, reason: u32 },
 }

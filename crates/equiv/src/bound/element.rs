@@ -26,6 +26,11 @@ impl Item {
         Item { value, error: 0.0, sum: None, open: Vec::new() }
     }
 
+    /// Whether every evaluation has this value.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.error == 0.0 && self.open.is_empty()
+    }
+
     fn near(value: Literal, error: f64) -> Item {
         Item { error, ..Item::exact(value) }
     }

@@ -87,7 +87,8 @@ pub(crate) fn route(op: &Op, ty: &Type, of: impl Fn(Value) -> Type) -> Route {
         | Op::Pack(_)
         | Op::Reshape { .. }
         | Op::Gather { .. }
-        | Op::Call { .. } => Route::Straight,
+        | Op::Call { .. }
+        | Op::Iterate { .. } => Route::Straight,
     }
 }
 

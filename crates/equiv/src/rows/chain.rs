@@ -148,7 +148,9 @@ impl<'a> Chains<'a> {
                     .for_each(|_| self.terms.push(Term { step: Step::Input, args: vec![], slope: Slope::Rises, slow: false, sure: true }));
                 (0..count).map(|element| link(element).into_iter().map(|link| Link { term: start + link.term, ..link }).collect()).collect()
             }
-            Op::Const(_) | Op::Table(_) | Op::Walk { .. } | Op::Reduce { .. } | Op::Contract { .. } => vec![Vec::new(); count],
+            Op::Const(_) | Op::Table(_) | Op::Walk { .. } | Op::Reduce { .. } | Op::Contract { .. } | Op::Iterate { .. } => {
+                vec![Vec::new(); count]
+            }
             Op::Unary(unary, x) => (0..count).map(|at| self.apply(Step::Unary(*unary), &[(*x, at)])).collect(),
             Op::Cast { x, to } => (0..count).map(|at| self.apply(Step::Cast(*to), &[(*x, at)])).collect(),
             Op::Binary(binary, a, b) => {

@@ -75,8 +75,7 @@ fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: V
     let pattern = Pattern { node, groups: 0, group_names: Vec::new(), of_letters: false, of_end: false, ignores_case: false };
     let found = super::pattern::function(replay, key, || scan::marks(&Automaton::new(&pattern)?));
     let Some(found) = found else { return Err(replay.unsupported(at, "the letters of this")) };
-    let b = replay.b;
-    Ok(scan::begin(b.call(found, &[text, b.str(""), b.i64(0)], 0), b.i64(0)).ge(0_i64))
+    Ok(scan::begin(replay.b.call(found, &[text], 0), replay.b.i64(0)).ge(0_i64))
 }
 
 /// Whether a text has a letter of a set.
@@ -84,8 +83,7 @@ pub(super) fn has<'b>(replay: &mut Replay<'_, 'b>, key: String, set: Set, text: 
     let (classes, within) = Classes::and_within(&set);
     let found = super::pattern::function(replay, key, || scan::has(&classes, &within));
     let Some(found) = found else { return Err(replay.unsupported(at, "the letters of this")) };
-    let b = replay.b;
-    Ok(b.call(found, &[text, b.i64(0), b.i64(0)], 0).gt(0_i64))
+    Ok(replay.b.call(found, &[text], 0))
 }
 
 /// Rows whose text has a letter that is not known here, or is too long to be looked at.
@@ -224,7 +222,7 @@ fn cased<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             own.extend(unknown(replay, ASCII, text, at).map_err(Trouble::Unknown)?);
             let made = super::pattern::function(replay, name.clone(), || scan::cased(&name));
             let Some(made) = made else { return Err(Trouble::Unsupported(format!("`{name}`"))) };
-            let text = replay.b.call(made, &[text, replay.b.i64(0)], 0);
+            let text = replay.b.call(made, &[text], 0);
             Ok((Kind::Str, if val.is_nullable() { val.is_null().select(replay.b.null(Elem::Str), text) } else { text }))
         }
         _ if on_column => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),

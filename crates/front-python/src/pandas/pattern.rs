@@ -134,7 +134,7 @@ fn read<'b>(
     let made = function(replay, format!("marks {}", matcher.key), || scan::marks(&matcher.automaton));
     let Some(made) = made else { return Err(refused(replay, at, &matcher.source)) };
     let b = replay.b;
-    let marks = b.call(made, &[text, b.str(""), b.i64(0)], 0);
+    let marks = b.call(made, &[text], 0);
     Ok((Reading { matcher: matcher.clone(), text, marks }, own))
 }
 
@@ -149,9 +149,7 @@ impl<'b> Reading<'b> {
         let matcher = &self.matcher;
         let made = function(replay, format!("walk {group} {}", matcher.key), || scan::walk(&matcher.automaton, group));
         let Some(made) = made else { return Err(refused(replay, at, &matcher.source)) };
-        let b = replay.b;
-        let from = start.lt(0_i64).select(b.i64(0), start);
-        Ok(scan::Walk::unpack(b.call(made, &[self.marks, scan::Walk::start(b, matcher.automaton.start), from], 0)))
+        Ok(scan::Walk::unpack(replay.b.call(made, &[self.marks, start], 0)))
     }
 
     fn end(&self, replay: &mut Replay<'_, 'b>, start: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
@@ -377,7 +375,7 @@ fn replaced<'b>(
         let own = guards(replay, &matcher.pattern, library, text, at)?;
         let made = function(replay, format!("replace {by:?} {}", matcher.key), || scan::replace(&classes, &within, run, by));
         let Some(made) = made else { return Err(refused(replay, at, &matcher.source)) };
-        return Ok((replay.b.call(made, &[text, replay.b.i64(0)], 0), own));
+        return Ok((replay.b.call(made, &[text], 0), own));
     }
     let (reading, mut own) = read(replay, matcher, library, text, at)?;
     let (all, more) = reading.all(replay, at)?;

@@ -163,6 +163,11 @@ impl Builder {
         self.node(Op::Call { function, args: args.iter().map(|arg| arg.value).collect(), result })
     }
 
+    /// What `args[0]` becomes when a function taken in by [`Builder::import`] gives its next value so many times: `function(args..., turn)`.
+    pub fn iterate<'b>(&'b self, function: Handle<Function>, args: &[Val<'b>], times: Val<'b>) -> Val<'b> {
+        self.node(Op::Iterate { function, args: args.iter().map(|arg| arg.value).collect(), times: times.value })
+    }
+
     /// Takes the functions and tables of another module in, and gives its entry as a function to call.
     pub fn import(&self, other: &Module) -> Option<Handle<Function>> {
         let mut state = self.state.borrow_mut();

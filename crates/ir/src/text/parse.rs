@@ -280,6 +280,14 @@ impl Parser<'_> {
             "gather" => Op::Gather { x: self.value()?, at: self.value()?, axis: self.labelled("axis")? },
             "contract" => Op::Contract { a: self.value()?, b: self.value()?, over: self.list(Self::pair)? },
             "call" => Op::Call { function: self.handle("@")?, args: self.values()?, result: self.labelled("result")? },
+            "iterate" => Op::Iterate {
+                function: self.handle("@")?,
+                args: self.values()?,
+                times: {
+                    self.fixed("times")?;
+                    self.value()?
+                },
+            },
             _ => return Err(self.error(word, "an operation")),
         })
     }

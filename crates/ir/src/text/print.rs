@@ -177,6 +177,7 @@ fn write_op(out: &mut String, op: &Op) -> fmt::Result {
             write!(out, "contract {} {} [{}]", of(a), of(b), Listed(&pairs))
         }
         Op::Call { function, args, result } => write!(out, "call @{}{} result {result}", function.index(), all(args)),
+        Op::Iterate { function, args, times } => write!(out, "iterate @{}{} times {}", function.index(), all(args), of(times)),
     }
 }
 

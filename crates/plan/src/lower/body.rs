@@ -169,6 +169,7 @@ impl Body<'_> {
             wanted[at] = match &node.op {
                 Op::Param(_) | Op::Const(_) | Op::Table(_) => false,
                 Op::IsNull(x) if matches!(self.op(*x), Op::Param(_)) => false,
+                Op::Iterate { .. } => true,
                 // A walk is written into the gather that asks for its leaves; a reshape is only another way to count.
                 Op::Walk { .. } | Op::Reshape { .. } => uses[at] > 1 && !self.tables.fused_walk(self, value),
                 _ => shared || node.label.is_some() || below + 1 >= DEPTH,
@@ -249,6 +250,9 @@ impl Body<'_> {
             Op::Reduce { how, .. } => how.name().into(),
             Op::Contract { .. } => "dot".into(),
             Op::Call { function, .. } => self.checked.module().functions[*function].name.clone(),
+            Op::Iterate { function, .. } => {
+                self.checked.module().functions[*function].params.first().map_or(String::new(), |state| state.name.clone())
+            }
         }
     }
 

@@ -1,10 +1,10 @@
 //! What a scalar node is worth, and when it is missing.
 
-use ir::{Elem, Literal, Op, Value};
+use ir::{Elem, Function, Handle, Literal, MOST_TURNS, Op, Value};
 use source::bug;
 
 use super::body::{Body, Done};
-use crate::{Binary, Expr, ExprKind, Unary};
+use crate::{Binary, Expr, ExprKind, Stmt, Unary};
 
 impl Body<'_> {
     /// The node's value; of no meaning where [`Body::missing`] holds.
@@ -41,6 +41,7 @@ impl Body<'_> {
                 args: args.iter().map(|arg| self.scalar(*arg)).collect(),
                 result,
             },
+            Op::Iterate { function, args, times } => return self.iterated(value, function, &args, times),
             // Tensors of no axis.
             Op::Table(_)
             | Op::Reshape { .. }
@@ -53,6 +54,33 @@ impl Body<'_> {
             Op::Walk { .. } | Op::Pack(_) => bug!("a vector is no scalar"),
         };
         Expr { kind, elem }
+    }
+
+    /// A loop that writes the node's local, and the local.
+    fn iterated(&mut self, value: Value, function: Handle<Function>, args: &[Value], times: Value) -> Expr {
+        let elem = self.ty(value).elem;
+        let args: Vec<Expr> = args.iter().map(|arg| self.scalar(*arg)).collect();
+        let times = self.scalar(times);
+        self.say(self.function.nodes[value].origin);
+        let (asked, most) = (self.named("asked", times), Expr::constant(MOST_TURNS));
+        let over = Expr { kind: ExprKind::Binary(Binary::Gt, Box::new(asked.clone()), Box::new(most.clone())), elem: Elem::Bool };
+        let times = self.named("turns", Expr::select(over, most, asked));
+        let name = self.wish(value);
+        let (state, turn) = (self.mutable(&name, elem, None), self.local("turn", Elem::I64, None));
+        let now = [self.read(state)].into_iter().chain(args[1..].iter().cloned()).chain([self.read(turn)]).collect();
+        let next = Expr { kind: ExprKind::Call { routine: function.index(), args: now, result: 0 }, elem };
+        self.stmts.push(Stmt::Let { local: state, value: args[0].clone() });
+        self.stmts.push(Stmt::Turns { index: turn, times, body: vec![Stmt::Set { local: state, value: next }] });
+        let missing = self.missing(value);
+        self.done.insert(value, Done::Scalar { value: state, missing });
+        self.read(state)
+    }
+
+    /// A local for a value.
+    fn named(&mut self, name: &str, value: Expr) -> Expr {
+        let local = self.local(name, value.elem, None);
+        self.stmts.push(Stmt::Let { local, value });
+        self.read(local)
     }
 
     /// Where the node is null; nothing if it never is.

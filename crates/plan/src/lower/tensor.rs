@@ -76,9 +76,14 @@ impl Body<'_> {
                 self.tree(forest, row, number, Elem::I32)
             }
             Op::Reduce { .. } | Op::Contract { .. } => self.written(value, number),
-            Op::Param(_) | Op::Const(_) | Op::Text(..) | Op::IsNull(_) | Op::OrElse { .. } | Op::Lookup { .. } | Op::Call { .. } => {
-                self.scalar(value)
-            }
+            Op::Param(_)
+            | Op::Const(_)
+            | Op::Text(..)
+            | Op::IsNull(_)
+            | Op::OrElse { .. }
+            | Op::Lookup { .. }
+            | Op::Call { .. }
+            | Op::Iterate { .. } => self.scalar(value),
         }
     }
 
