@@ -529,6 +529,11 @@ impl<'b> Replay<'_, 'b> {
             (Value::Dict(a), Value::Dict(b)) => a == b,
             (Value::Frame(a), Value::Frame(b)) | (Value::Row(a), Value::Row(b)) => a == b,
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
+            (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
+            (Value::Pieces(a), Value::Pieces(b)) => Rc::ptr_eq(a, b),
+            (Value::Sequence(a), Value::Sequence(b)) => Rc::ptr_eq(a, b),
+            (Value::Match(a), Value::Match(b)) => Rc::ptr_eq(a, b),
+            (Value::Tuple(a), Value::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same_value(a, b)),
             (Value::Path(a), Value::Path(b)) => a == b,
             _ => false,
         }

@@ -63,11 +63,11 @@ pub(crate) enum Value<'b> {
     Row(FrameId),
     Slice(Option<Box<Value<'b>>>, Option<Box<Value<'b>>>, Option<Box<Value<'b>>>),
     /// What `split` makes of a text.
-    Pieces(Box<crate::pandas::pieces::Pieces<'b>>),
+    Pieces(Rc<crate::pandas::pieces::Pieces<'b>>),
     /// A list whose length depends on the row.
     Sequence(crate::sequence::Items<'b>),
     /// A match of a pattern, or None.
-    Match(Box<crate::pandas::pattern::Match<'b>>),
+    Match(Rc<crate::pandas::pattern::Match<'b>>),
     Unknown(Unknown),
 }
 

@@ -455,7 +455,7 @@ fn match_at<'b>(replay: &Replay<'_, 'b>, reading: &Reading<'b>, start: Val<'b>) 
         ],
         guards: Guards::new(),
     };
-    Value::Match(Box::new(Match { found, start, reading: reading.clone() }))
+    Value::Match(Rc::new(Match { found, start, reading: reading.clone() }))
 }
 
 /// `re.search`, `re.match`, `re.fullmatch`, in a function on cells.

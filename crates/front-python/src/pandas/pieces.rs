@@ -3,6 +3,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
+use std::rc::Rc;
+
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
@@ -74,7 +76,7 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if last && cuts != Some(1) {
         return Err(replay.unsupported(at, "`rsplit` at several separators from the right"));
     }
-    Ok(Value::Pieces(Box::new(Pieces { text, like, separator, cuts, expand, last })))
+    Ok(Value::Pieces(Rc::new(Pieces { text, like, separator, cuts, expand, last })))
 }
 
 /// White space as single blanks between words, and whether some was too long to be brought to one.
@@ -396,7 +398,7 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let missing = text.is_nullable().then(|| text.is_null());
     let there = Cell { guards: pieces.text.guards.clone(), ..Cell::new(Kind::Str, text.or_else("")) };
-    let value = Value::Pieces(Box::new(Pieces { like: None, text: if missing.is_some() { there } else { pieces.text.clone() }, ..pieces }));
+    let value = Value::Pieces(Rc::new(Pieces { like: None, text: if missing.is_some() { there } else { pieces.text.clone() }, ..pieces }));
     crate::udf::over_value_or_missing(replay, &column, &function, (missing, value), call.span)
 }
 
