@@ -64,6 +64,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::impute::ROWS,
     sklearn::kernel::ROWS,
     sklearn::linear::ROWS,
+    sklearn::neighbours::ROWS,
     sklearn::neural::ROWS,
     sklearn::project::ROWS,
     sklearn::scale::ROWS,

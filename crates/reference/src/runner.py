@@ -177,6 +177,8 @@ PRIVATE = {
     "_baseline_prediction",
     "_default_to_infrequent_mappings",
     "_drop_idx_after_grouping",
+    "_fit_X",
+    "_fit_method",
     "_gamma",
     "_infrequent_indices",
     "_max_components",
@@ -187,6 +189,7 @@ PRIVATE = {
     "_n_support",
     "_scaler",
     "_transformer_to_input_indices",
+    "_y",
 }
 # Reports of the fitting, which no prediction looks at.
 REPORTS = {
@@ -336,6 +339,13 @@ def usual_path_length(value):
     return float(len(value.estimators_) * _average_path_length([value._max_samples])[0])
 
 
+def donor_means(value):
+    """What a KNN imputer gives to rows that share no number with any training row."""
+    import numpy as np
+
+    return [np.ma.array(value._fit_X[:, at], mask=value._mask_fit_X[:, at]).mean() if value._valid_mask[at] else 0.0 for at in range(value._fit_X.shape[1])]
+
+
 def calibrated(value):
     """Of each calibrated model the model, its calibrators, the numbers of the classes that they are for, and whether it decides."""
     import numpy as np
@@ -376,6 +386,7 @@ COMPUTED = {
     "raw_start": raw_start,
     "predictors": boosted_trees,
     "calibrated": calibrated,
+    "donor_means": donor_means,
     "category_encoder": category_encoder,
     "imputations": imputations,
     "log_volumes": log_volumes,
