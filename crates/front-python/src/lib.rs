@@ -53,6 +53,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::letters::ROWS,
     pandas::pattern::ROWS,
     pandas::pieces::ROWS,
+    pandas::rewrite::ROWS,
     pandas::table::ROWS,
     pandas::text::ROWS,
     pandas::time::ROWS,

@@ -167,7 +167,7 @@ fn gathered<'b>(replay: &mut Replay<'_, 'b>, made: Made<'b>, like: &Column<'b>, 
         Made::Cell(cell) => Value::Column(like.with(pandas_cell(replay, &cell).guarded(guards))),
         Made::Object(value) => {
             let nothing = Cell::new(Kind::Missing, replay.b.bool(false)).guarded(guards);
-            Value::Objects(Box::new(Objects { value, like: like.with(nothing) }))
+            Value::Objects(Box::new(Objects { value, missing: None, like: like.with(nothing) }))
         }
         Made::Labelled(cells) => {
             let (names, columns): (Vec<String>, Vec<Column<'b>>) =
@@ -180,7 +180,7 @@ fn gathered<'b>(replay: &mut Replay<'_, 'b>, made: Made<'b>, like: &Column<'b>, 
 /// The columns of a series of tuples: their first items, their second ones, and so on.
 pub(crate) fn unzipped<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, at: Span) -> Result<Vec<Column<'b>>, Unknown> {
     let items = match &objects.value {
-        Value::Tuple(_) | Value::List(_) => replay.items(&objects.value, at).unwrap_or_default(),
+        Value::Tuple(_) | Value::List(_) if objects.missing.is_none() => replay.items(&objects.value, at).unwrap_or_default(),
         _ => return Err(replay.unsupported(at, "a series of lists whose length depends on the row, as columns")),
     };
     items

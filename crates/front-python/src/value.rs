@@ -321,6 +321,8 @@ impl<'b> Column<'b> {
 pub(crate) struct Objects<'b> {
     /// What one row has, as a function on cells sees it.
     pub value: Value<'b>,
+    /// Rows that have NaN instead, if there may be any.
+    pub missing: Option<Val<'b>>,
     /// The rows. Its cell only holds the guards.
     pub like: Column<'b>,
 }

@@ -387,13 +387,29 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column(replay, call)?;
+    let regex = patterns(replay, call)?;
     let pairs = replace_pairs(replay, call)?;
+    if regex {
+        let cell = super::pattern::replace_cells(replay, &column, &pairs, call.span)?;
+        return Ok(Value::Column(column.with(cell)));
+    }
     let cell = replaced(replay, &column.cell, &pairs, &label(&column), call.span)?;
     Ok(Value::Column(column.with(cell)))
 }
 
+/// Whether patterns are replaced: `regex=True`, or the patterns themselves in the place of `to_replace`.
+fn patterns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<bool, Unknown> {
+    let Some(regex) = call.take("regex") else { return Ok(false) };
+    if let Some(flag) = replay.concrete(&regex).and_then(|regex| regex.as_bool()) {
+        return Ok(flag);
+    }
+    call.give("to_replace", regex);
+    Ok(true)
+}
+
 fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`replace` of this")) };
+    let regex = patterns(replay, call)?;
     // `{"column": {...}}` names the columns.
     let nested = match call.take("to_replace") {
         Some(value) => {
@@ -415,51 +431,16 @@ fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         None => None,
     };
     let Some(nested) = nested else { return Err(replay.unsupported(call.span, "`replace` of nothing")) };
-    if call.flag(replay, "regex", false)? {
-        return frame_replace_parts(replay, id, &nested, call.span);
-    }
     let mut frame = replay.frames[id.0].clone();
     for (name, pairs) in nested {
         if let Some(Value::Column(column)) = frame.columns.get(&name).cloned() {
-            let new = replaced(replay, &column.cell, &pairs, &name, call.span);
+            let new = if regex {
+                super::pattern::replace_cells(replay, &column, &pairs, call.span)
+            } else {
+                replaced(replay, &column.cell, &pairs, &name, call.span)
+            };
             frame.columns.insert(name, new.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
         }
-    }
-    Ok(replay.frame(frame))
-}
-
-/// `frame.replace(pattern, missing, regex=True)`: a text in which the pattern is found becomes missing. Other columns stay.
-fn frame_replace_parts<'b>(
-    replay: &mut Replay<'_, 'b>,
-    id: crate::value::FrameId,
-    nested: &[(String, Vec<(record::Value, record::Value)>)],
-    at: Span,
-) -> Eval<'b> {
-    let mut frame = replay.frames[id.0].clone();
-    for (name, pairs) in nested {
-        let Some(Value::Column(column)) = frame.columns.get(name).cloned() else { continue };
-        let plain: Option<Vec<&str>> = pairs
-            .iter()
-            .filter(|(_, new)| new.is_missing())
-            .map(|(old, _)| old.as_str().filter(|old| !old.is_empty() && !old.contains(|c| super::text::SPECIAL.contains(c))))
-            .collect();
-        let Some(plain) = plain.filter(|plain| plain.len() == pairs.len()) else {
-            return Err(replay.refuse(
-                "python-argument",
-                at,
-                "`replace(regex=True)` on a frame is converted where plain texts become missing",
-                "the output needs this value",
-                "write it column by column: df[c] = df[c].str.replace(pattern, new, regex=True)",
-            ));
-        };
-        let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
-            (Kind::Str, val) => {
-                let held = plain.iter().fold(replay.b.bool(false), |held, part| held | val.contains(*part).or_else(false));
-                Ok((Kind::Str, held.select(replay.b.null(Elem::Str), *val)))
-            }
-            other => Ok(other.clone()),
-        });
-        frame.columns.insert(name.clone(), cell.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
     }
     Ok(replay.frame(frame))
 }

@@ -74,6 +74,11 @@ impl<'b> Call<'b> {
         Some(self.arguments.remove(at).1)
     }
 
+    /// An argument under another name, or one that was looked at.
+    pub(crate) fn give(&mut self, name: &str, value: Value<'b>) {
+        self.arguments.push((name.to_owned(), value));
+    }
+
     /// All arguments of that name: those of `*args`.
     pub(crate) fn take_all(&mut self, name: &str) -> Vec<Value<'b>> {
         let mut out = Vec::new();
