@@ -347,6 +347,7 @@ pub(crate) struct Family<'b> {
     pub kind: Kind,
 }
 
+#[derive(Clone)]
 pub(crate) struct Function<'b> {
     pub name: String,
     pub parameters: ast::Parameters,

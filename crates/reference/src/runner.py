@@ -355,7 +355,8 @@ def calibrated(value):
 
 
 def members_decide(value):
-    return hasattr(value.estimators_[0], "decision_function") if type(value).__name__ == "OneVsRestClassifier" else None
+    kinds = ("OneVsOneClassifier", "OneVsRestClassifier")
+    return hasattr(value.estimators_[0], "decision_function") if type(value).__name__ in kinds else None
 
 
 def boosted_trees(value):

@@ -20,6 +20,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "findall", find_all_of_column),
     Row::new(On::Text, "match", matches),
     Row::new(On::Text, "fullmatch", matches),
+    Row::new(On::Function, "re.compile", compile),
     Row::new(On::Function, "re.search", search),
     Row::new(On::Function, "re.match", search),
     Row::new(On::Function, "re.fullmatch", search),
@@ -450,6 +451,25 @@ pub(crate) fn the_text<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Spa
     match text.single() {
         Some((Kind::Str, val)) => Ok(val),
         _ => Err(replay.unsupported(at, "a pattern on this")),
+    }
+}
+
+/// `re.compile` in a function on cells.
+fn compile<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let pattern = call.take("pattern").or_else(|| call.take("0"));
+    let flags = match call.take("1") {
+        Some(flags) => {
+            call.give("flags", flags);
+            flags_of(replay, call)?
+        }
+        None => flags_of(replay, call)?,
+    };
+    match pattern.and_then(|pattern| replay.concrete(&pattern)) {
+        Some(record::Value::Str(pattern)) => {
+            let pattern = record::Pattern { pattern, flags };
+            Ok(replay.known(record::Value::Tagged(Box::new(Tagged::Pattern(pattern)))))
+        }
+        _ => Err(replay.unsupported(call.span, "a computed pattern")),
     }
 }
 

@@ -53,6 +53,9 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         replay.concrete(value).is_some_and(|value| matches!(value.as_tagged(), Some(record::Tagged::Pattern(_))))
     };
     if is_pattern(replay, &call.receiver) {
+        if let Some(text) = call.take("sep") {
+            call.give("0", text);
+        }
         return super::pattern::split(replay, call);
     }
     let mut compiled = match call.take("pat") {

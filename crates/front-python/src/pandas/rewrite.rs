@@ -54,9 +54,9 @@ fn translate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     let table = table.and_then(|table| replay.concrete(&table));
     match table.as_ref().and_then(letters).and_then(in_order) {
-        Some(letters) => {
-            on_text(replay, call, |_, val| (Kind::Str, letters.iter().fold(val, |text, (old, new)| text.replace(old.as_str(), new.as_str()))))
-        }
+        Some(letters) => on_text(replay, call, |_, val| {
+            (Kind::Str, letters.iter().fold(val, |text, (old, new)| text.replace(old.as_str(), new.as_str())))
+        }),
         None => Err(replay.unsupported(at, "`translate` by this table")),
     }
 }

@@ -65,7 +65,11 @@ fn done<'b>(cell: Cell<'b>, like: Option<Column<'b>>) -> Value<'b> {
 }
 
 /// Applies a function to texts. On columns what is not a text becomes missing; in functions on cells its method does not exist.
-pub(super) fn on_text<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, apply: impl Fn(&Replay<'_, 'b>, Val<'b>) -> (Kind, Val<'b>)) -> Eval<'b> {
+pub(super) fn on_text<'b>(
+    replay: &mut Replay<'_, 'b>,
+    call: &Call<'b>,
+    apply: impl Fn(&Replay<'_, 'b>, Val<'b>) -> (Kind, Val<'b>),
+) -> Eval<'b> {
     let (cell, like) = subject(replay, call)?;
     let on_column = like.is_some();
     let cell = ops::lift(replay, &[&cell], call.span, |replay, operands| match &operands[0] {
