@@ -187,6 +187,8 @@ PRIVATE = {
     "_missing_indices",
     "_n_features_outs",
     "_n_support",
+    "_probA",
+    "_probB",
     "_scaler",
     "_transformer_to_input_indices",
     "_y",
