@@ -219,7 +219,24 @@ fn rename<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             _ => return Err(replay.not_recorded(call.span)),
         },
     };
+    refuse_open_names(replay, &frame, &names, call.span)?;
     Ok(renamed(replay, frame, &names))
+}
+
+/// Dummy columns of which the scoring rows decide whether they exist cannot get names one by one.
+fn refuse_open_names<'b>(replay: &mut Replay<'_, 'b>, frame: &Frame<'b>, names: &[String], at: Span) -> Result<(), Unknown> {
+    let mut changed = frame.columns.keys().zip(names).filter(|(old, new)| old != new).map(|(old, _)| old);
+    let open = |name: &String| frame.families.iter().any(|family| family.recorded.contains(name));
+    match changed.find(|name| open(name)).cloned() {
+        None => Ok(()),
+        Some(name) => Err(replay.refuse(
+            "python-batch-columns",
+            at,
+            format!("the dummy column `{name}` gets another name"),
+            "it exists only where its category occurs in the scoring rows, as others do that are not seen here",
+            "align the frame first: .reindex(columns=train.columns, fill_value=0)",
+        )),
+    }
 }
 
 fn renamed<'b>(replay: &mut Replay<'_, 'b>, mut frame: Frame<'b>, names: &[String]) -> Value<'b> {
@@ -238,7 +255,8 @@ fn add_prefix<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     let prefix = call.text(replay, "prefix")?.unwrap_or_default();
     let frame = replay.frames[id.0].clone();
     let names: Vec<String> = frame.columns.keys().map(|name| format!("{prefix}{name}")).collect();
-    Ok(renamed(replay, frame, &names))
+    let families = frame.families.iter().map(|family| std::rc::Rc::new(family.with_prefix(&prefix))).collect();
+    Ok(renamed(replay, Frame { families, ..frame }, &names))
 }
 
 fn add_suffix<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -246,6 +264,7 @@ fn add_suffix<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     let suffix = call.text(replay, "suffix")?.unwrap_or_default();
     let frame = replay.frames[id.0].clone();
     let names: Vec<String> = frame.columns.keys().map(|name| format!("{name}{suffix}")).collect();
+    refuse_open_names(replay, &frame, &names, call.span)?;
     Ok(renamed(replay, frame, &names))
 }
 
