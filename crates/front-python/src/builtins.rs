@@ -9,7 +9,7 @@ use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::sequence;
 use crate::udf;
-use crate::value::{Cell, Eval, Kind, Value};
+use crate::value::{Cell, Eval, Function, Kind, Value};
 use ir::{Elem, Val};
 use source::Span;
 
@@ -35,6 +35,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.all", all),
     Row::new(On::Function, "builtins.ord", ord),
     Row::new(On::Function, "builtins.map", map),
+    Row::new(On::Function, "builtins.str.maketrans", letter_table),
+    Row::new(On::Function, "functools.reduce", reduce),
     Row::new(On::Function, "builtins.reversed", reversed),
 ];
 
@@ -515,6 +517,9 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     {
         return sequence::mapped(replay, &items, |replay, value| replay.apply(function.clone(), None, vec![value], Vec::new(), at));
     }
+    if iterables.iter().any(|one| matches!(one, Value::Column(_))) {
+        return udf::over_columns(replay, &iterables, &function, at).map(|(made, _)| made);
+    }
     let mut rows = Vec::new();
     for iterable in iterables {
         match replay.items(&iterable, at) {
@@ -533,10 +538,104 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(replay.list(made?))
 }
 
+/// `reduce(f, items, first)`: `f` of what came out so far and of the next item.
+fn reduce<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let mut argument = |names: [&str; 2]| names.into_iter().find_map(|name| call.take(name));
+    let (function, items, first) = (argument(["0", "function"]), argument(["1", "iterable"]), argument(["2", "initial"]));
+    let items = items.and_then(|items| replay.items(&items, at));
+    let (Some(function), Some(items)) = (function, items) else { return Err(replay.unsupported(at, "`reduce` over this")) };
+    let mut items = first.into_iter().chain(items);
+    let Some(mut out) = items.next() else { return Err(replay.unsupported(at, "`reduce` over nothing")) };
+    let outer = replay.activation.take();
+    for item in items {
+        match replay.apply(function.clone(), None, vec![out, item], Vec::new(), at) {
+            Ok(next) => out = next,
+            Err(unknown) => {
+                replay.activation = outer;
+                return Err(unknown);
+            }
+        }
+    }
+    replay.activation = outer;
+    Ok(out)
+}
+
+/// `partial(f, ...)` of a function of the script: the same function, in which what is given is a default.
+pub(crate) fn partial<'b>(function: &Function<'b>, positional: &[Value<'b>], named: &[(String, Value<'b>)]) -> Option<Value<'b>> {
+    let mut out = function.clone();
+    let mut given = positional.iter();
+    for (at, parameter) in out.parameters.named.iter_mut().enumerate() {
+        let value = match named.iter().find(|(name, _)| *name == parameter.name) {
+            Some((_, value)) => Some(value),
+            None if parameter.keyword_only => None,
+            None => given.next(),
+        };
+        if let Some(value) = value {
+            out.defaults[at] = Some(value.clone());
+            parameter.keyword_only = true;
+        }
+    }
+    let all = |name: &String| function.parameters.named.iter().any(|parameter| parameter.name == *name);
+    (given.next().is_none() && named.iter().all(|(name, _)| all(name))).then(|| Value::Function(std::rc::Rc::new(out)))
+}
+
+/// What `np.vectorize(f)` is: the function under a name that no method has.
+pub(crate) const VECTORIZED: &str = "vectorize(f)";
+
+/// `np.vectorize(f)(...)`: an array of what the function makes of the cells, whose type the first row decides.
+pub(crate) fn vectorized<'b>(replay: &mut Replay<'_, 'b>, function: &Value<'b>, arguments: &[Value<'b>], at: Span) -> Eval<'b> {
+    let (made, one_type) = udf::over_columns(replay, arguments, function, at)?;
+    if one_type && matches!(made, Value::Column(_)) {
+        return Ok(made);
+    }
+    Err(replay.refuse(
+        "python-vectorize",
+        at,
+        "`np.vectorize` of a function that gives values of several types cannot be converted",
+        "what it makes of the first row decides the type for all",
+        "let the function give one type, or use .apply of the column",
+    ))
+}
+
+/// `str.maketrans(from, to, without)` of constants.
+fn letter_table<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let mut texts = Vec::new();
+    for place in ["0", "1", "2"] {
+        if let Some(value) = call.take(place) {
+            texts.push(replay.concrete(&value));
+        }
+    }
+    let all: Option<Vec<String>> = texts.iter().map(|text| text.as_ref()?.as_str().map(str::to_owned)).collect();
+    let pairs: Vec<(record::Value, record::Value)> = match (texts.as_slice(), all.as_deref()) {
+        ([Some(table)], None) => match table.as_tagged() {
+            Some(record::Tagged::Dict(pairs)) => pairs.clone(),
+            _ => return Err(replay.unsupported(call.span, "`maketrans` of this")),
+        },
+        (_, Some([from, to, rest @ ..])) if from.chars().count() == to.chars().count() => {
+            let letter = |letter: char| record::Value::Int(i64::from(u32::from(letter)));
+            let gone = rest.iter().flat_map(|rest| rest.chars()).map(|gone| (letter(gone), record::Value::NONE));
+            let changed = from.chars().zip(to.chars()).map(|(from, to)| (letter(from), letter(to)));
+            // A letter that is given twice becomes what is said last.
+            let mut pairs: Vec<(record::Value, record::Value)> = Vec::new();
+            for (old, new) in changed.chain(gone) {
+                pairs.retain(|(other, _)| *other != old);
+                pairs.push((old, new));
+            }
+            pairs
+        }
+        _ => return Err(replay.unsupported(call.span, "`maketrans` of this")),
+    };
+    Ok(replay.known(record::Value::Tagged(Box::new(record::Tagged::Dict(pairs)))))
+}
+
 fn list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = call.need(replay, "iterable")?;
     if let Value::Column(column) = &value {
         return Ok(Value::Column(crate::value::Column { array: true, ..column.clone() }));
+    }
+    if let Value::Zipped(_) = &value {
+        return Ok(value);
     }
     if let Some(items) = sequence::of(replay, &value, call.span)? {
         return Ok(Value::Sequence(items));

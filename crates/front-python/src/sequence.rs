@@ -121,6 +121,22 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &
     }
 }
 
+/// The text at a place, counted from the right if it is negative, and whether there are so many.
+pub(crate) fn text_at<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], number: i64, at: Span) -> Result<(Val<'b>, Val<'b>), Unknown> {
+    let (wanted, order): (i64, Vec<&Item<'b>>) =
+        if number >= 0 { (number, items.iter().collect()) } else { (-number - 1, items.iter().rev().collect()) };
+    let (mut before, mut text, mut any) = (replay.b.i64(0), replay.b.str(""), replay.b.bool(false));
+    for item in order {
+        let cell = ops::to_cell(replay, &item.value, None, at)?;
+        let one = crate::pandas::pattern::the_text(replay, &cell, at)?;
+        let here = item.there & before.eq(wanted);
+        text = here.select(one, text);
+        any = any | here;
+        before = before + item.there.select(replay.b.i64(1), 0_i64);
+    }
+    Ok((text, any))
+}
+
 /// `a, b = items`: another number of items raises.
 pub(crate) fn unpacked<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], names: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
     let wrong = count(replay, items).ne(names as i64);

@@ -124,6 +124,34 @@ pub(crate) fn over_rows<'b>(
     Ok(gathered(replay, result, &like, &own))
 }
 
+/// Applies a function to the cells of several columns row by row; what is no column is given to it as it is. The result is an array, and
+/// whether what it made of the rows is of one type.
+pub(crate) fn over_columns<'b>(
+    replay: &mut Replay<'_, 'b>,
+    values: &[Value<'b>],
+    function: &Value<'b>,
+    at: Span,
+) -> Result<(Value<'b>, bool), Unknown> {
+    let columns: Vec<&Column<'b>> =
+        values.iter().filter_map(|value| if let Value::Column(column) = value { Some(column) } else { None }).collect();
+    let Some(first) = columns.first() else { return Err(replay.unsupported(at, "a function on cells of no columns")) };
+    if columns.iter().any(|other| other.space != first.space) {
+        return Err(replay.unsupported(at, "columns over different rows, cell by cell"));
+    }
+    let guards: Guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
+    let like = Column { name: None, array: true, ..(*first).clone() };
+    let arguments: Vec<Value<'b>> = values
+        .iter()
+        .map(|value| if let Value::Column(column) = value { Value::Cell(python_cell(replay, &column.cell)) } else { value.clone() })
+        .collect();
+    let (result, own) = on_cells(replay, |replay| {
+        let result = replay.apply(function.clone(), None, arguments, Vec::new(), at)?;
+        made(replay, result, at)
+    })?;
+    let one_type = matches!(&result, Made::Cell(cell) if cell.single().is_some());
+    Ok((gathered(replay, result, &like, &guards.union(&own).copied().collect()), one_type))
+}
+
 /// `[element for target in column]`, and `[element for a, b in zip(one, other)]`.
 pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], clause: &Clause, element: &Expr) -> Eval<'b> {
     let Some(column) = columns.first() else { return Err(replay.unsupported(element.span, "a list of no columns")) };
@@ -167,7 +195,7 @@ fn gathered<'b>(replay: &mut Replay<'_, 'b>, made: Made<'b>, like: &Column<'b>, 
         Made::Cell(cell) => Value::Column(like.with(pandas_cell(replay, &cell).guarded(guards))),
         Made::Object(value) => {
             let nothing = Cell::new(Kind::Missing, replay.b.bool(false)).guarded(guards);
-            Value::Objects(Box::new(Objects { value, like: like.with(nothing) }))
+            Value::Objects(Box::new(Objects { value, missing: None, like: like.with(nothing) }))
         }
         Made::Labelled(cells) => {
             let (names, columns): (Vec<String>, Vec<Column<'b>>) =
@@ -180,7 +208,7 @@ fn gathered<'b>(replay: &mut Replay<'_, 'b>, made: Made<'b>, like: &Column<'b>, 
 /// The columns of a series of tuples: their first items, their second ones, and so on.
 pub(crate) fn unzipped<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, at: Span) -> Result<Vec<Column<'b>>, Unknown> {
     let items = match &objects.value {
-        Value::Tuple(_) | Value::List(_) => replay.items(&objects.value, at).unwrap_or_default(),
+        Value::Tuple(_) | Value::List(_) if objects.missing.is_none() => replay.items(&objects.value, at).unwrap_or_default(),
         _ => return Err(replay.unsupported(at, "a series of lists whose length depends on the row, as columns")),
     };
     items

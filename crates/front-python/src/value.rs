@@ -321,6 +321,8 @@ impl<'b> Column<'b> {
 pub(crate) struct Objects<'b> {
     /// What one row has, as a function on cells sees it.
     pub value: Value<'b>,
+    /// Rows that have NaN instead, if there may be any.
+    pub missing: Option<Val<'b>>,
     /// The rows. Its cell only holds the guards.
     pub like: Column<'b>,
 }
@@ -339,12 +341,29 @@ pub(crate) struct Frame<'b> {
 pub(crate) struct Family<'b> {
     pub prefix: String,
     pub source: Column<'b>,
+    /// What stands between the categories of a text that may have several.
+    pub separator: Option<String>,
     /// The columns of the recorded run.
     pub recorded: Vec<String>,
     pub at: Span,
     pub kind: Kind,
 }
 
+impl<'b> Family<'b> {
+    /// The same columns, with something before their names.
+    pub(crate) fn with_prefix(&self, prefix: &str) -> Self {
+        Family {
+            prefix: format!("{prefix}{}", self.prefix),
+            source: self.source.clone(),
+            separator: self.separator.clone(),
+            recorded: self.recorded.iter().map(|name| format!("{prefix}{name}")).collect(),
+            at: self.at,
+            kind: self.kind.clone(),
+        }
+    }
+}
+
+#[derive(Clone)]
 pub(crate) struct Function<'b> {
     pub name: String,
     pub parameters: ast::Parameters,

@@ -183,6 +183,8 @@ PRIVATE = {
     "_baseline_prediction",
     "_default_to_infrequent_mappings",
     "_drop_idx_after_grouping",
+    "_fit_X",
+    "_fit_method",
     "_gamma",
     "_infrequent_indices",
     "_max_components",
@@ -191,8 +193,11 @@ PRIVATE = {
     "_missing_indices",
     "_n_features_outs",
     "_n_support",
+    "_probA",
+    "_probB",
     "_scaler",
     "_transformer_to_input_indices",
+    "_y",
 }
 # Reports of the fitting, which no prediction looks at.
 REPORTS = {
@@ -343,6 +348,13 @@ def usual_path_length(value):
     return float(trees * _average_path_length([rows])[0])
 
 
+def donor_means(value):
+    """What a KNN imputer gives to rows that share no number with any training row."""
+    import numpy as np
+
+    return [np.ma.array(value._fit_X[:, at], mask=value._mask_fit_X[:, at]).mean() if value._valid_mask[at] else 0.0 for at in range(value._fit_X.shape[1])]
+
+
 def calibrated(value):
     """Of each calibrated model the model, its calibrators, the numbers of the classes that they are for, and whether it decides."""
     import numpy as np
@@ -352,7 +364,8 @@ def calibrated(value):
 
 
 def members_decide(value):
-    return hasattr(value.estimators_[0], "decision_function") if type(value).__name__ == "OneVsRestClassifier" else None
+    kinds = ("OneVsOneClassifier", "OneVsRestClassifier")
+    return hasattr(value.estimators_[0], "decision_function") if type(value).__name__ in kinds else None
 
 
 def boosted_trees(value):
@@ -383,6 +396,7 @@ COMPUTED = {
     "raw_start": raw_start,
     "predictors": boosted_trees,
     "calibrated": calibrated,
+    "donor_means": donor_means,
     "category_encoder": category_encoder,
     "imputations": imputations,
     "log_volumes": log_volumes,

@@ -26,6 +26,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "astype", frame_astype),
     Row::new(On::Matrix, "astype", frame_astype),
     Row::new(On::Function, "pandas.get_dummies", get_dummies),
+    Row::new(On::Text, "get_dummies", text_dummies),
     Row::new(On::Function, "pandas.factorize", factorize_function),
     Row::new(On::Column, "factorize", factorize),
 ];
@@ -387,13 +388,29 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column(replay, call)?;
+    let regex = patterns(replay, call)?;
     let pairs = replace_pairs(replay, call)?;
+    if regex {
+        let cell = super::pattern::replace_cells(replay, &column, &pairs, call.span)?;
+        return Ok(Value::Column(column.with(cell)));
+    }
     let cell = replaced(replay, &column.cell, &pairs, &label(&column), call.span)?;
     Ok(Value::Column(column.with(cell)))
 }
 
+/// Whether patterns are replaced: `regex=True`, or the patterns themselves in the place of `to_replace`.
+fn patterns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<bool, Unknown> {
+    let Some(regex) = call.take("regex") else { return Ok(false) };
+    if let Some(flag) = replay.concrete(&regex).and_then(|regex| regex.as_bool()) {
+        return Ok(flag);
+    }
+    call.give("to_replace", regex);
+    Ok(true)
+}
+
 fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`replace` of this")) };
+    let regex = patterns(replay, call)?;
     // `{"column": {...}}` names the columns.
     let nested = match call.take("to_replace") {
         Some(value) => {
@@ -415,51 +432,16 @@ fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         None => None,
     };
     let Some(nested) = nested else { return Err(replay.unsupported(call.span, "`replace` of nothing")) };
-    if call.flag(replay, "regex", false)? {
-        return frame_replace_parts(replay, id, &nested, call.span);
-    }
     let mut frame = replay.frames[id.0].clone();
     for (name, pairs) in nested {
         if let Some(Value::Column(column)) = frame.columns.get(&name).cloned() {
-            let new = replaced(replay, &column.cell, &pairs, &name, call.span);
+            let new = if regex {
+                super::pattern::replace_cells(replay, &column, &pairs, call.span)
+            } else {
+                replaced(replay, &column.cell, &pairs, &name, call.span)
+            };
             frame.columns.insert(name, new.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
         }
-    }
-    Ok(replay.frame(frame))
-}
-
-/// `frame.replace(pattern, missing, regex=True)`: a text in which the pattern is found becomes missing. Other columns stay.
-fn frame_replace_parts<'b>(
-    replay: &mut Replay<'_, 'b>,
-    id: crate::value::FrameId,
-    nested: &[(String, Vec<(record::Value, record::Value)>)],
-    at: Span,
-) -> Eval<'b> {
-    let mut frame = replay.frames[id.0].clone();
-    for (name, pairs) in nested {
-        let Some(Value::Column(column)) = frame.columns.get(name).cloned() else { continue };
-        let plain: Option<Vec<&str>> = pairs
-            .iter()
-            .filter(|(_, new)| new.is_missing())
-            .map(|(old, _)| old.as_str().filter(|old| !old.is_empty() && !old.contains(|c| super::text::SPECIAL.contains(c))))
-            .collect();
-        let Some(plain) = plain.filter(|plain| plain.len() == pairs.len()) else {
-            return Err(replay.refuse(
-                "python-argument",
-                at,
-                "`replace(regex=True)` on a frame is converted where plain texts become missing",
-                "the output needs this value",
-                "write it column by column: df[c] = df[c].str.replace(pattern, new, regex=True)",
-            ));
-        };
-        let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
-            (Kind::Str, val) => {
-                let held = plain.iter().fold(replay.b.bool(false), |held, part| held | val.contains(*part).or_else(false));
-                Ok((Kind::Str, held.select(replay.b.null(Elem::Str), *val)))
-            }
-            other => Ok(other.clone()),
-        });
-        frame.columns.insert(name.clone(), cell.map_or_else(Value::Unknown, |cell| Value::Column(column.with(cell))));
     }
     Ok(replay.frame(frame))
 }
@@ -677,6 +659,7 @@ fn frame_astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
                 Rc::new(Family {
                     prefix: family.prefix.clone(),
                     source: family.source.clone(),
+                    separator: family.separator.clone(),
                     recorded: family.recorded.clone(),
                     at: family.at,
                     kind: kind.clone(),
@@ -871,6 +854,12 @@ pub(crate) fn member<'b>(replay: &mut Replay<'_, 'b>, family: &Rc<Family<'b>>, n
     let text = name.strip_prefix(family.prefix.as_str())?;
     let (kind, val) = family.source.cell.single()?;
     let held = match kind {
+        Kind::Str if family.separator.is_some() => {
+            let separator = family.separator.as_deref()?;
+            let wanted = Some(text).filter(|text| !text.contains(separator))?;
+            let whole = replay.b.str(separator).append(val).append(separator);
+            whole.contains([separator, wanted, separator].concat().as_str()).or_else(false)
+        }
         Kind::Str => val.eq(text).or_else(false),
         Kind::Int(_) => val.eq(text.parse::<i64>().ok().filter(|int| int.to_string() == text)?),
         Kind::Float => val.eq(text.parse::<f64>().ok().filter(|float| crate::fold::float_repr(*float) == text)?),
@@ -885,7 +874,6 @@ pub(crate) fn member<'b>(replay: &mut Replay<'_, 'b>, family: &Rc<Family<'b>>, n
         }
         Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing => return None,
     };
-    let _ = &replay;
     let val = promote(held, &Kind::Bool, &family.kind);
     let cell = Cell::new(family.kind.clone(), val).guarded(&family.source.cell.guards);
     Some(Column { cell, name: Some(name.to_owned()), space: family.source.space, array: false })
@@ -992,8 +980,10 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         };
         let frozen = replay.freezes(frame.space, at);
         let fixed = matches!(column.cell.single(), Some((Kind::Category(_), _))) || frozen;
-        let mut family = Family { prefix: prefix.clone(), source: column.clone(), recorded: Vec::new(), at, kind: kind.clone() };
-        let shell = Rc::new(Family { prefix: prefix.clone(), source: column, recorded: Vec::new(), at, kind: kind.clone() });
+        let mut family =
+            Family { prefix: prefix.clone(), source: column.clone(), separator: None, recorded: Vec::new(), at, kind: kind.clone() };
+        let shell =
+            Rc::new(Family { prefix: prefix.clone(), source: column, separator: None, recorded: Vec::new(), at, kind: kind.clone() });
         // The next encoded column may have a prefix that begins alike: a dummy belongs here if its category can be read.
         while let Some(dummy) = rest.next_if(|dummy| dummy.starts_with(&prefix)) {
             let value = match member(replay, &shell, &dummy) {
@@ -1024,6 +1014,39 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     }
     if !out.columns.keys().eq(&names) {
         return Err(replay.unsupported(at, "`get_dummies` that makes these columns"));
+    }
+    Ok(replay.frame(out))
+}
+
+/// `.str.get_dummies(sep)`: a column for each part of the texts. pyarrow makes one for empty parts too, Python does not.
+fn text_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let separator = call.text(replay, "sep")?.unwrap_or_else(|| "|".to_owned());
+    let Value::Texts(column, seen) = call.receiver.clone() else { return Err(replay.unsupported(at, "`get_dummies` of this")) };
+    let in_pyarrow = matches!(seen.tagged(), Some(Tagged::Texts(record::Texts::Pyarrow)));
+    if separator.chars().count() != 1 || !in_pyarrow || !matches!(column.cell.single(), Some((Kind::Str, _))) {
+        return Err(replay.unsupported(at, "`.str.get_dummies` of what is not in pyarrow, or with a separator of several letters"));
+    }
+    let recorded = replay.recorded(at);
+    let names: Vec<String> = match recorded.tagged() {
+        Some(Tagged::Frame(frame)) => frame.columns.iter().map(|column| super::column_name(&column.name)).collect(),
+        _ => return Err(replay.not_recorded(at)),
+    };
+    let mut out = Frame { space: column.space, ..Frame::default() };
+    let frozen = replay.freezes(column.space, at);
+    let family =
+        Rc::new(Family { prefix: String::new(), source: column, separator: Some(separator), recorded: names.clone(), at, kind: Kind::INT });
+    for name in names {
+        let value = match member(replay, &family, &name) {
+            Some(column) => Value::Column(column),
+            None => Value::Unknown(replay.unsupported(at, format!("the dummy column `{name}`"))),
+        };
+        out.columns.insert(name, value);
+    }
+    if frozen {
+        replay.freeze(&recorded.with(true, false));
+    } else {
+        out.families.push(family);
     }
     Ok(replay.frame(out))
 }

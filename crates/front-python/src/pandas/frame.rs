@@ -7,6 +7,7 @@ use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::udf;
 use crate::value::{Cell, Column, Eval, Frame, FrameId, Kind, Objects, Unknown, Value};
+use ir::{Elem, Val};
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -50,6 +51,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Objects, "map", objects_apply),
     Row::new(On::Objects, "str.get", objects_get),
     Row::new(On::Objects, "str.len", objects_len),
+    Row::new(On::Objects, "str.join", objects_join),
     Row::new(On::Function, "pandas.DataFrame", new_frame),
     Row::new(On::Function, "pandas.Series", new_series),
 ];
@@ -217,7 +219,24 @@ fn rename<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             _ => return Err(replay.not_recorded(call.span)),
         },
     };
+    refuse_open_names(replay, &frame, &names, call.span)?;
     Ok(renamed(replay, frame, &names))
+}
+
+/// Dummy columns of which the scoring rows decide whether they exist cannot get names one by one.
+fn refuse_open_names<'b>(replay: &mut Replay<'_, 'b>, frame: &Frame<'b>, names: &[String], at: Span) -> Result<(), Unknown> {
+    let mut changed = frame.columns.keys().zip(names).filter(|(old, new)| old != new).map(|(old, _)| old);
+    let open = |name: &String| frame.families.iter().any(|family| family.recorded.contains(name));
+    match changed.find(|name| open(name)).cloned() {
+        None => Ok(()),
+        Some(name) => Err(replay.refuse(
+            "python-batch-columns",
+            at,
+            format!("the dummy column `{name}` gets another name"),
+            "it exists only where its category occurs in the scoring rows, as others do that are not seen here",
+            "align the frame first: .reindex(columns=train.columns, fill_value=0)",
+        )),
+    }
 }
 
 fn renamed<'b>(replay: &mut Replay<'_, 'b>, mut frame: Frame<'b>, names: &[String]) -> Value<'b> {
@@ -236,7 +255,8 @@ fn add_prefix<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     let prefix = call.text(replay, "prefix")?.unwrap_or_default();
     let frame = replay.frames[id.0].clone();
     let names: Vec<String> = frame.columns.keys().map(|name| format!("{prefix}{name}")).collect();
-    Ok(renamed(replay, frame, &names))
+    let families = frame.families.iter().map(|family| std::rc::Rc::new(family.with_prefix(&prefix))).collect();
+    Ok(renamed(replay, Frame { families, ..frame }, &names))
 }
 
 fn add_suffix<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -244,6 +264,7 @@ fn add_suffix<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     let suffix = call.text(replay, "suffix")?.unwrap_or_default();
     let frame = replay.frames[id.0].clone();
     let names: Vec<String> = frame.columns.keys().map(|name| format!("{name}{suffix}")).collect();
+    refuse_open_names(replay, &frame, &names, call.span)?;
     Ok(renamed(replay, frame, &names))
 }
 
@@ -599,8 +620,12 @@ pub(crate) fn object_columns<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<
 
 /// `.str[number]` of a series of tuples.
 pub(crate) fn object_item<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
-    let columns = udf::unzipped(replay, objects, at)?;
     let number = replay.concrete(index).and_then(|index| index.as_int());
+    if let (Value::Sequence(items), Some(number)) = (&objects.value, number) {
+        let (text, there) = crate::sequence::text_at(replay, items, number, at)?;
+        return Ok(text_or_missing(replay, objects, there.select(text, replay.b.null(Elem::Str))));
+    }
+    let columns = udf::unzipped(replay, objects, at)?;
     let number = number.and_then(|number| usize::try_from(if number < 0 { number + columns.len() as i64 } else { number }).ok());
     match number.and_then(|number| columns.get(number)) {
         Some(column) => Ok(Value::Column(Column { name: objects.like.name.clone(), array: objects.like.array, ..column.clone() })),
@@ -636,7 +661,7 @@ fn objects_apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     if matches!(&function, Value::Path(path) if path == "pandas.Series") {
         return spread_objects(replay, &objects, call.span);
     }
-    udf::over_value(replay, &objects.like, &function, objects.value.clone(), call.span)
+    udf::over_value_or_missing(replay, &objects.like, &function, (objects.missing, objects.value.clone()), call.span)
 }
 
 fn objects_get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -650,7 +675,31 @@ fn objects_get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
 
 fn objects_len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let objects = objects_of(replay, call)?;
+    if let (Value::Sequence(items), Some(missing)) = (&objects.value, objects.missing) {
+        let count = crate::sequence::count(replay, items).cast(Elem::F64);
+        let count = Cell::new(Kind::Float, missing.select(replay.b.f64(f64::NAN), count));
+        return Ok(Value::Column(objects.like.with(count.guarded(&objects.like.cell.guards))));
+    }
     udf::over_value(replay, &objects.like, &Value::Path("builtins.len".to_owned()), objects.value.clone(), call.span)
+}
+
+/// `.str.join(separator)` of a series of lists of texts.
+fn objects_join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let objects = objects_of(replay, call)?;
+    let separator = ["sep", "0"].iter().find_map(|name| call.take(name));
+    let Some(separator) = separator else { return Err(replay.unsupported(call.span, "`join` by nothing")) };
+    let separator = ops::to_cell(replay, &separator, None, call.span)?;
+    let joined = crate::sequence::join(replay, &separator, &objects.value, call.span)?;
+    match ops::to_cell(replay, &joined, None, call.span)?.single() {
+        Some((Kind::Str, text)) => Ok(text_or_missing(replay, &objects, text)),
+        _ => Err(replay.unsupported(call.span, "`join` of this")),
+    }
+}
+
+/// A text of each row that has a list.
+fn text_or_missing<'b>(replay: &Replay<'_, 'b>, objects: &Objects<'b>, text: Val<'b>) -> Value<'b> {
+    let text = objects.missing.map_or(text, |missing| missing.select(replay.b.null(Elem::Str), text));
+    Value::Column(objects.like.with(Cell::new(Kind::Str, text).guarded(&objects.like.cell.guards)))
 }
 
 /// A series that a function on cells gives back.

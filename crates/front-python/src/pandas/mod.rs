@@ -12,6 +12,7 @@ pub(crate) mod missing;
 pub(crate) mod number;
 pub(crate) mod pattern;
 pub(crate) mod pieces;
+pub(crate) mod rewrite;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;

@@ -10,15 +10,17 @@ use crate::regex::{self, Pattern};
 use crate::replay::{Call, On, Replay, Row};
 use crate::scan;
 use crate::sequence::{self, Item};
-use crate::value::{Alternative, Cell, Column, Eval, Frame, Guards, Kind, Unknown, Value};
+use crate::value::{Alternative, Cell, Column, Eval, Frame, Guards, Kind, Objects, Unknown, Value};
 use ir::{Elem, Function, Handle, Module, Reason, Val};
 use source::Span;
 use std::rc::Rc;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "extract", extract),
+    Row::new(On::Text, "findall", find_all_of_column),
     Row::new(On::Text, "match", matches),
     Row::new(On::Text, "fullmatch", matches),
+    Row::new(On::Function, "re.compile", compile),
     Row::new(On::Function, "re.search", search),
     Row::new(On::Function, "re.match", search),
     Row::new(On::Function, "re.fullmatch", search),
@@ -36,6 +38,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Match, "groups", groups),
     Row::new(On::Match, "start", bound),
     Row::new(On::Match, "end", bound),
+    Row::new(On::Match, "span", span),
+    Row::new(On::Match, "groupdict", named_groups),
 ];
 
 /// Matches that are looked at in one text; a text with more is refused by a guard.
@@ -171,14 +175,14 @@ impl<'b> Reading<'b> {
         Ok((self.text.slice_text(begin, end), there))
     }
 
-    /// Where the matches begin and end, each with whether it is there, and whether there are more.
-    fn all(&self, replay: &mut Replay<'_, 'b>, at: Span) -> Result<(Vec<[Val<'b>; 3]>, Val<'b>), Unknown> {
+    /// Where the first matches begin and end, each with whether it is there, and whether there are more.
+    fn all(&self, replay: &mut Replay<'_, 'b>, most: usize, at: Span) -> Result<(Vec<[Val<'b>; 3]>, Val<'b>), Unknown> {
         if self.matcher.pattern.can_be_empty() {
             return Err(replay.unsupported(at, "all matches of a pattern that the empty text matches"));
         }
         let mut start = self.first();
         let mut out = Vec::new();
-        for _ in 0..MOST_MATCHES {
+        for _ in 0..most {
             let end = self.end(replay, start, at)?;
             let there = start.ge(0_i64);
             out.push([there, start, end]);
@@ -304,7 +308,7 @@ pub(super) fn count<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, (sourc
     let pattern = replay.known(record::Value::Str(source.to_owned()));
     let matcher = matcher(replay, Some(pattern), flags, false, at)?;
     on_column(replay, column, &matcher, at, |replay, reading, val, own| {
-        let (all, more) = reading.all(replay, at)?;
+        let (all, more) = reading.all(replay, MOST_MATCHES, at)?;
         own.insert(too_many(replay, more, at));
         let count = all.iter().fold(replay.b.i64(0), |count, [there, ..]| count + there.select(replay.b.i64(1), 0_i64));
         let count = if val.is_nullable() { val.is_null().select(replay.b.null(Elem::I64), count) } else { count };
@@ -360,29 +364,31 @@ fn template(by: &str, pattern: &Pattern) -> Option<Vec<Part>> {
     Some(out)
 }
 
-/// A text with another in the place of each match.
+/// A text with another in the place of each match, or of the first ones.
 fn replaced<'b>(
     replay: &mut Replay<'_, 'b>,
     matcher: &Rc<Matcher>,
     library: Library,
-    by: &str,
+    (by, most): (&str, Option<usize>),
     text: Val<'b>,
     at: Span,
 ) -> Result<(Val<'b>, Guards), Unknown> {
     let Some(parts) = template(by, &matcher.pattern) else { return Err(refused(replay, at, by)) };
     // One class, or a run of one, without a limit of matches.
-    if let (Some((classes, within, run)), [Part::Text(by)]) = (automata::run_of(&matcher.pattern), parts.as_slice()) {
+    if let (Some((classes, within, run)), [Part::Text(by)], None) = (automata::run_of(&matcher.pattern), parts.as_slice(), most) {
         let own = guards(replay, &matcher.pattern, library, text, at)?;
         let made = function(replay, format!("replace {by:?} {}", matcher.key), || scan::replace(&classes, &within, run, by));
         let Some(made) = made else { return Err(refused(replay, at, &matcher.source)) };
         return Ok((replay.b.call(made, &[text], 0), own));
     }
     let (reading, mut own) = read(replay, matcher, library, text, at)?;
-    let (all, more) = reading.all(replay, at)?;
-    let guard = too_many(replay, more, at);
-    own.insert(guard);
-    if let Some(frame) = replay.cells.last_mut() {
-        frame.guards.insert(guard);
+    let (all, more) = reading.all(replay, most.unwrap_or(MOST_MATCHES), at)?;
+    if most.is_none() {
+        let guard = too_many(replay, more, at);
+        own.insert(guard);
+        if let Some(frame) = replay.cells.last_mut() {
+            frame.guards.insert(guard);
+        }
     }
     let b = replay.b;
     let (mut out, mut from) = (b.str(""), b.i64(0));
@@ -410,7 +416,7 @@ pub(super) fn replace<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, (sou
     let mut own = Guards::new();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
         (Kind::Str, val) => {
-            let (text, guards) = replaced(replay, &matcher, Library::Either, by, val.or_else(""), at).map_err(Trouble::Unknown)?;
+            let (text, guards) = replaced(replay, &matcher, Library::Either, (by, None), val.or_else(""), at).map_err(Trouble::Unknown)?;
             own.extend(guards);
             let text = if val.is_nullable() { val.is_null().select(replay.b.null(Elem::Str), text) } else { text };
             Ok((Kind::Str, text))
@@ -446,6 +452,25 @@ pub(crate) fn the_text<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Spa
     }
 }
 
+/// `re.compile` in a function on cells.
+fn compile<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let pattern = call.take("pattern").or_else(|| call.take("0"));
+    let flags = match call.take("1") {
+        Some(flags) => {
+            call.give("flags", flags);
+            flags_of(replay, call)?
+        }
+        None => flags_of(replay, call)?,
+    };
+    match pattern.and_then(|pattern| replay.concrete(&pattern)) {
+        Some(record::Value::Str(pattern)) => {
+            let pattern = record::Pattern { pattern, flags };
+            Ok(replay.known(record::Value::Tagged(Box::new(Tagged::Pattern(pattern)))))
+        }
+        _ => Err(replay.unsupported(call.span, "a computed pattern")),
+    }
+}
+
 /// A match that begins there, if it is not negative: it is true and is not None; without one there is None.
 fn match_at<'b>(replay: &Replay<'_, 'b>, reading: &Reading<'b>, start: Val<'b>) -> Value<'b> {
     let found = Cell {
@@ -477,37 +502,142 @@ fn find_all<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (matcher, text) = arguments(replay, call, false)?;
     let text = the_text(replay, &text, at)?;
     let (reading, _) = read(replay, &matcher, Library::Python, text, at)?;
-    let (all, more) = reading.all(replay, at)?;
+    let (items, more) = found(replay, &reading, call.name.ends_with("finditer"), at)?;
     sequence::refuse(replay, more, "too many matches in a text", at);
+    Ok(Value::Sequence(Rc::new(items)))
+}
+
+/// `.str.findall(pattern)`: a list a text, NaN where there is none. Python's own `re` makes it, whatever the column lies in.
+fn find_all_of_column<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let pattern = call.take("pat").or_else(|| call.take("0"));
+    let flags = flags_of(replay, call)?;
+    let matcher = matcher(replay, pattern, flags, false, at)?;
+    let Value::Texts(column, _) = call.receiver.clone() else { return Err(replay.unsupported(at, "`findall` of this")) };
+    let Some((Kind::Str, text)) = column.cell.single() else {
+        return Err(replay.unsupported(at, "`findall` on a column that is not of texts"));
+    };
+    let (reading, mut own) = read(replay, &matcher, Library::Python, text.or_else(""), at)?;
+    let (items, more) = found(replay, &reading, false, at)?;
+    own.insert(too_many(replay, more, at));
+    let missing = text.is_nullable().then(|| text.is_null());
+    let nothing = Cell::new(Kind::Missing, replay.b.bool(false)).guarded(&column.cell.guards).guarded(&own);
+    let absent = replay.b.bool(false);
+    let items = items.into_iter().map(|item| Item { there: item.there & !missing.unwrap_or(absent), ..item });
+    let value = Value::Sequence(Rc::new(items.collect()));
+    Ok(Value::Objects(Box::new(Objects { value, missing, like: column.with(nothing) })))
+}
+
+/// All matches in order, as `findall` or `finditer` give them, and whether there are more.
+fn found<'b>(replay: &mut Replay<'_, 'b>, reading: &Reading<'b>, whole: bool, at: Span) -> Result<(Vec<Item<'b>>, Val<'b>), Unknown> {
+    let (all, more) = reading.all(replay, MOST_MATCHES, at)?;
     let mut out = Vec::new();
     for [there, start, _] in all {
         let mut part = |group: usize| {
             let (text, took) = reading.group(replay, start, group, at)?;
             Ok(Value::Cell(Cell::new(Kind::Str, took.select(text, ""))))
         };
-        let value = match matcher.pattern.groups {
-            _ if call.name.ends_with("finditer") => match_at(replay, &reading, start),
+        let value = match reading.matcher.pattern.groups {
+            _ if whole => match_at(replay, reading, start),
             0 => part(0)?,
             1 => part(1)?,
             count => Value::Tuple((1..=count).map(part).collect::<Result<_, Unknown>>()?),
         };
         out.push(Item { there, value });
     }
-    Ok(Value::Sequence(Rc::new(out)))
+    Ok((out, more))
+}
+
+/// A text that is split at matches has this in their place; one that has it already is refused.
+pub(super) const CUT: &str = "\u{e000}";
+
+/// The texts of a column with [`CUT`] in the place of each match, or of the first ones: what stands between is what `split` gives.
+pub(super) fn cut<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    pattern: Value<'b>,
+    cuts: Option<i64>,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
+    let matcher = matcher(replay, Some(pattern), 0, false, at)?;
+    let most = first_few(replay, cuts.unwrap_or(0), at)?;
+    if matcher.pattern.groups > 0 {
+        return Err(replay.unsupported(at, "`split` at a pattern with groups"));
+    }
+    let place = replay.place_name(at);
+    let mut own = Guards::new();
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
+        (Kind::Str, val) => {
+            let text = val.or_else("");
+            let (cut, guards) = replaced(replay, &matcher, Library::Python, (CUT, most), text, at).map_err(Trouble::Unknown)?;
+            own.extend(guards);
+            own.insert(replay.guard(text.contains(CUT), Reason::Invalid(format!("a letter of private use in a text at {place}")), at));
+            Ok((Kind::Str, if val.is_nullable() { val.is_null().select(replay.b.null(Elem::Str), cut) } else { cut }))
+        }
+        _ => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),
+    })?;
+    Ok(cell.guarded(&own))
+}
+
+/// `replace(regex=True)` of columns: in a text with a match a text takes the place of all matches, and a missing value that of the text.
+/// Of several pairs those count whose pattern the text had at first.
+pub(super) fn replace_cells<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    pairs: &[(record::Value, record::Value)],
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
+    let mut own = Guards::new();
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
+        (Kind::Str, val) => {
+            let missing = replay.b.null(Elem::Str);
+            let mut out = *val;
+            for (old, new) in pairs {
+                let pattern = replay.known(old.clone());
+                let matcher = matcher(replay, Some(pattern), 0, false, at).map_err(Trouble::Unknown)?;
+                let plain = old.as_str().filter(|old| !old.is_empty() && !old.contains(|c| super::text::SPECIAL.contains(c)));
+                let held = match plain {
+                    Some(part) => val.contains(part).or_else(false),
+                    None => {
+                        let (reading, guards) = read(replay, &matcher, Library::Python, val.or_else(""), at).map_err(Trouble::Unknown)?;
+                        own.extend(guards);
+                        reading.first().ge(0_i64) & !val.is_null()
+                    }
+                };
+                out = match (new, new.as_str()) {
+                    (new, None) if new.is_missing() => held.select(missing, out),
+                    (_, Some(new)) => {
+                        let (text, guards) =
+                            replaced(replay, &matcher, Library::Python, (new, None), out.or_else(""), at).map_err(Trouble::Unknown)?;
+                        own.extend(guards);
+                        (held & !out.is_null()).select(text, out)
+                    }
+                    _ => return Err(Trouble::Unsupported("`replace(regex=True)` by what is not a text".to_owned())),
+                };
+            }
+            Ok((Kind::Str, out))
+        }
+        (Kind::Category(_), _) => Err(Trouble::Unsupported("`replace(regex=True)` of categories".to_owned())),
+        other => Ok(other.clone()),
+    })?;
+    Ok(cell.guarded(&own))
 }
 
 /// `re.split`: what stands between the matches, for a pattern without groups.
-fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+pub(super) fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
-    let limit = call.int(replay, "maxsplit")?.unwrap_or(0);
+    let wanted = call.int(replay, "maxsplit")?.unwrap_or(0);
+    let most = first_few(replay, wanted, at)?;
     let (matcher, text) = arguments(replay, call, false)?;
-    if limit != 0 || matcher.pattern.groups > 0 {
-        return Err(replay.unsupported(at, "`re.split` with a limit or with groups"));
+    if matcher.pattern.groups > 0 {
+        return Err(replay.unsupported(at, "`re.split` with groups"));
     }
     let text = the_text(replay, &text, at)?;
     let (reading, _) = read(replay, &matcher, Library::Python, text, at)?;
-    let (all, more) = reading.all(replay, at)?;
-    sequence::refuse(replay, more, "too many matches in a text", at);
+    let (all, more) = reading.all(replay, most.unwrap_or(MOST_MATCHES), at)?;
+    if most.is_none() {
+        sequence::refuse(replay, more, "too many matches in a text", at);
+    }
     let (mut from, mut out, mut reached) = (replay.b.i64(0), Vec::new(), replay.b.bool(true));
     for [there, start, end] in all {
         let one = text.slice_text(from, there.select(start, text.len()));
@@ -518,16 +648,26 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Sequence(Rc::new(out)))
 }
 
+/// How many matches are wanted; none for all.
+fn first_few(replay: &mut Replay<'_, '_>, wanted: i64, at: Span) -> Result<Option<usize>, Unknown> {
+    match usize::try_from(wanted) {
+        Ok(0) => Ok(None),
+        Ok(wanted) if wanted <= MOST_MATCHES => Ok(Some(wanted)),
+        _ => Err(replay.unsupported(at, "that many matches of a pattern")),
+    }
+}
+
 fn sub<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let compiled = matches!(call.receiver, Value::Known(ref known) if known.tagged().is_some());
     let place = if compiled { "0" } else { "1" };
     let by = ["repl", place].iter().find_map(|name| call.take(name)).and_then(|by| replay.concrete(&by));
     let Some(record::Value::Str(by)) = by else { return Err(replay.unsupported(at, "`sub` by something computed")) };
-    call.only(replay, "count", &[record::Value::Int(0)])?;
+    let wanted = call.int(replay, "count")?.unwrap_or(0);
+    let most = first_few(replay, wanted, at)?;
     let (matcher, text) = arguments(replay, call, false)?;
     let text = the_text(replay, &text, at)?;
-    let (text, _) = replaced(replay, &matcher, Library::Python, &by, text, at)?;
+    let (text, _) = replaced(replay, &matcher, Library::Python, (&by, most), text, at)?;
     Ok(Value::Cell(Cell::new(Kind::Str, text)))
 }
 
@@ -565,6 +705,33 @@ fn bound<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (begin, end, there) = found.reading.bounds(replay, found.start, number, at)?;
     let bound = if call.name == "start" { begin } else { end };
     Ok(Value::Cell(Cell::new(Kind::INT, there.select(bound, -1_i64))))
+}
+
+/// `match.span()`
+fn span<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let group = call.take("0").or_else(|| call.take("group"));
+    let mut ends = Vec::new();
+    for name in ["start", "end"] {
+        if let Some(group) = &group {
+            call.give("0", group.clone());
+        }
+        call.name = name.to_owned();
+        ends.push(bound(replay, call)?);
+    }
+    Ok(Value::Tuple(ends))
+}
+
+/// `match.groupdict()`
+fn named_groups<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Match(found) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "`groupdict` of this")) };
+    let mut pairs = Vec::new();
+    for (name, number) in &found.reading.matcher.pattern.group_names {
+        let number = replay.known(record::Value::Int(*number as i64));
+        let text = group_item(replay, &found, &number, call.span)?;
+        pairs.push((replay.known(record::Value::Str(name.clone())), text));
+    }
+    replay.dicts.push(pairs);
+    Ok(Value::Dict(crate::value::DictId(replay.dicts.len() - 1)))
 }
 
 fn group_number<'b>(replay: &mut Replay<'_, 'b>, found: &Match<'b>, number: &Value<'b>, at: Span) -> Result<usize, Unknown> {

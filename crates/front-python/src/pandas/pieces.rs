@@ -51,6 +51,23 @@ const SPACES: [char; 28] = [
 
 fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
+    let is_pattern = |replay: &Replay<'_, 'b>, value: &Value<'b>| {
+        replay.concrete(value).is_some_and(|value| matches!(value.as_tagged(), Some(record::Tagged::Pattern(_))))
+    };
+    if is_pattern(replay, &call.receiver) {
+        if let Some(text) = call.take("sep") {
+            call.give("0", text);
+        }
+        return super::pattern::split(replay, call);
+    }
+    let mut compiled = match call.take("pat") {
+        Some(pattern) if is_pattern(replay, &pattern) => Some(pattern),
+        Some(pattern) => {
+            call.give("pat", pattern);
+            None
+        }
+        None => None,
+    };
     let separator = call.text(replay, "pat")?.or(call.text(replay, "sep")?);
     let cuts = call.int(replay, "n")?.or(call.int(replay, "maxsplit")?).filter(|cuts| *cuts > 0);
     let expand = call.flag(replay, "expand", false)?;
@@ -61,10 +78,15 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     if let (Some(pattern), true) = (&separator, like.is_some()) {
         // Without a word about it, a pattern of one character is plain and a longer one a regular expression.
-        let as_regex = regex.unwrap_or(pattern.chars().count() != 1);
+        let as_regex = call.name == "split" && regex.unwrap_or(pattern.chars().count() != 1);
         if as_regex && pattern.contains(|c| super::text::SPECIAL.contains(c)) {
-            return super::text::regex_refused(replay, at, pattern);
+            compiled = Some(replay.known(record::Value::Str(pattern.clone())));
         }
+    }
+    if let (Some(pattern), Some(column)) = (compiled, &like) {
+        let text = super::pattern::cut(replay, column, pattern, cuts, at)?;
+        let separator = Some(super::pattern::CUT.to_owned());
+        return Ok(Value::Pieces(Box::new(Pieces { text, like, separator, cuts, expand, last: false })));
     }
     if separator.as_deref() == Some("") {
         return Err(replay.unsupported(at, "`split` by the empty text"));
@@ -144,6 +166,15 @@ fn piece<'b>(pieces: &Pieces<'b>, text: Val<'b>, number: i64, refused: &mut Vec<
     }
     refused.push(more);
     last.last().copied().unwrap_or((text, there))
+}
+
+/// The text before and behind the last separator, and whether it is there; without one all is behind.
+pub(super) fn last_cut<'b>(text: Val<'b>, separator: &str, refused: &mut Vec<Val<'b>>) -> (Val<'b>, Val<'b>, Val<'b>) {
+    let like = Cell::new(Kind::Str, text);
+    let all = Pieces { text: like, like: None, separator: Some(separator.to_owned()), cuts: None, expand: false, last: false };
+    let (tail, _) = piece(&all, text, -1, refused);
+    let width = separator.chars().count() as i64;
+    (text.slice_text(0_i64, text.len() - tail.len() - width), tail, text.contains(separator))
 }
 
 fn count<'b>(pieces: &Pieces<'b>, text: Val<'b>, refused: &mut Vec<Val<'b>>) -> Val<'b> {

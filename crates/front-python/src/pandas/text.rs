@@ -65,7 +65,11 @@ fn done<'b>(cell: Cell<'b>, like: Option<Column<'b>>) -> Value<'b> {
 }
 
 /// Applies a function to texts. On columns what is not a text becomes missing; in functions on cells its method does not exist.
-fn on_text<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, apply: impl Fn(&Replay<'_, 'b>, Val<'b>) -> (Kind, Val<'b>)) -> Eval<'b> {
+pub(super) fn on_text<'b>(
+    replay: &mut Replay<'_, 'b>,
+    call: &Call<'b>,
+    apply: impl Fn(&Replay<'_, 'b>, Val<'b>) -> (Kind, Val<'b>),
+) -> Eval<'b> {
     let (cell, like) = subject(replay, call)?;
     let on_column = like.is_some();
     let cell = ops::lift(replay, &[&cell], call.span, |replay, operands| match &operands[0] {
@@ -389,12 +393,16 @@ impl Search {
 }
 
 /// A bound of a slice as a position: negative ones count from the end.
-fn position<'b>(text: Val<'b>, at: i64) -> Val<'b> {
-    if at < 0 { text.len() + at } else { text.builder().i64(at) }
+fn position<'b>(text: Val<'b>, at: Val<'b>) -> Val<'b> {
+    match at.literal() {
+        Some(ir::Literal::I64(number)) if number >= 0 => at,
+        Some(_) => text.len() + at,
+        None => at.lt(0_i64).select(text.len() + at, at),
+    }
 }
 
-fn sliced<'b>(val: Val<'b>, lower: Option<i64>, upper: Option<i64>) -> Val<'b> {
-    let from = position(val, lower.unwrap_or(0));
+fn sliced<'b>(val: Val<'b>, lower: Option<Val<'b>>, upper: Option<Val<'b>>) -> Val<'b> {
+    let from = position(val, lower.unwrap_or_else(|| val.builder().i64(0)));
     let to = upper.map_or_else(|| val.len(), |at| position(val, at));
     val.slice_text(from, to)
 }
@@ -402,8 +410,14 @@ fn sliced<'b>(val: Val<'b>, lower: Option<i64>, upper: Option<i64>) -> Val<'b> {
 /// `.str[a:b]` and `.str[i]`; a position outside gives a missing text.
 pub(crate) fn slice<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
     let index = bounds(replay, index, at)?;
+    let mut own = crate::value::Guards::new();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match (&operands[0], &index) {
         ((Kind::Str, val), Bounds::Range(lower, upper)) => Ok((Kind::Str, sliced(*val, *lower, *upper))),
+        ((Kind::Str, val), Bounds::Reversed) => {
+            let (text, guards) = super::rewrite::reversed(replay, val.or_else(""), at).map_err(Trouble::Unknown)?;
+            own.extend(guards);
+            Ok((Kind::Str, if val.is_nullable() { val.is_null().select(replay.b.null(ir::Elem::Str), text) } else { text }))
+        }
         ((Kind::Str, val), Bounds::One(at)) => {
             let from = position(*val, *at);
             let inside = val.code_at(from).ge(0_i64);
@@ -411,15 +425,19 @@ pub(crate) fn slice<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, index:
         }
         _ => Err(Trouble::Unsupported("`.str` on a column that is not of texts".to_owned())),
     })?;
-    Ok(Value::Column(column.with(cell)))
+    Ok(Value::Column(column.with(cell.guarded(&own))))
 }
 
-/// `text[a:b]` and `text[i]` of a cell; a position outside raises.
+/// `text[a:b]`, `text[::-1]` and `text[i]` of a cell; a position outside raises.
 pub(crate) fn cell_subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
     let index = bounds(replay, index, at)?;
     let cell = ops::to_cell(replay, of, None, at)?;
     let cell = ops::lift(replay, &[&cell], at, |replay, operands| match (&operands[0], &index) {
         ((Kind::Str, val), Bounds::Range(lower, upper)) => Ok((Kind::Str, sliced(*val, *lower, *upper))),
+        ((Kind::Str, val), Bounds::Reversed) => {
+            let (text, _) = super::rewrite::reversed(replay, val.or_else(""), at).map_err(Trouble::Unknown)?;
+            Ok((Kind::Str, text))
+        }
         ((Kind::Str, val), Bounds::One(position_at)) => {
             let from = position(*val, *position_at);
             replay.raise_here(val.code_at(from).lt(0_i64), "IndexError", at);
@@ -430,29 +448,46 @@ pub(crate) fn cell_subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, in
     Ok(Value::Cell(cell))
 }
 
-enum Bounds {
-    One(i64),
-    Range(Option<i64>, Option<i64>),
+enum Bounds<'b> {
+    One(Val<'b>),
+    Range(Option<Val<'b>>, Option<Val<'b>>),
+    /// `[::-1]`
+    Reversed,
 }
 
-fn bounds<'b>(replay: &mut Replay<'_, 'b>, index: &Value<'b>, at: Span) -> Result<Bounds, Unknown> {
-    let found = match index {
+fn bounds<'b>(replay: &mut Replay<'_, 'b>, index: &Value<'b>, at: Span) -> Result<Bounds<'b>, Unknown> {
+    match index {
+        Value::Slice(None, None, Some(step)) if replay.concrete(step) == Some(record::Value::Int(-1)) => Ok(Bounds::Reversed),
         Value::Slice(lower, upper, None) => {
-            let part = |part: &Option<Box<Value<'b>>>| match part {
-                None => Some(None),
-                Some(part) => replay.concrete(part)?.as_int().map(Some),
+            let mut part = |part: &Option<Box<Value<'b>>>| match part {
+                None => Ok(None),
+                Some(part) if replay.concrete(part).is_some_and(|part| part.is_missing()) => Ok(None),
+                Some(part) => whole_number(replay, part, at).map(Some),
             };
-            part(lower).zip(part(upper)).map(|(lower, upper)| Bounds::Range(lower, upper))
+            Ok(Bounds::Range(part(lower)?, part(upper)?))
         }
-        index => replay.concrete(index).and_then(|index| index.as_int()).map(Bounds::One),
-    };
-    found.ok_or_else(|| replay.unsupported(at, "a text sliced at computed positions"))
+        index => whole_number(replay, index, at).map(Bounds::One),
+    }
+}
+
+/// A position, given or computed of the row.
+fn whole_number<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    if let Some(number) = replay.concrete(value).and_then(|value| value.as_int()) {
+        return Ok(replay.b.i64(number));
+    }
+    match value {
+        Value::Cell(cell) => match cell.single() {
+            Some((Kind::Int(_), number)) => Ok(number.cast(ir::Elem::I64)),
+            _ => Err(replay.unsupported(at, "a text sliced at positions that are no whole numbers")),
+        },
+        _ => Err(replay.unsupported(at, "a text sliced at computed positions")),
+    }
 }
 
 fn slice_method<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (start, stop) = (call.int(replay, "start")?, call.int(replay, "stop")?);
     call.only(replay, "step", &[record::Value::Int(1)])?;
-    on_text(replay, call, |_, val| (Kind::Str, sliced(val, start, stop)))
+    on_text(replay, call, |replay, val| (Kind::Str, sliced(val, start.map(|at| replay.b.i64(at)), stop.map(|at| replay.b.i64(at)))))
 }
 
 fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

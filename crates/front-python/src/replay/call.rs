@@ -74,6 +74,11 @@ impl<'b> Call<'b> {
         Some(self.arguments.remove(at).1)
     }
 
+    /// An argument under another name, or one that was looked at.
+    pub(crate) fn give(&mut self, name: &str, value: Value<'b>) {
+        self.arguments.push((name.to_owned(), value));
+    }
+
     /// All arguments of that name: those of `*args`.
     pub(crate) fn take_all(&mut self, name: &str) -> Vec<Value<'b>> {
         let mut out = Vec::new();
@@ -301,6 +306,16 @@ impl<'b> Replay<'_, 'b> {
         if let Some(member @ Value::Function(_)) = self.member(path) {
             return self.apply(member, None, positional, named, span);
         }
+        if let (Some(function), "functools.partial" | "numpy.vectorize") = (self.first_function(&positional), path) {
+            let made = match (path, positional.len(), named.is_empty()) {
+                ("functools.partial", ..) => crate::builtins::partial(&function, &positional[1..], &named),
+                (_, 1, true) => Some(Value::Method(Box::new(Value::Function(function)), crate::builtins::VECTORIZED.to_owned())),
+                _ => None,
+            };
+            if let Some(made) = made {
+                return Ok(made);
+            }
+        }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         let touched = all.iter().any(|value| self.touches_rows(value));
         // The record does not say of how much an offset is.
@@ -326,6 +341,17 @@ impl<'b> Replay<'_, 'b> {
         Err(self.unsupported(span, format!("`{}`", short(path))))
     }
 
+    fn first_function(&self, positional: &[Value<'b>]) -> Option<Rc<Function<'b>>> {
+        match positional.first()? {
+            Value::Function(function) => Some(function.clone()),
+            Value::Known(known) => match self.own_function(known)? {
+                Value::Function(function) => Some(function),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn call_method(
         &mut self,
         receiver: Value<'b>,
@@ -337,6 +363,9 @@ impl<'b> Replay<'_, 'b> {
     ) -> Eval<'b> {
         match &receiver {
             Value::Unknown(unknown) => return Err(unknown.clone()),
+            Value::Function(_) if name == crate::builtins::VECTORIZED && positional.iter().any(|one| matches!(one, Value::Column(_))) => {
+                return crate::builtins::vectorized(self, &receiver, &positional, span);
+            }
             Value::Object(id) => {
                 let class = self.objects[id.0].class.clone();
                 return match self.bound(&class, name, &receiver, span) {

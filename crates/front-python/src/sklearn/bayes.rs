@@ -11,6 +11,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "BernoulliNB.predict_proba", probabilities),
     Row::new(On::Estimator, "CategoricalNB.predict", class),
     Row::new(On::Estimator, "CategoricalNB.predict_proba", probabilities),
+    Row::new(On::Estimator, "ComplementNB.predict", class),
+    Row::new(On::Estimator, "ComplementNB.predict_proba", probabilities),
     Row::new(On::Estimator, "GaussianNB.predict", class),
     Row::new(On::Estimator, "GaussianNB.predict_proba", probabilities),
     Row::new(On::Estimator, "MultinomialNB.predict", class),
@@ -52,6 +54,14 @@ fn joint<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Estima
                 columns.iter_mut().for_each(|(_, val)| *val = val.gt(threshold).cast(Elem::F64));
             }
             products(replay, &columns, "weights", &weights).into_iter().zip(offset).map(|(sum, offset)| sum + offset).collect()
+        }
+        "ComplementNB" => {
+            let weights = matrix(replay, &estimator, "feature_log_prob_", count, call)?;
+            let prior = needed(replay, &estimator, "class_log_prior_", weights.len(), call)?;
+            // The prior counts only where it is all there is.
+            let only = weights.len() == 1;
+            let sums = products(replay, &columns, "weights", &weights).into_iter().zip(prior);
+            sums.map(|(sum, prior)| if only { sum + prior } else { sum }).collect()
         }
         _ => {
             let weights = matrix(replay, &estimator, "feature_log_prob_", count, call)?;

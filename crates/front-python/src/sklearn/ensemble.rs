@@ -9,13 +9,14 @@ use crate::pandas;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Kind, Known, Unknown, Value};
-use ir::{Elem, Reduce, Val};
+use ir::{Elem, Reduce, Tensor, Val};
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "AdaBoostClassifier.decision_function", boosted_scores),
     Row::new(On::Estimator, "AdaBoostClassifier.predict", boosted_class),
     Row::new(On::Estimator, "AdaBoostClassifier.predict_proba", boosted_probabilities),
+    Row::new(On::Estimator, "AdaBoostRegressor.predict", weighted_median),
     Row::new(On::Estimator, "BaggingClassifier.predict", bagged_class),
     Row::new(On::Estimator, "BaggingClassifier.predict_proba", bagged_probabilities),
     Row::new(On::Estimator, "BaggingRegressor.predict", bagged),
@@ -25,6 +26,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "IsotonicRegression.transform", isotonic),
     Row::new(On::Estimator, "MultiOutputClassifier.predict", each_target),
     Row::new(On::Estimator, "MultiOutputRegressor.predict", each_target),
+    Row::new(On::Estimator, "OneVsOneClassifier.decision_function", duel_scores),
+    Row::new(On::Estimator, "OneVsOneClassifier.predict", duel_class),
     Row::new(On::Estimator, "OneVsRestClassifier.decision_function", class_scores),
     Row::new(On::Estimator, "OneVsRestClassifier.predict", best_class),
     Row::new(On::Estimator, "OneVsRestClassifier.predict_proba", class_shares),
@@ -331,6 +334,24 @@ fn boosted_probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -
     Ok(whole.floats((0..scores.len()).map(|at| shares.at(at as u32)).collect::<Vec<_>>()))
 }
 
+/// The least answer at which the weights of all answers that are not above it come to half of all weights.
+fn weighted_median<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let answers = asked.answers(replay, "predict")?;
+    let weights = asked.estimator.fitted("estimator_weights_").and_then(record::Value::floats).unwrap_or_default();
+    let count = answers.len();
+    if weights.len() < count {
+        return Err(not_fitted(replay, &asked.estimator, "estimator_weights_", asked.at));
+    }
+    let b = replay.b;
+    let said = b.pack(&answers.iter().map(|answer| answer[0].1).collect::<Vec<_>>());
+    let weight = b.tensor(Tensor::f64("weights", [count as u32], weights[..count].iter().copied()));
+    let not_above = said.le(said.reshape([count as u32, 1])).cast(Elem::F64);
+    let reached = not_above.contract(weight, [(1, 0)]).ge(weights[..count].iter().sum::<f64>() * 0.5);
+    let median = reached.select(said, f64::INFINITY).reduce(Reduce::Min, [0]);
+    Ok(Value::Column(whole_of(&answers).column(Kind::Float, median)))
+}
+
 // One model a class, one model a target -------------------------------------------------------------------------------------
 
 /// The score of each member, and whether it is a decision and no probability.
@@ -385,6 +406,52 @@ fn class_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     let nothing = total.eq(0.0);
     let divisor = nothing.select(b.f64(1.0), total);
     Ok(whole.floats(shares.into_iter().map(|share| share / divisor).collect::<Vec<_>>()))
+}
+
+/// Of each class how many of its duels it wins and, within a third of one, the sum of how clearly; and whether the members decide. A member
+/// stands for two classes, the first with the second, the first with the third and so on, and is positive for the second of both.
+fn duels<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>) -> Result<(Vec<Val<'b>>, Whole, bool), Unknown> {
+    let count = asked.classes(replay)?.len();
+    let winners = asked.answers(replay, "predict")?;
+    let (clear, decides) = binary_scores(replay, asked)?;
+    if winners.len() != count * (count - 1) / 2 || clear.iter().any(Vec::is_empty) {
+        return Err(not_fitted(replay, &asked.estimator, "estimators_", asked.at));
+    }
+    let b = replay.b;
+    let (mut votes, mut sums) = (vec![b.f64(0.0); count], vec![b.f64(0.0); count]);
+    let pairs = (0..count).flat_map(|first| (first + 1..count).map(move |second| (first, second)));
+    for ((first, second), (winner, clear)) in pairs.zip(winners.iter().zip(&clear)) {
+        let (won, clear) = (winner[0].1.eq(1.0), clear[0].1);
+        sums[first] = sums[first] - clear;
+        sums[second] = sums[second] + clear;
+        votes[first] = votes[first] + won.select(b.f64(0.0), 1.0);
+        votes[second] = votes[second] + won.select(b.f64(1.0), 0.0);
+    }
+    let scores = votes.into_iter().zip(sums).map(|(votes, sum)| votes + sum / ((sum.abs() + 1.0) * 3.0)).collect();
+    Ok((scores, whole_of(&[winners, clear].concat()), decides))
+}
+
+fn duel_scores<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of_array(replay, call)?;
+    let (mut scores, whole, _) = duels(replay, &asked)?;
+    if scores.len() == 2 {
+        scores.remove(0);
+    }
+    Ok(numbers(&whole, scores))
+}
+
+/// The first class with the highest score; of two classes the second where its score is positive, or likely.
+fn duel_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of_array(replay, call)?;
+    let classes = asked.classes(replay)?;
+    let (scores, whole, decides) = duels(replay, &asked)?;
+    match (scores.as_slice(), classes.as_slice()) {
+        ([_, score], [no, yes]) => {
+            let cell = of_two(replay, score.gt(if decides { 0.0 } else { 0.5 }), no, yes, call)?;
+            Ok(Value::Column(whole.cell(cell)))
+        }
+        _ => first_greatest(replay, &scores, &classes, &whole, asked.at),
+    }
 }
 
 /// What each target's model says, side by side.

@@ -180,6 +180,11 @@ impl Whole {
         }
     }
 
+    /// A guard more.
+    pub(super) fn guard(&mut self, guard: usize) {
+        self.guards.insert(guard);
+    }
+
     pub(super) fn cell<'b>(&self, cell: Cell<'b>) -> Column<'b> {
         Column { cell: cell.guarded(&self.guards), name: None, space: self.space, array: true }
     }

@@ -87,7 +87,7 @@ fn missing<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Re
 }
 
 /// The columns of `add_indicator`: 1 where a column that had holes in training is missing.
-fn indicators<'b>(
+pub(super) fn indicators<'b>(
     replay: &mut Replay<'_, 'b>,
     estimator: &Estimator,
     columns: &[Column<'b>],

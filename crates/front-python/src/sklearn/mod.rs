@@ -13,6 +13,7 @@ pub(crate) mod forest;
 pub(crate) mod impute;
 pub(crate) mod kernel;
 pub(crate) mod linear;
+pub(crate) mod neighbours;
 pub(crate) mod neural;
 pub(crate) mod project;
 pub(crate) mod scale;
@@ -36,10 +37,6 @@ pub(crate) fn refuse(replay: &mut Replay<'_, '_>, estimator: &Estimator, method:
         ("CountVectorizer" | "TfidfVectorizer" | "TfidfTransformer" | "HashingVectorizer", _) => {
             "texts are not split into words here; export the fitted vectorizer with its model to ONNX"
         }
-        ("KNeighborsClassifier" | "KNeighborsRegressor", _) => {
-            "of training rows that are equally near its search takes those that it meets first; use another model"
-        }
-        ("KNNImputer", _) => "it compares a row with every training row; use SimpleImputer, or impute before scoring",
         (_, "transform" | "fit_transform") => "use a transformer that converts, or compute this column before scoring and pass it in",
         (_, "inverse_transform") => "write the inverse as arithmetic on columns",
         _ => "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",

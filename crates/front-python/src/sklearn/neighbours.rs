@@ -1,0 +1,387 @@
+//! Neighbours: what the training rows that are nearest to a row say.
+//!
+//! Which of equally distant training rows a search takes is a matter of the machine (`argpartition`, the walk through a tree), and so is
+//! their order where rounding could change it. A row for which that matters has no score; for all others the rows are certain.
+
+use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, not_fitted, param_flag, param_text};
+use super::impute::indicators;
+use crate::record::{self, Estimator};
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
+use ir::{Elem, Reason, Reduce, Tensor, Val};
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "KNNImputer.transform", impute),
+    Row::new(On::Estimator, "KNeighborsClassifier.predict", class),
+    Row::new(On::Estimator, "KNeighborsClassifier.predict_proba", probabilities),
+    Row::new(On::Estimator, "KNeighborsRegressor.predict", regression),
+    Row::new(On::Estimator, "NearestCentroid.predict", nearest_class),
+];
+
+/// Beyond this sums of squares may overflow, and then no row is nearer than another.
+const LARGEST: f64 = 1e300;
+
+/// The search takes a step for each of them.
+const MOST_NEIGHBOURS: usize = 200;
+
+/// How far training rows are from the scoring row.
+struct Distances<'b> {
+    /// Infinite to a row that shares no number with it. Squared, if they are Euclidean.
+    away: Val<'b>,
+    /// How far another way of rounding may be from that: no more than this.
+    error: Val<'b>,
+    squared: bool,
+}
+
+/// How a distance is computed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Metric {
+    /// `|x|^2 + |y|^2 - 2 x.y`, as `euclidean_distances` does for whole tables.
+    Products,
+    /// The sum of squares of the differences, as trees do.
+    Squares,
+    Manhattan,
+    Chebyshev,
+}
+
+/// What the search works with: the training rows, and the row that is asked about.
+struct Search<'b> {
+    rows: Vec<Vec<f64>>,
+    /// Missing numbers are 0 here and in `row`.
+    table: Val<'b>,
+    row: Val<'b>,
+    /// Of each column whether the row has no number there; none if it may not be so.
+    holes: Option<Val<'b>>,
+    /// The distances cannot be computed at all.
+    beyond: Val<'b>,
+}
+
+impl<'b> Search<'b> {
+    fn new(replay: &Replay<'_, 'b>, rows: Vec<Vec<f64>>, columns: &[(Column<'b>, Val<'b>)], nan: Nan) -> Search<'b> {
+        let b = replay.b;
+        let (count, width) = (rows.len() as u32, columns.len() as u32);
+        let filled = rows.iter().flatten().map(|value| if value.is_nan() { 0.0 } else { *value });
+        let table = b.tensor(Tensor::f64("training rows", [count, width], filled));
+        let vals = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+        let holes = (nan == Nan::Missing).then(|| vals.is_nan());
+        let row = holes.map_or(vals, |holes| holes.select(b.f64(0.0), vals));
+        let beyond = !(row * row).reduce(Reduce::Sum, [0]).lt(LARGEST);
+        Search { rows, table, row, holes, beyond }
+    }
+
+    fn width(&self) -> u32 {
+        self.rows.first().map_or(0, Vec::len) as u32
+    }
+
+    /// 1 where a training row has a number, else 0.
+    fn present(&self, replay: &Replay<'_, 'b>) -> Val<'b> {
+        let present = self.rows.iter().flatten().map(|value| f64::from(u8::from(!value.is_nan())));
+        replay.b.tensor(Tensor::f64("present", [self.rows.len() as u32, self.width()], present))
+    }
+
+    /// Numbers that are whole, or so many halves, quarters and so on, give distances without rounding: then a tie is a tie everywhere. Of
+    /// the training rows that is known; the answer is whether the row is so too, none if they are not.
+    fn is_exact(&self, replay: &Replay<'_, 'b>) -> Option<Val<'b>> {
+        let values = || self.rows.iter().flatten().filter(|value| !value.is_nan());
+        let limit = (2.0_f64.powi(53) / (4.0 * f64::from(self.width()))).sqrt().floor();
+        let fits = |scale: &f64| values().all(|value| (value * scale).fract() == 0.0 && (value * scale).abs() <= limit);
+        let scale = (0..=10).map(|bits| 2.0_f64.powi(bits)).find(fits)?;
+        let scaled = self.row * scale;
+        let fits = scaled.eq(scaled.trunc()) & scaled.abs().le(limit);
+        let one_by_one: Vec<Val<'b>> = (0..self.width()).map(|at| fits.at(at)).collect();
+        Some(one_by_one.into_iter().fold(replay.b.bool(true), |all, one| all & one))
+    }
+
+    fn distances(&self, replay: &Replay<'_, 'b>, metric: Metric) -> Distances<'b> {
+        let b = replay.b;
+        let unit = 2.0_f64.powi(-53);
+        let steps = f64::from(self.width()) + 8.0;
+        if metric != Metric::Products {
+            let apart = self.table - self.row;
+            let away = match metric {
+                Metric::Manhattan => apart.abs().reduce(Reduce::Sum, [1]),
+                Metric::Chebyshev => apart.abs().reduce(Reduce::Max, [1]),
+                Metric::Squares | Metric::Products => (apart * apart).reduce(Reduce::Sum, [1]),
+            };
+            return Distances { away, error: away * (4.0 * steps * unit), squared: metric == Metric::Squares };
+        }
+        let count = self.rows.len() as u32;
+        let square = |value: &f64| if value.is_nan() { 0.0 } else { value * value };
+        let norms = b.tensor(Tensor::f64("squares", [count], self.rows.iter().map(|row| row.iter().map(square).sum())));
+        let own = (self.row * self.row).reduce(Reduce::Sum, [0]);
+        let away = ((self.table.contract(self.row, [(1, 0)]) * -2.0 + own) + norms).max(0.0);
+        let error = (norms + own) * (4.0 * steps * unit);
+        let (away, error) = self.without_holes(replay, away, error);
+        let error = self.is_exact(replay).map_or(error, |exact| exact.select(b.f64(0.0), error));
+        Distances { away, error, squared: true }
+    }
+
+    /// `nan_euclidean_distances`: without the columns that are missing in either row, as if the others stood for all.
+    fn without_holes(&self, replay: &Replay<'_, 'b>, away: Val<'b>, error: Val<'b>) -> (Val<'b>, Val<'b>) {
+        let Some(holes) = self.holes else { return (away, error) };
+        let b = replay.b;
+        let (present, own_present) = (self.present(replay), (!holes).cast(Elem::F64));
+        let missing = b.f64(1.0) - present;
+        let away = away - missing.contract(self.row * self.row, [(1, 0)]);
+        let away = (away - (self.table * self.table).contract(holes.cast(Elem::F64), [(1, 0)])).max(0.0);
+        let shared = present.contract(own_present, [(1, 0)]);
+        let divisor = shared.max(1.0);
+        let width = f64::from(self.width());
+        let none = shared.eq(0.0);
+        (none.select(b.f64(f64::INFINITY), away / divisor * width), error / divisor * (width * 1.01))
+    }
+}
+
+impl<'b> Distances<'b> {
+    /// To some of the rows only.
+    fn of(&self, chosen: Val<'b>) -> Distances<'b> {
+        Distances { away: chosen.select(self.away, f64::INFINITY), ..*self }
+    }
+}
+
+/// What the nearest rows say and weigh. Those that could be the last one taken are as one where they say the same.
+struct Weights<'b> {
+    /// What each training row says, and its weight.
+    values: Val<'b>,
+    each: Val<'b>,
+    /// What is left for rows at the last place, if there are more of them than are taken, and what they say.
+    rest: Val<'b>,
+    said: Val<'b>,
+    /// It matters which are taken.
+    undecided: Val<'b>,
+}
+
+impl<'b> Weights<'b> {
+    /// The sum of what the rows say, by their weights, or of what that is made into.
+    fn sum(&self, of: impl Fn(Val<'b>) -> Val<'b>) -> Val<'b> {
+        self.each.contract(of(self.values), [(0, 0)]) + self.rest * of(self.said)
+    }
+
+    fn mean(&self) -> Val<'b> {
+        self.sum(|said| said) / self.total()
+    }
+
+    fn total(&self) -> Val<'b> {
+        self.each.reduce(Reduce::Sum, [0]) + self.rest
+    }
+}
+
+/// The weights of the `taken` nearest rows: 1, or with `by_distance` one over the distance; rows at no distance then count alone.
+///
+/// Another way of rounding is at most `error` away and so are we. So what is nearer than the nearest that the others could be is taken for
+/// certain, and what is farther than the farthest that the nearest could be is not.
+fn weights<'b>(replay: &Replay<'_, 'b>, distances: &Distances<'b>, taken: usize, by_distance: bool, values: Val<'b>) -> Weights<'b> {
+    let b = replay.b;
+    let infinity = f64::INFINITY;
+    let count = |mask: Val<'b>| mask.cast(Elem::F64).reduce(Reduce::Sum, [0]);
+    let away = distances.away;
+    let mut last = away.reduce(Reduce::Min, [0]);
+    for _ in 1..taken {
+        let next = away.gt(last).select(away, infinity).reduce(Reduce::Min, [0]);
+        last = count(away.le(last)).ge(taken as f64).select(last, next);
+    }
+    let (least, most) = (away - distances.error * 2.0, away + distances.error * 2.0);
+    let farthest = away.le(last).select(most, -infinity).reduce(Reduce::Max, [0]);
+    let nearest = away.ge(last).select(least, infinity).reduce(Reduce::Min, [0]);
+    let certain = most.lt(nearest);
+    let possible = least.le(farthest) & away.lt(infinity);
+    let open = possible & !certain;
+    let settled = count(possible).le(taken as f64);
+    let greatest = open.select(values, -infinity).reduce(Reduce::Max, [0]);
+    let lowest = open.select(values, infinity).reduce(Reduce::Min, [0]);
+    let chosen = (settled & possible) | certain;
+    let left = b.f64(taken as f64) - count(certain);
+    let said_by_rest = settled.select(b.f64(0.0), greatest);
+    let differ = !settled & greatest.ne(lowest);
+    if !by_distance {
+        let rest = settled.select(b.f64(0.0), left);
+        return Weights { values, each: chosen.cast(Elem::F64), rest, said: said_by_rest, undecided: differ };
+    }
+    let root = |away: Val<'b>| if distances.squared { away.sqrt() } else { away };
+    let inverse = b.f64(1.0) / root(away);
+    let here = inverse.eq(infinity) & chosen;
+    let any_here = count(here).gt(0.0);
+    // All at the last place may be at no distance.
+    let last_inverse = b.f64(1.0) / root(last);
+    let last_here = last_inverse.eq(infinity);
+    let plain = chosen.select(inverse, 0.0);
+    let each = any_here.select(here.cast(Elem::F64), plain);
+    let of_rest = last_here.select(b.f64(1.0), any_here.select(b.f64(0.0), last_inverse));
+    let rest = settled.select(b.f64(0.0), left * of_rest);
+    // Whether a row is at no distance must not be a matter of rounding.
+    let nearly_here = count(least.le(0.0) & distances.error.gt(0.0)).gt(0.0);
+    Weights { values, each, rest, said: said_by_rest, undecided: differ | nearly_here }
+}
+
+/// Missing becomes the mean of what the nearest rows with a number there have; of a row without any, the column's mean.
+fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let at = call.span;
+    let rows = matrix(replay, &estimator, "_fit_X", columns.len(), call)?;
+    let means = estimator.fitted("donor_means").and_then(record::Value::floats).filter(|means| means.len() == columns.len());
+    let Some(means) = means else { return Err(not_fitted(replay, &estimator, "_fit_X", at)) };
+    let taken = neighbour_count(replay, &estimator, at)?;
+    let by_distance = weighs_by_distance(replay, &estimator, at)?;
+    let nan = estimator.param("missing_values").is_none_or(record::Value::is_missing);
+    if !nan || param_text(&estimator, "metric") != "nan_euclidean" || !param_flag(&estimator, "copy") {
+        return Err(replay.unsupported(at, "KNNImputer with another metric, another mark for missing, or copy=False"));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    let originals: Vec<Column<'b>> = columns.iter().map(|(column, _)| column.clone()).collect();
+    let indicator = indicators(replay, &estimator, &originals, call)?;
+    let b = replay.b;
+    let search = Search::new(replay, rows, &columns, Nan::Missing);
+    let distances = search.distances(replay, Metric::Products);
+    let present = search.present(replay);
+    let mut out = Vec::new();
+    for (place, (column, val)) in columns.into_iter().enumerate() {
+        let donors = search.rows.iter().filter(|row| !row[place].is_nan()).count();
+        if donors == 0 {
+            if param_flag(&estimator, "keep_empty_features") {
+                out.push((column, b.f64(0.0)));
+            }
+            continue;
+        }
+        let position = b.i64(place as i64);
+        let near = distances.of(present.gather(position, 1).ne(0.0));
+        let weights = weights(replay, &near, taken.min(donors), by_distance, search.table.gather(position, 1));
+        let none = !near.away.lt(f64::INFINITY).cast(Elem::F64).reduce(Reduce::Sum, [0]).gt(0.0);
+        let hole = val.is_nan();
+        let when = hole & (search.beyond | (!none & weights.undecided));
+        let guard = undecided(replay, when, &estimator, at);
+        let mut column = column;
+        column.cell.guards.insert(guard);
+        out.push((column, hole.select(none.select(b.f64(means[place]), weights.mean()), val)));
+    }
+    // An infinity or a tie in one column leaves the whole row without a result.
+    let guards: Guards = out.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
+    let filled = out.iter().map(|(column, val)| Column { array: true, ..column.with(Cell::new(Kind::Float, *val).guarded(&guards)) });
+    Ok(Value::Matrix(filled.chain(indicator).collect()))
+}
+
+/// A row for which the answer is a matter of the machine has none.
+fn undecided<'b>(replay: &mut Replay<'_, 'b>, when: Val<'b>, estimator: &Estimator, at: Span) -> usize {
+    let class = estimator.class_name();
+    replay.guard(when, Reason::Invalid(format!("training rows that are equally near and differ, of which {class} takes some")), at)
+}
+
+fn neighbour_count(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Result<usize, Unknown> {
+    let count = estimator.param("n_neighbors").and_then(record::Value::as_int).and_then(|count| usize::try_from(count).ok());
+    match count.filter(|count| (1..=MOST_NEIGHBOURS).contains(count)) {
+        Some(count) => Ok(count),
+        None => Err(replay.unsupported(at, format!("{} of more than {MOST_NEIGHBOURS} neighbours", estimator.class_name()))),
+    }
+}
+
+fn weighs_by_distance(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Result<bool, Unknown> {
+    match estimator.param("weights") {
+        Some(record::Value::None(())) => Ok(false),
+        Some(value) if value.as_str() == Some("uniform") => Ok(false),
+        Some(value) if value.as_str() == Some("distance") => Ok(true),
+        _ => Err(replay.unsupported(at, format!("{} with weights of a function", estimator.class_name()))),
+    }
+}
+
+/// What the training rows say, and what the nearest of them weigh.
+struct Asked<'b> {
+    estimator: Estimator,
+    weights: Weights<'b>,
+    whole: Whole,
+}
+
+fn asked<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Asked<'b>, Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let at = call.span;
+    let rows = matrix(replay, &estimator, "_fit_X", columns.len(), call)?;
+    let said = estimator.fitted("_y").and_then(record::Value::floats).filter(|said| said.len() == rows.len());
+    let Some(said) = said else { return Err(replay.unsupported(at, format!("{} of several targets", estimator.class_name()))) };
+    let taken = neighbour_count(replay, &estimator, at)?;
+    let by_distance = weighs_by_distance(replay, &estimator, at)?;
+    let fitted_text = |name: &str| estimator.fitted(name).and_then(record::Value::as_str);
+    let metric = match (fitted_text("effective_metric_"), fitted_text("_fit_method")) {
+        (Some("euclidean"), Some("brute")) => Metric::Products,
+        (Some("euclidean"), Some("kd_tree")) => Metric::Squares,
+        (Some("manhattan"), Some("brute" | "kd_tree")) => Metric::Manhattan,
+        (Some("chebyshev"), Some("brute" | "kd_tree")) => Metric::Chebyshev,
+        _ => return Err(replay.unsupported(at, format!("{} with this metric or algorithm", estimator.class_name()))),
+    };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let search = Search::new(replay, rows, &columns, Nan::Refused);
+    let distances = search.distances(replay, metric);
+    let values = replay.b.tensor(Tensor::f64("targets", [said.len() as u32], said.iter().copied()));
+    let weights = weights(replay, &distances, taken.min(said.len()), by_distance, values);
+    let guard = undecided(replay, search.beyond | weights.undecided, &estimator, at);
+    columns.iter_mut().for_each(|(column, _)| {
+        column.cell.guards.insert(guard);
+    });
+    Ok(Asked { estimator, weights, whole: Whole::of(&columns) })
+}
+
+/// The weighted mean of the neighbours' targets.
+fn regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Asked { weights, whole, .. } = asked(replay, call)?;
+    Ok(Value::Column(whole.column(Kind::Float, weights.mean())))
+}
+
+/// The weight of each class among the neighbours.
+fn votes<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, at: Span) -> Result<(Vec<record::Value>, Vec<Val<'b>>), Unknown> {
+    let classes = asked.estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
+    if classes.is_empty() {
+        return Err(not_fitted(replay, &asked.estimator, "classes_", at));
+    }
+    let vote = |class: usize| asked.weights.sum(|said| said.eq(class as f64).cast(Elem::F64));
+    let votes = (0..classes.len()).map(vote).collect();
+    Ok((classes, votes))
+}
+
+/// The class with the greatest weight, of several the first.
+fn class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = asked(replay, call)?;
+    let (classes, votes) = votes(replay, &asked, call.span)?;
+    let number = replay.b.pack(&votes).reduce(Reduce::ArgMax, [0]);
+    let cell = class_at(replay, &classes, number, call.span)?;
+    Ok(Value::Column(asked.whole.cell(cell)))
+}
+
+/// The shares of the classes in the weight of all neighbours.
+fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = asked(replay, call)?;
+    let (_, votes) = votes(replay, &asked, call.span)?;
+    let total = replay.b.pack(&votes).reduce(Reduce::Sum, [0]);
+    Ok(asked.whole.floats(votes.into_iter().map(|vote| vote / total)))
+}
+
+/// The class of the nearest centroid.
+fn nearest_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let at = call.span;
+    let centroids = matrix(replay, &estimator, "centroids_", columns.len(), call)?;
+    let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
+    let priors = estimator.param("priors").and_then(record::Value::as_str).unwrap_or("uniform");
+    let metric = match param_text(&estimator, "metric") {
+        "euclidean" => Metric::Products,
+        "manhattan" => Metric::Manhattan,
+        other => return Err(replay.unsupported(at, format!("NearestCentroid with the metric `{other}`"))),
+    };
+    if priors != "uniform" || classes.len() != centroids.len() {
+        return Err(replay.unsupported(at, "NearestCentroid with `priors`"));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let search = Search::new(replay, centroids, &columns, Nan::Refused);
+    let distances = search.distances(replay, metric);
+    let numbers = replay.b.tensor(Tensor::f64("classes", [classes.len() as u32], (0..classes.len()).map(|class| class as f64)));
+    let weights = weights(replay, &distances, 1, false, numbers);
+    let guard = undecided(replay, search.beyond | weights.undecided, &estimator, at);
+    columns.iter_mut().for_each(|(column, _)| {
+        column.cell.guards.insert(guard);
+    });
+    let cell = class_at(replay, &classes, weights.mean().cast(Elem::I64), at)?;
+    Ok(Value::Column(Whole::of(&columns).cell(cell)))
+}
