@@ -204,14 +204,13 @@ pub(crate) fn cased(how: &str) -> Option<Module> {
     over_text(&b.finish().ok()?, "")
 }
 
-/// `(text, 0)` to the text from its end.
+/// `(text)` to the text from its end.
 pub(crate) fn reversed() -> Option<Module> {
-    let b = Builder::new("reversed");
-    b.doc("One code point of a text, counted from its end.");
-    let (text, at) = (b.param("text", Type::scalar(Elem::Str)), b.param("at", Type::scalar(Elem::I64)));
-    let end = text.len() - at;
-    b.result("text", text.slice_text(end - 1_i64, end));
-    texts_doubled(b.finish().ok()?)
+    let b = Builder::new("reversed_step");
+    b.doc("One code point of a text before those that stand before it.");
+    let (known, text, at) = step(&b, Elem::Str);
+    b.result("known", text.slice_text(at, at + 1_i64).append(known));
+    over_text(&b.finish().ok()?, "")
 }
 
 /// Whether a code is one of the 26 letters from there on.

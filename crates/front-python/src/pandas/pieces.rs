@@ -86,7 +86,7 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let (Some(pattern), Some(column)) = (compiled, &like) {
         let text = super::pattern::cut(replay, column, pattern, cuts, at)?;
         let separator = Some(super::pattern::CUT.to_owned());
-        return Ok(Value::Pieces(Box::new(Pieces { text, like, separator, cuts, expand, last: false })));
+        return Ok(Value::Pieces(Rc::new(Pieces { text, like, separator, cuts, expand, last: false })));
     }
     if separator.as_deref() == Some("") {
         return Err(replay.unsupported(at, "`split` by the empty text"));

@@ -128,11 +128,10 @@ pub(crate) fn reversed<'b>(replay: &mut Replay<'_, 'b>, text: Val<'b>, at: Span)
     let Some(made) = super::pattern::function(replay, "reversed".to_owned(), scan::reversed) else {
         return Err(replay.unsupported(at, "a text from its end"));
     };
-    let b = replay.b;
     let reason = Reason::Invalid(format!("a text is too long to be reversed at {}", replay.place_name(at)));
     let guard = replay.guard(text.len().gt(scan::LONGEST).or_else(false), reason, at);
     if let Some(frame) = replay.cells.last_mut() {
         frame.guards.insert(guard);
     }
-    Ok((b.call(made, &[text, b.i64(0)], 0), Guards::from([guard])))
+    Ok((replay.b.call(made, &[text], 0), Guards::from([guard])))
 }
