@@ -24,8 +24,8 @@ pub(crate) enum Precision {
     Double,
 }
 
-/// Maps and lists within each other; models have six or so.
-pub(crate) const DEPTH: usize = 64;
+/// Maps and lists within each other. Most models have six or so; the dump of LightGBM nests its trees.
+pub(crate) const DEPTH: usize = 512;
 
 impl Value {
     /// A list, in its compact form where it has one.

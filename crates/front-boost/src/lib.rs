@@ -9,6 +9,7 @@
 mod document;
 mod grow;
 mod inputs;
+mod lightgbm;
 mod link;
 mod logf;
 mod ubj;
@@ -25,6 +26,9 @@ pub enum Format {
     XgboostUbj,
     /// The binary form of XGBoost before 3.1, which has no description.
     XgboostBinary,
+    LightgbmText,
+    /// What `dump_model` gives.
+    LightgbmJson,
 }
 
 impl Format {
@@ -35,9 +39,16 @@ impl Format {
         match head {
             [b'{', b'L' | b'l' | b'I' | b'U' | b'i' | b'#', ..] if has("learner") => Some(Format::XgboostUbj),
             [b'b', b'i', b'n', b'f', ..] => Some(Format::XgboostBinary),
+            _ if head.starts_with(b"tree\n") || head.starts_with(b"tree\r\n") => Some(Format::LightgbmText),
             _ if head.trim_ascii_start().starts_with(b"{") => {
                 let has = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
-                has("\"learner\"").then_some(Format::XgboostJson)
+                if has("\"learner\"") {
+                    Some(Format::XgboostJson)
+                } else if has("\"tree_info\"") {
+                    Some(Format::LightgbmJson)
+                } else {
+                    None
+                }
             }
             _ => None,
         }
@@ -63,10 +74,9 @@ pub fn read(bytes: &[u8], file: FileId, sources: &Sources) -> Result<Module, Vec
 
 fn write(b: &Builder, bytes: &[u8], file: FileId, sources: &Sources) -> Result<(), Fault> {
     let at = |path: &str| b.at(&Place::Path { file, path: path.to_owned() }, sources);
-    let json = |precision: Precision| -> Result<Value, Fault> {
-        let text = std::str::from_utf8(bytes).map_err(|_| Fault::malformed("", "it is not UTF-8"))?;
-        document::json(text, precision).map_err(|why| Fault::malformed("", why))
-    };
+    let text = || std::str::from_utf8(bytes).map_err(|_| Fault::malformed("", "it is not UTF-8"));
+    let json =
+        |precision: Precision| -> Result<Value, Fault> { document::json(text()?, precision).map_err(|why| Fault::malformed("", why)) };
     match Format::of(bytes) {
         Some(Format::XgboostJson) => xgboost::model(b, &At::root(&json(Precision::Single)?), &at),
         Some(Format::XgboostUbj) => {
@@ -77,8 +87,10 @@ fn write(b: &Builder, bytes: &[u8], file: FileId, sources: &Sources) -> Result<(
             Err(Fault::unsupported("", "this is XGBoost's old binary format, which says nothing of the features")
                 .help("load it with the XGBoost that wrote it and save it as .ubj or .json"))
         }
+        Some(Format::LightgbmText) => lightgbm::text(b, text()?, &at),
+        Some(Format::LightgbmJson) => lightgbm::dump(b, &At::root(&json(Precision::Double)?), &at),
         None => Err(Fault::malformed("", "it is no model of XGBoost, LightGBM or CatBoost")
-            .help("give a file that `save_model` of the library wrote: .json or .ubj of XGBoost")),
+            .help("give a file that `save_model` of the library wrote: JSON or UBJSON of XGBoost, text of LightGBM")),
     }
 }
 

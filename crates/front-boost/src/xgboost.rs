@@ -87,7 +87,7 @@ pub(crate) fn model(b: &Builder, root: &At<'_>, at: &dyn Fn(&str)) -> Result<(),
         other => return Err(Fault::unsupported(booster.path, format!("the booster `{other}` is not supported"))),
     };
     at("learner/objective");
-    link::results(b, &margins, *link);
+    link::results(b, *link, &margins, &margins);
     Ok(())
 }
 

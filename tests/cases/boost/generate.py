@@ -429,6 +429,180 @@ def xgb_versions():
 xgb_versions()
 
 
+# --- LightGBM --------------------------------------------------------------------------------------------------------------------------
+
+# The zero band is `±1e-35` as a float32.
+BAND = [s * z for z in (1e-35, float(np.float32(1e-35)), float(np.nextafter(np.float32(1e-35), np.float32(1))), 5e-36, 1e-34) for s in (1, -1)]
+
+
+def lgb_thresholds(booster):
+    names, found = booster.feature_name(), {}
+
+    def walk(node):
+        if "split_feature" in node:
+            if node["decision_type"] == "<=":
+                found.setdefault(names[node["split_feature"]], []).append(node["threshold"])
+            walk(node["left_child"]), walk(node["right_child"])
+
+    for tree in booster.dump_model()["tree_info"]:
+        walk(tree["tree_structure"])
+    return found
+
+
+def lgb_write(name, form, booster, rows, prediction, table=None):
+    table = np.array(list(rows.values()), dtype="f8").T if table is None else table
+    scores, margins = booster.predict(table, num_threads=1), booster.predict(table, raw_score=True, num_threads=1)
+    results = {prediction: scores}
+    if prediction != "prediction" or not np.array_equal(scores, margins, equal_nan=True):
+        results["margin"] = margins
+    model = json.dumps(booster.dump_model()).encode() if form == "json" else booster.model_to_string().encode()
+    write(name, form, model, rows, results)
+
+
+def lgb_case(name, form, parameters, label, prediction, rounds=12, x_of=None):
+    import lightgbm
+
+    names = ["a", "b", "c", "d"]
+    random, x, score = data(21)
+    x = x if x_of is None else x_of(random, x)
+    parameters = {"verbose": -1, "num_leaves": 12, "min_data_in_leaf": 5, "seed": 1, "num_threads": 1, "deterministic": True} | parameters
+    group = [len(x)] if parameters.get("objective", "").startswith(("rank", "lambdarank")) else None
+    booster = lightgbm.train(parameters, lightgbm.Dataset(x, label(random, score), feature_name=names, group=group), rounds)
+    lgb_write(name, form, booster, probes(random, names, lgb_thresholds(booster), SPECIAL + BAND), prediction)
+
+
+def with_zeros(random, x):
+    x = np.where(random.random(x.shape) < 0.4, 0.0, x)
+    return np.where(random.random(x.shape) < 0.05, 3e-36, x)
+
+
+def lgb_forms():
+    plain = lambda random, score: score
+    two = lambda random, score: (score > 0).astype(float)
+    forms = [
+        ("regression", "txt", {}, lambda random, score: score + 3, "prediction", None),
+        ("regression_dump", "json", {}, lambda random, score: score + 3, "prediction", None),
+        ("square_root", "txt", {"reg_sqrt": True}, lambda random, score: 4 * score, "prediction", None),
+        ("binary", "txt", {"objective": "binary"}, two, "probability", None),
+        ("binary_scale", "json", {"objective": "binary", "sigmoid": 0.7}, two, "probability", None),
+        ("multiclass", "txt", {"objective": "multiclass", "num_class": 3}, classes, "probabilities", None),
+        ("multiclass_ova", "txt", {"objective": "multiclassova", "num_class": 3, "sigmoid": 1.3}, classes, "probability", None),
+        ("cross_entropy", "txt", {"objective": "cross_entropy"}, two, "probability", None),
+        ("cross_entropy_lambda", "json", {"objective": "cross_entropy_lambda"}, two, "prediction", None),
+        ("poisson", "txt", {"objective": "poisson"}, positive, "prediction", None),
+        ("gamma", "txt", {"objective": "gamma"}, positive, "prediction", None),
+        ("tweedie", "json", {"objective": "tweedie"}, positive, "prediction", None),
+        ("quantile", "txt", {"objective": "quantile", "alpha": 0.8}, plain, "prediction", None),
+        ("absolute", "txt", {"objective": "regression_l1"}, plain, "prediction", None),
+        ("huber", "txt", {"objective": "huber"}, plain, "prediction", None),
+        ("fair", "json", {"objective": "fair"}, plain, "prediction", None),
+        ("lambdarank", "txt", {"objective": "lambdarank"}, lambda random, score: np.clip(score + 2, 0, 4).astype(int), "prediction", None),
+        ("dart", "txt", {"boosting": "dart", "drop_rate": 0.5}, plain, "prediction", None),
+        ("random_forest", "txt", {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.6}, plain, "prediction", None),
+        ("random_forest_binary", "json", {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.6, "objective": "binary"}, two, "probability", None),
+        ("zero_as_missing", "txt", {"zero_as_missing": True}, plain, "prediction", with_zeros),
+        ("zeros", "txt", {}, plain, "prediction", with_zeros),
+        ("missing_not_used", "json", {"use_missing": False}, plain, "prediction", with_zeros),
+        ("linear_trees", "txt", {"linear_tree": True}, plain, "prediction", None),
+        ("linear_trees_dump", "json", {"linear_tree": True, "objective": "binary"}, two, "probability", None),
+        ("linear_trees_classes", "txt", {"linear_tree": True, "objective": "multiclass", "num_class": 3}, classes, "probabilities", with_zeros),
+        ("one_leaf", "txt", {"min_data_in_leaf": 1000}, plain, "prediction", None),
+        ("many_trees", "txt", {"num_leaves": 40, "objective": "binary", "rounds": 120}, two, "probability", None),
+    ]
+    for short, form, parameters, label, prediction, x_of in forms:
+
+        def make(name, form=form, parameters=dict(parameters), label=label, prediction=prediction, x_of=x_of):
+            lgb_case(name, form, parameters, label, prediction, rounds=parameters.pop("rounds", 12), x_of=x_of)
+
+        make.__name__ = f"lightgbm_{short}"
+        make.__doc__ = f"LightGBM with {parameters or 'regression'}, as {form}."
+        is_exact = short not in ("poisson", "gamma", "tweedie", "cross_entropy_lambda")
+        case("lightgbm", "4.7.0", ["margin"] + (["prediction"] if is_exact else []), 4)(make)
+
+
+lgb_forms()
+
+
+@case("lightgbm", "4.7.0", ["prediction"])
+def lightgbm_category_codes(name):
+    """Categories as numbers: sets go left; negative, fractional, huge and unseen codes as LightGBM decides."""
+    import lightgbm
+
+    names = ["number", "code", "few"]
+    random, x, score = data(22, 3)
+    x[:, 1], x[:, 2] = random.integers(0, 70, len(x)), random.integers(0, 3, len(x))
+    score = score + np.sin(x[:, 1] * 1.7) * 2 + x[:, 2]
+    x[random.random(len(x)) < 0.05, 1] = NAN
+    parameters = {"verbose": -1, "min_data_per_group": 2, "cat_smooth": 1, "min_data_in_leaf": 5, "num_threads": 1, "seed": 1}
+    booster = lightgbm.train(parameters, lightgbm.Dataset(x, score, feature_name=names, categorical_feature=[1, 2]), 10)
+    rows = probes(random, names, {"number": lgb_thresholds(booster).get("number", [])}, SPECIAL + BAND)
+    for code in [*range(75), 0.5, 1.999, -0.5, -1, 69.5, 96, 2.0**31 - 1, 2.0**31, 2.0**33, 1e20, INF, -INF, NAN]:
+        for column in ("code", "few"):
+            for other in names:
+                rows[other].append(rows[other][random.integers(0, ROWS)] if other != column else float(code))
+    for column in ("code", "few"):
+        rows[column][:ROWS] = [float(random.integers(0, 70)) for _ in range(ROWS)]
+    lgb_write(name, "txt", booster, rows, "prediction")
+
+
+def lgb_pandas(name, form):
+    import lightgbm
+    import pandas as pd
+
+    random, x, score = data(23, 2)
+    towns, sizes, parts = ["Bern", "Zürich", "Genève", "a \"quoted\" one"], [38, 40, 42], [0.5, 1.0, 2.25]
+    town, size, part = random.integers(0, 4, len(x)), random.integers(0, 3, len(x)), random.integers(0, 3, len(x))
+    score = score + np.cos(town * 2.0) + size - part
+    frame = lambda numbers, town, size, part: pd.DataFrame(
+        {"income": numbers, "town": pd.Categorical(town), "age": 1.0, "size": pd.Categorical(size), "part": pd.Categorical(part)}
+    )
+    train = frame(x[:, 0], [towns[i] if random.random() > 0.05 else None for i in town], [sizes[i] for i in size], [parts[i] for i in part])
+    train["age"] = x[:, 1]
+    parameters = {"verbose": -1, "min_data_per_group": 2, "cat_smooth": 1, "min_data_in_leaf": 5, "num_threads": 1, "seed": 1}
+    booster = lightgbm.train(parameters, lightgbm.Dataset(train, score), 10)
+    # No row of categories that pandas does not know: they are missing to LightGBM, as is a null.
+    of = {"town": towns + ["Chur", "bern", None], "size": sizes + [39, -1], "part": parts + [0.75]}
+    rows = probes(random, ["income", "town", "age", "size", "part"], {key: value[::2] for key, value in lgb_thresholds(booster).items()}, SPECIAL + BAND, of)
+    rows["size"] = [None if value != value else int(value) for value in rows["size"]]
+    rows["part"] = [None if value != value else float(value) for value in rows["part"]]
+    table = frame(rows["income"], rows["town"], rows["size"], rows["part"])
+    table["age"] = rows["age"]
+    lgb_write(name, form, booster, rows, "prediction", table)
+
+
+@case("lightgbm", "4.7.0", ["prediction"])
+def lightgbm_category_names(name):
+    """The categories of a pandas frame by name: texts, whole numbers and fractions. One that training has not seen is missing."""
+    lgb_pandas(name, "txt")
+
+
+@case("lightgbm", "4.7.0", ["prediction"])
+def lightgbm_category_names_dump(name):
+    """The same from `dump_model`."""
+    lgb_pandas(name, "json")
+
+
+@case("lightgbm", "4.7.0", [])
+def lightgbm_refused(_):
+    """Files of LightGBM that are damaged, or say what cannot be converted."""
+    import lightgbm
+
+    random, x, score = data(24, 2)
+    booster = lightgbm.train({"verbose": -1, "num_leaves": 4, "num_threads": 1}, lightgbm.Dataset(x, score), 2)
+    text = booster.model_to_string()
+    spoil = lambda old, new: text.replace(old, new, 1).encode()
+    line = lambda name: next(line for line in text.splitlines() if line.startswith(name + "="))
+    refused("lightgbm_unknown_objective", spoil("objective=regression", "objective=mine"))
+    refused("lightgbm_cut", text[: text.index("end of trees") - 40].encode())
+    refused("lightgbm_cycle", spoil(line("left_child"), "left_child=0 0 0"))
+    refused("lightgbm_child_outside", spoil(line("left_child"), "left_child=9 9 9"))
+    refused("lightgbm_feature_outside", spoil(line("split_feature"), "split_feature=7 7 7"))
+    refused("lightgbm_lists_differ", spoil(line("threshold"), "threshold=1"))
+    refused("lightgbm_no_number", spoil(line("leaf_value"), "leaf_value=1 2 three 4"))
+    refused("lightgbm_categories_of_whom", spoil("pandas_categorical:null", 'pandas_categorical:[["x"], ["y"]]'))
+    refused("lightgbm_iterations", spoil("num_tree_per_iteration=1", "num_tree_per_iteration=3"))
+
+
 if __name__ == "__main__":
     wanted = sys.argv[1:]
     for name, (function, library, version, _, _) in list(CASES.items()):
