@@ -6,6 +6,7 @@
 //! Each library keeps its own numbers: XGBoost casts features to float32 and adds leaves in float32, LightGBM is in double, CatBoost compares
 //! in float32 and adds in double. Sums run in the order of the trees. A missing number is NaN; a missing category is null.
 
+mod catboost;
 mod document;
 mod grow;
 mod inputs;
@@ -29,6 +30,9 @@ pub enum Format {
     LightgbmText,
     /// What `dump_model` gives.
     LightgbmJson,
+    CatboostJson,
+    /// The binary form, a FlatBuffer.
+    CatboostCbm,
 }
 
 impl Format {
@@ -38,6 +42,7 @@ impl Format {
         let has = |word: &str| head.windows(word.len()).any(|window| window == word.as_bytes());
         match head {
             [b'{', b'L' | b'l' | b'I' | b'U' | b'i' | b'#', ..] if has("learner") => Some(Format::XgboostUbj),
+            [b'C', b'B', b'M', b'1', ..] => Some(Format::CatboostCbm),
             [b'b', b'i', b'n', b'f', ..] => Some(Format::XgboostBinary),
             _ if head.starts_with(b"tree\n") || head.starts_with(b"tree\r\n") => Some(Format::LightgbmText),
             _ if head.trim_ascii_start().starts_with(b"{") => {
@@ -46,6 +51,8 @@ impl Format {
                     Some(Format::XgboostJson)
                 } else if has("\"tree_info\"") {
                     Some(Format::LightgbmJson)
+                } else if has("\"features_info\"") {
+                    Some(Format::CatboostJson)
                 } else {
                     None
                 }
@@ -89,8 +96,17 @@ fn write(b: &Builder, bytes: &[u8], file: FileId, sources: &Sources) -> Result<(
         }
         Some(Format::LightgbmText) => lightgbm::text(b, text()?, &at),
         Some(Format::LightgbmJson) => lightgbm::dump(b, &At::root(&json(Precision::Double)?), &at),
-        None => Err(Fault::malformed("", "it is no model of XGBoost, LightGBM or CatBoost")
-            .help("give a file that `save_model` of the library wrote: JSON or UBJSON of XGBoost, text of LightGBM")),
+        Some(Format::CatboostJson) => {
+            let model = catboost::json::read(&At::root(&json(Precision::Double)?))?;
+            catboost::write(b, &model, &at)
+        }
+        Some(Format::CatboostCbm) => {
+            let model = catboost::cbm::read(bytes)?;
+            catboost::write(b, &model, &at)
+        }
+        None => Err(Fault::malformed("", "it is no model of XGBoost, LightGBM or CatBoost").help(
+            "give a file that `save_model` of the library wrote: JSON or UBJSON of XGBoost, text of LightGBM, CBM or JSON of CatBoost",
+        )),
     }
 }
 

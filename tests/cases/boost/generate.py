@@ -603,6 +603,177 @@ def lightgbm_refused(_):
     refused("lightgbm_iterations", spoil("num_tree_per_iteration=1", "num_tree_per_iteration=3"))
 
 
+# --- CatBoost --------------------------------------------------------------------------------------------------------------------------
+
+
+def cb_write(name, form, model, rows, frame, prediction, pool=None):
+    """`prediction`: what the result is called, and the type of prediction it is; the label stands beside it for classes."""
+    result, kind = prediction
+    predict = lambda kind: np.asarray(model.predict(frame, prediction_type=kind, thread_count=1))
+    raw = predict("RawFormulaVal")
+    values = predict(kind)
+    if kind == "Probability" and raw.ndim == 1:
+        values = values[:, 1]
+    results = {result: values}
+    if kind != "RawFormulaVal":
+        results["margin"] = raw
+    if kind == "Probability":
+        results["label"] = [str(label) if isinstance(label, str) else label for label in np.ravel(predict("Class"))]
+    save = lambda path: model.save_model(path, format=form, pool=pool)
+    write(name, form, save, rows, results)
+
+
+def cb_case(name, form, parameters, label, prediction, nan=True):
+    import catboost
+    import pandas as pd
+
+    names = ["a", "b", "c", "d"]
+    random, x, score = data(31)
+    x = x if nan else np.nan_to_num(x)
+    regressor = prediction[1] in ("RawFormulaVal", "Exponent")
+    kind = catboost.CatBoostRegressor if regressor else catboost.CatBoostClassifier
+    base = {"iterations": 12, "depth": 4, "verbose": 0, "allow_writing_files": False, "thread_count": 1, "random_seed": 1}
+    model = kind(**(base | parameters))
+    model.fit(pd.DataFrame(x, columns=names), label(random, score))
+    borders = {name: border for name, border in zip(names, model.get_borders().values())}
+    rows = probes(random, names, borders, SPECIAL)
+    cb_write(name, form, model, rows, pd.DataFrame(rows), prediction)
+
+
+def cb_forms():
+    plain = lambda random, score: score
+    two = lambda random, score: (score > 0).astype(int)
+    words = lambda random, score: np.array(["low", "middle", "high"])[classes(random, score)]
+    raw, probability, probabilities = ("prediction", "RawFormulaVal"), ("probability", "Probability"), ("probabilities", "Probability")
+    forms = [
+        ("rmse", "json", {}, plain, raw),
+        ("rmse_cbm", "cbm", {}, lambda random, score: score + 100, raw),
+        ("nan_max", "json", {"nan_mode": "Max"}, plain, raw),
+        ("nan_max_cbm", "cbm", {"nan_mode": "Max"}, plain, raw),
+        ("no_nan", "json", {"nan_mode": "Forbidden"}, plain, raw),
+        ("logloss", "json", {}, two, probability),
+        ("logloss_cbm", "cbm", {"scale_pos_weight": 2.0}, two, probability),
+        ("text_labels", "json", {}, lambda random, score: np.where(score > 0, "yes", "no"), probability),
+        ("multiclass", "json", {}, words, probabilities),
+        ("multiclass_cbm", "cbm", {}, classes, probabilities),
+        ("one_versus_all", "json", {"loss_function": "MultiClassOneVsAll"}, classes, ("probability", "Probability")),
+        ("poisson", "json", {"loss_function": "Poisson"}, lambda random, score: random.poisson(positive(random, score)), ("prediction", "Exponent")),
+        ("tweedie", "cbm", {"loss_function": "Tweedie:variance_power=1.5"}, positive, ("prediction", "Exponent")),
+        ("quantile", "json", {"loss_function": "Quantile:alpha=0.8"}, plain, raw),
+        ("several_targets", "json", {"loss_function": "MultiRMSE"}, lambda random, score: np.column_stack([score, 5 - score]), raw),
+        ("several_targets_cbm", "cbm", {"loss_function": "MultiRMSE"}, lambda random, score: np.column_stack([score, 5 - score]), raw),
+        ("depthwise", "json", {"grow_policy": "Depthwise"}, plain, raw),
+        ("lossguide", "json", {"grow_policy": "Lossguide"}, two, probability),
+        ("lossguide_cbm", "cbm", {"grow_policy": "Lossguide", "max_leaves": 12}, plain, raw),
+        ("lossguide_classes", "json", {"grow_policy": "Lossguide"}, classes, probabilities),
+        ("lossguide_classes_cbm", "cbm", {"grow_policy": "Lossguide"}, classes, probabilities),
+        ("many_borders", "cbm", {"border_count": 1024, "iterations": 60, "depth": 6}, plain, raw),
+        ("deep", "json", {"depth": 9, "iterations": 3}, plain, raw),
+    ]
+    for short, form, parameters, label, prediction in forms:
+
+        def make(name, form=form, parameters=parameters, label=label, prediction=prediction):
+            cb_case(name, form, parameters, label, prediction, nan=parameters.get("nan_mode") != "Forbidden")
+
+        make.__name__ = f"catboost_{short}"
+        make.__doc__ = f"CatBoost with {parameters or 'its defaults'}, as {form}."
+        exact = ["margin", "label"] + (["prediction"] if prediction == raw else [])
+        # CatBoost has an exponential of its own, which is a few units off.
+        case("catboost", "1.2.10", exact, CB_ULPS)(make)
+
+
+CB_ULPS = 8
+cb_forms()
+
+
+def cb_categories(name, form, parameters, classifier=False):
+    import catboost
+    import pandas as pd
+
+    random, x, score = data(33, 2, 500)
+    towns, kinds = ["Bern", "Zürich", "Genève", "a \"quoted\" one", ""], [f"k{i}" for i in range(12)]
+    frame = pd.DataFrame({"income": x[:, 0], "town": random.choice(towns, 500), "age": x[:, 1], "size": random.choice([38, 40, 42], 500)})
+    frame["kind"] = random.choice(kinds, 500)
+    score = score + (frame.town == "Bern") * 2 + (frame["size"] == 40) - frame.kind.str[1:].astype(int) % 5 * (frame.town == "Zürich")
+    categorical = ["town", "size", "kind"]
+    base = {"iterations": 25, "depth": 4, "verbose": 0, "allow_writing_files": False, "thread_count": 1, "random_seed": 1}
+    kind = catboost.CatBoostClassifier if classifier else catboost.CatBoostRegressor
+    model = kind(cat_features=categorical, **(base | parameters))
+    label = classes(random, score) if classifier else score
+    model.fit(frame, label)
+    of = {"town": towns + ["Chur", "bern"], "size": ["38", "40", "42", "39", "-1", "38.0"], "kind": kinds + ["k99"]}
+    borders = dict(zip(["income", "age"], list(model.get_borders().values())))
+    rows = probes(random, list(frame.columns), borders, SPECIAL, of)
+    for column in categorical:
+        rows[column] = [value if isinstance(value, str) else "" for value in rows[column]]
+    table = pd.DataFrame(rows)
+    prediction = ("probabilities", "Probability") if classifier else ("prediction", "RawFormulaVal")
+    cb_write(name, form, model, rows, table, prediction, pool=catboost.Pool(frame, label, cat_features=categorical))
+
+
+def cb_category_forms():
+    forms = [
+        ("one_hot", {"one_hot_max_size": 20}, False),
+        ("statistics", {"max_ctr_complexity": 1}, False),
+        ("combinations", {"max_ctr_complexity": 3, "one_hot_max_size": 3}, False),
+        ("combinations_of_classes", {"max_ctr_complexity": 2, "loss_function": "MultiClass"}, True),
+        ("all_statistics", {"simple_ctr": ["Borders", "Counter", "BinarizedTargetMeanValue", "Buckets"], "combinations_ctr": ["Borders", "Counter"], "max_ctr_complexity": 2}, False),
+    ]
+    for short, parameters, classifier in forms:
+
+        def make(name, parameters=parameters, classifier=classifier):
+            cb_categories(name, "json", parameters, classifier)
+
+        make.__name__ = f"catboost_category_{short}"
+        make.__doc__ = f"Categories of CatBoost with {parameters}; unseen ones, empty ones and whole numbers as texts among them."
+        case("catboost", "1.2.10", ["margin", "label"] + ([] if classifier else ["prediction"]), CB_ULPS)(make)
+
+
+cb_category_forms()
+
+
+@case("catboost", "1.2.10", [])
+def catboost_refused(_):
+    """Files of CatBoost that are damaged, or say what cannot be converted."""
+    import catboost
+    import pandas as pd
+
+    random, x, score = data(34, 2)
+    base = {"iterations": 2, "depth": 2, "verbose": 0, "allow_writing_files": False, "thread_count": 1, "random_seed": 1}
+    frame = pd.DataFrame({"a": x[:, 0], "town": random.choice(["x", "y", "z"], len(x))})
+    with_pool = catboost.CatBoostRegressor(cat_features=["town"], one_hot_max_size=4, **base).fit(frame, score)
+    as_json = lambda model: lambda path: model.save_model(path, format="json")
+    refused("catboost_one_hot_without_texts", as_json(with_pool))
+    refused("catboost_one_hot_cbm", lambda path: with_pool.save_model(path, format="cbm"))
+    statistics = catboost.CatBoostRegressor(cat_features=["town"], one_hot_max_size=2, **base).fit(frame, score + (frame.town == "x") * 5)
+    refused("catboost_statistics_without_texts", as_json(statistics))
+    few = catboost.Pool(frame[frame.town != "x"], score[frame.town != "x"], cat_features=["town"])
+    refused("catboost_statistics_with_few_texts", lambda path: statistics.save_model(path, format="json", pool=few))
+    text = frame.assign(words=random.choice(["a good day", "a bad day", "no day"], len(x)))[["a", "words"]]
+    refused("catboost_text_features", lambda path: catboost.CatBoostClassifier(text_features=["words"], **base).fit(text, score > 0).save_model(path, format="cbm"))
+    model = catboost.CatBoostRegressor(**base).fit(x, score)
+    refused("catboost_uncertainty", as_json(catboost.CatBoostRegressor(loss_function="RMSEWithUncertainty", **base).fit(x, score)))
+    path = HERE / "refused" / "whole.json"
+    model.save_model(str(path), format="json")
+    whole = json.loads(path.read_text())
+    path.unlink()
+
+    def spoiled(name, spoil):
+        document = json.loads(json.dumps(whole))
+        spoil(document)
+        refused(f"catboost_{name}", json.dumps(document).encode())
+
+    spoiled("split_outside", lambda document: document["oblivious_trees"][0]["splits"][0].update(split_index=99))
+    spoiled("leaves_missing", lambda document: document["oblivious_trees"][0]["leaf_values"].pop())
+    spoiled("no_features", lambda document: document["features_info"].pop("float_features"))
+    spoiled("no_trees", lambda document: document.pop("oblivious_trees"))
+    model.save_model(str(path), format="cbm")
+    raw = path.read_bytes()
+    path.unlink()
+    refused("catboost_cbm_cut", raw[: len(raw) // 2])
+    refused("catboost_cbm_offsets", raw[:12] + bytes([255] * 8) + raw[20:])
+
+
 if __name__ == "__main__":
     wanted = sys.argv[1:]
     for name, (function, library, version, _, _) in list(CASES.items()):
