@@ -16,7 +16,7 @@ pub(crate) enum Unseen {
 }
 
 /// More features than any table has columns: a file that says so is damaged.
-const MOST: usize = 1 << 20;
+const MOST: usize = 1 << 16;
 
 /// The names of `count` features, those of the file if it has them. Errors: a name that is there twice, a number that cannot be.
 pub(crate) fn names(path: &str, given: &[&str], count: usize, nameless: &dyn Fn(usize) -> String) -> Result<Vec<String>, Fault> {

@@ -277,10 +277,7 @@ fn categories_in(list: &At<'_>) -> Result<Vec<Vec<Literal>>, Fault> {
         }
         Ok(literals)
     };
-    match list.value {
-        Value::Null => Ok(vec![]),
-        _ => list.items()?.iter().map(of).collect(),
-    }
+    if *list.value == Value::Null { Ok(vec![]) } else { list.items()?.iter().map(of).collect() }
 }
 
 fn of_dump(root: &At<'_>) -> Result<Model, Fault> {

@@ -315,9 +315,10 @@ impl<'d> Tree<'d> {
         let left = list("left_children")?;
         let default = tree.need("default_left")?;
         // Old files have truth values here.
-        let default_left = match default.value {
-            Value::Numbers(numbers) => numbers.clone(),
-            _ => default.items()?.iter().map(At::number).collect::<Result<_, _>>()?,
+        let default_left = if let Value::Numbers(numbers) = default.value {
+            numbers.clone()
+        } else {
+            default.items()?.iter().map(At::number).collect::<Result<_, _>>()?
         };
         let kinds = tree.get("split_type").map(|kinds| kinds.numbers()).transpose()?;
         let vectors = match (targets > 1, tree.get("leaf_weights")) {

@@ -682,7 +682,7 @@ def cb_forms():
         case("catboost", "1.2.10", exact, CB_ULPS)(make)
 
 
-CB_ULPS = 8
+CB_ULPS = 4
 cb_forms()
 
 

@@ -152,7 +152,9 @@ fn info(root: &At<'_>, model: &mut Model) -> Result<(), Fault> {
         let Some(part) = info.get(name) else { return Ok(None) };
         match part.value {
             Value::Text(text) => document::json(text, Precision::Double).map(Some).map_err(|why| part.malformed(why)),
-            other => Ok(Some(other.clone())),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Numbers(_) | Value::List(_) | Value::Map(_)) => {
+                Ok(Some(other.clone()))
+            }
         }
     };
     if let Some(parameters) = part("params")? {
