@@ -25,7 +25,7 @@ import numpy as np
 HERE = pathlib.Path(__file__).parent
 CASES = {}
 NAN, INF = float("nan"), float("inf")
-ROWS, PROBES = 40, 160
+ROWS, PROBES = 30, 60
 
 
 def case(library, version, exact, ulps=0):
@@ -164,7 +164,7 @@ def xgb_write(name, suffix, booster, rows, prediction, booster_to_save=None, mat
     write(name, suffix, (booster_to_save or booster).save_model, rows, results)
 
 
-def xgb_case(name, suffix, parameters, label, prediction, rounds=12, features=4, seed=1):
+def xgb_case(name, suffix, parameters, label, prediction, rounds=8, features=4, seed=1):
     import xgboost
 
     names = [f"x{i}" for i in range(features)]
@@ -210,12 +210,12 @@ def xgb_objectives():
         ("forest_of_classes", "json", {"num_parallel_tree": 3, "subsample": 0.6, "objective": "multi:softprob", "num_class": 3}, classes, "probabilities"),
         ("several_targets", "json", {}, several, "prediction"),
         ("vector_leaves", "ubj", {"multi_strategy": "multi_output_tree"}, several, "prediction"),
-        ("many_trees", "ubj", {"max_depth": 6, "objective": "binary:logistic", "rounds": 120}, two, "probability"),
+        ("many_trees", "ubj", {"max_depth": 6, "objective": "binary:logistic", "rounds": 50}, two, "probability"),
     ]
     for short, suffix, parameters, label, prediction in forms:
 
         def make(name, suffix=suffix, parameters=dict(parameters), label=label, prediction=prediction):
-            xgb_case(name, suffix, parameters, label, prediction, rounds=parameters.pop("rounds", 12))
+            xgb_case(name, suffix, parameters, label, prediction, rounds=parameters.pop("rounds", 8))
 
         make.__name__ = f"xgboost_{short}"
         make.__doc__ = f"XGBoost with {parameters or 'squared error'}, as {suffix}."
@@ -459,7 +459,7 @@ def lgb_write(name, form, booster, rows, prediction, table=None):
     write(name, form, model, rows, results)
 
 
-def lgb_case(name, form, parameters, label, prediction, rounds=12, x_of=None):
+def lgb_case(name, form, parameters, label, prediction, rounds=8, x_of=None):
     import lightgbm
 
     names = ["a", "b", "c", "d"]
@@ -507,12 +507,12 @@ def lgb_forms():
         ("linear_trees_dump", "json", {"linear_tree": True, "objective": "binary"}, two, "probability", None),
         ("linear_trees_classes", "txt", {"linear_tree": True, "objective": "multiclass", "num_class": 3}, classes, "probabilities", with_zeros),
         ("one_leaf", "txt", {"min_data_in_leaf": 1000}, plain, "prediction", None),
-        ("many_trees", "txt", {"num_leaves": 40, "objective": "binary", "rounds": 120}, two, "probability", None),
+        ("many_trees", "txt", {"num_leaves": 24, "objective": "binary", "rounds": 50}, two, "probability", None),
     ]
     for short, form, parameters, label, prediction, x_of in forms:
 
         def make(name, form=form, parameters=dict(parameters), label=label, prediction=prediction, x_of=x_of):
-            lgb_case(name, form, parameters, label, prediction, rounds=parameters.pop("rounds", 12), x_of=x_of)
+            lgb_case(name, form, parameters, label, prediction, rounds=parameters.pop("rounds", 8), x_of=x_of)
 
         make.__name__ = f"lightgbm_{short}"
         make.__doc__ = f"LightGBM with {parameters or 'regression'}, as {form}."
@@ -632,7 +632,7 @@ def cb_case(name, form, parameters, label, prediction, nan=True):
     x = x if nan else np.nan_to_num(x)
     regressor = prediction[1] in ("RawFormulaVal", "Exponent")
     kind = catboost.CatBoostRegressor if regressor else catboost.CatBoostClassifier
-    base = {"iterations": 12, "depth": 4, "verbose": 0, "allow_writing_files": False, "thread_count": 1, "random_seed": 1}
+    base = {"iterations": 8, "depth": 4, "verbose": 0, "allow_writing_files": False, "thread_count": 1, "random_seed": 1}
     model = kind(**(base | parameters))
     model.fit(pd.DataFrame(x, columns=names), label(random, score))
     borders = {name: border for name, border in zip(names, model.get_borders().values())}
