@@ -54,6 +54,30 @@ fn onnx_cases_equal_onnxruntime() {
 }
 
 #[test]
+fn boosting_cases_equal_their_libraries() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/boost");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| folder.join("case.toml").is_file());
+    folders.sort();
+    let project = |folder: &PathBuf| {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let model = files.find(|path| path.file_stem().is_some_and(|stem| stem == "model"));
+        (name, Project { model, data: Some(folder.join("rows.csv")), ..Project::default() })
+    };
+    for library in ["xgboost", "lightgbm", "catboost"] {
+        // A dump of LightGBM cannot be loaded again.
+        let own = |(name, project): &(String, Project)| {
+            let is_dump = library == "lightgbm" && project.model.as_ref().is_some_and(|model| model.ends_with("model.json"));
+            name.starts_with(library) && !is_dump
+        };
+        if can_import(library) {
+            compare(folders.iter().map(project).filter(own).collect());
+        }
+    }
+}
+
+#[test]
 fn python_cases_equal_pandas() {
     if !can_import("pandas, sklearn") {
         return;

@@ -36,6 +36,16 @@ pub enum Format {
 }
 
 impl Format {
+    /// The Python package that scores such a file. None for a form that no package reads again.
+    pub fn package(self) -> Option<&'static str> {
+        match self {
+            Format::XgboostJson | Format::XgboostUbj | Format::XgboostBinary => Some("xgboost"),
+            Format::LightgbmText => Some("lightgbm"),
+            Format::LightgbmJson => None,
+            Format::CatboostJson | Format::CatboostCbm => Some("catboost"),
+        }
+    }
+
     /// Looks at the first bytes, and at the names in a JSON document. None for what is no model of these libraries.
     pub fn of(bytes: &[u8]) -> Option<Format> {
         let head = &bytes[..bytes.len().min(HEAD)];

@@ -1,4 +1,7 @@
 //! The JSON that `save_model(format="json")` writes.
+//!
+//! It holds the numbers of the model to the last bit. CatBoost's own reader takes some of them one unit in the last place off; here they are
+//! read as they were written.
 
 use ir::Literal;
 
