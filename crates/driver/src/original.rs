@@ -468,7 +468,7 @@ fn table(inputs: &[Column], rows: &[&Vec<Cell>]) -> OutputTable {
         dtype: match column.ty.elem {
             Elem::Str => "str".into(),
             Elem::F64 => if column.ty.nullable { "float" } else { "float64" }.into(),
-            _ => String::new(),
+            Elem::Bool | Elem::I32 | Elem::I64 | Elem::F32 | Elem::Date | Elem::DateTime | Elem::Duration => String::new(),
         },
         cells: rows.iter().map(|row| cell(row, at)).collect(),
     });

@@ -36,6 +36,8 @@ pub(crate) struct Model {
     loss: String,
     /// What the classes are called, in the order of the targets.
     classes: Vec<Literal>,
+    /// The margin above which a row is of the second of two classes.
+    class_border: f64,
 }
 
 struct Float {
@@ -141,6 +143,11 @@ impl Model {
     }
 }
 
+/// The margin at a probability, as CatBoost computes it from the threshold that a user has set.
+fn class_border(probability: f64) -> f64 {
+    -(1.0 / probability - 1.0).ln()
+}
+
 /// Loss and link. Source: the default of `predict` of `CatBoostRegressor`, and `predict_proba` of `CatBoostClassifier`.
 fn link(loss: &str) -> Result<Link, Fault> {
     Ok(match loss {
@@ -216,7 +223,7 @@ fn label(b: &Builder, model: &Model, margins: &[Val<'_>]) {
     let is_class = matches!(model.loss.as_str(), "Logloss" | "CrossEntropy" | "MultiClass" | "MultiClassOneVsAll");
     match (margins, model.classes.as_slice()) {
         _ if !is_class => {}
-        ([margin], [no, yes]) => b.result("label", margin.gt(0.0).select(b.constant(yes.clone()), b.constant(no.clone()))),
+        ([margin], [no, yes]) => b.result("label", margin.gt(model.class_border).select(b.constant(yes.clone()), b.constant(no.clone()))),
         (margins, classes) if classes.len() == margins.len() && classes.iter().all(|class| class.elem() == classes[0].elem()) => {
             let names =
                 Tensor { name: "classes".into(), elem: classes[0].elem(), shape: vec![classes.len() as u32], values: classes.to_vec() };

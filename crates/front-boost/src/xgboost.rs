@@ -70,6 +70,10 @@ pub(crate) fn model(b: &Builder, root: &At<'_>, at: &dyn Fn(&str)) -> Result<(),
     if groups > MOST_GROUPS {
         return Err(parameters.malformed(format!("{groups} classes or targets are more than {MOST_GROUPS}")));
     }
+    if objective.text()? == "reg:expectileerror" && groups > 1 {
+        // Each further expectile is a distance above the one before, in versions after 3.2.
+        return Err(Fault::unsupported(objective.path, "several expectiles in one model are not supported").help("train a model for each"));
+    }
     if matches!(link, Link::Softmax | Link::ArgMax) && groups < 2 {
         return Err(parameters.malformed("an objective of several classes with one class"));
     }

@@ -1852,10 +1852,12 @@ def boost_catboost(library, path, np, pd):
     def predict(frame, wanted):
         kinds = {"margin": "RawFormulaVal", "probability": "Probability", "probabilities": "Probability", "label": "Class"}
         kinds["prediction"] = "Exponent" if "margin" in wanted else "RawFormulaVal"
+        of = lambda kind: np.asarray(model.predict(frame, prediction_type=kind, thread_count=1))
         out = {}
         for name in wanted:
-            values = np.asarray(model.predict(frame, prediction_type=kinds[name], thread_count=1))
-            if name == "probability" and values.ndim == 2 and values.shape[1] == 2:
+            values = of(kinds[name])
+            # Of two classes both probabilities come back, of one margin.
+            if name == "probability" and of("RawFormulaVal").ndim == 1:
                 values = values[:, 1]
             out[name] = values.ravel() if name == "label" else values
         return out

@@ -388,6 +388,7 @@ def xgboost_refused(_):
         return spoil
 
     spoiled("unknown_objective", put(["objective", "name"], "my:objective"))
+    spoiled("several_expectiles", lambda learner, tree: (learner["objective"].update(name="reg:expectileerror"), learner["learner_model_param"].update(num_target="2")))
     spoiled("unknown_booster", put(["gradient_booster", "name"], "gbforest"))
     spoiled("cycle", put(["tree", "left_children", 1], 0))
     spoiled("child_outside", put(["tree", "left_children", 0], 99))
@@ -683,6 +684,23 @@ def cb_forms():
 
 
 CB_ULPS = 4
+
+
+@case("catboost", "1.2.10", ["margin", "label"], CB_ULPS)
+def catboost_threshold(name):
+    """The label is of another probability than one half where the user has set one."""
+    import catboost
+    import pandas as pd
+
+    names = ["a", "b"]
+    random, x, score = data(32, 2)
+    model = catboost.CatBoostClassifier(iterations=8, depth=3, verbose=0, allow_writing_files=False, thread_count=1, random_seed=1)
+    model.fit(pd.DataFrame(x, columns=names), (score > 0).astype(int))
+    model.set_probability_threshold(0.7)
+    rows = probes(random, names, dict(zip(names, model.get_borders().values())), SPECIAL)
+    cb_write(name, "cbm", model, rows, pd.DataFrame(rows), ("probability", "Probability"))
+
+
 cb_forms()
 
 

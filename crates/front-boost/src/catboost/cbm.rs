@@ -2,9 +2,7 @@
 //!
 //! It holds the hashes of categories and not their texts, so a model that asks for categories is refused here, and converts from JSON.
 
-use ir::Literal;
-
-use super::{Float, Model, Next, Tree, json};
+use super::{Float, Model, Next, Tree, class_border, json};
 use crate::Fault;
 use crate::document::{self, At, Precision};
 
@@ -79,7 +77,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Model, Fault> {
         });
     }
     model.trees = read_trees(&trees, &model)?;
-    (model.loss, model.classes) = info(&core)?;
+    info(&core, &mut model)?;
     Ok(model)
 }
 
@@ -126,23 +124,19 @@ fn steps_tree(splits: &[usize], steps: &[u32], leaves: &[u32]) -> Option<Tree> {
     Some(Tree::Steps { root, nodes })
 }
 
-/// Loss and classes, which stand as JSON among the notes of the model.
-fn info(core: &Table<'_>) -> Result<(String, Vec<Literal>), Fault> {
-    let (mut loss, mut classes) = (String::new(), vec![]);
+/// Loss and classes, which stand as JSON among the notes of the model, and the threshold between two of them.
+fn info(core: &Table<'_>, model: &mut Model) -> Result<(), Fault> {
     for entry in core.tables(field::core::INFO)? {
         let (key, text) = (entry.text(0)?, entry.text(1)?);
-        if !matches!(key, "params" | "class_params") {
-            continue;
-        }
-        let value = document::json(text, Precision::Double).map_err(|why| Fault::malformed(key, why))?;
-        let at = At { value: &value, path: key.to_owned() };
-        if key == "params" {
-            loss = json::loss(&at)?;
-        } else {
-            classes = json::class_names(&at)?;
+        let value = || document::json(text, Precision::Double).map_err(|why| Fault::malformed(key, why));
+        match key {
+            "params" => model.loss = json::loss(&At { value: &value()?, path: key.to_owned() })?,
+            "class_params" => model.classes = json::class_names(&At { value: &value()?, path: key.to_owned() })?,
+            json::THRESHOLD => model.class_border = class_border(At { value: &value()?, path: key.to_owned() }.number()?),
+            _ => {}
         }
     }
-    Ok((loss, classes))
+    Ok(())
 }
 
 /// A table of a FlatBuffer: where it starts, and the places of its fields.

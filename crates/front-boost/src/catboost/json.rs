@@ -5,7 +5,7 @@
 
 use ir::Literal;
 
-use super::{Ask, Categorical, Combination, Float, HashTable, Kind, Model, Next, Statistic, Tree};
+use super::{Ask, Categorical, Combination, Float, HashTable, Kind, Model, Next, Statistic, Tree, class_border};
 use crate::Fault;
 use crate::document::{self, At, Precision, Value, index};
 
@@ -163,11 +163,17 @@ fn info(root: &At<'_>, model: &mut Model) -> Result<(), Fault> {
     if let Some(parameters) = part("params")? {
         model.loss = loss(&At { value: &parameters, path: "model_info/params".into() })?;
     }
+    if let Some(threshold) = info.get(THRESHOLD) {
+        model.class_border = class_border(threshold.number()?);
+    }
     if let Some(classes) = part("class_params")? {
         model.classes = class_names(&At { value: &classes, path: "model_info/class_params".into() })?;
     }
     Ok(())
 }
+
+/// The note of the probability above which a row is of the second class; one half where it is not there.
+pub(super) const THRESHOLD: &str = "binclass_probability_threshold";
 
 pub(super) fn loss(parameters: &At<'_>) -> Result<String, Fault> {
     let loss = parameters.get("loss_function").and_then(|loss| loss.get("type"));
