@@ -46,7 +46,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// The model of a case, whose ending says its form.
-fn model(folder: &Path) -> PathBuf {
+pub fn model(folder: &Path) -> PathBuf {
     let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.find(|path| path.file_stem().is_some_and(|stem| stem == "model")).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Every case against its original, run now: pandas or onnxruntime, on the case's rows and on boundary rows.
+//! Every case against its original, run now: pandas, onnxruntime or a boosting library, on the case's rows and on boundary rows.
 //!
 //! The stored results of a case are its rows'. Here the rows are made by the machine, so what nobody thought of is compared too.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
@@ -61,8 +61,7 @@ fn boosting_cases_equal_their_libraries() {
     folders.sort();
     let project = |folder: &PathBuf| {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let model = files.find(|path| path.file_stem().is_some_and(|stem| stem == "model"));
+        let model = Some(tests::scorers::model(folder));
         (name, Project { model, data: Some(folder.join("rows.csv")), ..Project::default() })
     };
     for library in ["xgboost", "lightgbm", "catboost"] {

@@ -71,6 +71,17 @@ struct Leaf {
     linear: Option<(f64, Vec<(usize, f64)>)>,
 }
 
+/// The versions of the form that are known; before 2 what is missing was not said.
+const VERSIONS: &[&str] = &["v2", "v3", "v4"];
+
+fn known_version(version: Option<&str>) -> Result<(), Fault> {
+    if version.is_some_and(|version| VERSIONS.contains(&version)) {
+        return Ok(());
+    }
+    let message = format!("its form is of version {}, and known are {}", version.unwrap_or("none"), VERSIONS.join(", "));
+    Err(Fault::unsupported("version", message).help("load it with LightGBM 4 and save it again"))
+}
+
 /// Objective and link. Source: `ConvertOutput` under `src/objective` of LightGBM 4.
 fn link(objective: &str) -> Result<Link, Fault> {
     let mut words = objective.split_whitespace();
@@ -153,6 +164,7 @@ fn of_text(text: &str) -> Result<Model, Fault> {
     }
     let (head, trees) = parts.split_first().map_or((&parts[..0], &parts[..]), |(_, trees)| (&parts[..1], trees));
     let [head] = head else { return Err(Fault::malformed("", "the text is empty")) };
+    known_version(head.get("version"))?;
     let features: Vec<String> = head.list("feature_names")?;
     if categorical.is_empty() {
         let infos = head.get("feature_infos").unwrap_or_default().split_ascii_whitespace().enumerate();
@@ -281,6 +293,7 @@ fn categories_in(list: &At<'_>) -> Result<Vec<Vec<Literal>>, Fault> {
 }
 
 fn of_dump(root: &At<'_>) -> Result<Model, Fault> {
+    known_version(root.get("version").map(|version| version.text()).transpose()?)?;
     let names = root.need("feature_names")?.texts()?;
     let features: Vec<String> = names.into_iter().map(String::from).collect();
     let infos = root.get("feature_infos");

@@ -55,8 +55,23 @@ const OBJECTIVES: &[(&str, Link, Start)] = &[
 /// More targets than that are no model.
 const MOST_GROUPS: usize = 1 << 16;
 
+/// The newest version whose meaning is known here. Later ones change what `predict` makes of several quantiles and expectiles.
+const NEWEST: [f64; 2] = [3.0, 2.0];
+
+fn known_version(root: &At<'_>) -> Result<(), Fault> {
+    let Some(version) = root.get("version") else { return Ok(()) };
+    let numbers = version.numbers()?;
+    if numbers.iter().take(NEWEST.len()).partial_cmp(NEWEST.iter()).is_none_or(std::cmp::Ordering::is_gt) {
+        let words: Vec<String> = numbers.iter().map(f64::to_string).collect();
+        let message = format!("it is of XGBoost {}, and known are versions up to {}.{}", words.join("."), NEWEST[0], NEWEST[1]);
+        return Err(Fault::unsupported(version.path, message).help("save the model with an earlier version"));
+    }
+    Ok(())
+}
+
 /// Writes the function of a model. `at` says which part of the file what follows comes from.
 pub(crate) fn model(b: &Builder, root: &At<'_>, at: &dyn Fn(&str)) -> Result<(), Fault> {
+    known_version(root)?;
     let learner = root.need("learner")?;
     let parameters = learner.need("learner_model_param")?;
     let objective = learner.need("objective")?.need("name")?;

@@ -400,6 +400,9 @@ def xgboost_refused(_):
     spoiled("many_features", put(["learner_model_param", "num_feature"], "4000000000"))
     spoiled("name_twice", put(["feature_names"], ["a", "a"]))
     spoiled("base_score_text", put(["learner_model_param", "base_score"], "half"))
+    newer = json.loads(json.dumps(whole))
+    newer["version"] = [3, 3, 0]
+    refused("xgboost_newer", json.dumps(newer).encode())
     text = json.dumps(whole).encode()
     refused("xgboost_cut", text[: len(text) // 2])
     refused("xgboost_old_binary", b"binf" + bytes(64))
@@ -594,6 +597,7 @@ def lightgbm_refused(_):
     spoil = lambda old, new: text.replace(old, new, 1).encode()
     line = lambda name: next(line for line in text.splitlines() if line.startswith(name + "="))
     refused("lightgbm_unknown_objective", spoil("objective=regression", "objective=mine"))
+    refused("lightgbm_newer", spoil("version=v4", "version=v9"))
     refused("lightgbm_cut", text[: text.index("end of trees") - 40].encode())
     refused("lightgbm_cycle", spoil(line("left_child"), "left_child=0 0 0"))
     refused("lightgbm_child_outside", spoil(line("left_child"), "left_child=9 9 9"))
