@@ -80,11 +80,10 @@ fn a_boosting_model_is_told_by_its_content_and_refused_when_cut() {
         let path = folder.path().join("model.bin");
         fs::write(&path, &whole).unwrap();
         assert!(driver::open(&path, &mut Sources::new()).is_ok(), "{case}");
-        // A dump that is cut early may not say yet what it is.
+        // What is cut early may not say yet what it is.
         for parts in 12..16 {
             let (text, code) = said("model.bin", &whole[..whole.len() * parts / 16]);
             assert_eq!(code, 2, "{text}");
-            // Behind the trees of LightGBM's text are its parameters, which it scores without.
             assert!(text.starts_with("error[boost-malformed]"), "{case}: {text}");
         }
     }

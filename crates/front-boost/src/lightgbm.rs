@@ -137,18 +137,34 @@ impl<'t> Lines<'t> {
     }
 }
 
+/// How far the text got with the parameters of training.
+#[derive(PartialEq)]
+enum Parameters {
+    None,
+    Begun,
+    Ended,
+}
+
 fn of_text(text: &str) -> Result<Model, Fault> {
     let mut parts: Vec<Lines<'_>> = vec![Lines { path: String::new(), lines: vec![] }];
     let mut is_whole = false;
+    // What follows the trees may be left out, but not in the middle: the names of the categories come last.
+    let mut parameters = Parameters::None;
     let (mut categorical, mut categories) = (vec![], vec![]);
     for line in text.lines().map(str::trim_end) {
         if line == "end of trees" {
             is_whole = true;
+        } else if is_whole && line == "parameters:" {
+            parameters = Parameters::Begun;
+        } else if is_whole && line == "end of parameters" {
+            parameters = Parameters::Ended;
         } else if let Some(json) = line.strip_prefix("pandas_categorical:") {
             categories = pandas_categories(json)?;
         } else if let Some(list) = line.strip_prefix("[categorical_feature: ").and_then(|rest| rest.strip_suffix(']')) {
             // Names (`name:a,b`) are not resolved: pandas frames give numbers.
             categorical = list.split(',').filter_map(|number| number.parse().ok()).collect();
+        } else if parameters == Parameters::Ended && !line.is_empty() {
+            return Err(Fault::malformed("", format!("the line `{line}` behind the parameters is not known")));
         } else if !is_whole {
             if let Some(number) = line.strip_prefix("Tree=") {
                 parts.push(Lines { path: format!("Tree={number}"), lines: vec![] });
@@ -162,6 +178,9 @@ fn of_text(text: &str) -> Result<Model, Fault> {
     if !is_whole {
         return Err(Fault::malformed("", "the text ends before its line `end of trees`"));
     }
+    if parameters == Parameters::Begun {
+        return Err(Fault::malformed("", "the text ends before its line `end of parameters`"));
+    }
     let (head, trees) = parts.split_first().map_or((&parts[..0], &parts[..]), |(_, trees)| (&parts[..1], trees));
     let [head] = head else { return Err(Fault::malformed("", "the text is empty")) };
     known_version(head.get("version"))?;
@@ -169,6 +188,10 @@ fn of_text(text: &str) -> Result<Model, Fault> {
     if categorical.is_empty() {
         let infos = head.get("feature_infos").unwrap_or_default().split_ascii_whitespace().enumerate();
         categorical = infos.filter(|(_, info)| *info != "none" && !info.starts_with('[')).map(|(number, _)| number).collect();
+    }
+    // The oldest form may have none.
+    if parameters == Parameters::None && (head.get("version") != Some("v2") || !categorical.is_empty()) {
+        return Err(Fault::malformed("", "the text ends before its parameters, behind which stand the names of categories"));
     }
     if head.one::<usize>("max_feature_idx")? != features.len().wrapping_sub(1) {
         return Err(Fault::malformed("", format!("`max_feature_idx` does not fit {} names of features", features.len())));
