@@ -1,4 +1,4 @@
-//! Every case as a checked module with rows: the ONNX and PMML folders, the Python cases that are not refused, and the modules in the
+//! Every case as a checked module with rows: the folders of ONNX, PMML and boosting models, the Python cases that are not refused, and the modules in the
 //! text form of the IR, which are what random modules found.
 
 use std::fs;
@@ -31,10 +31,10 @@ pub struct Case {
 /// All of them, in a fixed order.
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for (kind, file) in [("onnx", "model.onnx"), ("pmml", "model.pmml")] {
+    for kind in ["onnx", "pmml", "boost"] {
         for folder in folders(kind) {
             let name = format!("{kind} {}", folder.file_name().unwrap().to_string_lossy());
-            let scorer = driver::open(&folder.join(file), &mut Sources::new()).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+            let scorer = driver::open(&model(&folder), &mut Sources::new()).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
             let checked = renamed(scorer.checked.into_module(), &name);
             let rows = data::load(&folder.join("rows.csv"), &plan::lower(&checked)).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
             cases.push(case(name, checked, rows));
@@ -43,6 +43,12 @@ pub fn cases() -> Vec<Case> {
     cases.extend(python::files().iter().filter_map(|path| of_python(path)));
     cases.extend(ir_files().iter().map(|path| of_ir(path)));
     cases
+}
+
+/// The model of a case, whose ending says its form.
+pub fn model(folder: &Path) -> PathBuf {
+    let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.find(|path| path.file_stem().is_some_and(|stem| stem == "model")).unwrap()
 }
 
 fn folders(kind: &str) -> Vec<PathBuf> {

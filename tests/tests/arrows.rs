@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // It judges outcomes and never runs a target.
     ("equiv", &["check", "interp", "ir", "math", "source"]),
     // A front end sees no back end.
+    ("front-boost", &["ir", "source"]),
     ("front-onnx", &["grammars", "ir", "source"]),
     ("front-pmml", &["grammars", "ir", "source"]),
     ("front-python", &["grammars", "ir", "source"]),
@@ -36,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "check",
             "equiv",
             "execute",
+            "front-boost",
             "front-onnx",
             "front-pmml",
             "front-python",

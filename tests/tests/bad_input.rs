@@ -71,6 +71,25 @@ fn another_kind_of_file_is_refused() {
 }
 
 #[test]
+fn a_boosting_model_is_told_by_its_content_and_refused_when_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    for case in
+        ["xgboost_logistic", "xgboost_squared_error", "lightgbm_binary", "lightgbm_regression_dump", "catboost_rmse", "catboost_rmse_cbm"]
+    {
+        let whole = fs::read(tests::scorers::model(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/boost").join(case))).unwrap();
+        let path = folder.path().join("model.bin");
+        fs::write(&path, &whole).unwrap();
+        assert!(driver::open(&path, &mut Sources::new()).is_ok(), "{case}");
+        // What is cut early may not say yet what it is.
+        for parts in 12..16 {
+            let (text, code) = said("model.bin", &whole[..whole.len() * parts / 16]);
+            assert_eq!(code, 2, "{text}");
+            assert!(text.starts_with("error[boost-malformed]"), "{case}: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_wrong_column_and_a_wrong_value_are_named() {
     // The record of the script's run is there, so no Python is needed.
     let scorer = driver::open(&Path::new(MODEL).with_file_name("scorewright.toml"), &mut Sources::new()).unwrap();

@@ -1,4 +1,4 @@
-//! Every case against its original, run now: pandas or onnxruntime, on the case's rows and on boundary rows.
+//! Every case against its original, run now: pandas, onnxruntime or a boosting library, on the case's rows and on boundary rows.
 //!
 //! The stored results of a case are its rows'. Here the rows are made by the machine, so what nobody thought of is compared too.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
@@ -51,6 +51,29 @@ fn onnx_cases_equal_onnxruntime() {
         (name, project)
     };
     compare(folders.into_iter().map(project).collect());
+}
+
+#[test]
+fn boosting_cases_equal_their_libraries() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/boost");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| folder.join("case.toml").is_file());
+    folders.sort();
+    let project = |folder: &PathBuf| {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let model = Some(tests::scorers::model(folder));
+        (name, Project { model, data: Some(folder.join("rows.csv")), ..Project::default() })
+    };
+    for library in ["xgboost", "lightgbm", "catboost"] {
+        // A dump of LightGBM cannot be loaded again.
+        let own = |(name, project): &(String, Project)| {
+            let is_dump = library == "lightgbm" && project.model.as_ref().is_some_and(|model| model.ends_with("model.json"));
+            name.starts_with(library) && !is_dump
+        };
+        if can_import(library) {
+            compare(folders.iter().map(project).filter(own).collect());
+        }
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ const EXAMPLES: &str = "Examples:
   scorewright build   scorewright.toml
   scorewright check   scorer/ --data fresh.csv --report report/
   scorewright run     scorer/ --on java --in rows.csv --out scores.csv
+  scorewright build   model.ubj --target java --out scorer/
   scorewright run     model.pmml --on java --in rows.csv --out scores.csv
 
 Exit codes:
@@ -108,10 +109,10 @@ enum Command {
 /// What is converted. A scorewright.toml can say all of it; flags override it.
 #[derive(Args)]
 struct Source {
-    /// A script (.py), a model (.onnx, .pmml), or a scorewright.toml that names both; to run, also a folder that `build` wrote
+    /// A script (.py), a model (.onnx, .pmml, a file of XGBoost, LightGBM or CatBoost), or a scorewright.toml that names both; to run, also a folder that `build` wrote
     #[arg(value_name = "INPUT")]
     from: PathBuf,
-    /// The model that takes the script's output: .onnx or .pmml
+    /// The model that takes the script's output: .onnx, .pmml, or a file of XGBoost, LightGBM or CatBoost
     #[arg(long)]
     model: Option<PathBuf>,
     /// Rows to compare on, in the form of the scoring file [default: the script's scoring file]

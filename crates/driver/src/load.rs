@@ -182,9 +182,16 @@ fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<
             let file = sources.add(name.clone(), String::from_utf8_lossy(&bytes).into_owned());
             front_pmml::read(&bytes, file, sources)
         }
+        // Files of boosting libraries are told by what is in them: they have many endings, and some have none.
+        _ if front_boost::Format::of(&bytes).is_some() => {
+            let file = sources.add_binary(name.clone());
+            front_boost::read(&bytes, file, sources)
+        }
         _ => {
             let found = Diagnostic::error("input-kind", format!("`{name}` is no kind of model that can be converted"));
-            Err(vec![found.help("give a model as .onnx or .pmml; scikit-learn models become ONNX with skl2onnx")])
+            Err(vec![found.help(
+                "give a model as .onnx, as .pmml or in a file of XGBoost, LightGBM or CatBoost; scikit-learn models become ONNX with skl2onnx",
+            )])
         }
     };
     inputs.push(Input { name, path: path.into(), bytes });

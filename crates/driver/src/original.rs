@@ -1,4 +1,4 @@
-//! What the original gives: the script in the user's Python, the model by onnxruntime, on the data and on other rows.
+//! What the original gives: the script in the user's Python, the model by onnxruntime or its own library, on the data and on other rows.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,31 @@ pub fn runtime(original: &Original) -> Option<&'static str> {
         (Some(_), Some(true)) => Some("pandas and onnxruntime"),
         (Some(_), None) => Some("pandas"),
         (None, Some(true)) => Some("onnxruntime"),
-        (_, Some(false)) | (None, None) => None,
+        (None, Some(false)) => original.model.as_deref().and_then(package),
+        (Some(_), Some(false)) | (None, None) => None,
+    }
+}
+
+/// The package of a boosting library that scores the file of a model.
+fn package(model: &Path) -> Option<&'static str> {
+    front_boost::Format::of(&crate::read(model).ok()?)?.package()
+}
+
+/// Why the original of a boosting model is not run, where the user's Python has no such library: the model converts without it.
+pub fn lacks_library(original: &Original, problem: &Problem) -> Option<String> {
+    let package = original.model.as_deref().filter(|_| original.script.is_none()).and_then(package)?;
+    match problem {
+        Problem::Reference(found) if found.iter().any(|one| one.name == "reference-environment") => {
+            Some(format!("there is no Python with {package} here"))
+        }
+        Problem::Reference(_)
+        | Problem::Environment(_)
+        | Problem::Refused(_)
+        | Problem::Rows(_)
+        | Problem::Semantic(_)
+        | Problem::Unexplained(_)
+        | Problem::Differ(_)
+        | Problem::Uncovered(_) => None,
     }
 }
 
@@ -233,6 +257,9 @@ fn named(versions: &Versions, model: Option<&Path>) -> Vec<(String, String)> {
         ("scikit-learn", versions.sklearn.as_ref()),
         ("scipy", versions.scipy.as_ref()),
         ("onnxruntime", versions.onnxruntime.as_ref().filter(|_| model.is_some())),
+        ("xgboost", versions.xgboost.as_ref().filter(|_| model.is_some())),
+        ("lightgbm", versions.lightgbm.as_ref().filter(|_| model.is_some())),
+        ("catboost", versions.catboost.as_ref().filter(|_| model.is_some())),
     ];
     named.into_iter().filter_map(|(name, version)| Some((name.to_string(), version?.clone()))).collect()
 }
@@ -280,11 +307,21 @@ fn kept(table: &OutputTable, count: usize) -> Result<Vec<usize>, Diagnostic> {
 
 fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[(Vec<Cell>, GoldenOutcome)]) -> Result<Answers, Diagnostic> {
     let all: Vec<&Vec<Cell>> = rows.iter().chain(boundary.iter().map(|(row, _)| row)).collect();
-    let tensors: Vec<Tensor> = scorer.plan.inputs.iter().enumerate().map(|(at, column)| tensor(column, at, &all)).collect();
-    let (versions, pieces) = scorer.original.python.model(model, &tensors)?;
+    let python = &scorer.original.python;
+    let package = package(model);
+    let (versions, pieces) = match package {
+        Some(package) => {
+            let outputs: Vec<&str> = scorer.plan.outputs.iter().map(|column| column.name.as_str()).collect();
+            python.boost(package, model, &table(&scorer.plan.inputs, &all), &outputs)?
+        }
+        None => {
+            let tensors: Vec<Tensor> = scorer.plan.inputs.iter().enumerate().map(|(at, column)| tensor(column, at, &all)).collect();
+            python.model(model, &tensors)?
+        }
+    };
     let mut on_data = merged(&scorer.plan.outputs, &pieces, all.len());
     let on_boundary = on_data.split_off(rows.len());
-    let versions = Versions { pandas: None, sklearn: None, scipy: None, ..versions };
+    let versions = Versions { pandas: versions.pandas.filter(|_| package.is_some()), sklearn: None, scipy: None, ..versions };
     Ok(Answers {
         rows: rows.to_vec(),
         on_data,
@@ -428,7 +465,11 @@ fn table(inputs: &[Column], rows: &[&Vec<Cell>]) -> OutputTable {
     let columns = inputs.iter().enumerate().map(|(at, column)| reference::Column {
         name: column.name.clone(),
         // Texts of a scorer whose file happened to hold numbers only are texts all the same.
-        dtype: if column.ty.elem == Elem::Str { "str".into() } else { String::new() },
+        dtype: match column.ty.elem {
+            Elem::Str => "str".into(),
+            Elem::F64 => if column.ty.nullable { "float" } else { "float64" }.into(),
+            Elem::Bool | Elem::I32 | Elem::I64 | Elem::F32 | Elem::Date | Elem::DateTime | Elem::Duration => String::new(),
+        },
         cells: rows.iter().map(|row| cell(row, at)).collect(),
     });
     OutputTable { rows: rows.len(), index: None, columns: columns.collect() }

@@ -29,7 +29,7 @@ pub struct Project {
     pub name: Option<String>,
     /// A Python script or notebook whose output is the score, or the model's input.
     pub script: Option<PathBuf>,
-    /// A model: `.onnx` or `.pmml`.
+    /// A model: `.onnx`, `.pmml`, or a file of XGBoost, LightGBM or CatBoost.
     pub model: Option<PathBuf>,
     /// Rows to compare on; the script's scoring file if left out.
     pub data: Option<PathBuf>,
@@ -81,12 +81,16 @@ impl Project {
             "toml" => Project::from_toml(path, sources),
             "py" | "ipynb" => Ok(Project { script: Some(path.into()), ..Project::default() }),
             "onnx" | "pmml" | "xml" => Ok(Project { model: Some(path.into()), ..Project::default() }),
+            _ if read(path).is_ok_and(|bytes| front_boost::Format::of(&bytes).is_some()) => {
+                Ok(Project { model: Some(path.into()), ..Project::default() })
+            }
             _ => {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let found = Diagnostic::error("input-kind", format!("`{name}` is no kind of file that can be converted"));
-                Err(Problem::Refused(vec![
-                    found.help("give a script as .py or .ipynb, a model as .onnx or .pmml, or a scorewright.toml that names both"),
-                ]))
+                Err(Problem::Refused(vec![found.help(
+                    "give a script as .py or .ipynb, a model as .onnx, as .pmml or in a file of XGBoost, LightGBM or CatBoost, or a \
+                     scorewright.toml that names both",
+                )]))
             }
         }
     }

@@ -215,12 +215,23 @@ pub fn verify(
     let (boundary, left_out) = made(&scorer.checked, &rows);
     let of_boundary = execute::interpreted(&interp, &boundary);
     let boundary: Vec<(Vec<Cell>, GoldenOutcome)> = boundary.into_iter().zip(of_boundary).collect();
+    let mut left_out_for = "it was left out".to_owned();
     let answers = match original::runtime(&scorer.original) {
         Some(_) if runs => {
             said(Stage::Original);
-            let answers = original::answers(scorer, request.data, &rows, &boundary, sources).map_err(|problem| told(problem, unread))?;
-            rows.clone_from(&answers.rows);
-            Some(answers)
+            match original::answers(scorer, request.data, &rows, &boundary, sources) {
+                Ok(answers) => {
+                    rows.clone_from(&answers.rows);
+                    Some(answers)
+                }
+                Err(problem) => match original::lacks_library(&scorer.original, &problem) {
+                    Some(why) => {
+                        left_out_for = why;
+                        None
+                    }
+                    None => return Err(told(problem, unread)),
+                },
+            }
         }
         _ => None,
     };
@@ -264,7 +275,7 @@ pub fn verify(
             OriginalResult::Ran(Box::new(comparison))
         }
         (_, None) => OriginalResult::NotRun("there is no runtime for it here".into()),
-        (None, Some(_)) => OriginalResult::NotRun("it was left out".into()),
+        (None, Some(_)) => OriginalResult::NotRun(left_out_for),
     };
     let all: Vec<Vec<Datum>> = rows.iter().map(|row| data_of(row)).collect();
     let covered = equiv::coverage(&Analyser::new(&scorer.checked, equiv::Reference::default()), &all);

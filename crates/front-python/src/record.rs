@@ -69,6 +69,12 @@ pub struct Versions {
     pub scipy: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub onnxruntime: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xgboost: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lightgbm: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catboost: Option<String>,
     /// Holds the texts of pandas 3 where it is installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pyarrow: Option<String>,

@@ -1,4 +1,4 @@
-//! Runs the originals: the user's script in the user's own Python, and an ONNX model by onnxruntime.
+//! Runs the originals: the user's script in the user's own Python, an ONNX model by onnxruntime, a boosting model by its library.
 //!
 //! A run is a subprocess in a temporary copy of the script's folder, so nothing of the user's is written; it has limits on time, memory
 //! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py` and `scorewright_hold.py`, shipped inside this crate.
@@ -268,13 +268,26 @@ impl Reference {
     pub fn model(&self, model: &Path, inputs: &[Tensor]) -> Result<(Versions, Vec<Piece>), Diagnostic> {
         let inputs: serde_json::Map<String, Json> = inputs.iter().map(|tensor| (tensor.name.clone(), tensor.to_json())).collect();
         let job = json!({ "job": "onnx", "model": absolute(model), "inputs": inputs, "memory": self.limits.memory_bytes });
-        let answer = self.run(&job, None, None)?;
+        self.model_job(&job)
+    }
+
+    /// Runs the model of a boosting library (`xgboost`, `lightgbm`, `catboost`) by that library, for these of its results.
+    ///
+    /// Errors: no Python, no such library in it, a file that the library refuses. Rows that it refuses are [`Piece::Raised`].
+    pub fn boost(&self, library: &str, model: &Path, rows: &OutputTable, outputs: &[&str]) -> Result<(Versions, Vec<Piece>), Diagnostic> {
+        let (model, memory) = (absolute(model), self.limits.memory_bytes);
+        let job =
+            json!({ "job": "boost", "library": library, "model": model, "table": rows.to_json(), "outputs": outputs, "memory": memory });
+        self.model_job(&job)
+    }
+
+    fn model_job(&self, job: &Json) -> Result<(Versions, Vec<Piece>), Diagnostic> {
         #[derive(Deserialize)]
         struct Answer {
             versions: Versions,
             pieces: Vec<RawPiece>,
         }
-        let answer: Answer = serde_json::from_value(answer).map_err(|error| broken_answer(&error))?;
+        let answer: Answer = serde_json::from_value(self.run(job, None, None)?).map_err(|error| broken_answer(&error))?;
         pieces(answer.pieces).map(|pieces| (answer.versions, pieces)).ok_or_else(no_comparable)
     }
 
@@ -328,7 +341,7 @@ impl Reference {
             "syntax" => at(Diagnostic::error("python-syntax", "this Python cannot read the script"), &message),
             "output" => at(Diagnostic::error("python-output", message), "")
                 .help("name the output with --output: a variable, an expression over the script's variables, or a CSV file that it writes"),
-            "model" => Diagnostic::error("reference-model", "onnxruntime cannot run the model").help(message),
+            "model" => Diagnostic::error("reference-model", "the model's own runtime cannot run it").help(message),
             "memory" => Diagnostic::error("reference-memory", message),
             _ => at(Diagnostic::error("python-raises", "the script raises an exception in the recorded run"), &message)
                 .help("a script is converted by running it once; run it yourself in its folder first"),

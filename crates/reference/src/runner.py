@@ -2,7 +2,7 @@
 
 Started by the crate `reference` as `python -X utf8 runner.py JOB.json RESULT.json`. The script runs in the current
 directory, which is a copy of its folder. Three jobs: `record` (instrument, run, report every value), `outputs` (run,
-report the output frame exactly, and a model's outputs on it), `onnx` (a model alone). Start reading at `main`.
+report the output frame exactly, and a model's outputs on it), `onnx` (a model alone), `boost` (a boosting library's model alone). Start reading at `main`.
 
 Nothing of the script is changed in effect: expressions are wrapped in functions that return what they were given. Floats are
 written with `repr`, the shortest text that reads back to the same bits.
@@ -1163,7 +1163,7 @@ def forever():
 
 def versions():
     out = {"python": platform.python_version()}
-    for name in ("pandas", "numpy", "sklearn", "scipy", "onnxruntime", "pyarrow"):
+    for name in ("pandas", "numpy", "sklearn", "scipy", "onnxruntime", "pyarrow", "xgboost", "lightgbm", "catboost"):
         module = sys.modules.get(name)
         if module is not None:
             out[name] = module.__version__
@@ -1765,6 +1765,158 @@ def onnx(job):
     return {"pieces": pieces(count, part, MOST_MODEL_RUNS), "versions": versions()}
 
 
+def boost(job):
+    """A model in its library's own file on rows. Rows that it refuses are found by halving."""
+    try:
+        import importlib
+
+        library = importlib.import_module(job["library"])
+        import numpy as np
+        import pandas as pd
+    except ImportError as error:
+        raise Failure("environment", f"this Python ({sys.executable}) cannot import {error.name}: {error}")
+    table, wanted, count = {}, job["outputs"], job["table"]["rows"]
+    for column in job["table"]["columns"]:
+        # A float travels as text. A number is a column of floats, a category one of objects, with None where it is missing.
+        values = [float(value) if column["dtype"] in ("float64", "float") and value is not None else value for value in column["values"]]
+        table[column["name"]] = pd.Series(values, dtype="float64" if column["dtype"] == "float64" else object)
+    frame = pd.DataFrame(table)
+    try:
+        predict, takes_infinities = {"xgboost": boost_xgboost, "lightgbm": boost_lightgbm, "catboost": boost_catboost}[job["library"]](library, job["model"], np, pd)
+    except Exception as error:
+        raise Failure("model", first_line(error))
+
+    def part(rows):
+        try:
+            results = predict(frame.iloc[rows].reset_index(drop=True), wanted)
+        except Exception as error:
+            raise Failure("model", first_line(error))
+        arrays = [(name, np.asarray(value)) for name, value in results.items()]
+        arrays = [(name, array.astype(object) if array.dtype.kind == "U" else array) for name, array in arrays]
+        model = [{"name": name, "dtype": str(array.dtype), "shape": list(array.shape), "values": exact_array(array)} for name, array in arrays]
+        return {"kept": rows, "model": model}
+
+    numbers = frame.select_dtypes("float64").to_numpy()
+    is_infinite = (np.abs(numbers) > LARGEST_FLOAT32).any(axis=1) & (not takes_infinities)
+    rest = [row for row in range(count) if not is_infinite[row]]
+    done = pieces(len(rest), lambda rows: part([rest[row] for row in rows]), MOST_MODEL_RUNS)
+    for piece in done:
+        piece["rows"] = [rest[row] for row in piece["rows"]]
+    left_out = [row for row in range(count) if is_infinite[row]]
+    return {"pieces": done + ([{"rows": left_out, "untested": True}] if left_out else []), "versions": versions()}
+
+
+# What is above rounds to an infinity.
+LARGEST_FLOAT32 = 3.4028235677973362e38
+
+
+def boost_xgboost(library, path, np, pd):
+    booster = library.Booster(model_file=path)
+    booster.set_param({"nthread": 1})
+    document = json.loads(booster.save_raw("json"))["learner"]
+    kind = document["gradient_booster"]["name"]
+    # scikit-learn's interface scores up to the best iteration, and in place; `Booster.predict` with all trees, on a DMatrix.
+    own = document.get("attributes", {})
+    is_sklearn = "scikit_learn" in own
+    rounds = (0, int(own["best_iteration"]) + 1) if is_sklearn and "best_iteration" in own else (0, 0)
+    in_place = kind == "gbtree" or kind == "dart" and is_sklearn
+    known = {}
+    model = document["gradient_booster"].get("model") or document["gradient_booster"]["gbtree"]["model"]
+    names = document.get("feature_names") or []
+    for name, feature in zip(names, (model.get("cats") or {}).get("enc", [])):
+        if "offsets" in feature:
+            whole, ends = bytes(value & 255 for value in feature["values"]), feature["offsets"]
+            categories = [whole[start:end].decode() for start, end in zip(ends, ends[1:])]
+        else:
+            categories = feature["values"]
+        if categories:
+            known[name] = categories
+
+    def predict(frame, wanted):
+        for name, categories in known.items():
+            # XGBoost takes some unseen categories for others.
+            unseen = set(frame[name].dropna()) - set(categories)
+            if unseen:
+                raise ValueError(f"a category in {name} that XGBoost has not seen: {sorted(unseen, key=str)[0]!r}")
+            frame[name] = pd.Categorical(frame[name], categories=categories)
+        data = frame if known else frame.to_numpy(dtype="float64")
+        out = {}
+        for name in wanted:
+            margin = name == "margin"
+            if in_place:
+                out[name] = booster.inplace_predict(data, iteration_range=rounds, predict_type="margin" if margin else "value", validate_features=False)
+            else:
+                types = document.get("feature_types") or None
+                matrix = library.DMatrix(data, enable_categorical=True, **({} if known else {"feature_types": types}))
+                out[name] = booster.predict(matrix, output_margin=margin, iteration_range=rounds, validate_features=False)
+        return out
+
+    # A DMatrix takes none, which says nothing of the model.
+    return predict, in_place
+
+
+def boost_lightgbm(library, path, np, pd):
+    booster = library.Booster(model_file=path)
+    with open(path, encoding="utf-8") as file:
+        names = [line for line in file if line.startswith("pandas_categorical:[[")]
+    categories = json.loads(names[0].split(":", 1)[1]) if names else []
+
+    def predict(frame, wanted):
+        # A column of categories is one of objects; a number is a float.
+        named = [name for name in frame if frame[name].dtype == object] if categories else []
+        for name in named:
+            frame[name] = pd.Categorical(frame[name])
+        data = frame if named else frame.to_numpy(dtype="float64")
+        return {name: booster.predict(data, raw_score=name == "margin", num_threads=1) for name in wanted}
+
+    return predict, True
+
+
+def exact_catboost(model, path, np):
+    """CatBoost reads some decimals one unit in the last place off: the numbers of the model that was saved are put in their place."""
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    if "oblivious_trees" in document:
+        leaves = [value for tree in document["oblivious_trees"] for value in tree["leaf_values"]]
+    else:
+        leaves, todo = [], list(reversed(document["trees"]))
+        while todo:
+            node = todo.pop()
+            if "split" in node:
+                todo += [node["right"], node["left"]]
+            else:
+                leaves += node["value"] if isinstance(node["value"], list) else [node["value"]]
+    read = np.ravel(model.get_leaf_values())
+    if len(read) == len(leaves) and np.allclose(read, leaves, rtol=1e-14, atol=0):
+        model.set_leaf_values(np.array(leaves, dtype="float64"))
+    scale, bias = document.get("scale_and_bias", [1, 0])
+    model.set_scale_and_bias(float(scale), [float(one) for one in (bias if isinstance(bias, list) else [bias])])
+
+
+def boost_catboost(library, path, np, pd):
+    with open(path, "rb") as file:
+        form = "cbm" if file.read(4) == b"CBM1" else "json"
+    model = library.CatBoost()
+    model.load_model(path, format=form)
+    if form == "json":
+        exact_catboost(model, path, np)
+
+    def predict(frame, wanted):
+        kinds = {"margin": "RawFormulaVal", "probability": "Probability", "probabilities": "Probability", "label": "Class"}
+        kinds["prediction"] = "Exponent" if "margin" in wanted else "RawFormulaVal"
+        of = lambda kind: np.asarray(model.predict(frame, prediction_type=kind, thread_count=1))
+        out = {}
+        for name in wanted:
+            values = of(kinds[name])
+            # Of two classes both probabilities come back, of one margin.
+            if name == "probability" and of("RawFormulaVal").ndim == 1:
+                values = values[:, 1]
+            out[name] = values.ravel() if name == "label" else values
+        return out
+
+    return predict, True
+
+
 def main():
     job_path, result_path = sys.argv[1:3]  # the script gets its own `sys.argv`
     with open(job_path, encoding="utf-8") as file:
@@ -1782,7 +1934,7 @@ def main():
     warnings.simplefilter("ignore")
     protect(job.get("protect"))
     try:
-        result = {"record": record, "outputs": outputs, "onnx": onnx}[job["job"]](job)
+        result = {"record": record, "outputs": outputs, "onnx": onnx, "boost": boost}[job["job"]](job)
     except Failure as failure:
         result = failure.report
     except MemoryError:

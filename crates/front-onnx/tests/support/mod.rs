@@ -19,6 +19,9 @@ struct Case {
     ulps: f64,
     #[serde(default)]
     scale: f64,
+    /// Results that must be equal to the bit all the same.
+    #[serde(default)]
+    exact: Vec<String>,
 }
 
 /// The column of `expected.csv` that says `scored` or `invalid`; without it every row is scored.
@@ -72,7 +75,8 @@ pub fn run(folder: &Path, file: &str, read: impl Fn(&[u8], FileId, &Sources) -> 
                 for (field, value) in std::iter::zip(&results, &values) {
                     let wanted = datum(field, &expected.0, answer);
                     for (index, (got, wanted)) in std::iter::zip(value.elements(), wanted.elements()).enumerate() {
-                        if !near(got, wanted, &case) {
+                        let is_exact = case.exact.contains(&field.name);
+                        if if is_exact { got != wanted } else { !near(got, wanted, &case) } {
                             differences.push(format!("row {number}, {}[{index}]: {got:?}, and {wanted:?} is expected", field.name));
                         }
                     }
