@@ -166,6 +166,23 @@ pub(crate) fn walk(automaton: &Automaton, group: usize) -> Option<Module> {
     b.finish().ok()
 }
 
+/// `(marks)` to the number of matches, one behind the other, of a pattern that the empty text does not match.
+pub(crate) fn count(automaton: &Automaton, group: usize) -> Option<Module> {
+    let b = Builder::new("count_step");
+    b.doc("One more match, if there is one: how many there are, and where the last ends.");
+    let (known, marks) = (b.param("known", Type::scalar(Elem::I64)), b.param("marks", Type::scalar(Elem::Str)));
+    b.param("turn", Type::scalar(Elem::I64));
+    let (count, place) = (known / POSITIONS, known.binary(ir::Binary::Rem, POSITIONS));
+    let start = begin(marks, place);
+    let end = Walk::unpack(b.call(b.import(&walk(automaton, group)?)?, &[marks, start], 0)).end();
+    b.result("known", start.ge(0_i64).select((count + 1_i64) * POSITIONS + end, count * POSITIONS + NOWHERE));
+    let step = b.finish().ok()?;
+    let b = Builder::new("count");
+    let marks = b.param("marks", Type::scalar(Elem::Str));
+    b.result("count", b.iterate(b.import(&step)?, &[b.i64(0), marks], marks.len() / 2_i64) / POSITIONS);
+    b.finish().ok()
+}
+
 /// Whether a code point is of some classes. The code outside of a text is of none.
 fn is_within<'b>(code: Val<'b>, classes: &Classes, within: &[usize]) -> Val<'b> {
     let code = code.cast(Elem::I64);

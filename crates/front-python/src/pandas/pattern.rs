@@ -307,10 +307,14 @@ fn extract<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 pub(super) fn count<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, (source, flags): (&str, i64), at: Span) -> Eval<'b> {
     let pattern = replay.known(record::Value::Str(source.to_owned()));
     let matcher = matcher(replay, Some(pattern), flags, false, at)?;
-    on_column(replay, column, &matcher, at, |replay, reading, val, own| {
-        let (all, more) = reading.all(replay, MOST_MATCHES, at)?;
-        own.insert(too_many(replay, more, at));
-        let count = all.iter().fold(replay.b.i64(0), |count, [there, ..]| count + there.select(replay.b.i64(1), 0_i64));
+    on_column(replay, column, &matcher, at, |replay, reading, val, _| {
+        if matcher.pattern.can_be_empty() {
+            return Err(replay.unsupported(at, "all matches of a pattern that the empty text matches"));
+        }
+        let group = matcher.pattern.groups.min(1);
+        let made = function(replay, format!("count {}", matcher.key), || scan::count(&matcher.automaton, group));
+        let Some(made) = made else { return Err(refused(replay, at, &matcher.source)) };
+        let count = replay.b.call(made, &[reading.marks], 0);
         let count = if val.is_nullable() { val.is_null().select(replay.b.null(Elem::I64), count) } else { count };
         Ok(super::text::count_of(val, count))
     })
