@@ -1556,10 +1556,20 @@ def outputs(job):
     hook_reads(pd, job, note, instead)
     hook_writes(pd, written)
 
-    def run():
+    def once():
         written.clear()
         names = execute(text, job, holder, job.get("until"))
-        value, out = exact_table(output_value(job["output"], names, written))
+        return exact_table(output_value(job["output"], names, written))
+
+    def run():
+        value, out = once()
+        given = instead.get("frame", seen[-1] if seen else None)
+        if given is not None and out["rows"] < len(given) and out["index"] == list(range(out["rows"])):
+            # Rows were dropped and the others counted anew: the labels do not say which.
+            kept = holder and dict(holder.kept)
+            out["index"] = labels_of(out, once)
+            if holder:
+                holder.kept = kept
         answer = {"table": out}
         if job.get("model"):
             answer["model"] = run_model(job["model"], feed_frame(value, job.get("feed")))
@@ -1598,6 +1608,31 @@ def outputs(job):
 
         result["frames"].append(pieces(frame["rows"], part, MOST_RUNS, frame["apart"]))
     return result
+
+
+def labels_of(table, run):
+    """The labels that the rows of an output would have if no `reset_index` gave them others. None where the output would be another."""
+    import pandas as pd
+
+    reset = pd.DataFrame.reset_index
+
+    def keeping(self, *args, **kwargs):
+        labels = self.index
+        out = reset(self, *args, **kwargs)
+        frame = self if kwargs.get("inplace") else out
+        if pd.api.types.is_integer_dtype(labels.dtype) and labels.name is None:
+            frame.index = labels
+        return out
+
+    pd.DataFrame.reset_index = keeping
+    try:
+        _, out = run()
+    except Failure:
+        return None
+    finally:
+        pd.DataFrame.reset_index = reset
+    counted = out["index"] == table["index"]
+    return None if counted or out["columns"] != table["columns"] else out["index"]
 
 
 MOST_RUNS = 60  # of a script, to find the rows that it raises on
