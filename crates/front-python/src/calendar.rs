@@ -114,6 +114,27 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
     Some((days(year, month, day) * DAY + of_day, reader.valid & ended & exists))
 }
 
+/// A duration as `hours:minutes:seconds`, with a sign and a fraction if they are there, as microseconds; and whether it is one.
+///
+/// Up to four digits of hours, two of the others, which may pass 59. Source: pandas `to_timedelta`.
+pub(crate) fn parse_clock<'b>(b: &'b Builder, text: Val<'b>) -> (Val<'b>, Val<'b>) {
+    let negative = text.starts_with("-");
+    let signed = negative | text.starts_with("+");
+    let mut reader = Reader { text, at: signed.select(b.i64(1), 0_i64), valid: b.bool(true) };
+    let hours = reader.number(1, 4);
+    reader.literal(':');
+    let minutes = reader.number(1, 2);
+    reader.literal(':');
+    let seconds = reader.number(1, 2);
+    let whole = Reader { text, at: reader.at, valid: reader.valid };
+    reader.literal('.');
+    let fraction = reader.fraction();
+    let is_whole = whole.at.eq(text.len()) & whole.valid;
+    let is_broken = reader.at.eq(text.len()) & reader.valid;
+    let micros = ((hours * 60_i64 + minutes) * 60_i64 + seconds) * 1_000_000_i64 + is_whole.select(b.i64(0), fraction);
+    (negative.select(-micros, micros), is_whole | is_broken)
+}
+
 struct Fields<'b> {
     year: Val<'b>,
     month: Val<'b>,

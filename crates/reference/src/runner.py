@@ -162,6 +162,9 @@ def frame(value, content):
         for position, one in enumerate(columns):
             one["values"] = cells(list(value.iloc[:, position]))
     out = {"columns": columns, "rows": len(value), "index": index_kind(value.index)}
+    blocks = [block.mgr_locs.as_array.tolist() for block in value._mgr.blocks]
+    if [place for block in blocks for place in block] != list(range(len(columns))):
+        out["blocks"] = blocks  # pandas adds up a row block by block
     if content and small and out["index"] != "range":
         out["labels"] = cells(list(value.index))
         out["keys"] = [summary(name, MOST_DEPTH - 1) for name in value.index.names]
