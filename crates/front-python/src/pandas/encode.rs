@@ -318,7 +318,7 @@ fn item_of_parts<'b>(
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
-    let elem = values_elem(&values).filter(|_| values.iter().all(|value| !value.is_missing()));
+    let elem = values_elem(&values).filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
     let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
     let keys: Vec<Vec<record::Value>> = pairs.iter().filter_map(|(key, _)| key.items()).filter(|key| key.len() == parts.len()).collect();
     if keys.len() != pairs.len() || keys.iter().flatten().any(record::Value::is_missing) {
@@ -407,7 +407,7 @@ pub(crate) fn dict_item<'b>(
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
-    let elem = values_elem(&values).filter(|_| values.iter().all(|value| !value.is_missing()));
+    let elem = values_elem(&values).filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
     let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
     let kind = match elem {
         Elem::Str => Kind::Str,

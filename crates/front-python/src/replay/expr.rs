@@ -116,7 +116,17 @@ impl<'b> Replay<'_, 'b> {
         match bound {
             Value::Known(known) => {
                 let seen = self.recorded(span);
-                if seen.is_recorded() { Value::Known(seen.with(known.fit, known.batch_columns)) } else { Value::Known(known) }
+                if !seen.is_recorded() {
+                    return Value::Known(known);
+                }
+                let value = Value::Known(seen.with(known.fit, known.batch_columns));
+                // A fitted object is what it was last seen as, also for functions on cells, where nothing is recorded.
+                if matches!(&value, Value::Known(seen) if matches!(seen.clone_unused().and_then(record::Value::as_tagged), Some(record::Tagged::Estimator(_))))
+                    && let Some(slot) = self.scopes[self.scope.0].names.get_mut(name)
+                {
+                    *slot = value.clone();
+                }
+                value
             }
             Value::List(id) => {
                 self.refresh_list(id, span);

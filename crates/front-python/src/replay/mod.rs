@@ -619,6 +619,11 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.roles.one_frame
     }
 
+    /// Whether these rows are the script's only frame, before it is split.
+    pub(crate) fn is_only_frame(&self, space: usize) -> bool {
+        self.roles.one_frame && !self.is_test_part(space) && self.spaces[space].glue.is_none()
+    }
+
     /// Whether these rows are the test part of a split.
     fn is_test_part(&self, space: usize) -> bool {
         let mut at = Some(space);
