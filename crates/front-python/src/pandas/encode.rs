@@ -281,12 +281,14 @@ pub(crate) fn mapped<'b>(
 pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
     let Some(pairs) = concrete_pairs(replay, of) else { return Err(replay.unsupported(at, "an item by a key of the row")) };
     freeze_all(replay, of);
-    let widths: Option<Vec<usize>> = pairs.iter().map(|(_, value)| Some(value.items().filter(|_| value.as_str().is_none())?.len())).collect();
+    let widths: Option<Vec<usize>> =
+        pairs.iter().map(|(_, value)| Some(value.items().filter(|_| value.as_str().is_none())?.len())).collect();
     if let Some(width) = widths.as_ref().and_then(|widths| widths.first().copied().filter(|first| widths.iter().all(|one| one == first))) {
         // An item that is a tuple or list is one of items.
         let mut parts = Vec::new();
         for place in 0..width {
-            let of_part = pairs.iter().filter_map(|(key, value)| Some((key.clone(), value.items()?.get(place)?.clone()))).collect::<Vec<_>>();
+            let of_part =
+                pairs.iter().filter_map(|(key, value)| Some((key.clone(), value.items()?.get(place)?.clone()))).collect::<Vec<_>>();
             parts.push(item_of_pairs(replay, &of_part, index, &Absent::Raises("KeyError"), at)?);
         }
         return Ok(Value::Tuple(parts));
@@ -318,7 +320,8 @@ fn item_of_parts<'b>(
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
-    let elem = values_elem(&values).filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
+    let elem = values_elem(&values)
+        .filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
     let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
     let keys: Vec<Vec<record::Value>> = pairs.iter().filter_map(|(key, _)| key.items()).filter(|key| key.len() == parts.len()).collect();
     if keys.len() != pairs.len() || keys.iter().flatten().any(record::Value::is_missing) {
@@ -341,7 +344,11 @@ fn item_of_parts<'b>(
                 (Kind::Bool | Kind::Int(_), false) => alternative.val.cast(Elem::I64).cast(Elem::F64),
                 (Kind::Float | Kind::Float32, false) => alternative.val.cast(Elem::F64),
                 (Kind::Missing | Kind::Float, _) | (Kind::Str, false) | (Kind::Bool | Kind::Int(_), true) => {
-                    if text { replay.b.null(Elem::Str) } else { replay.b.f64(f64::NAN) }
+                    if text {
+                        replay.b.null(Elem::Str)
+                    } else {
+                        replay.b.f64(f64::NAN)
+                    }
                 }
                 _ => return Err(replay.unsupported(at, "an item by a key of this type")),
             };
@@ -407,7 +414,8 @@ pub(crate) fn dict_item<'b>(
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
-    let elem = values_elem(&values).filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
+    let elem = values_elem(&values)
+        .filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
     let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
     let kind = match elem {
         Elem::Str => Kind::Str,

@@ -718,9 +718,8 @@ fn median_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>]) -> Val<'b> {
             sorted[at + 1] = swapped.select(low, high);
         }
     }
-    let pick = |place: Val<'b>| {
-        sorted.iter().zip(0_i64..).skip(1).fold(sorted[0], |picked, (val, number)| place.eq(number).select(*val, picked))
-    };
+    let pick =
+        |place: Val<'b>| sorted.iter().zip(0_i64..).skip(1).fold(sorted[0], |picked, (val, number)| place.eq(number).select(*val, picked));
     let (lower, upper) = (pick((count - 1_i64) / 2_i64), pick(count / 2_i64));
     let middle = count.floor_mod(2_i64).eq(1_i64).select(lower, (lower + upper) / 2.0);
     count.eq(0_i64).select(b.f64(f64::NAN), middle)

@@ -147,7 +147,8 @@ fn piece<'b>(pieces: &Pieces<'b>, text: Val<'b>, number: i64, refused: &mut Vec<
 /// The place of the last `letter` of a text, -1 if there is none; and whether there are more of them than are looked at.
 pub(super) fn last_place<'b>(text: Val<'b>, letter: &str) -> (Val<'b>, Val<'b>) {
     let mut refused = Vec::new();
-    let all = Pieces { text: Cell::new(Kind::Str, text), like: None, separator: Some(letter.to_owned()), cuts: None, expand: false, last: false };
+    let all =
+        Pieces { text: Cell::new(Kind::Str, text), like: None, separator: Some(letter.to_owned()), cuts: None, expand: false, last: false };
     let (tail, _) = piece(&all, text, -1, &mut refused);
     let place = text.contains(letter).select(text.len() - tail.len() - 1_i64, -1_i64);
     (place, refused.into_iter().reduce(|a, b| a | b).unwrap_or_else(|| text.builder().bool(false)))

@@ -181,7 +181,8 @@ pub(super) fn cell_of_table<'b>(replay: &mut Replay<'_, 'b>, known: &Known, inde
         ));
     };
     let [row, column] = parts.as_slice() else { return Err(replay.unsupported(at, "this look-up")) };
-    let several = |keys: &[record::Value]| keys.iter().enumerate().any(|(at, key)| keys[..at].iter().any(|one| crate::fold::same_key(one, key)));
+    let several =
+        |keys: &[record::Value]| keys.iter().enumerate().any(|(at, key)| keys[..at].iter().any(|one| crate::fold::same_key(one, key)));
     if several(&labels) || several(&columns.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()) {
         return Err(replay.unsupported(at, "a look-up in a table with several rows or columns of one label"));
     }

@@ -691,7 +691,10 @@ impl<'b> Replay<'_, 'b> {
             Value::Known(known)
                 if matches!(name, "loc" | "at" | "index")
                     && self.cells_active()
-                    && matches!(known.clone_unused().and_then(record::Value::as_tagged), Some(record::Tagged::Frame(_) | record::Tagged::Series(_))) =>
+                    && matches!(
+                        known.clone_unused().and_then(record::Value::as_tagged),
+                        Some(record::Tagged::Frame(_) | record::Tagged::Series(_))
+                    ) =>
             {
                 Ok(Value::Part(Box::new(of.clone()), name.to_owned()))
             }

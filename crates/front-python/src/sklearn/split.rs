@@ -2,9 +2,9 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not a table has no rows to split")]
 
-use source::Span;
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Value};
+use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[Row::new(On::Function, "sklearn.model_selection.train_test_split", train_test_split)];
 
