@@ -1113,6 +1113,12 @@ impl<'a, 'b> Replay<'a, 'b> {
         {
             return Ok(flow);
         }
+        if !self.cells_active()
+            && otherwise.is_empty()
+            && let Some(done) = crate::udf::appending_loop(self, target, &iterable, body, iter.span)
+        {
+            return done.map(|()| Flow::Next);
+        }
         let Some(items) = self.items(&iterable, iter.span) else {
             let why = match self.unknown_among(&[&iterable]) {
                 Some(why) => why,
