@@ -740,13 +740,16 @@ LEARNT = "#learnt"
 
 
 def learnt_from_rows(function, args, kwargs, made):
-    """The edges of `pd.qcut` and `pd.cut`; the values of `factorize` in their order; the values of the groups of `groupby().transform`."""
+    """The edges of `pd.qcut` and `pd.cut`; the format that `to_datetime` infers; the values of `factorize` in their order; the values of the groups of `groupby().transform`."""
     pd = sys.modules.get("pandas")
     if pd is None:
         return None
     try:
         if function is pd.qcut or function is pd.cut:
             return function(*args, **{**kwargs, "retbins": True})[1]
+        if function is pd.to_datetime and not kwargs.get("format") and isinstance(args[0] if args else None, pd.Series):
+            first = next((text for text in args[0] if isinstance(text, str)), None)
+            return None if first is None else pd.tseries.api.guess_datetime_format(first, dayfirst=kwargs.get("dayfirst", False))
         if getattr(function, "__name__", "") == "factorize" and isinstance(made, tuple):
             return list(made[1])
         if is_transform(function):

@@ -55,7 +55,7 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let given = format.is_some();
     let format = match format {
         Some(format) => Some(format),
-        None => inferred(replay, &column, day_first),
+        None => inferred(replay, &column, day_first, at),
     };
     let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
     let mut own = Guards::new();
@@ -393,8 +393,13 @@ fn isocalendar<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(replay.frame(frame))
 }
 
-/// The format that pandas infers from the first text: from the recorded cells of the column.
-fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, day_first: bool) -> Option<String> {
+/// The format that pandas infers from the first text: what it inferred in the recorded run, or else from the recorded cells of the column.
+fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, day_first: bool, at: Span) -> Option<String> {
+    let seen = replay.log.learnt(at, replay.activation);
+    if let Some(record::Value::Str(format)) = seen.value.as_deref() {
+        seen.used.set(true);
+        return Some(format.clone());
+    }
     let name = column.name.as_deref()?;
     let found = replay.record.reads.iter().find_map(|read| {
         read.columns
