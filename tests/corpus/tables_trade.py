@@ -59,7 +59,16 @@ def subscribers(rng, count):
     return holes(rng, frame, minutes=0.05, mb=0.05, age=0.06, device=0.03)
 
 
-TARGETS = {"stays": "status", "charging": "overstay", "buildings": ["Y1", "Y2"], "cars_bench": "y", "cards": "TARGET", "subscribers": "left"}
+def phones_used(rng, count):
+    frame = pd.DataFrame({
+        "listing": np.arange(50000, 50000 + count), "brand": pick(rng, count, ["Samsung", "apple", "Xiaomi", "Nokia", "samsung", "OnePlus"]), "os": pick(rng, count, ["Android", "iOS", "Others"], [8, 3, 1]), "screen": [f'{s:.1f}"' for s in rng.normal(6, 0.6, count)], "ram": pick(rng, count, ["4GB", "6GB", "8 GB", "512MB"], [4, 4, 4, 1]),
+        "battery": rng.integers(1800, 6000, count).astype(float), "main_camera_mp": pick(rng, count, [5.0, 8.0, 12.0, 48.0, 64.0]), "weight": np.round(rng.normal(180, 30, count)), "days_used": rng.integers(90, 1100, count), "release_year": rng.integers(2013, 2021, count), "dual_sim": pick(rng, count, ["yes", "no", "Yes"]),
+        "price": np.where(rng.random(count) < 0.04, 0, np.round(rng.lognormal(5, 0.6, count), 2)),
+    })
+    return holes(rng, frame, main_camera_mp=0.06, weight=0.03, battery=0.02, dual_sim=0.03)
+
+
+TARGETS = {"phones_used": "price", "stays": "status", "charging": "overstay", "buildings": ["Y1", "Y2"], "cars_bench": "y", "cards": "TARGET", "subscribers": "left"}
 SCORED = {
     "stays": odd(market="Complementary", room="Room_Type 7"),
     "charging": odd(station="ST-44", plug="Tesla", idle="00:00:00"),

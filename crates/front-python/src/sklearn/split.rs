@@ -28,6 +28,9 @@ fn train_test_split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eva
 
 /// `frame[:n]` and `frame[n:]` of a script's only frame: the training part, and the test part. None for anything else.
 pub(crate) fn by_position<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, rows: &Value<'b>, at: Span) -> Option<Eval<'b>> {
+    if !matches!(of, Value::Frame(_) | Value::Column(_) | Value::Matrix(_)) {
+        return None;
+    }
     let space = replay.space_of(of).filter(|space| replay.is_only_frame(*space))?;
     let Value::Slice(lower, upper, None) = rows else { return None };
     let bound = |part: &Option<Box<Value<'b>>>| part.as_ref().map(|part| replay.concrete(part).and_then(|part| part.as_int()));
