@@ -38,6 +38,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.str.maketrans", letter_table),
     Row::new(On::Function, "functools.reduce", reduce),
     Row::new(On::Function, "builtins.reversed", reversed),
+    Row::new(On::Function, "builtins.getattr", getattr),
 ];
 
 /// Methods of lists, tuples and dicts that replay keeps. None for a method that it does not model.
@@ -105,6 +106,15 @@ pub(crate) fn container_method<'b>(
             Some(Ok(replay.none()))
         }
         _ => None,
+    }
+}
+
+/// `getattr(of, "name")`
+fn getattr<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let of = call.need(replay, "object")?;
+    match call.text(replay, "name")? {
+        Some(name) => replay.attribute(&of, &name, call.span),
+        None => Err(replay.unsupported(call.span, "`getattr` of a computed name")),
     }
 }
 

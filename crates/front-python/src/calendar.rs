@@ -73,6 +73,10 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
         }
         match letters.next()? {
             'Y' => fields.year = reader.number(4, 4),
+            'm' if letters.as_str() == "%d" => {
+                (fields.month, fields.day) = reader.month_and_day();
+                break;
+            }
             'm' => fields.month = reader.number(1, 2),
             'd' => fields.day = reader.number(1, 2),
             'H' => fields.hour = reader.number(1, 2),
@@ -112,6 +116,27 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
         & year.ge(1_i64);
     let of_day = ((hour * 60_i64 + minute) * 60_i64 + second) * 1_000_000_i64 + micro;
     Some((days(year, month, day) * DAY + of_day, reader.valid & ended & exists))
+}
+
+/// A duration as `hours:minutes:seconds`, with a sign and a fraction if they are there, as microseconds; and whether it is one.
+///
+/// Up to four digits of hours, two of the others, which may pass 59. Source: pandas `to_timedelta`.
+pub(crate) fn parse_clock<'b>(b: &'b Builder, text: Val<'b>) -> (Val<'b>, Val<'b>) {
+    let negative = text.starts_with("-");
+    let signed = negative | text.starts_with("+");
+    let mut reader = Reader { text, at: signed.select(b.i64(1), 0_i64), valid: b.bool(true) };
+    let hours = reader.number(1, 4);
+    reader.literal(':');
+    let minutes = reader.number(1, 2);
+    reader.literal(':');
+    let seconds = reader.number(1, 2);
+    let whole = Reader { text, at: reader.at, valid: reader.valid };
+    reader.literal('.');
+    let fraction = reader.fraction();
+    let is_whole = whole.at.eq(text.len()) & whole.valid;
+    let is_broken = reader.at.eq(text.len()) & reader.valid;
+    let micros = ((hours * 60_i64 + minutes) * 60_i64 + seconds) * 1_000_000_i64 + is_whole.select(b.i64(0), fraction);
+    (negative.select(-micros, micros), is_whole | is_broken)
 }
 
 struct Fields<'b> {
@@ -160,6 +185,22 @@ impl<'b> Reader<'b> {
             }
         }
         value
+    }
+
+    /// A month and, right behind it, a day to the end of the text: two to four digits, of which the month takes two where that leaves a day.
+    fn month_and_day(&mut self) -> (Val<'b>, Val<'b>) {
+        let b = self.text.builder();
+        let left = self.text.len() - self.at;
+        let digits: Vec<(Val<'b>, Val<'b>)> = (0..4).map(|place| self.digit(self.at + place)).collect();
+        let all =
+            digits.iter().zip(0..).fold(left.ge(2_i64) & left.le(4_i64), |all, ((is_digit, _), place)| all & (*is_digit | left.le(place)));
+        let pair = |at: usize| digits[at].1 * 10_i64 + digits[at + 1].1;
+        let wide = pair(0).ge(1_i64) & pair(0).le(12_i64) & digits[2].1.ne(0_i64);
+        let month = (left.eq(4_i64) | left.eq(3_i64) & wide).select(pair(0), digits[0].1);
+        let day = left.eq(4_i64).select(pair(2), left.eq(3_i64).select(wide.select(digits[2].1, pair(1)), digits[1].1));
+        self.valid = self.valid & all;
+        self.at = self.text.len();
+        (all.select(month, b.i64(1)), all.select(day, b.i64(1)))
     }
 
     /// The short English name of a month, whatever its case.

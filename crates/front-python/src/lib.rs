@@ -5,6 +5,7 @@
 //! rows. What is not understood is an unknown with a reason and a place, and matters only if an output needs it.
 //! Touches no disk and starts nothing: the crate `reference` makes the records. Start reading at [`convert`].
 
+mod appends;
 mod arrays;
 mod ast;
 mod automata;

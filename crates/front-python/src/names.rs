@@ -25,7 +25,7 @@ pub(crate) fn of_statement(statement: &Stmt, out: &mut BTreeSet<String>) {
 }
 
 /// The names that an assignment to an expression binds or changes.
-fn target(expr: &Expr, out: &mut BTreeSet<String>) {
+pub(crate) fn target(expr: &Expr, out: &mut BTreeSet<String>) {
     let mut root = expr;
     while let ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } = &root.kind {
         root = value;

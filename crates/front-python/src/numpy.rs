@@ -68,6 +68,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.logical_xor", logical_xor),
     Row::new(On::Function, "numpy.isfinite", isfinite),
     Row::new(On::Function, "numpy.isinf", isinf),
+    Row::new(On::Function, "numpy.isclose", isclose),
     Row::new(On::Function, "numpy.nan_to_num", nan_to_num),
     Row::new(On::Function, "numpy.digitize", digitize),
     Row::new(On::Function, "numpy.searchsorted", searchsorted),
@@ -379,6 +380,31 @@ fn isfinite<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn isinf<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     each(replay, call, &|kind, val| Some((Kind::Bool, ops::float(kind, val)?.abs().eq(f64::INFINITY))))
+}
+
+/// `|a - b| <= atol + rtol * |b|` of a finite `b`, or the two are equal.
+fn isclose<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let (left, right) = (call.need(replay, "a")?, call.need(replay, "b")?);
+    let mut number = |name: &str, default: f64| Ok(call.concrete(replay, name)?.and_then(|value| value.as_f64()).unwrap_or(default));
+    let (relative, absolute) = (number("rtol", 1e-5)?, number("atol", 1e-8)?);
+    call.only(replay, "equal_nan", &[record::Value::Bool(false)])?;
+    let like = [&left, &right].into_iter().find_map(|value| if let Value::Column(column) = value { Some(column.clone()) } else { None });
+    let cells = [ops::to_cell(replay, &left, None, at)?, ops::to_cell(replay, &right, None, at)?];
+    let cell = ops::lift(replay, &[&cells[0], &cells[1]], at, |_, operands| {
+        let [(left_kind, left), (right_kind, right)] = operands else { return Err(ops::Trouble::Raises("TypeError")) };
+        match (ops::float(left_kind, *left), ops::float(right_kind, *right)) {
+            (Some(a), Some(b)) => {
+                let near = (a - b).abs().le(b.abs() * relative + absolute) & b.abs().lt(f64::INFINITY);
+                Ok((Kind::Bool, near | a.eq(b)))
+            }
+            _ => Err(ops::Trouble::Raises("TypeError")),
+        }
+    })?;
+    Ok(match like {
+        Some(column) => Value::Column(Column { array: true, ..column.with(cell) }),
+        None => Value::Cell(cell),
+    })
 }
 
 /// NaN becomes 0 (or `nan`), infinities the greatest and least floats.

@@ -324,11 +324,45 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
         }
         _ => {}
     }
+    if op == BinaryOp::Add
+        && let Some(glued) = crate::pandas::glue::lists(replay, left, right, at)
+    {
+        return glued;
+    }
     // `"..." % x` and list arithmetic are not of numbers.
     let (a, b, like) = operands(replay, left, right, at)?;
     let rules = if like.is_some() { Rules::Numpy } else { Rules::Python };
-    let cell = lift(replay, &[&a, &b], at, |replay, operands| arithmetic(replay, rules, op, &operands[0], &operands[1], at))?;
-    Ok(wrap_up(cell, like))
+    let mut own = Guards::new();
+    let cell = lift(replay, &[&a, &b], at, |replay, operands| {
+        if let Some(beyond) = beyond_moments(op, &operands[0], &operands[1]) {
+            match rules {
+                Rules::Numpy => {
+                    own.insert(replay.guard(beyond, Reason::Invalid("a moment beyond what pandas holds".to_owned()), at));
+                }
+                Rules::Python => replay.raise_here(beyond, "OverflowError", at),
+            }
+        }
+        arithmetic(replay, rules, op, &operands[0], &operands[1], at)
+    })?;
+    Ok(wrap_up(cell.guarded(&own), like))
+}
+
+/// Whether a moment and a duration together pass 64 bits, which raises. None where they cannot.
+fn beyond_moments<'b>(op: BinaryOp, left: &(Kind, Val<'b>), right: &(Kind, Val<'b>)) -> Option<Val<'b>> {
+    let (moment, duration) = match (left, right) {
+        ((Kind::DateTime, moment), (Kind::Timedelta, duration)) if op == BinaryOp::Sub => (*moment, -*duration),
+        ((Kind::DateTime, moment), (Kind::Timedelta, duration)) | ((Kind::Timedelta, duration), (Kind::DateTime, moment))
+            if op == BinaryOp::Add =>
+        {
+            (*moment, *duration)
+        }
+        _ => return None,
+    };
+    if duration.literal().is_some() {
+        return None;
+    }
+    let sum = moment + duration;
+    Some((duration.gt(0_i64) & sum.lt(moment) | duration.lt(0_i64) & sum.gt(moment) | sum.eq(i64::MIN)).or_else(false))
 }
 
 /// A function of the operands of an operator.
@@ -775,6 +809,12 @@ fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, 
     if let Value::Pieces(pieces) = right {
         return crate::pandas::pieces::has(replay, pieces, left, negated, at);
     }
+    if let Value::Part(of, part) = right
+        && part == "index"
+        && let Value::Known(known) = &**of
+    {
+        return among_labels(replay, negated, left, known, at);
+    }
     if matches!(left, Value::Column(_)) || matches!(right, Value::Column(_) | Value::Frame(_)) {
         // `name in frame` asks for a column name, which is known.
         if let (Value::Frame(id), Some(name)) = (right, replay.concrete(left).and_then(|name| name.as_str().map(str::to_owned))) {
@@ -814,6 +854,26 @@ fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, 
         })?
     };
     Ok(Value::Cell(cell))
+}
+
+/// `key in table.index`, of a table that does not depend on a scoring row.
+fn among_labels<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, known: &crate::value::Known, at: Span) -> Eval<'b> {
+    let labels = match known.tagged() {
+        Some(Tagged::Series(series)) => series.labels.clone(),
+        Some(Tagged::Frame(frame)) => frame.labels.clone(),
+        _ => None,
+    };
+    let Some(labels) = labels.map(|labels| labels.values()) else {
+        return Err(replay.unsupported(at, "`in` with the index of a table whose labels are not recorded"));
+    };
+    if !matches!(left, Value::Tuple(_)) {
+        let items = Value::Known(known.part(record::Value::tagged(Tagged::List(labels))));
+        return membership(replay, negated, left, &items, at);
+    }
+    replay.freeze(known);
+    let pairs: Vec<_> = labels.into_iter().map(|label| (label, record::Value::Bool(!negated))).collect();
+    let absent = Cell::new(Kind::Bool, replay.b.bool(negated));
+    crate::pandas::encode::item_of_pairs(replay, &pairs, left, &crate::pandas::encode::Absent::Gives(&absent), at)
 }
 
 /// Whether a cell equals one of some constants. Missing is among them only if `missing` says so.

@@ -294,6 +294,9 @@ pub struct Frame {
     /// The names of the index levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<Value>>,
+    /// The columns that lie together in memory, where that is not their order from the left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Vec<Vec<usize>>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -170,6 +170,69 @@ pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'
     Ok(gathered(replay, result, &like, &guards.union(&own).copied().collect()))
 }
 
+/// `for target in rows: ...; list.append(value)`, once a row: the list becomes a column. None if it is not such a loop.
+pub(crate) fn appending_loop<'b>(
+    replay: &mut Replay<'_, 'b>,
+    target: &Expr,
+    iterable: &Value<'b>,
+    body: &[Stmt],
+    at: Span,
+) -> Option<Result<(), Unknown>> {
+    let (row, guards, space) = match iterable {
+        Value::Column(column) => (Value::Cell(python_cell(replay, &column.cell)), column.cell.guards.clone(), column.space),
+        Value::Zipped(columns) => {
+            let space = columns.first().map(|column| column.space).filter(|space| columns.iter().all(|one| one.space == *space))?;
+            let cells = columns.iter().map(|column| Value::Cell(python_cell(replay, &column.cell))).collect();
+            (Value::Tuple(cells), columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect(), space)
+        }
+        Value::Part(of, part) if part == "iterrows" => match **of {
+            Value::Frame(id) => {
+                // The label of a row says nothing of the row by itself.
+                let label = replay.unsupported(at, "the label of a row");
+                (Value::Tuple(vec![Value::Unknown(label), Value::Row(id)]), Guards::new(), replay.frames[id.0].space)
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let (list, body) = crate::appends::as_function(body)?;
+    match replay.find_name(&list, Some(replay.scope)) {
+        Some(Value::List(id)) if replay.lists[id.0].is_empty() => {}
+        _ => return None,
+    }
+    let mut own_names = std::collections::BTreeSet::new();
+    body.iter().for_each(|statement| crate::names::assigned(statement, &mut own_names));
+    // A name that a turn of the loop hands on to the next one is of several rows.
+    let handed_on = replay.unsupported(at, "a value that one turn of a loop over rows hands on to the next");
+    let mut names: Names<'b> = own_names.iter().map(|name| (name.clone(), Value::Unknown(handed_on.clone()))).collect();
+    names.insert(list.clone(), Value::Unknown(handed_on.clone()));
+    crate::names::target(target, &mut own_names);
+    let scope = Scope { names, parent: Some(replay.scope), globals: Vec::new() };
+    let ran = on_cells(replay, |replay| {
+        replay.in_scope(scope, at, |replay| {
+            replay.assign(target, row, target.span);
+            match replay.block_of(&body)? {
+                Flow::Return(value) => {
+                    let returns = replay.cells.last_mut().map(|frame| std::mem::take(&mut frame.returns)).unwrap_or_default();
+                    let value = returns
+                        .into_iter()
+                        .rev()
+                        .try_fold(value, |rest, (condition, early)| replay.choose_values(condition, &early, &rest, at))?;
+                    made(replay, value, at)
+                }
+                Flow::Next | Flow::Break | Flow::Continue => Err(replay.unsupported(at, "a loop that gives nothing for some rows")),
+            }
+        })
+    });
+    let column = ran.map(|(result, own)| {
+        let like = Column { cell: Cell::new(Kind::Missing, replay.b.bool(false)), name: None, space, array: true };
+        gathered(replay, result, &like, &guards.union(&own).copied().collect())
+    });
+    replay.bind(&list, column.unwrap_or_else(Value::Unknown));
+    own_names.iter().for_each(|name| replay.bind(name, Value::Unknown(handed_on.clone())));
+    Some(Ok(()))
+}
+
 /// What a function on cells made of one row.
 enum Made<'b> {
     Cell(Cell<'b>),

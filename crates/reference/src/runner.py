@@ -168,6 +168,9 @@ def frame(value, content):
         for position, one in enumerate(columns):
             one["values"] = cells(list(value.iloc[:, position]))
     out = {"columns": columns, "rows": len(value), "index": index_kind(value.index)}
+    blocks = [block.mgr_locs.as_array.tolist() for block in value._mgr.blocks]
+    if [place for block in blocks for place in block] != list(range(len(columns))):
+        out["blocks"] = blocks  # pandas adds up a row block by block
     if content and small and out["index"] != "range":
         out["labels"] = cells(list(value.index))
         out["keys"] = [summary(name, MOST_DEPTH - 1) for name in value.index.names]
@@ -535,8 +538,17 @@ def summary(value, depth=0, content=False):
 # Recording
 
 
+class Key:
+    """`key[1:]` is what stands between the brackets."""
+
+    def __getitem__(self, key):
+        return key
+
+
 class Recorder:
     """Events of one run. A context is one activation: a call from a call site, or one turn of a loop, inside a context."""
+
+    between = Key()
 
     def __init__(self, job):
         self.files = {job["name"], *job["modules"].values()}
@@ -698,6 +710,10 @@ class Recorder:
         self.note_groups()
         return value
 
+    def rest(self, place, of, key):
+        """`of[n:]`, with what stands between the brackets as a key."""
+        return self.r(place, of[key])
+
     def note_groups(self):
         for key, pairs in self.groups.items():
             self.values[key] = {"dict": pairs} if len(pairs) <= MOST_CELLS else {"other": "dict"}
@@ -745,13 +761,16 @@ LEARNT = "#learnt"
 
 
 def learnt_from_rows(function, args, kwargs, made):
-    """The edges of `pd.qcut` and `pd.cut`; the values of `factorize` in their order; the values of the groups of `groupby().transform`."""
+    """The edges of `pd.qcut` and `pd.cut`; the format that `to_datetime` infers; the values of `factorize` in their order; the values of the groups of `groupby().transform`."""
     pd = sys.modules.get("pandas")
     if pd is None:
         return None
     try:
         if function is pd.qcut or function is pd.cut:
             return function(*args, **{**kwargs, "retbins": True})[1]
+        if function is pd.to_datetime and not kwargs.get("format") and isinstance(args[0] if args else None, pd.Series):
+            first = next((text for text in args[0] if isinstance(text, str)), None)
+            return None if first is None else pd.tseries.api.guess_datetime_format(first, dayfirst=kwargs.get("dayfirst", False))
         if getattr(function, "__name__", "") == "factorize" and isinstance(made, tuple):
             return list(made[1])
         if is_transform(function):
@@ -842,6 +861,12 @@ class Holder(Recorder):
             self.kept[key] = scorewright_hold.Learnt(value)
         return value
 
+    def rest(self, place, of, key):
+        """All rows are the test part, as for a split."""
+        if self.holding and not self.suspended and self.group is None and (place, self.current) in self.kept:
+            return of[(slice(None), *key[1:]) if isinstance(key, tuple) else slice(None)]
+        return self.r(place, of[key])
+
     n = table = t = r
 
     def c(self, place, receiver, function, /, *args, **kwargs):
@@ -883,9 +908,10 @@ def is_recorded_in_callbacks(body):
 
 
 class Instrument(ast.NodeTransformer):
-    def __init__(self, prefix=""):
+    def __init__(self, prefix="", tables=frozenset()):
         self.saves = 0
         self.prefix = prefix
+        self.tables = tables
 
     def place(self, node):
         """Where a node stands; in a module its file stands before that."""
@@ -915,7 +941,19 @@ class Instrument(ast.NodeTransformer):
         self.generic_visit(node)
         return self.wrap(node) if isinstance(node.ctx, ast.Load) else node
 
-    visit_Subscript = visit_Attribute
+    def visit_Subscript(self, node):
+        rows = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+        rest = isinstance(rows, ast.Slice) and rows.lower is not None and rows.upper is None and rows.step is None
+        node = self.visit_Attribute(node)
+        if rest and isinstance(node, ast.Call):
+            # `rows[n:]` may be the part of a frame that is kept for a test.
+            place, item = node.args
+            key = ast.copy_location(ast.Subscript(value=self.hook_of(node, "between"), slice=item.slice, ctx=ast.Load()), item)
+            return self.hook("rest", node, place, item.value, key)
+        return node
+
+    def hook_of(self, node, name):
+        return ast.copy_location(ast.Attribute(value=ast.copy_location(ast.Name(id=HOOK, ctx=ast.Load()), node), attr=name, ctx=ast.Load()), node)
 
     def visit_Name(self, node):
         return self.wrap(node, "n") if isinstance(node.ctx, ast.Load) else node
@@ -1058,6 +1096,14 @@ class Instrument(ast.NodeTransformer):
             out.extend(new if isinstance(new, list) else [new])
         return out
 
+    def visit_Assign(self, node):
+        place = self.place(node.value)
+        self.generic_visit(node)
+        target = node.targets[0]
+        if len(node.targets) == 1 and isinstance(target, ast.Name) and target.id in self.tables:
+            node.value = self.hook("table", node.value, self.text(node.value, place), node.value)
+        return node
+
     def visit_AugAssign(self, node):
         place = self.place(node)
         target = node.target
@@ -1141,12 +1187,30 @@ class Lenient(ast.NodeTransformer):
         return ast.copy_location(ast.Try(body=[node], handlers=[passes], orelse=[], finalbody=[]), node)
 
 
+def look_up_names(tree):
+    """Names of tables that functions look cells up in by label, if they are bound once and nothing is written into them."""
+    looked, bound, written = set(), {}, set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            inner = [one for one in ast.walk(node) if isinstance(one, ast.Attribute) and one.attr in ("loc", "at", "index")]
+            looked.update(one.value.id for one in inner if isinstance(one.value, ast.Name))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound[node.id] = bound.get(node.id, 0) + 1
+        elif isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
+            written.update(one.id for one in ast.walk(node.value) if isinstance(one, ast.Name))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and any(keyword.arg == "inplace" for keyword in node.keywords):
+            written.update(one.id for one in ast.walk(node.func) if isinstance(one, ast.Name))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("insert", "pop", "update"):
+            written.update(one.id for one in ast.walk(node.func) if isinstance(one, ast.Name))
+    return {name for name in looked - written if bound.get(name) == 1}
+
+
 def instrument(tree, prefix=""):
     """Instruments a module in place. A docstring and `from __future__` stay first."""
     head, body = [], list(tree.body)
     while body and (isinstance(body[0], ast.ImportFrom) and body[0].module == "__future__" or not head and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)):
         head.append(body.pop(0))
-    tree.body = head + Instrument(prefix).block(body)
+    tree.body = head + Instrument(prefix, look_up_names(tree)).block(body)
     return ast.fix_missing_locations(tree)
 
 
@@ -1608,10 +1672,20 @@ def outputs(job):
     hook_reads(pd, job, note, instead)
     hook_writes(pd, written)
 
-    def run():
+    def once():
         written.clear()
         names = execute(text, job, holder, job.get("until"))
-        value, out = exact_table(output_value(job["output"], names, written))
+        return exact_table(output_value(job["output"], names, written))
+
+    def run():
+        value, out = once()
+        given = instead.get("frame", seen[-1] if seen else None)
+        if given is not None and out["rows"] < len(given) and out["index"] == list(range(out["rows"])):
+            # Rows were dropped and the others counted anew: the labels do not say which.
+            kept = holder and dict(holder.kept)
+            out["index"] = labels_of(out, once)
+            if holder:
+                holder.kept = kept
         answer = {"table": out}
         if job.get("model"):
             answer["model"] = run_model(job["model"], feed_frame(value, job.get("feed")))
@@ -1650,6 +1724,31 @@ def outputs(job):
 
         result["frames"].append(pieces(frame["rows"], part, MOST_RUNS, frame["apart"]))
     return result
+
+
+def labels_of(table, run):
+    """The labels that the rows of an output would have if no `reset_index` gave them others. None where the output would be another."""
+    import pandas as pd
+
+    reset = pd.DataFrame.reset_index
+
+    def keeping(self, *args, **kwargs):
+        labels = self.index
+        out = reset(self, *args, **kwargs)
+        frame = self if kwargs.get("inplace") else out
+        if pd.api.types.is_integer_dtype(labels.dtype) and labels.name is None:
+            frame.index = labels
+        return out
+
+    pd.DataFrame.reset_index = keeping
+    try:
+        _, out = run()
+    except Failure:
+        return None
+    finally:
+        pd.DataFrame.reset_index = reset
+    counted = out["index"] == table["index"]
+    return None if counted or out["columns"] != table["columns"] else out["index"]
 
 
 MOST_RUNS = 60  # of a script, to find the rows that it raises on

@@ -282,8 +282,100 @@ pub(crate) fn mapped<'b>(
 pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
     let Some(pairs) = concrete_pairs(replay, of) else { return Err(replay.unsupported(at, "an item by a key of the row")) };
     freeze_all(replay, of);
-    let cell = ops::to_cell(replay, index, None, at)?;
-    dict_item(replay, &pairs, &cell, &Absent::Raises("KeyError"), at).map(Value::Cell)
+    let widths: Option<Vec<usize>> =
+        pairs.iter().map(|(_, value)| Some(value.items().filter(|_| value.as_str().is_none())?.len())).collect();
+    if let Some(width) = widths.as_ref().and_then(|widths| widths.first().copied().filter(|first| widths.iter().all(|one| one == first))) {
+        // An item that is a tuple or list is one of items.
+        let mut parts = Vec::new();
+        for place in 0..width {
+            let of_part =
+                pairs.iter().filter_map(|(key, value)| Some((key.clone(), value.items()?.get(place)?.clone()))).collect::<Vec<_>>();
+            parts.push(item_of_pairs(replay, &of_part, index, &Absent::Raises("KeyError"), at)?);
+        }
+        return Ok(Value::Tuple(parts));
+    }
+    item_of_pairs(replay, &pairs, index, &Absent::Raises("KeyError"), at)
+}
+
+/// The item beside a key of the row: a cell, or a tuple of cells.
+pub(crate) fn item_of_pairs<'b>(
+    replay: &mut Replay<'_, 'b>,
+    pairs: &[(record::Value, record::Value)],
+    key: &Value<'b>,
+    absent: &Absent<'_, 'b>,
+    at: Span,
+) -> Eval<'b> {
+    if let Value::Tuple(parts) = key {
+        return item_of_parts(replay, pairs, parts, absent, at).map(Value::Cell);
+    }
+    let cell = ops::to_cell(replay, key, None, at)?;
+    dict_item(replay, pairs, &cell, absent, at).map(Value::Cell)
+}
+
+/// [`dict_item`] by a key of several parts, none of which may be missing in the dict.
+fn item_of_parts<'b>(
+    replay: &mut Replay<'_, 'b>,
+    pairs: &[(record::Value, record::Value)],
+    parts: &[Value<'b>],
+    absent: &Absent<'_, 'b>,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
+    let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
+    let elem = values_elem(&values)
+        .filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
+    let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
+    let keys: Vec<Vec<record::Value>> = pairs.iter().filter_map(|(key, _)| key.items()).filter(|key| key.len() == parts.len()).collect();
+    if keys.len() != pairs.len() || keys.iter().flatten().any(record::Value::is_missing) {
+        return Err(replay.unsupported(at, "a dict with keys of several shapes, or missing ones"));
+    }
+    let (mut elems, mut vals, mut guards) = (Vec::new(), Vec::new(), crate::value::Guards::new());
+    for (place, part) in parts.iter().enumerate() {
+        let cell = ops::to_cell(replay, part, None, at)?;
+        let of_part: Vec<&record::Value> = keys.iter().map(|key| &key[place]).collect();
+        let text = of_part.iter().all(|value| value.as_str().is_some());
+        if !text && !of_part.iter().all(|value| value.as_f64().is_some()) {
+            return Err(replay.unsupported(at, "a dict with keys of several types"));
+        }
+        let elem = if text { Elem::Str } else { Elem::F64 };
+        // A part of another type than the keys' is never equal to one.
+        let mut val = if text { replay.b.null(Elem::Str) } else { replay.b.f64(f64::NAN) };
+        for alternative in cell.alternatives.iter().rev() {
+            let one = match (&alternative.kind, text) {
+                (Kind::Str, true) => alternative.val,
+                (Kind::Bool | Kind::Int(_), false) => alternative.val.cast(Elem::I64).cast(Elem::F64),
+                (Kind::Float | Kind::Float32, false) => alternative.val.cast(Elem::F64),
+                (Kind::Missing | Kind::Float, _) | (Kind::Str, false) | (Kind::Bool | Kind::Int(_), true) => {
+                    if text {
+                        replay.b.null(Elem::Str)
+                    } else {
+                        replay.b.f64(f64::NAN)
+                    }
+                }
+                _ => return Err(replay.unsupported(at, "an item by a key of this type")),
+            };
+            val = alternative.when.map_or(one, |when| when.select(one, val));
+        }
+        guards.extend(&cell.guards);
+        elems.push(elem);
+        vals.push(val);
+    }
+    let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
+    for (key, value) in keys.iter().zip(&values) {
+        let key: Option<Vec<Literal>> = key.iter().zip(&elems).map(|(part, elem)| literal(part, *elem)).collect();
+        let (Some(key), Some(value)) = (key, literal(value, elem)) else { return Err(replay.unsupported(at, "a dict with these items")) };
+        rows.push((key, value));
+    }
+    let table = replay.b.table(Table::Map(Map { name: "items".to_owned(), keys: elems, value: elem, rows }));
+    let hit = replay.b.lookup(table, &vals);
+    let zero = replay.b.constant(Literal::zero(elem));
+    let value = found(replay, elem, hit.or_else(zero)).guarded(&guards);
+    Ok(match absent {
+        Absent::Gives(default) => ops::choose(hit.is_null(), default, &value),
+        Absent::Raises(exception) => {
+            replay.raise_here(hit.is_null(), exception, at);
+            value
+        }
+    })
 }
 
 /// `list.index(cell)`: the place of the first item that is equal; where there is none, it raises.
@@ -323,7 +415,8 @@ pub(crate) fn dict_item<'b>(
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
     let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
-    let elem = values_elem(&values).filter(|_| values.iter().all(|value| !value.is_missing()));
+    let elem = values_elem(&values)
+        .filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
     let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
     let kind = match elem {
         Elem::Str => Kind::Str,

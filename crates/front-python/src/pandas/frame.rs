@@ -33,6 +33,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "infer_objects", copy),
     Row::new(On::Frame, "pipe", pipe),
     Row::new(On::Frame, "apply", apply),
+    Row::new(On::Frame, "iterrows", iterrows),
     Row::new(On::Frame, "get", get),
     Row::new(On::Frame, "to_numpy", to_numpy),
     Row::new(On::Column, "to_numpy", column_array),
@@ -455,6 +456,11 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     replay.activation = outer;
     Ok(replay.frame(frame))
+}
+
+/// `frame.iterrows()`: it has a meaning where a loop runs over it.
+fn iterrows<'b>(_: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    Ok(Value::Part(Box::new(call.receiver.clone()), "iterrows".to_owned()))
 }
 
 fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -24,6 +24,13 @@ pub(crate) fn glue<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], keys: V
         ))
     };
     let Some((last, before)) = parts.split_last() else { return refused(replay) };
+    if let Value::Column(column) = last {
+        let is_series = |part: &Value<'b>| matches!(part, Value::Known(known) if matches!(known.tagged(), Some(Tagged::Series(_))));
+        if before.is_empty() || !before.iter().all(is_series) {
+            return refused(replay);
+        }
+        return glued_column(replay, column, at);
+    }
     let Value::Frame(id) = last else { return refused(replay) };
     let mut train_rows = 0;
     for part in before {
@@ -65,6 +72,35 @@ pub(crate) fn glue<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], keys: V
         frame.columns.insert(name, value);
     }
     Ok(replay.frame(frame))
+}
+
+/// A column of training rows and after it one of scoring rows.
+fn glued_column<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Eval<'b> {
+    let recorded = replay.recorded(at);
+    let cell = match recorded.tagged() {
+        Some(Tagged::Series(series)) => widened(replay, &column.cell, &series.dtype.name.clone(), at)?,
+        _ => column.cell.clone(),
+    };
+    // It is not taken apart again by a number of rows.
+    let glue = Glue { at, train_rows: u64::MAX, scoring_space: column.space, keys: Vec::new().into() };
+    replay.spaces.push(Space { parent: Some(column.space), glue: Some(glue), ..Space::default() });
+    let space = replay.spaces.len() - 1;
+    Ok(Value::Column(Column { cell, space, ..column.clone() }))
+}
+
+/// `list(train[c]) + list(score[c])`. None if it is not two lists that are put together.
+pub(crate) fn lists<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span) -> Option<Eval<'b>> {
+    let (Value::Known(_), Value::Column(column)) = (left, right) else { return None };
+    let made = replay.recorded(at);
+    let is_list = match made.clone_unused()?.as_tagged()? {
+        Tagged::List(_) => true,
+        Tagged::Other(class) => class == "builtins.list" || class == "list",
+        _ => false,
+    };
+    is_list.then(|| {
+        made.look();
+        glued_column(replay, column, at)
+    })
 }
 
 /// A column of the scoring frame in the dtype that the two parts have together.

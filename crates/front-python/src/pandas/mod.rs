@@ -312,6 +312,9 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
     if let Some(rows) = glue::slice(replay, glued, rows, span).filter(|_| !is_all(index)) {
         return rows;
     }
+    if let Some(part) = crate::sklearn::split::by_position(replay, glued, rows, span) {
+        return part;
+    }
     if let (Value::Part(inner, part), index) = (of, index)
         && part == "loc"
         && let Value::Frame(id) = **inner
@@ -346,6 +349,7 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         (Value::Column(_), _) => Err(replay.other_rows(span, "python-row-position", "[]")),
         (Value::Texts(column, _), index) => text::slice(replay, column, index, span),
         (Value::Part(inner, part), index) => match (&**inner, part.as_str()) {
+            (Value::Known(known), "loc" | "at") => table::cell_of_table(replay, known, index, span),
             (Value::Frame(id), "loc") => locate(replay, *id, index, span),
             (Value::Frame(id), "iloc") => locate_position(replay, *id, index, span),
             (Value::Column(column), "loc") => subscript(replay, &Value::Column(column.clone()), index, span),
@@ -383,7 +387,7 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             None => Err(replay.unsupported(span, "several columns of a group")),
         },
         (Value::Tuple(_) | Value::List(_), Value::Cell(place)) => item_of_row(replay, of, place, span),
-        (Value::Known(_) | Value::Dict(_), Value::Cell(_)) => encode::cell_of_dict(replay, of, index, span),
+        (Value::Known(_) | Value::Dict(_), Value::Cell(_) | Value::Tuple(_)) => encode::cell_of_dict(replay, of, index, span),
         _ => Err(replay.unsupported(span, "this subscript")),
     }
 }

@@ -5,7 +5,7 @@
 use super::missing::{common, promote};
 use crate::ast::{BinaryOp, CompareOp};
 use crate::ops;
-use crate::record;
+use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
 use ir::{Elem, Val};
@@ -34,6 +34,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "rsub", rsub),
     Row::new(On::Column, "rmul", radd_mul),
     Row::new(On::Column, "rdiv", rdiv),
+    Row::new(On::Frame, "add", frame_arithmetic),
+    Row::new(On::Frame, "sub", frame_arithmetic),
+    Row::new(On::Frame, "subtract", frame_arithmetic),
+    Row::new(On::Frame, "mul", frame_arithmetic),
+    Row::new(On::Frame, "multiply", frame_arithmetic),
+    Row::new(On::Frame, "div", frame_arithmetic),
+    Row::new(On::Frame, "divide", frame_arithmetic),
+    Row::new(On::Frame, "truediv", frame_arithmetic),
     Row::new(On::Column, "eq", eq),
     Row::new(On::Column, "ne", ne),
     Row::new(On::Column, "lt", lt),
@@ -278,6 +286,42 @@ fn rdiv<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     arithmetic(replay, call, BinaryOp::Div, true)
 }
 
+/// `frame.mul(other)` and its like: a series meets the columns by their names, a list by their order, and with `axis=0` each column
+/// meets the other by rows.
+fn frame_arithmetic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let op = match call.name.as_str() {
+        "add" => BinaryOp::Add,
+        "sub" | "subtract" => BinaryOp::Sub,
+        "mul" | "multiply" => BinaryOp::Mul,
+        _ => BinaryOp::Div,
+    };
+    let other = call.need(replay, "other")?;
+    let axis = call.concrete(replay, "axis")?;
+    let by_row = matches!(&axis, Some(record::Value::Int(0))) || axis.as_ref().and_then(record::Value::as_str) == Some("index");
+    let id = super::frame::id(replay, call)?;
+    let listed = match &other {
+        Value::List(_) | Value::Tuple(_) => replay.items(&other, at),
+        _ => None,
+    };
+    let mut frame = replay.frames[id.0].clone();
+    match (&other, listed) {
+        (_, Some(items)) if !by_row && items.len() == frame.columns.len() && frame.families.is_empty() => {
+            for (column, item) in frame.columns.values_mut().zip(items) {
+                *column = replay.binary(op, column, &item, at).unwrap_or_else(Value::Unknown);
+            }
+        }
+        (Value::Column(_), None) if by_row => {
+            for column in frame.columns.values_mut() {
+                *column = replay.binary(op, column, &other, at).unwrap_or_else(Value::Unknown);
+            }
+        }
+        (Value::Known(_), None) if !by_row => return replay.binary(op, &call.receiver.clone(), &other, at),
+        _ => return Err(replay.unsupported(at, format!("`DataFrame.{}` with this", call.name))),
+    }
+    Ok(replay.frame(frame))
+}
+
 fn comparison<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: CompareOp) -> Eval<'b> {
     let other = call.need(replay, "other")?;
     replay.compare(op, &call.receiver, &other, call.span)
@@ -470,7 +514,7 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     if !matches!(
         call.name.as_str(),
-        "sum" | "mean" | "max" | "min" | "any" | "all" | "std" | "var" | "count" | "nunique" | "idxmax" | "idxmin"
+        "sum" | "mean" | "max" | "min" | "any" | "all" | "std" | "var" | "median" | "count" | "nunique" | "idxmax" | "idxmin"
     ) {
         return Err(replay.unsupported(at, format!("`{}` along a row", call.name)));
     }
@@ -518,14 +562,18 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Ok(Value::Column(Column { cell, name: None, space, array: false }));
     }
     let spread = name == "std" || name == "var";
-    let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean" || spread;
+    let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean" || name == "median" || spread;
     let cell = if spread {
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
         let variance = variance_along(replay, &values, freedom as f64);
         Cell::new(Kind::Float, if name == "std" { variance.sqrt() } else { variance })
     } else if float {
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
-        Cell::new(Kind::Float, float_along(replay, &name, &values))
+        let val = match name.as_str() {
+            "sum" | "mean" => by_blocks(replay, &name, &values, &blocks_of(replay, call, &columns)),
+            name => float_along(replay, name, &values),
+        };
+        Cell::new(Kind::Float, val)
     } else {
         let values: Vec<Val<'b>> = parts.iter().map(|(_, val)| val.cast(Elem::I64)).collect();
         let val = match name.as_str() {
@@ -536,6 +584,34 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Cell::new(Kind::INT, val)
     };
     Ok(Value::Column(Column { cell: Cell { guards, ..cell }, name: None, space, array: false }))
+}
+
+/// The places of a frame's columns, by the blocks in which they lay in the recorded run: in their order, each from the left.
+fn blocks_of<'b>(replay: &Replay<'_, 'b>, call: &Call<'b>, columns: &[Column<'b>]) -> Vec<Vec<usize>> {
+    let seen = call.receiver_at.map(|at| replay.recorded(at));
+    let blocks = match seen.as_ref().and_then(|seen| seen.clone_unused()).and_then(record::Value::as_tagged) {
+        Some(Tagged::Frame(frame)) if frame.columns.len() == columns.len() => frame.blocks.clone(),
+        _ => None,
+    };
+    if blocks.is_some() {
+        seen.as_ref().map(|seen| seen.look());
+    }
+    blocks.unwrap_or_else(|| vec![(0..columns.len()).collect()])
+}
+
+/// The sum or mean of a row. pandas adds up the columns of each block, and then the blocks.
+fn by_blocks<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>], blocks: &[Vec<usize>]) -> Val<'b> {
+    let of_block = |block: &Vec<usize>| {
+        let values: Vec<Val<'b>> = block.iter().filter_map(|place| values.get(*place).copied()).collect();
+        float_along(replay, "sum", &values)
+    };
+    let sum = blocks.iter().map(of_block).reduce(|sum, one| sum + one).unwrap_or_else(|| replay.b.f64(0.0));
+    if name == "sum" {
+        return sum;
+    }
+    let one = |val: &Val<'b>| val.is_nan().select(replay.b.f64(0.0), 1.0);
+    let count = values.iter().map(one).reduce(|sum, one| sum + one).unwrap_or_else(|| replay.b.f64(0.0));
+    count.eq(0.0).select(replay.b.f64(f64::NAN), sum / count)
 }
 
 /// The columns of a row as values of one kind.
@@ -628,6 +704,27 @@ fn variance_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>], freedom: f64)
     count.le(freedom).select(b.f64(f64::NAN), total / (count - freedom))
 }
 
+/// The middle one of the values in order, or the mean of the two in the middle; NaN of nothing.
+fn median_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>]) -> Val<'b> {
+    let b = replay.b;
+    let count = values.iter().map(|val| val.is_nan().select(b.i64(0), 1_i64)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.i64(0));
+    // What is missing stands behind everything else.
+    let mut sorted: Vec<Val<'b>> = values.iter().map(|val| val.is_nan().select(b.f64(f64::INFINITY), *val)).collect();
+    for round in 0..sorted.len() {
+        for at in (round % 2..sorted.len().saturating_sub(1)).step_by(2) {
+            let (low, high) = (sorted[at], sorted[at + 1]);
+            let swapped = high.lt(low);
+            sorted[at] = swapped.select(high, low);
+            sorted[at + 1] = swapped.select(low, high);
+        }
+    }
+    let pick =
+        |place: Val<'b>| sorted.iter().zip(0_i64..).skip(1).fold(sorted[0], |picked, (val, number)| place.eq(number).select(*val, picked));
+    let (lower, upper) = (pick((count - 1_i64) / 2_i64), pick(count / 2_i64));
+    let middle = count.floor_mod(2_i64).eq(1_i64).select(lower, (lower + upper) / 2.0);
+    count.eq(0_i64).select(b.f64(f64::NAN), middle)
+}
+
 /// Skips NaN. The sum of nothing is 0, everything else of nothing is NaN. Columns are added from the left, as numpy adds along axis 0.
 fn float_along<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>]) -> Val<'b> {
     let b = replay.b;
@@ -642,6 +739,7 @@ fn float_along<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>]) -> V
                 values.iter().map(|val| val.is_nan().select(b.f64(0.0), 1.0)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.f64(0.0));
             count.eq(0.0).select(b.f64(f64::NAN), sum / count)
         }
+        "median" => median_along(replay, values),
         _ => values.iter().skip(1).fold(values[0], |best, one| {
             let better = if name == "max" { one.gt(best) } else { one.lt(best) };
             (better | best.is_nan()).select(*one, best)

@@ -177,6 +177,13 @@ pub(super) fn last_cut<'b>(text: Val<'b>, separator: &str, refused: &mut Vec<Val
     (text.slice_text(0_i64, text.len() - tail.len() - width), tail, text.contains(separator))
 }
 
+/// The place of the last `letter` of a text, -1 if there is none; and whether there are more of them than are looked at.
+pub(super) fn last_place<'b>(text: Val<'b>, letter: &str) -> (Val<'b>, Val<'b>) {
+    let mut refused = Vec::new();
+    let (before, _, there) = last_cut(text, letter, &mut refused);
+    (there.select(before.len(), -1_i64), refused.into_iter().reduce(|a, b| a | b).unwrap_or_else(|| text.builder().bool(false)))
+}
+
 fn count<'b>(pieces: &Pieces<'b>, text: Val<'b>, refused: &mut Vec<Val<'b>>) -> Val<'b> {
     let b = text.builder();
     let number =

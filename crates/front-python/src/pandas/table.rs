@@ -162,6 +162,55 @@ pub(super) fn looked_up<'b>(
     Ok(out)
 }
 
+/// `table.loc[row, column]` of a table that does not depend on a scoring row, where that says which cell. Labels that are not there raise.
+pub(super) fn cell_of_table<'b>(replay: &mut Replay<'_, 'b>, known: &Known, index: &Value<'b>, at: Span) -> Eval<'b> {
+    let frame = match known.tagged() {
+        Some(Tagged::Frame(frame)) => frame.clone(),
+        _ => return super::encode::cell_of_dict(replay, &Value::Known(known.clone()), index, at),
+    };
+    let labels = frame.labels.as_ref().map(Cells::values).unwrap_or_default();
+    let columns: Option<Vec<(record::Value, Vec<record::Value>)>> =
+        frame.columns.iter().map(|column| Some((column.name.clone(), column.values.as_ref()?.values()))).collect();
+    let (Value::Tuple(parts), Some(columns), false) = (index, columns, labels.is_empty()) else {
+        return Err(replay.refuse(
+            "python-look-up-table",
+            at,
+            "the content of this look-up table is not in the record",
+            "a table is recorded if it has labels, and a name that is bound once and not changed later",
+            "make a dict or a series of it first, and look that up",
+        ));
+    };
+    let [row, column] = parts.as_slice() else { return Err(replay.unsupported(at, "this look-up")) };
+    let several =
+        |keys: &[record::Value]| keys.iter().enumerate().any(|(at, key)| keys[..at].iter().any(|one| crate::fold::same_key(one, key)));
+    if several(&labels) || several(&columns.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()) {
+        return Err(replay.unsupported(at, "a look-up in a table with several rows or columns of one label"));
+    }
+    replay.freeze(known);
+    let raises = super::encode::Absent::Raises("KeyError");
+    if let Some(name) = replay.concrete(column) {
+        let Some((_, values)) = columns.into_iter().find(|(one, _)| crate::fold::same_key(one, &name)) else {
+            return Err(replay.unsupported(at, "a column that the table does not have"));
+        };
+        let pairs: Vec<_> = labels.into_iter().zip(values).collect();
+        return super::encode::item_of_pairs(replay, &pairs, row, &raises, at);
+    }
+    if let Some(label) = replay.concrete(row) {
+        let Some(place) = labels.iter().position(|one| crate::fold::same_key(one, &label)) else {
+            return Err(replay.unsupported(at, "a row that the table does not have"));
+        };
+        let pairs: Vec<_> = columns.into_iter().filter_map(|(name, values)| Some((name, values.get(place)?.clone()))).collect();
+        return super::encode::item_of_pairs(replay, &pairs, column, &raises, at);
+    }
+    let mut pairs = Vec::new();
+    for (name, values) in columns {
+        for (label, value) in labels.iter().zip(values) {
+            pairs.push((record::Value::tagged(Tagged::Tuple(vec![label.clone(), name.clone()])), value));
+        }
+    }
+    super::encode::item_of_pairs(replay, &pairs, index, &raises, at)
+}
+
 fn merge_function<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let left = call.need(replay, "left")?;
     merge_with(replay, call, &left)

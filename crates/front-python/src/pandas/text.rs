@@ -45,6 +45,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "removesuffix", remove_end),
     Row::new(On::Cell, "partition", partition),
     Row::new(On::Cell, "index", index),
+    Row::new(On::Cell, "rfind", find_last),
+    Row::new(On::Cell, "rindex", index),
+    Row::new(On::Text, "rfind", find_last),
+    Row::new(On::Text, "translate", translate),
+    Row::new(On::Cell, "translate", translate),
     Row::new(On::Cell, "join", join),
 ];
 
@@ -559,13 +564,60 @@ fn find<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     on_text(replay, call, |_, val| count_of(val, val.find(part.as_str())))
 }
 
-/// `text.index(part)`: where there is none it raises.
+/// The place of the last `part`, of one letter.
+fn find_last<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let Some(part) = call.text(replay, "sub")?.filter(|part| part.chars().count() == 1) else {
+        return Err(replay.unsupported(at, format!("`{}` of anything but one letter", call.name)));
+    };
+    let (cell, like) = subject(replay, call)?;
+    let on_column = like.is_some();
+    let mut own = crate::value::Guards::new();
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::Str, val) => {
+            let (place, long) = super::pieces::last_place(val.or_else(""), &part);
+            let reason = format!("a text with more {part:?} than are looked at");
+            if on_column {
+                own.insert(replay.guard(long, ir::Reason::Invalid(reason), at));
+            } else {
+                crate::sequence::refuse(replay, long, &reason, at);
+            }
+            Ok(count_of(*val, place))
+        }
+        (kind, _) if on_column => Err(Trouble::Unsupported(format!("`rfind` of a {}", kind.dtype()))),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    Ok(done(cell.guarded(&own), like))
+}
+
+/// `translate(table)`: each letter by what the table has for it, all at once.
+fn translate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let table = call.need(replay, "table")?;
+    let pairs = super::encode::concrete_pairs(replay, &table).unwrap_or_default();
+    let letter = |value: &record::Value| value.as_int().and_then(|code| char::from_u32(u32::try_from(code).ok()?));
+    let by = |value: &record::Value| match value {
+        record::Value::None(()) => Some(String::new()),
+        record::Value::Str(text) => Some(text.clone()),
+        value => letter(value).map(String::from),
+    };
+    let letters: Option<Vec<(char, String)>> = pairs.iter().map(|(key, value)| Some((letter(key)?, by(value)?))).collect();
+    // One after the other is the same as all at once where no letter that comes in is looked for.
+    let apart = |letters: &Vec<(char, String)>| letters.iter().all(|(_, by)| !letters.iter().any(|(letter, _)| by.contains(*letter)));
+    match letters.filter(|letters| !letters.is_empty() && apart(letters)) {
+        Some(letters) => on_text(replay, call, |_, val| {
+            (Kind::Str, letters.iter().fold(val, |val, (letter, by)| val.replace(String::from(*letter).as_str(), by.as_str())))
+        }),
+        None => Err(replay.unsupported(call.span, "`translate` by this table")),
+    }
+}
+
+/// `text.index(part)` and `text.rindex(part)`: where there is none it raises.
 fn index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     if !matches!(call.receiver, Value::Cell(_)) {
         return super::encode::list_index(replay, call);
     }
-    let found = find(replay, call)?;
+    let found = if call.name == "rindex" { find_last(replay, call)? } else { find(replay, call)? };
     let absent = replay.known(record::Value::Int(-1));
     let none = replay.compare(crate::ast::CompareOp::Eq, &found, &absent, at)?;
     if let Some(none) = replay.row_condition(&none) {
@@ -646,8 +698,7 @@ fn dict_get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let Value::Known(known) = &call.receiver {
         replay.freeze(known);
     }
-    let key = ops::to_cell(replay, &key, None, call.span)?;
     let default = default.unwrap_or_else(|| replay.none());
     let default = ops::to_cell(replay, &default, None, call.span)?;
-    super::encode::dict_item(replay, &pairs, &key, &super::encode::Absent::Gives(&default), call.span).map(Value::Cell)
+    super::encode::item_of_pairs(replay, &pairs, &key, &super::encode::Absent::Gives(&default), call.span)
 }

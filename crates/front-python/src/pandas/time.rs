@@ -12,6 +12,7 @@ use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "pandas.to_datetime", to_datetime),
+    Row::new(On::Function, "pandas.to_timedelta", to_timedelta),
     Row::new(On::Time, "total_seconds", total_seconds),
     Row::new(On::Time, "normalize", normalize),
     Row::new(On::Time, "day_name", day_name),
@@ -51,9 +52,10 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     call.only(replay, "unit", &[])?;
     call.take("cache");
     let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_datetime` of this")) };
+    let given = format.is_some();
     let format = match format {
         Some(format) => Some(format),
-        None => inferred(replay, &column, day_first),
+        None => inferred(replay, &column, day_first, at),
     };
     let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
     let mut own = Guards::new();
@@ -77,7 +79,65 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
             }
             Ok((Kind::DateTime, (valid & !val.is_null()).select(micros, replay.b.null(Elem::I64))))
         }
+        (kind @ (Kind::Int(_) | Kind::Float), val) if given => {
+            // A number is read by its digits, without what stands behind the point.
+            let (whole, missing) = match kind {
+                Kind::Float => (val.trunc().cast(Elem::I64), val.is_nan() | val.abs().ge(2_f64.powi(63))),
+                _ => (val.cast(Elem::I64), replay.b.bool(false)),
+            };
+            let Some((micros, valid)) = format.as_deref().and_then(|format| calendar::parse(replay.b, whole.decimal(), format)) else {
+                return Err(Trouble::Unsupported("`to_datetime` with this format".to_owned()));
+            };
+            if !coerce {
+                let reason = Reason::Invalid(format!("{name} is not a date of the format {}", format.as_deref().unwrap_or_default()));
+                own.insert(replay.guard(!(valid | missing), reason, at));
+            }
+            Ok((Kind::DateTime, (valid & !missing).select(micros, replay.b.null(Elem::I64))))
+        }
         _ => Err(Trouble::Unsupported("`to_datetime` of this type".to_owned())),
+    })?;
+    Ok(Value::Column(column.with(cell.guarded(&own))))
+}
+
+/// `pd.to_timedelta`: whole numbers of a unit, or texts as `hours:minutes:seconds`.
+///
+/// Any other text that pandas reads is `Invalid`. Of broken numbers pandas keeps nanoseconds, which are not modelled.
+fn to_timedelta<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let arg = call.need(replay, "arg")?;
+    let unit = call.text(replay, "unit")?;
+    call.only(replay, "errors", &[record::Value::Str("raise".to_owned())])?;
+    let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_timedelta` of this")) };
+    let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
+    let micros = match unit.as_deref() {
+        Some("W") => unit_of("weeks"),
+        Some("D" | "d" | "day" | "days") => unit_of("days"),
+        Some("h" | "hr" | "hour" | "hours") => unit_of("hours"),
+        Some("m" | "min" | "minute" | "minutes") => unit_of("minutes"),
+        Some("s" | "sec" | "second" | "seconds") => unit_of("seconds"),
+        Some("ms") => unit_of("milliseconds"),
+        _ => None,
+    };
+    let mut own = Guards::new();
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match (operands[0].clone(), micros) {
+        ((Kind::Timedelta, val), _) => Ok((Kind::Timedelta, val)),
+        ((Kind::Int(_), val), Some(micros)) => {
+            let val = val.cast(Elem::I64);
+            let most = i64::MAX / micros;
+            let reason = Reason::Invalid(format!("{name} is too long a duration"));
+            own.insert(replay.guard(val.gt(most) | val.lt(-most), reason, at));
+            Ok((Kind::Timedelta, val * micros))
+        }
+        ((Kind::Str, val), None) if unit.is_none() => {
+            let text = val.or_else("").strip();
+            let words = ["", "nan", "NaN", "NAN", "NaT", "nat", "NAT"];
+            let missing = words.iter().fold(val.is_null(), |missing, word| missing | val.or_else("").eq(*word));
+            let (micros, valid) = calendar::parse_clock(replay.b, text);
+            let reason = Reason::Invalid(format!("{name} is not a duration as hours:minutes:seconds"));
+            own.insert(replay.guard(!(valid | missing), reason, at));
+            Ok((Kind::Timedelta, missing.select(replay.b.null(Elem::I64), micros)))
+        }
+        ((kind, _), _) => Err(Trouble::Unsupported(format!("`to_timedelta` of a {} with this unit", kind.dtype()))),
     })?;
     Ok(Value::Column(column.with(cell.guarded(&own))))
 }
@@ -333,8 +393,13 @@ fn isocalendar<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(replay.frame(frame))
 }
 
-/// The format that pandas infers from the first text: from the recorded cells of the column.
-fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, day_first: bool) -> Option<String> {
+/// The format that pandas infers from the first text: what it inferred in the recorded run, or else from the recorded cells of the column.
+fn inferred<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, day_first: bool, at: Span) -> Option<String> {
+    let seen = replay.log.learnt(at, replay.activation);
+    if let Some(record::Value::Str(format)) = seen.value.as_deref() {
+        seen.used.set(true);
+        return Some(format.clone());
+    }
     let name = column.name.as_deref()?;
     let found = replay.record.reads.iter().find_map(|read| {
         read.columns

@@ -61,6 +61,8 @@ pub(crate) struct Call<'b> {
     pub receiver: Value<'b>,
     pub name: String,
     pub span: Span,
+    /// Where the object of a method stands.
+    pub receiver_at: Option<Span>,
     arguments: Vec<(String, Value<'b>)>,
 }
 
@@ -423,7 +425,7 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Known(_) if name == "align" => {
                 let arguments = self.bind_arguments(On::Frame, name, positional, named, span)?;
-                let mut call = Call { receiver, name: name.to_owned(), span, arguments };
+                let mut call = Call { receiver, name: name.to_owned(), span, receiver_at: None, arguments };
                 return crate::pandas::table::align_known(self, &mut call);
             }
             Value::Known(known) if matches!(known.tagged(), Some(Tagged::Estimator(_))) => {
@@ -517,7 +519,8 @@ impl<'b> Replay<'_, 'b> {
         span: Span,
     ) -> Eval<'b> {
         let arguments = self.bind_arguments(on, name, positional, named, span)?;
-        let mut call = Call { receiver, name: short(name).to_owned(), span, arguments };
+        let receiver_at = receiver_expr.map(|expr| expr.span);
+        let mut call = Call { receiver, name: short(name).to_owned(), span, receiver_at, arguments };
         let in_place = call.flag(self, "inplace", false)?;
         let unknown = {
             let mut all: Vec<&Value<'b>> = call.arguments.iter().map(|(_, value)| value).collect();

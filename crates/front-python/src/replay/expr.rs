@@ -107,7 +107,8 @@ impl<'b> Replay<'_, 'b> {
     fn name(&mut self, name: &str, span: Span) -> Value<'b> {
         let Some(bound) = self.find_name(name, Some(self.scope)).cloned() else {
             let seen = self.recorded(span);
-            return if seen.is_recorded() { Value::Known(seen) } else { Value::Path(format!("builtins.{name}")) };
+            let is_function = matches!(seen.clone_unused().and_then(record::Value::as_tagged), Some(record::Tagged::Function(_)));
+            return if seen.is_recorded() && !is_function { Value::Known(seen) } else { Value::Path(format!("builtins.{name}")) };
         };
         if self.touches_rows(&bound) {
             return bound;
@@ -115,7 +116,17 @@ impl<'b> Replay<'_, 'b> {
         match bound {
             Value::Known(known) => {
                 let seen = self.recorded(span);
-                if seen.is_recorded() { Value::Known(seen.with(known.fit, known.batch_columns)) } else { Value::Known(known) }
+                if !seen.is_recorded() {
+                    return Value::Known(known);
+                }
+                let value = Value::Known(seen.with(known.fit, known.batch_columns));
+                // A fitted object is what it was last seen as, also for functions on cells, where nothing is recorded.
+                if matches!(&value, Value::Known(seen) if matches!(seen.clone_unused().and_then(record::Value::as_tagged), Some(record::Tagged::Estimator(_))))
+                    && let Some(slot) = self.scopes[self.scope.0].names.get_mut(name)
+                {
+                    *slot = value.clone();
+                }
+                value
             }
             Value::List(id) => {
                 self.refresh_list(id, span);
@@ -677,6 +688,19 @@ impl<'b> Replay<'_, 'b> {
             {
                 Ok(of.clone())
             }
+            Value::Known(known)
+                if matches!(name, "loc" | "at" | "index")
+                    && self.cells_active()
+                    && matches!(
+                        known.clone_unused().and_then(record::Value::as_tagged),
+                        Some(record::Tagged::Frame(_) | record::Tagged::Series(_))
+                    ) =>
+            {
+                Ok(Value::Part(Box::new(of.clone()), name.to_owned()))
+            }
+            Value::Known(known) if self.cells_active() && self.fitted_attribute(known, name, span).is_some() => {
+                Ok(self.fitted_attribute(known, name, span).unwrap_or_else(|| of.clone()))
+            }
             Value::Known(known) => {
                 let seen = self.untouched(span, &[of]);
                 // A field of a constant moment, where nothing is recorded.
@@ -755,6 +779,17 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Function(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
         }
+    }
+
+    /// What a fitted object learnt, where nothing is recorded.
+    fn fitted_attribute(&self, known: &Known, name: &str, span: Span) -> Option<Value<'b>> {
+        let Some(record::Tagged::Estimator(estimator)) = known.clone_unused()?.as_tagged() else { return None };
+        let value = estimator.fitted(name).or_else(|| estimator.param(name))?.clone();
+        if self.recorded(span).is_recorded() {
+            return None;
+        }
+        known.look();
+        Some(Value::Known(known.part(value)))
     }
 
     /// `of[index]`

@@ -619,6 +619,11 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.roles.one_frame
     }
 
+    /// Whether these rows are the script's only frame, before it is split.
+    pub(crate) fn is_only_frame(&self, space: usize) -> bool {
+        self.roles.one_frame && !self.is_test_part(space) && self.spaces[space].glue.is_none()
+    }
+
     /// Whether these rows are the test part of a split.
     fn is_test_part(&self, space: usize) -> bool {
         let mut at = Some(space);
@@ -1107,6 +1112,12 @@ impl<'a, 'b> Replay<'a, 'b> {
             && let Some(flow) = self.run_row_for(target, &iterable, iter.span, body, otherwise)?
         {
             return Ok(flow);
+        }
+        if !self.cells_active()
+            && otherwise.is_empty()
+            && let Some(done) = crate::udf::appending_loop(self, target, &iterable, body, iter.span)
+        {
+            return done.map(|()| Flow::Next);
         }
         let Some(items) = self.items(&iterable, iter.span) else {
             let why = match self.unknown_among(&[&iterable]) {

@@ -4,6 +4,7 @@
 
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Value};
+use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[Row::new(On::Function, "sklearn.model_selection.train_test_split", train_test_split)];
 
@@ -15,12 +16,7 @@ fn train_test_split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eva
     let arrays = call.take_all("*arrays");
     call.rest();
     replay.hold(call.span, None);
-    replay.note(
-        "python-test-rows",
-        call.span,
-        "every row is scored as one of the test part; the training part stays as it was in the recorded run",
-        "",
-    );
+    note_test_part(replay, call.span);
     let recorded = replay.recorded(call.span).with(true, false);
     let mut parts = Vec::new();
     for array in arrays {
@@ -28,6 +24,36 @@ fn train_test_split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eva
         parts.push(test_part(replay, array));
     }
     Ok(Value::Tuple(parts))
+}
+
+/// `frame[:n]` and `frame[n:]` of a script's only frame: the training part, and the test part. None for anything else.
+pub(crate) fn by_position<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, rows: &Value<'b>, at: Span) -> Option<Eval<'b>> {
+    if !matches!(of, Value::Frame(_) | Value::Column(_) | Value::Matrix(_)) {
+        return None;
+    }
+    let space = replay.space_of(of).filter(|space| replay.is_only_frame(*space))?;
+    let Value::Slice(lower, upper, None) = rows else { return None };
+    let bound = |part: &Option<Box<Value<'b>>>| part.as_ref().map(|part| replay.concrete(part).and_then(|part| part.as_int()));
+    let is_test = match (bound(lower), bound(upper)) {
+        (None | Some(Some(0)), Some(Some(_))) => false,
+        (Some(Some(_)), None) => true,
+        _ => return None,
+    };
+    replay.freezes(space, at);
+    if !is_test {
+        return Some(Ok(Value::Known(replay.recorded(at).with(true, false))));
+    }
+    note_test_part(replay, at);
+    Some(Ok(test_part(replay, of.clone())))
+}
+
+fn note_test_part(replay: &mut Replay<'_, '_>, at: Span) {
+    replay.note(
+        "python-test-rows",
+        at,
+        "every row is scored as one of the test part; the training part stays as it was in the recorded run",
+        "",
+    );
 }
 
 fn test_part<'b>(replay: &mut Replay<'_, 'b>, array: Value<'b>) -> Value<'b> {
