@@ -287,3 +287,17 @@ fn with_raised(mut errors: Vec<Diagnostic>, record: &Record, file: FileId, scrip
     }));
     errors
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_call_has_one_row() {
+        let mut seen = std::collections::BTreeSet::new();
+        let twice: Vec<_> = super::FAMILIES
+            .iter()
+            .flat_map(|family| family.iter())
+            .filter(|row| !seen.insert((format!("{:?}", row.on), row.name)))
+            .collect();
+        assert!(twice.is_empty(), "{:?}", twice.iter().map(|row| row.name).collect::<Vec<_>>());
+    }
+}

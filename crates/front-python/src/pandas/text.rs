@@ -48,8 +48,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "rfind", find_last),
     Row::new(On::Cell, "rindex", index),
     Row::new(On::Text, "rfind", find_last),
-    Row::new(On::Text, "translate", translate),
-    Row::new(On::Cell, "translate", translate),
     Row::new(On::Cell, "join", join),
 ];
 
@@ -588,27 +586,6 @@ fn find_last<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         _ => Err(Trouble::Raises("AttributeError")),
     })?;
     Ok(done(cell.guarded(&own), like))
-}
-
-/// `translate(table)`: each letter by what the table has for it, all at once.
-fn translate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let table = call.need(replay, "table")?;
-    let pairs = super::encode::concrete_pairs(replay, &table).unwrap_or_default();
-    let letter = |value: &record::Value| value.as_int().and_then(|code| char::from_u32(u32::try_from(code).ok()?));
-    let by = |value: &record::Value| match value {
-        record::Value::None(()) => Some(String::new()),
-        record::Value::Str(text) => Some(text.clone()),
-        value => letter(value).map(String::from),
-    };
-    let letters: Option<Vec<(char, String)>> = pairs.iter().map(|(key, value)| Some((letter(key)?, by(value)?))).collect();
-    // One after the other is the same as all at once where no letter that comes in is looked for.
-    let apart = |letters: &Vec<(char, String)>| letters.iter().all(|(_, by)| !letters.iter().any(|(letter, _)| by.contains(*letter)));
-    match letters.filter(|letters| !letters.is_empty() && apart(letters)) {
-        Some(letters) => on_text(replay, call, |_, val| {
-            (Kind::Str, letters.iter().fold(val, |val, (letter, by)| val.replace(String::from(*letter).as_str(), by.as_str())))
-        }),
-        None => Err(replay.unsupported(call.span, "`translate` by this table")),
-    }
 }
 
 /// `text.index(part)` and `text.rindex(part)`: where there is none it raises.
