@@ -133,11 +133,13 @@ pub fn can_import(what: &str) -> bool {
     there
 }
 
-/// The files of all cases, by name.
+/// The files of all cases, by name; with `CASE` set, of those that have it in their name.
 pub fn files() -> Vec<PathBuf> {
+    let only = std::env::var("CASE").unwrap_or_default();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/python");
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    paths.retain(|path| path.to_string_lossy().contains(&only));
     paths.sort();
     paths
 }

@@ -1254,6 +1254,13 @@ def local(path, job):
     return path
 
 
+def as_read(pd, frame):
+    """A copy whose columns lie apart in memory, as `read_csv` leaves them: pandas adds up a row block by block."""
+    if not frame.columns.is_unique:
+        return frame.copy()
+    return pd.DataFrame({name: frame[name].copy() for name in frame}, columns=frame.columns, index=frame.index, copy=False)
+
+
 def hook_reads(pd, job, note, instead=None):
     """Notes each `read_csv`, and gives the scoring file the dtypes of the recorded run instead of inferring them anew.
 
@@ -1279,7 +1286,7 @@ def hook_reads(pd, job, note, instead=None):
                     except (ValueError, TypeError):
                         pass
         note(os.fspath(path) if is_path else None, out)
-        return instead["frame"].copy() if scoring and instead else out
+        return as_read(pd, instead["frame"]) if scoring and instead else out
 
     read_csv.__wrapped__ = original
     pd.read_csv = read_csv
@@ -1681,7 +1688,7 @@ def outputs(job):
         value, out = once()
         given = instead.get("frame", seen[-1] if seen else None)
         if given is not None and out["rows"] < len(given) and out["index"] == list(range(out["rows"])):
-            # Rows were dropped and the others counted anew: the labels do not say which.
+            # Rows were dropped: the labels say which, unless the others were counted anew.
             kept = holder and dict(holder.kept)
             out["index"] = labels_of(out, once)
             if holder:
@@ -1727,7 +1734,7 @@ def outputs(job):
 
 
 def labels_of(table, run):
-    """The labels that the rows of an output would have if no `reset_index` gave them others. None where the output would be another."""
+    """The labels that the rows of an output have if no `reset_index` gives them others. None where the output would be another."""
     import pandas as pd
 
     reset = pd.DataFrame.reset_index
@@ -1747,8 +1754,7 @@ def labels_of(table, run):
         return None
     finally:
         pd.DataFrame.reset_index = reset
-    counted = out["index"] == table["index"]
-    return None if counted or out["columns"] != table["columns"] else out["index"]
+    return out["index"] if out["columns"] == table["columns"] else None
 
 
 MOST_RUNS = 60  # of a script, to find the rows that it raises on
