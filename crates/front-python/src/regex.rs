@@ -130,10 +130,38 @@ fn can_be_empty(node: &Node) -> bool {
     }
 }
 
-/// The code points below U+0250 that are letters, digits or the underscore to Python.
+/// The code points that are letters, digits or the underscore to Python, as far as they are [`KNOWN`].
 pub(crate) fn word() -> Set {
     let codes = (0..PYTHON_LETTERS).filter(|code| char::from_u32(*code).is_some_and(|letter| letter.is_alphanumeric() || letter == '_'));
-    union(codes.map(|code| (code, code)).collect())
+    union(codes.map(|code| (code, code)).chain(KNOWN_WORD.iter().copied()).collect())
+}
+
+/// Above [`PYTHON_LETTERS`], blocks whose code points have been of the same class to Python since Unicode 6, and are or will be: Cyrillic,
+/// punctuation, currencies, arrows to technical signs, boxes to dingbats, kana, the first ideographs, Hangul, variation selectors, emoji.
+const KNOWN: &[(u32, u32)] = &[
+    (0x400, 0x52f),
+    (0x2000, 0x206f),
+    (0x20a0, 0x20cf),
+    (0x2190, 0x23ff),
+    (0x2500, 0x2775),
+    (0x3041, 0x3096),
+    (0x30a1, 0x30fa),
+    (0x4e00, 0x9fa5),
+    (0xac00, 0xd7a3),
+    (0xfe00, 0xfe0f),
+    (0x1f300, 0x1f64f),
+    (0x1f680, 0x1f6ff),
+    (0x1f900, 0x1f9ff),
+];
+/// The letters among them. None is a digit.
+const KNOWN_WORD: &[(u32, u32)] =
+    &[(0x400, 0x481), (0x48a, 0x52f), (0x3041, 0x3096), (0x30a1, 0x30fa), (0x4e00, 0x9fa5), (0xac00, 0xd7a3)];
+const SPACES: &[(u32, u32)] =
+    &[(9, 13), (28, 32), (0x85, 0x85), (0xa0, 0xa0), (0x2000, 0x200a), (0x2028, 0x2029), (0x202f, 0x202f), (0x205f, 0x205f)];
+
+/// The code points whose class is not known here.
+pub(crate) fn unclear() -> Set {
+    negated(&union([(0, PYTHON_LETTERS - 1)].iter().chain(KNOWN).copied().collect()))
 }
 
 /// Up to here Python's classes of letters are those of Rust, and have been since Unicode 5.
@@ -327,7 +355,7 @@ impl Parser<'_> {
         let (set, negative) = match letter {
             'd' | 'D' => (vec![(48, 57)], letter == 'D'),
             'w' | 'W' => (word(), letter == 'W'),
-            's' | 'S' => (vec![(9, 13), (28, 32), (0x85, 0x85), (0xa0, 0xa0)], letter == 'S'),
+            's' | 'S' => (SPACES.to_vec(), letter == 'S'),
             'n' => return Some(one('\n')),
             't' => return Some(one('\t')),
             'r' => return Some(one('\r')),

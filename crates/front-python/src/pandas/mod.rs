@@ -395,9 +395,12 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
 /// `(a, b)[place]`, where the row says which.
 fn item_of_row<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, place: &Cell<'b>, span: Span) -> Eval<'b> {
     let items = replay.items(of, span).unwrap_or_default();
-    let place = match place.single() {
-        Some((Kind::Int(_) | Kind::Bool, val)) => val.cast(Elem::I64),
-        _ => return Err(replay.unsupported(span, "an item at a place that is not a whole number")),
+    let place = ops::lift(replay, &[place], span, |_, operands| match &operands[0] {
+        (Kind::Int(_) | Kind::Bool, val) => Ok((Kind::INT, val.cast(Elem::I64))),
+        _ => Err(ops::Trouble::Raises("TypeError")),
+    })?;
+    let Some((Kind::Int(_), place)) = place.single() else {
+        return Err(replay.unsupported(span, "an item at a place that is not a whole number"));
     };
     if items.is_empty() || items.len() > 64 {
         return Err(replay.unsupported(span, "an item of this many"));

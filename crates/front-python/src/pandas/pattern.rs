@@ -62,7 +62,8 @@ struct Reading<'b> {
     marks: Val<'b>,
 }
 
-/// Whose regular expressions they are: of a column those of Python or of pyarrow, in a function on cells Python's.
+/// Whose regular expressions they are: Python's in a function on cells, and on a column since pandas 3.1, which asks pyarrow only where it
+/// gives the same; before, those of Python or of pyarrow.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Library {
     Either,
@@ -75,6 +76,15 @@ pub(crate) struct Match<'b> {
     pub found: Cell<'b>,
     start: Val<'b>,
     reading: Reading<'b>,
+}
+
+impl Library {
+    fn of_columns(replay: &Replay<'_, '_>) -> Library {
+        let version = replay.record.versions.pandas.as_deref().unwrap_or_default();
+        let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        let version = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+        if version >= (3, 1) { Library::Python } else { Library::Either }
+    }
 }
 
 fn refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Unknown {
@@ -103,7 +113,7 @@ fn guards<'b>(replay: &mut Replay<'_, 'b>, pattern: &Pattern, library: Library, 
     let mut own = Guards::from([replay.guard(long, Reason::Invalid(format!("a text is too long for the pattern at {place}")), at)]);
     if pattern.of_letters {
         let (key, set) = match library {
-            Library::Python => ("unclear to Python", vec![(regex::PYTHON_LETTERS, regex::LAST)]),
+            Library::Python => ("unclear to Python", regex::unclear()),
             // Vertical tab and the separators 28 to 31 are white space to Python only.
             Library::Either => ("unclear", vec![(0xb, 0xb), (0x1c, 0x1f), (0x80, regex::LAST)]),
         };
@@ -226,14 +236,14 @@ fn matcher<'b>(replay: &mut Replay<'_, 'b>, value: Option<Value<'b>>, flags: i64
 fn on_column<'b>(
     replay: &mut Replay<'_, 'b>,
     column: &Column<'b>,
-    matcher: &Rc<Matcher>,
+    (matcher, library): (&Rc<Matcher>, Library),
     at: Span,
     mut apply: impl FnMut(&mut Replay<'_, 'b>, &Reading<'b>, Val<'b>, &mut Guards) -> Result<(Kind, Val<'b>), Unknown>,
 ) -> Eval<'b> {
     let mut own = Guards::new();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
         (Kind::Str, val) => {
-            let (reading, guards) = read(replay, matcher, Library::Either, val.or_else(""), at).map_err(Trouble::Unknown)?;
+            let (reading, guards) = read(replay, matcher, library, val.or_else(""), at).map_err(Trouble::Unknown)?;
             own.extend(guards);
             apply(replay, &reading, *val, &mut own).map_err(Trouble::Unknown)
         }
@@ -253,7 +263,8 @@ pub(super) fn contains<'b>(
 ) -> Eval<'b> {
     let pattern = replay.known(record::Value::Str(source.to_owned()));
     let matcher = matcher(replay, Some(pattern), flags, false, at)?;
-    on_column(replay, column, &matcher, at, |replay, reading, val, _| {
+    let library = Library::of_columns(replay);
+    on_column(replay, column, (&matcher, library), at, |replay, reading, val, _| {
         let found = reading.first().ge(0_i64);
         Ok((Kind::Bool, if val.is_nullable() { val.is_null().select(replay.b.bool(missing), found) } else { found }))
     })
@@ -271,7 +282,8 @@ fn matches<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if matches!(seen.tagged(), Some(Tagged::Texts(record::Texts::Object))) {
         return Err(replay.unsupported(at, "a pattern on a column of objects"));
     }
-    on_column(replay, &column, &matcher, at, |replay, reading, val, _| {
+    let library = Library::of_columns(replay);
+    on_column(replay, &column, (&matcher, library), at, |replay, reading, val, _| {
         let found = reading.first().eq(0_i64);
         Ok((Kind::Bool, if val.is_nullable() { val.is_null().select(replay.b.bool(missing), found) } else { found }))
     })
@@ -288,7 +300,7 @@ fn extract<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let mut frame = Frame { space: column.space, ..Frame::default() };
     let pattern = &matcher.pattern;
     for group in 1..=pattern.groups {
-        let value = on_column(replay, &column, &matcher, at, |replay, reading, val, _| {
+        let value = on_column(replay, &column, (&matcher, Library::Python), at, |replay, reading, val, _| {
             let (part, there) = reading.group(replay, reading.first(), group, at)?;
             Ok((Kind::Str, (there & !val.is_null()).select(part, replay.b.null(Elem::Str))))
         })?;
@@ -307,7 +319,8 @@ fn extract<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 pub(super) fn count<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, (source, flags): (&str, i64), at: Span) -> Eval<'b> {
     let pattern = replay.known(record::Value::Str(source.to_owned()));
     let matcher = matcher(replay, Some(pattern), flags, false, at)?;
-    on_column(replay, column, &matcher, at, |replay, reading, val, _| {
+    let library = Library::of_columns(replay);
+    on_column(replay, column, (&matcher, library), at, |replay, reading, val, _| {
         if matcher.pattern.can_be_empty() {
             return Err(replay.unsupported(at, "all matches of a pattern that the empty text matches"));
         }
@@ -417,10 +430,11 @@ fn replaced<'b>(
 pub(super) fn replace<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, (source, flags): (&str, i64), by: &str, at: Span) -> Eval<'b> {
     let pattern = replay.known(record::Value::Str(source.to_owned()));
     let matcher = matcher(replay, Some(pattern), flags, false, at)?;
+    let library = Library::of_columns(replay);
     let mut own = Guards::new();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
         (Kind::Str, val) => {
-            let (text, guards) = replaced(replay, &matcher, Library::Either, (by, None), val.or_else(""), at).map_err(Trouble::Unknown)?;
+            let (text, guards) = replaced(replay, &matcher, library, (by, None), val.or_else(""), at).map_err(Trouble::Unknown)?;
             own.extend(guards);
             let text = if val.is_nullable() { val.is_null().select(replay.b.null(Elem::Str), text) } else { text };
             Ok((Kind::Str, text))
