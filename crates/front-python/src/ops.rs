@@ -927,7 +927,7 @@ pub(crate) fn is_among<'b>(replay: &Replay<'_, 'b>, cell: &(Kind, Val<'b>), valu
         }
         Kind::Missing => b.bool(false),
     };
-    held | is_missing
+    if missing { held | is_missing } else { held }
 }
 
 /// The microseconds of a constant of that kind. A date never equals a moment, nor either a text.

@@ -587,6 +587,7 @@ fn replaced<'b>(
         })?;
         let missing = Cell::new(Kind::Float, replay.b.f64(f64::NAN));
         return match hit.single() {
+            Some((_, hit)) if hit.literal() == Some(Literal::Bool(false)) => Ok(cell.clone()),
             Some((_, hit)) => super::where_cell(replay, hit, &missing, cell, at),
             None => Err(replay.unsupported(at, "`replace` of this")),
         };

@@ -172,6 +172,8 @@ impl Body<'_> {
                 Op::Iterate { .. } => true,
                 // A walk is written into the gather that asks for its leaves; a reshape is only another way to count.
                 Op::Walk { .. } | Op::Reshape { .. } => uses[at] > 1 && !self.tables.fused_walk(self, value),
+                // Whether it is missing asks each operand twice.
+                Op::Binary(ir::Binary::And | ir::Binary::Or, ..) if self.ty(value).nullable => shared || node.label.is_some() || below > 1,
                 _ => shared || node.label.is_some() || below + 1 >= DEPTH,
             };
             depth[at] = if wanted[at] { 0 } else { below + 1 };
