@@ -156,7 +156,8 @@ impl Verification {
             return Some(Problem::Differ(difference));
         }
         let OriginalResult::Ran(comparison) = &self.original else { return None };
-        let text = || comparison.failures.iter().map(|failed| failed.text.as_str()).collect::<Vec<_>>().join("\n");
+        let text =
+            || comparison.failures.iter().map(|failed| failed.text.as_str()).chain([comparison.blame()]).collect::<Vec<_>>().join("\n");
         match comparison.worst() {
             Verdict::Semantic => Some(Problem::Semantic(text())),
             Verdict::Unexplained => Some(Problem::Unexplained(text())),
@@ -172,6 +173,17 @@ impl Comparison {
 
     pub fn worst(&self) -> Verdict {
         self.legs().iter().map(|(_, report)| report.worst()).max().unwrap_or(Verdict::Identical)
+    }
+
+    /// Whose fault a difference is: what was converted was said to be equal.
+    fn blame(&self) -> &'static str {
+        let holds = |report: &Report| report.worst() < Verdict::Semantic;
+        if holds(&self.on_data) && holds(&self.on_boundary) {
+            "in the order of the file the same rows agree: the conversion took the script for one that looks at each row alone, and its run says \
+             otherwise; this is a defect of scorewright, please report it with the script"
+        } else {
+            "what was converted was to be equal, so this is a defect of scorewright: please report it with the script and this text"
+        }
     }
 
     /// The greatest distance of any output on data rows that rounding explains, in units in the last place.
