@@ -193,6 +193,16 @@ pub struct Conversion {
     pub notes: Vec<Diagnostic>,
     /// What the conversion stands on: with the script it converts again to the same module.
     pub record: Record,
+    /// The calls that were met.
+    pub calls: Calls,
+}
+
+/// Calls by heading (`Series.str`, `scikit-learn`) and name.
+pub type Calls = std::collections::BTreeSet<(&'static str, &'static str)>;
+
+/// All calls that can convert.
+pub fn calls() -> Calls {
+    FAMILIES.iter().flat_map(|family| family.iter()).map(|row| (row.on.heading(), row.name)).collect()
 }
 
 /// Whether a record is of a script, its modules and a form that is understood.
@@ -229,11 +239,11 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let builder = ir::Builder::new(stem);
     let last = if expression.is_some() { statements.pop() } else { None };
-    let (made, walked, held, one_frame) = {
+    let (made, walked, held, one_frame, calls) = {
         let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles);
         replay.script(&statements);
         let made = output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?;
-        (made, replay.walked, replay.held, replay.roles.one_frame)
+        (made, replay.walked, replay.held, replay.roles.one_frame, replay.calls)
     };
     let module = prune::prune(builder.finish()?);
     let emitted = output::emitted(&module, &walked);
@@ -271,6 +281,7 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         hold,
         notes: made.notes,
         record: made.record,
+        calls,
     })
 }
 

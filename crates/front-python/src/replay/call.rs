@@ -43,6 +43,29 @@ pub(crate) enum On {
 
 pub(crate) type Handler = for<'r, 'a, 'b, 'c> fn(&'r mut Replay<'a, 'b>, &'c mut Call<'b>) -> Eval<'b>;
 
+impl On {
+    /// What the table of calls that convert says above them.
+    pub(crate) fn heading(self) -> &'static str {
+        match self {
+            On::Column => "Series",
+            On::Frame => "DataFrame",
+            On::Matrix => "ndarray",
+            On::Group => "groupby",
+            On::Text => "Series.str",
+            On::Pieces => "lists of a split",
+            On::Match => "re.Match",
+            On::Objects => "Series of lists",
+            On::Time => "Series.dt",
+            On::Period => "Series.dt.to_period",
+            On::Cat => "Series.cat",
+            On::Function => "functions",
+            On::Estimator => "scikit-learn",
+            On::Cell => "methods of a cell",
+            On::Row => "methods of a row",
+        }
+    }
+}
+
 /// One supported call: a family's file has its rows on top and the functions below.
 pub(crate) struct Row {
     pub on: On,
@@ -174,10 +197,9 @@ impl Class {
 const TRANSPARENT: &[&str] =
     &["functools.cache", "functools.lru_cache", "functools.wraps", "builtins.staticmethod", "typing.no_type_check", "typing.override"];
 
-fn rows() -> &'static HashMap<(On, &'static str), Handler> {
-    static ROWS: std::sync::LazyLock<HashMap<(On, &'static str), Handler>> = std::sync::LazyLock::new(|| {
-        crate::FAMILIES.iter().flat_map(|family| family.iter()).map(|row| ((row.on, row.name), row.run)).collect()
-    });
+fn rows() -> &'static HashMap<(On, &'static str), &'static Row> {
+    static ROWS: std::sync::LazyLock<HashMap<(On, &'static str), &'static Row>> =
+        std::sync::LazyLock::new(|| crate::FAMILIES.iter().flat_map(|family| family.iter()).map(|row| ((row.on, row.name), row)).collect());
     &ROWS
 }
 
@@ -327,8 +349,8 @@ impl<'b> Replay<'_, 'b> {
                 return Ok(Value::Known(seen));
             }
         }
-        if let Some(run) = rows().get(&(On::Function, path)).copied() {
-            return self.run_row(run, On::Function, path, self.none(), None, positional, named, span);
+        if let Some(row) = rows().get(&(On::Function, path)) {
+            return self.run_row(row, self.none(), None, positional, named, span);
         }
         if let Some(unknown) = self.unknown_among(&all) {
             return Err(unknown);
@@ -449,14 +471,13 @@ impl<'b> Replay<'_, 'b> {
             Value::Known(_) | Value::Dict(_) | Value::List(_) | Value::Tuple(_) => (On::Cell, name.to_owned()),
             _ => return Err(self.unsupported(span, format!("`.{name}()`"))),
         };
-        let Some((_, static_key)) = rows().keys().find(|(one, name)| *one == on && *name == key) else {
+        let Some(row) = rows().get(&(on, key.as_str())) else {
             if let Some(unknown) = self.unknown_among(&all) {
                 return Err(unknown);
             }
             return Err(crate::pandas::refuse_method(self, on, &receiver, name, span));
         };
-        let Some(run) = rows().get(&(on, *static_key)).copied() else { return Err(self.unsupported(span, name)) };
-        self.run_row(run, on, static_key, receiver.clone(), receiver_expr, positional, named, span)
+        self.run_row(row, receiver.clone(), receiver_expr, positional, named, span)
     }
 
     /// A method of a recorded estimator, called by the script or by an estimator that it is a part of.
@@ -477,10 +498,10 @@ impl<'b> Replay<'_, 'b> {
             "fit_predict" => format!("{class}.predict"),
             _ => own,
         };
-        let value = match rows().get_key_value(&(On::Estimator, wanted.as_str())) {
-            Some(((on, key), run)) => {
+        let value = match rows().get(&(On::Estimator, wanted.as_str())) {
+            Some(row) => {
                 let receiver = Value::Known(known.clone());
-                self.run_row(*run, *on, key, receiver, None, positional, named, span)?
+                self.run_row(row, receiver, None, positional, named, span)?
             }
             None if crate::sklearn::custom::is_users(estimator) => {
                 return crate::sklearn::custom::call(self, known, estimator, name, positional, span);
@@ -506,18 +527,16 @@ impl<'b> Replay<'_, 'b> {
         )
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a call has this many parts")]
     fn run_row(
         &mut self,
-        run: Handler,
-        on: On,
-        name: &str,
+        row: &'static Row,
         receiver: Value<'b>,
         receiver_expr: Option<&Expr>,
         positional: Vec<Value<'b>>,
         named: Vec<(String, Value<'b>)>,
         span: Span,
     ) -> Eval<'b> {
+        let Row { on, name, run } = *row;
         let arguments = self.bind_arguments(on, name, positional, named, span)?;
         let receiver_at = receiver_expr.map(|expr| expr.span);
         let mut call = Call { receiver, name: short(name).to_owned(), span, receiver_at, arguments };
@@ -534,6 +553,9 @@ impl<'b> Replay<'_, 'b> {
             Some(unknown) => Err(unknown),
             None => run(self, &mut call),
         };
+        if result.is_ok() {
+            self.calls.insert((on.heading(), name));
+        }
         let result = match result {
             Ok(value) => self.check_leftover(&mut call).map(|()| value),
             Err(unknown) => Err(unknown),

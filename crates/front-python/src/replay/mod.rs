@@ -16,6 +16,7 @@ pub(crate) use call::{Call, On, Row};
 pub use roles::Role;
 pub(crate) use roles::Roles;
 
+use crate::Calls;
 use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use crate::log::{Activation, Log, SCRIPT};
 use crate::pandas::group::InGroup;
@@ -58,6 +59,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub candidates: Vec<Candidate<'b>>,
     pub statement: Span,
     pub walked: Walked,
+    /// The calls that converted, by heading and name.
+    pub calls: Calls,
     /// The user's modules that were imported, by name.
     modules: HashMap<String, ScopeId>,
     /// The package that relative imports start in.
@@ -235,6 +238,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             candidates: Vec::new(),
             statement: Span { file, start: 0, end: 0 },
             walked: Walked::default(),
+            calls: Calls::new(),
             modules: HashMap::new(),
             package: String::new(),
             parameters: HashMap::new(),

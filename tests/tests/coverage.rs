@@ -1,0 +1,89 @@
+//! What of Python converts, and which cases prove it: every call that a family registers, with the cases and corpus scripts that use it.
+//! Those are compared with pandas and scikit-learn elsewhere; `BLESS=1` writes the tables anew.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test says what is wrong by stopping")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use front_python::Options;
+use source::Sources;
+
+/// A call's heading and name.
+type Call = (&'static str, &'static str);
+
+/// How many cases, and scripts of the corpus, use each call.
+fn uses() -> BTreeMap<Call, [usize; 2]> {
+    let mut uses: BTreeMap<Call, [usize; 2]> = front_python::calls().into_iter().map(|call| (call, [0; 2])).collect();
+    let mut count =
+        |calls: front_python::Calls, column: usize| calls.into_iter().for_each(|call| uses.get_mut(&call).unwrap()[column] += 1);
+    for path in tests::python::files() {
+        let case = tests::python::read(&std::fs::read_to_string(&path).unwrap());
+        let record = serde_json::from_str(&std::fs::read_to_string(path.with_extension("state.json")).unwrap()).unwrap();
+        let mut sources = Sources::new();
+        let file = sources.add("case.py", tests::python::script(&case));
+        if let Ok(conversion) = front_python::convert(file, &sources, &record, &Options::default()) {
+            count(conversion.calls, 0);
+        }
+    }
+    let corpus = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")).unwrap().map(|entry| entry.unwrap().path());
+    for project in corpus.map(|folder| folder.join("scorewright.toml")).filter(|project| project.is_file()) {
+        let scorer = driver::open(&project, &mut Sources::new()).unwrap_or_else(|problem| panic!("{}: {problem:?}", project.display()));
+        count(scorer.conversion.unwrap().calls, 1);
+    }
+    uses
+}
+
+fn table(heading: &str, uses: &BTreeMap<Call, [usize; 2]>) -> String {
+    let rows: Vec<_> = uses.iter().filter(|((own, _), _)| *own == heading).collect();
+    let proven = rows.iter().filter(|(_, uses)| **uses != [0; 2]).count();
+    let mut out = format!(
+        "\n## {heading}\n\n{} calls convert, {proven} of them in cases.\n\n| call | cases | scripts |\n|---|--:|--:|\n",
+        rows.len()
+    );
+    for ((_, name), [cases, scripts]) in rows {
+        writeln!(out, "| `{name}` | {cases} | {scripts} |").unwrap();
+    }
+    out
+}
+
+/// One line a class: its methods, and how often it is used.
+fn classes(uses: &BTreeMap<Call, [usize; 2]>) -> String {
+    let mut classes: BTreeMap<&str, (Vec<&str>, usize, usize)> = BTreeMap::new();
+    for ((_, name), [cases, scripts]) in uses.iter().filter(|((heading, _), _)| *heading == "scikit-learn") {
+        let (class, method) = name.split_once('.').unwrap();
+        let own = classes.entry(class).or_default();
+        own.0.push(method);
+        (own.1, own.2) = (own.1.max(*cases), own.2.max(*scripts));
+    }
+    let proven = classes.values().filter(|(_, cases, scripts)| cases + scripts > 0).count();
+    let mut out = format!(
+        "# scikit-learn classes that convert\n\nMade by `BLESS=1 cargo test -p scorewright-tests --test coverage`. {} classes convert, {proven} of them in cases \
+         that are compared with scikit-learn on data and boundary rows, and on every target.\n\n| class | methods | cases | scripts |\n|---|---|--:|--:|\n",
+        classes.len()
+    );
+    for (class, (methods, cases, scripts)) in &classes {
+        writeln!(out, "| {class} | {} | {cases} | {scripts} |", methods.join(", ")).unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_tables_say_what_converts_and_what_proves_it() {
+    let uses = uses();
+    let mut headings: Vec<&str> = uses.keys().map(|(heading, _)| *heading).filter(|heading| *heading != "scikit-learn").collect();
+    headings.dedup();
+    let mut calls = "# Calls of Python that convert\n\nMade by `BLESS=1 cargo test -p scorewright-tests --test coverage`. Beside each call stand the cases in \
+                     `tests/cases/python` and the scripts in `tests/corpus` that use it; scikit-learn has a table of its own.\n"
+        .to_owned();
+    headings.iter().for_each(|heading| calls.push_str(&table(heading, &uses)));
+    for (name, text) in [("python.md", calls), ("scikit-learn.md", classes(&uses))] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("coverage").join(name);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &text).unwrap();
+        }
+        let known = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(known == text, "{} is not what converts now: run this test with BLESS=1 and read the difference", path.display());
+    }
+}
