@@ -202,6 +202,8 @@ fn cell(value: &Value, float: bool) -> Option<Cell> {
         Value::Tagged(tagged) => match &**tagged {
             Tagged::Float(value) | Tagged::Float32(value) if value.0.is_nan() && !float => Cell::Missing("NaN"),
             Tagged::Float(value) | Tagged::Float32(value) => Cell::Float(value.0),
+            // An integer of more than 64 bits, which no scorer gives.
+            Tagged::Big(text) => Cell::Float(text.parse().ok()?),
             Tagged::Missing(name) if name == "NaT" => Cell::Missing("NaT"),
             Tagged::Missing(_) => Cell::Missing("NA"),
             Tagged::Timestamp(value) => Cell::DateTime(*value),

@@ -229,17 +229,28 @@ fn between<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn arithmetic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: BinaryOp, flipped: bool) -> Eval<'b> {
     let other = call.need(replay, "other")?;
-    let mut receiver = call.receiver.clone();
-    let mut other = other;
-    if let Some(fill) = call.take("fill_value") {
-        let column = column(replay, call)?;
-        let fill = ops::to_cell(replay, &fill, None, call.span)?;
-        receiver = Value::Column(column.with(super::missing::filled(replay, &column.cell, &fill, call.span)?));
-        if let Value::Column(right) = &other {
-            other = Value::Column(right.with(super::missing::filled(replay, &right.cell, &fill, call.span)?));
+    let at = call.span;
+    let both = |replay: &mut Replay<'_, 'b>, one: &Value<'b>, other: &Value<'b>| {
+        if flipped { replay.binary(op, other, one, at) } else { replay.binary(op, one, other, at) }
+    };
+    let Some(fill) = call.take("fill_value") else { return both(replay, &call.receiver, &other) };
+    let column = column(replay, call)?;
+    let fill = ops::to_cell(replay, &fill, None, at)?;
+    let filled = Value::Column(column.with(super::missing::filled(replay, &column.cell, &fill, at)?));
+    let Value::Column(right) = &other else { return both(replay, &filled, &other) };
+    let other = Value::Column(right.with(super::missing::filled(replay, &right.cell, &fill, at)?));
+    // It takes the place of one that is missing, not of both.
+    let neither = ops::lift(replay, &[&column.cell, &right.cell], at, |_, operands| {
+        let missing = operands.iter().map(|(kind, val)| super::is_missing(kind, *val)).reduce(|a, b| a & b);
+        missing.map(|missing| (Kind::Bool, missing)).ok_or(ops::Trouble::Raises("TypeError"))
+    })?;
+    match (both(replay, &filled, &other)?, neither.single()) {
+        (Value::Column(result), Some((_, neither))) => {
+            let missing = Cell::new(Kind::Float, replay.b.f64(f64::NAN));
+            Ok(Value::Column(result.with(super::where_cell(replay, neither, &missing, &result.cell, at)?)))
         }
+        _ => Err(replay.unsupported(at, "`fill_value` with these")),
     }
-    if flipped { replay.binary(op, &other, &receiver, call.span) } else { replay.binary(op, &receiver, &other, call.span) }
 }
 
 fn add<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
