@@ -103,6 +103,16 @@ fn over<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<'b>, app
             None => Err(Trouble::Raises("TypeError")),
         })
     };
+    on_each(replay, value, at, one)
+}
+
+/// The same shape with something done to every cell.
+fn on_each<'b>(
+    replay: &mut Replay<'_, 'b>,
+    value: &Value<'b>,
+    at: source::Span,
+    one: impl Fn(&mut Replay<'_, 'b>, &Cell<'b>) -> Result<Cell<'b>, Unknown>,
+) -> Eval<'b> {
     match value {
         Value::Column(column) => {
             let cell = one(replay, &column.cell)?;
@@ -271,23 +281,15 @@ fn sign<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = first(replay, call)?;
     let digits = call.int(replay, "decimals")?.or(call.int(replay, "1")?).unwrap_or(0);
-    let cell = ops::to_cell(replay, &value, None, call.span)?;
-    let cell = pandas::number::rounded(replay, &cell, digits, call.span)?;
-    Ok(match value {
-        Value::Column(column) => Value::Column(column.with(cell)),
-        _ => Value::Cell(cell),
-    })
+    let at = call.span;
+    on_each(replay, &value, at, |replay, cell| pandas::number::rounded(replay, cell, digits, at))
 }
 
 fn clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = first(replay, call)?;
     let (low, high) = (call.take("a_min").or_else(|| call.take("min")), call.take("a_max").or_else(|| call.take("max")));
-    let cell = ops::to_cell(replay, &value, None, call.span)?;
-    let cell = pandas::number::clipped(replay, &cell, low.as_ref(), high.as_ref(), call.span)?;
-    Ok(match value {
-        Value::Column(column) => Value::Column(column.with(cell)),
-        _ => Value::Cell(cell),
-    })
+    let at = call.span;
+    on_each(replay, &value, at, |replay, cell| pandas::number::clipped(replay, cell, low.as_ref(), high.as_ref(), at))
 }
 
 /// The greater or lesser of two; NaN if either is.

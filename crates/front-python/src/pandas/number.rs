@@ -152,10 +152,10 @@ fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     })
 }
 
-/// Bounds are inclusive; NaN stays. A missing bound does not clip.
 /// Below this every whole float is an integer, and the other way round: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// Bounds are inclusive; NaN stays. A missing bound does not clip.
 pub(crate) fn clipped<'b>(
     replay: &mut Replay<'_, 'b>,
     cell: &Cell<'b>,
