@@ -6,7 +6,8 @@ A case is a folder with a script (or notebook) and a `scorewright.toml` that nam
 `# table: NAME`, `train.csv` and `score.csv` are made here from that function of `tables.py`, and for `# table: MODULE.NAME` from the module
 beside it, the same each time; else they are kept. A module's `SCORED` changes scoring rows, its `LOOKUPS` are further files. Then
 `scorewright build` records the run (`state.json`), and pandas' own result for the scoring rows is written to `expected.csv`. A script that
-names no `score.csv` has one frame: its result is that for all rows, with what it learns from them held (`hold` in the manifest).
+names no `score.csv` has one frame: its result is that for all rows, with what it learns from them held (`hold` in the manifest). Where it
+drops rows for columns that the scorer does not take, the column `#row` says which rows it kept.
 """
 import importlib
 import json
@@ -76,7 +77,8 @@ def expected(folder, project, original):
             result = json.load(file)
     if "error" in result:
         sys.exit(f"{folder}: {result['error']}")
-    columns = result.get("held", result)["table"]["columns"]
+    table = result.get("held", result)["table"]
+    columns = table["columns"]
     text = lambda cell: next(iter(cell.values())) if isinstance(cell, dict) else "" if cell is None else str(cell)
     missing = lambda word: "NaN" if word in ("nan", "NaT", "NA", "") else word
     cells = [[missing(text(cell)) for cell in (column["values"].get("items") or [{"float": f} for f in column["values"].get("floats", [])])] for column in columns]
@@ -84,6 +86,9 @@ def expected(folder, project, original):
 
     with open(os.path.join(folder, "expected.csv"), "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
+        if (original.get("hold") or {}).get("drops"):
+            # Rows that the script drops have a score all the same; which these are is said.
+            columns, cells = [{"name": "#row"}, *columns], [table["index"], *cells]
         writer.writerow([column["name"] for column in columns])
         writer.writerows(zip(*cells))
 

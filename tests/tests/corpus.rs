@@ -67,16 +67,19 @@ fn literal(text: &str, column: &Column) -> Literal {
     }
 }
 
-/// What pandas gave for the rows that have a score, in order.
-fn expected(folder: &Path, case: &Case) -> Vec<Outcome> {
+/// What pandas gave for the rows that have a score, in order; and of a script that drops some of them, the numbers of those that it kept.
+fn expected(folder: &Path, case: &Case) -> (Vec<Outcome>, Option<Vec<usize>>) {
     let mut reader = csv::Reader::from_path(folder.join("expected.csv")).unwrap();
     let columns = &case.scorer.plan.outputs;
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), names, "{}", case.name);
-    let record = |record: csv::StringRecord| {
-        Outcome::Scored(record.iter().zip(columns).map(|(text, column)| Datum::Scalar(literal(text, column))).collect())
+    let headers = reader.headers().unwrap().clone();
+    let first = usize::from(headers.get(0) == Some("#row"));
+    assert_eq!(headers.iter().skip(first).collect::<Vec<_>>(), names, "{}", case.name);
+    let record = |record: &csv::StringRecord| {
+        Outcome::Scored(record.iter().skip(first).zip(columns).map(|(text, column)| Datum::Scalar(literal(text, column))).collect())
     };
-    reader.records().map(|row| record(row.unwrap())).collect()
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    (rows.iter().map(record).collect(), (first == 1).then(|| rows.iter().map(|row| row[0].parse().unwrap()).collect()))
 }
 
 #[test]
@@ -85,9 +88,11 @@ fn every_script_gives_what_pandas_gave() {
     let mut compared = 0;
     for folder in folders() {
         let case = case(&folder);
-        let scored = case.rows.iter().zip(&case.outcomes).filter(|(_, outcome)| matches!(outcome, GoldenOutcome::Scored(_)));
-        let rows: Vec<Vec<Datum>> = scored.map(|(row, _)| row.iter().map(execute::datum).collect()).collect();
-        let expected = expected(&folder, &case);
+        let (expected, kept) = expected(&folder, &case);
+        let there = |number: &usize| kept.as_ref().is_none_or(|kept| kept.contains(number));
+        let scored = (0..).zip(case.rows.iter().zip(&case.outcomes));
+        let scored = scored.filter(|(number, (_, outcome))| matches!(outcome, GoldenOutcome::Scored(_)) && there(number));
+        let rows: Vec<Vec<Datum>> = scored.map(|(_, (row, _))| row.iter().map(execute::datum).collect()).collect();
         if rows.len() != expected.len() {
             failed.push(format!("{}: {} rows have a score, in pandas {}", case.name, rows.len(), expected.len()));
             continue;

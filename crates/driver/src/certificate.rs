@@ -94,6 +94,12 @@ fn warnings(verification: &Verification) -> Vec<String> {
                 let text = "the script reads its scoring file with options of its own, and a scorer reads such a file without them";
                 all.push(format!("{text}: {example}; give a scorer the rows as the script has them after reading"));
             }
+            if comparison.dropped > 0 {
+                all.push(format!(
+                    "{} rows have a score here and none in the original, which drops them for columns that the scorer does not take",
+                    comparison.dropped
+                ));
+            }
             if comparison.untested > 0 {
                 all.push(format!("{} boundary rows were not run on the original", comparison.untested));
             }
@@ -195,6 +201,7 @@ fn original(comparison: &Comparison) -> Value {
         "onDataReversed": leg(&comparison.on_reversed),
         "refused": comparison.refused,
         "untested": comparison.untested,
+        "droppedByOriginal": comparison.dropped,
         "besideOthers": comparison.beside_others,
     })
 }

@@ -84,6 +84,8 @@ pub struct Comparison {
     pub refused: BTreeMap<String, usize>,
     /// Boundary rows with a score that the original was not run on.
     pub untested: usize,
+    /// Rows that the original drops for columns that the scorer does not take.
+    pub dropped: usize,
     /// The original was run with what it learns from the recorded rows held, because that is part of the scorer: at how many places, and
     /// how much of its own output that changes.
     pub held: Option<(usize, Option<Changes>)>,
@@ -326,7 +328,8 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
     let analyser = Analyser::new(&scorer.checked, equiv::Reference { arithmetic: Arithmetic::AsWritten });
     let data_rows = answers.on_data.len();
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
-    let mut untested = 0;
+    let (mut untested, mut dropped) = (0, 0);
+    let drops = scorer.original.script.as_ref().and_then(|run| run.hold.as_ref()).is_some_and(|hold| hold.drops);
     let mut failures = Vec::new();
     let reason = |number: u32| &scorer.plan.rejections[number as usize].reason;
     let mut compare = |leg: Leg, offset: usize, all: &[Answer]| {
@@ -336,6 +339,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
                 // Of rows without a score, some for each reason are run.
                 (GoldenOutcome::Rejected(_), Answer::Untested) => {}
                 (GoldenOutcome::Scored(_), Answer::Untested) => untested += 1,
+                (GoldenOutcome::Scored(_), Answer::Dropped) if drops => dropped += 1,
                 // On rows of our own making, refusing more than the original is safe; the certificate says so.
                 (GoldenOutcome::Rejected(number), Answer::Scored(_)) if offset > 0 => {
                     *refused.entry(reason(*number).to_string()).or_default() += 1;
@@ -369,6 +373,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         beside_others: 0,
         refused,
         untested,
+        dropped,
         held: hold.map(|hold| (hold.held.len(), answers.held_changes)),
         read_otherwise: answers.read_otherwise.clone(),
         failures,

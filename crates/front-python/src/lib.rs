@@ -30,10 +30,13 @@ mod replay;
 mod scan;
 mod sequence;
 mod sklearn;
+mod training;
 mod udf;
 mod value;
 
 pub use replay::Role;
+
+use std::collections::BTreeSet;
 
 use record::Record;
 use replay::{Replay, Roles, Row};
@@ -130,6 +133,9 @@ pub struct Hold {
     pub held: Vec<Held>,
     /// Statements that the output does not need, by their places: what they raise on other rows does not matter.
     pub ignored: Vec<String>,
+    /// The script drops rows for columns that the scorer does not take: it has a score for them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drops: bool,
 }
 
 /// A value that is held.
@@ -198,7 +204,7 @@ pub struct Conversion {
 }
 
 /// Calls by heading (`Series.str`, `scikit-learn`) and name.
-pub type Calls = std::collections::BTreeSet<(&'static str, &'static str)>;
+pub type Calls = BTreeSet<(&'static str, &'static str)>;
 
 /// All calls that can convert.
 pub fn calls() -> Calls {
@@ -245,10 +251,26 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         let made = output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?;
         (made, replay.walked, replay.held, replay.roles.one_frame, replay.calls)
     };
-    let module = prune::prune(builder.finish()?);
+    let module = builder.finish()?;
+    let (module, filters, columns) =
+        if one_frame { training::without_filters(module) } else { (module, BTreeSet::default(), BTreeSet::default()) };
+    let module = prune::prune(module);
+    let mut notes = made.notes;
+    notes.retain(|note| !filters.iter().any(|place| note.name == "python-row-filter" && note.message.contains(&format!("at {place};"))));
+    let drops = !columns.is_empty();
+    if drops {
+        let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
+        let places: Vec<&str> = filters.iter().map(String::as_str).collect();
+        let message = format!(
+            "rows are dropped at {} for {}, which the output does not need: a scorer does not ask for it and scores them",
+            places.join(", "),
+            columns.join(", ")
+        );
+        notes.push(Diagnostic::warning("python-training-filter", message));
+    }
     let emitted = output::emitted(&module, &walked);
     let needed = |statement: &&ast::Stmt| {
-        let mut bound = std::collections::BTreeSet::new();
+        let mut bound = BTreeSet::new();
         names::bound(statement, &mut bound);
         let start = (file, statement.span.start);
         emitted.contains(&start) && made.taken_by != Some(start) || names::words(&made.expression).any(|word| bound.contains(word))
@@ -258,8 +280,11 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     statements.extend(walked.modules);
     let fates = output::fates(&statements, &emitted, &made.frozen);
     let log = log::Log::new(record, file, &text, &options.modules, sources);
-    let hold = (one_frame || !held.is_empty())
-        .then(|| Hold { held, ignored: fates.ignored.iter().map(|statement| log.place(*statement)).collect() });
+    let hold = (one_frame || !held.is_empty()).then(|| Hold {
+        drops,
+        held,
+        ignored: fates.ignored.iter().map(|statement| log.place(*statement)).collect(),
+    });
     let read = &record.reads[made.score];
     let params = module.entry_function().map_or(&[][..], |entry| &entry.params);
     let input = |column: &record::TableColumn| {
@@ -279,7 +304,7 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         columns: made.columns,
         fates,
         hold,
-        notes: made.notes,
+        notes,
         record: made.record,
         calls,
     })

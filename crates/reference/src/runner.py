@@ -1708,13 +1708,16 @@ def outputs(job):
     own = {"reversed": True, "rows": len(seen[0]) if seen else 0, "apart": False}
     frames = [*(job.get("frames") or []), *([own] if job.get("reversed") else [])]
     result["frames"] = []
+    # What a row is filled up from is to be one that the script keeps.
+    kept = result["table"]["index"]
+    like = kept[0] if seen and kept and result["table"]["rows"] < len(seen[0]) and 0 <= kept[0] < len(seen[0]) else 0
     for frame in frames:
         if not seen:
             raise Failure("output", f"the script does not read `{job.get('score')}` as a table")
 
         def part(rows):
             try:
-                instead["frame"] = reversed_frame(seen[0], rows) if frame is own else changed_frame(seen[0], frame, rows)
+                instead["frame"] = reversed_frame(seen[0], rows) if frame is own else changed_frame(seen[0], frame, rows, like)
             except Exception as error:  # a cell that no column of that type holds
                 raise Failure("input", str(error))
             out = run()
@@ -1797,11 +1800,11 @@ def reversed_frame(frame, rows):
     return out
 
 
-def changed_frame(frame, changes, rows):
-    """The scoring table with other rows: the columns of `changes`, and the first row's cells in all others."""
+def changed_frame(frame, changes, rows, like=0):
+    """The scoring table with other rows: the columns of `changes`, and one row's cells in all others."""
     import pandas as pd
 
-    at = [0] * len(rows)
+    at = [like] * len(rows)
     out = frame.iloc[at].copy() if len(frame) else frame.reindex(range(len(rows)))
     if isinstance(frame.index, pd.RangeIndex):
         out.index = pd.RangeIndex(len(rows))

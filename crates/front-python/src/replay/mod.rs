@@ -379,11 +379,17 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     /// The rows of a space that a filter leaves; the others have the status `Filtered`.
     pub(crate) fn filtered(&mut self, space: usize, keep: Val<'b>, at: Span) -> usize {
-        let reason = Reason::Filtered(self.place_name(at));
+        let place = self.place_name(at);
+        let reason = Reason::Filtered(place.clone());
         let dropped = !keep;
         let filter = self.guard(dropped, reason, at);
         self.spaces.push(Space { parent: Some(space), filter: Some(filter), ..Space::default() });
-        self.note("python-row-filter", at, "this drops scoring rows; the scorer gives them the status `filtered` instead", "");
+        self.note(
+            "python-row-filter",
+            at,
+            format!("scoring rows are dropped at {place}; the scorer gives them the status `filtered` instead"),
+            "",
+        );
         self.spaces.len() - 1
     }
 
