@@ -367,8 +367,29 @@ def calibrated(value):
 
 
 def members_decide(value):
-    kinds = ("OneVsOneClassifier", "OneVsRestClassifier")
+    kinds = ("OneVsOneClassifier", "OneVsRestClassifier", "OutputCodeClassifier")
     return hasattr(value.estimators_[0], "decision_function") if type(value).__name__ in kinds else None
+
+
+def members_log(value):
+    return hasattr(value.estimator_, "predict_log_proba") if type(value).__name__ == "BaggingClassifier" else None
+
+
+def cut(value):
+    """Of a model with a threshold the method that it asks, the threshold, the number of the class above it, and the classes."""
+    import numpy as np
+
+    kind = type(value).__name__
+    if kind not in ("FixedThresholdClassifier", "TunedThresholdClassifierCV"):
+        return None
+    methods = value._get_response_method()
+    method = next(one for one in ([methods] if isinstance(methods, str) else methods) if hasattr(value.estimator_, one))
+    fixed = kind == "FixedThresholdClassifier"
+    wanted = value.pos_label if fixed else value._curve_scorer._get_pos_label()
+    threshold = value.threshold if fixed else value.best_threshold_
+    usual = 0.5 if method == "predict_proba" else 0.0
+    place = 1 if wanted is None else int(np.flatnonzero(value.classes_ == wanted)[0])
+    return [method, usual if isinstance(threshold, str) else float(threshold), place, value.classes_]
 
 
 def boosted_trees(value):
@@ -403,7 +424,9 @@ COMPUTED = {
     "category_encoder": category_encoder,
     "imputations": imputations,
     "log_volumes": log_volumes,
+    "cut": cut,
     "members_decide": members_decide,
+    "members_log": members_log,
     "path_lengths": path_lengths,
     "scaled_rotations": scaled_rotations,
     "spline_ends": spline_ends,

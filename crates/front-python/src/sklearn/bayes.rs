@@ -3,21 +3,28 @@
 use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, needed, not_fitted, products};
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Column, Eval, Unknown, Value};
+use crate::value::{Column, Eval, Kind, Unknown, Value};
 use ir::{Elem, Reduce, Tensor, Val};
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "BernoulliNB.predict", class),
+    Row::new(On::Estimator, "BernoulliNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "BernoulliNB.predict_proba", probabilities),
     Row::new(On::Estimator, "CategoricalNB.predict", class),
+    Row::new(On::Estimator, "CategoricalNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "CategoricalNB.predict_proba", probabilities),
     Row::new(On::Estimator, "ComplementNB.predict", class),
+    Row::new(On::Estimator, "ComplementNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "ComplementNB.predict_proba", probabilities),
     Row::new(On::Estimator, "GaussianNB.predict", class),
+    Row::new(On::Estimator, "GaussianNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "GaussianNB.predict_proba", probabilities),
     Row::new(On::Estimator, "MultinomialNB.predict", class),
+    Row::new(On::Estimator, "MultinomialNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "MultinomialNB.predict_proba", probabilities),
+    Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.decision_function", decision),
     Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.predict", class),
+    Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.predict_log_proba", logarithms),
     Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.predict_proba", probabilities),
 ];
 
@@ -143,11 +150,40 @@ fn class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(whole.cell(cell)))
 }
 
+/// The joint likelihoods; of two classes the second's less the first's.
+fn decision<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (estimator, joint, whole) = joint(replay, call)?;
+    Ok(match class_count(&estimator) {
+        2 => Value::Column(whole.column(Kind::Float, joint.at(1) - joint.at(0))),
+        count => whole.floats((0..count).map(|at| joint.at(at))),
+    })
+}
+
+fn class_count(estimator: &Estimator) -> u32 {
+    estimator.fitted("classes_").and_then(record::Value::items).map_or(0, |classes| classes.len() as u32)
+}
+
+/// `joint - log(sum(exp(joint)))`, a number a class.
+fn log_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Vec<Val<'b>>, Whole), Unknown> {
+    let (estimator, joint, whole) = joint(replay, call)?;
+    let count = class_count(&estimator);
+    let total = log_of_sum(joint);
+    Ok(((0..count).map(|at| joint.at(at) - total).collect(), whole))
+}
+
+/// `log(sum(exp(x)))`, of all numbers less the greatest of them.
+pub(super) fn log_of_sum(logarithms: Val<'_>) -> Val<'_> {
+    let most = logarithms.reduce(Reduce::Max, [0]);
+    (logarithms - most).exp().reduce(Reduce::Sum, [0]).log() + most
+}
+
+fn logarithms<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (shares, whole) = log_shares(replay, call)?;
+    Ok(whole.floats(shares))
+}
+
 /// `exp(joint - log(sum(exp(joint))))`
 fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (estimator, joint, whole) = joint(replay, call)?;
-    let count = estimator.fitted("classes_").and_then(record::Value::items).map_or(0, |classes| classes.len() as u32);
-    let most = joint.reduce(Reduce::Max, [0]);
-    let total = (joint - most).exp().reduce(Reduce::Sum, [0]).log() + most;
-    Ok(whole.floats((0..count).map(|at| (joint.at(at) - total).exp())))
+    let (shares, whole) = log_shares(replay, call)?;
+    Ok(whole.floats(shares.into_iter().map(Val::exp)))
 }

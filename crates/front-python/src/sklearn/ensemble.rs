@@ -17,7 +17,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "AdaBoostClassifier.predict", boosted_class),
     Row::new(On::Estimator, "AdaBoostClassifier.predict_proba", boosted_probabilities),
     Row::new(On::Estimator, "AdaBoostRegressor.predict", weighted_median),
+    Row::new(On::Estimator, "BaggingClassifier.decision_function", bagged),
     Row::new(On::Estimator, "BaggingClassifier.predict", bagged_class),
+    Row::new(On::Estimator, "BaggingClassifier.predict_log_proba", bagged_logarithms),
     Row::new(On::Estimator, "BaggingClassifier.predict_proba", bagged_probabilities),
     Row::new(On::Estimator, "BaggingRegressor.predict", bagged),
     Row::new(On::Estimator, "CalibratedClassifierCV.predict", calibrated_class),
@@ -228,16 +230,19 @@ fn bagged_answers<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, method: &s
 
 fn bagged<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let asked = Asked::of_array(replay, call)?;
-    let answers = bagged_answers(replay, &asked, "predict")?;
+    let answers = bagged_answers(replay, &asked, &call.name)?;
     let means = means(replay, &answers, None);
     Ok(numbers(&whole_of(&answers), means))
 }
 
-/// The mean of the members' probabilities. A member that did not draw a class has none for it.
-fn bag<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Asked<'b>, Vec<Val<'b>>, Whole), Unknown> {
-    let asked = Asked::of_array(replay, call)?;
+/// What the members say of each class. A member that did not draw a class says nothing of it.
+fn said_of_classes<'b>(
+    replay: &mut Replay<'_, 'b>,
+    asked: &Asked<'b>,
+    method: &str,
+) -> Result<(Vec<Vec<Val<'b>>>, Whole), Unknown> {
     let count = asked.classes(replay)?.len();
-    let answers = bagged_answers(replay, &asked, "predict_proba")?;
+    let answers = bagged_answers(replay, asked, method)?;
     let whole = whole_of(&answers);
     let mut terms: Vec<Vec<Val<'b>>> = vec![Vec::new(); count];
     for (member, answer) in asked.members.iter().zip(&answers) {
@@ -254,8 +259,37 @@ fn bag<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Asked<'b
             }
         }
     }
+    Ok((terms, whole))
+}
+
+/// The mean of the members' probabilities.
+fn bag<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Asked<'b>, Vec<Val<'b>>, Whole), Unknown> {
+    let asked = Asked::of_array(replay, call)?;
+    let (terms, whole) = said_of_classes(replay, &asked, "predict_proba")?;
     let means = terms.iter().map(|terms| sum(replay, terms) / asked.members.len() as f64).collect();
     Ok((asked, means, whole))
+}
+
+/// The members' probabilities added up as logarithms, less that of their number; or the logarithms of the mean, where members have none.
+fn bagged_logarithms<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of_array(replay, call)?;
+    let logs = asked.estimator.fitted("members_log").and_then(record::Value::as_bool);
+    let Some(logs) = logs else { return Err(not_fitted(replay, &asked.estimator, "estimators_", asked.at)) };
+    if !logs {
+        let (_, means, whole) = bag(replay, call)?;
+        return Ok(whole.floats(means.into_iter().map(Val::log)));
+    }
+    let (terms, whole) = said_of_classes(replay, &asked, "predict_log_proba")?;
+    let count = (asked.members.len() as f64).ln();
+    let none = replay.b.f64(f64::NEG_INFINITY);
+    Ok(whole.floats(terms.into_iter().map(|terms| terms.into_iter().fold(none, log_add) - count)))
+}
+
+/// `log(exp(x) + exp(y))`, as numpy's `logaddexp` has it.
+fn log_add<'b>(x: Val<'b>, y: Val<'b>) -> Val<'b> {
+    let apart = (-(x - y).abs()).exp().log1p() + x.max(y);
+    // Two infinities of one sign are not apart.
+    x.eq(y).select(x + std::f64::consts::LN_2, apart)
 }
 
 fn bagged_probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

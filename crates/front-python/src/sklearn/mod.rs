@@ -6,6 +6,7 @@
 pub(crate) mod bayes;
 pub(crate) mod compose;
 pub(crate) mod custom;
+pub(crate) mod dummy;
 pub(crate) mod encode;
 pub(crate) mod ensemble;
 pub(crate) mod fitted;
@@ -13,6 +14,7 @@ pub(crate) mod forest;
 pub(crate) mod impute;
 pub(crate) mod kernel;
 pub(crate) mod linear;
+pub(crate) mod logs;
 pub(crate) mod neighbours;
 pub(crate) mod neural;
 pub(crate) mod project;
