@@ -190,16 +190,20 @@ PRIVATE = {
     "_fit_method",
     "_gamma",
     "_infrequent_indices",
+    "_lrd",
     "_max_components",
     "_max_value",
     "_min_value",
     "_missing_indices",
     "_n_features_outs",
     "_n_support",
+    "_predict_1d",
     "_probA",
     "_probB",
     "_scaler",
     "_transformer_to_input_indices",
+    "_x_mean",
+    "_x_std",
     "_y",
 }
 # Reports of the fitting, which no prediction looks at.
@@ -305,7 +309,29 @@ def center_squares(value):
     """The squares of the centres, as the distances of `KMeans` take them."""
     from sklearn.utils.extmath import row_norms
 
+    if type(value).__name__ == "Birch":
+        return row_norms(value.subcluster_centers_, squared=True)
     return row_norms(value.cluster_centers_, squared=True) if hasattr(value, "cluster_centers_") and hasattr(value, "n_clusters") else None
+
+
+def bisections(value):
+    """The tree of a bisecting k-means as lists: of each node its two children or -1, its label, its centre and the square of that."""
+    import numpy as np
+    from sklearn.utils.extmath import row_norms
+
+    nodes = []
+
+    def visit(node):
+        place = len(nodes)
+        center = node.center + value._X_mean if hasattr(value, "_X_mean") else node.center
+        nodes.append([-1, -1, -1 if node.left else node.label, center])
+        if node.left:
+            nodes[place][:2] = [visit(node.left), visit(node.right)]
+        return place
+
+    visit(value._bisecting_tree)
+    centers = np.array([node[3] for node in nodes])
+    return [*(np.array([node[at] for node in nodes]) for at in range(3)), centers, row_norms(centers, squared=True)]
 
 
 def log_prior(value):
@@ -396,6 +422,11 @@ def boosted_trees(value):
     return [[histogram_tree(one) for one in stage] for stage in value._predictors]
 
 
+def reaches(value):
+    """How far the last neighbour of each training row is."""
+    return value._distances_fit_X_[:, value.n_neighbors_ - 1]
+
+
 def spline_knots(value):
     return [one.t for one in value.bsplines_]
 
@@ -419,6 +450,7 @@ COMPUTED = {
     "allow_nan": allows_missing,
     "raw_start": raw_start,
     "predictors": boosted_trees,
+    "bisections": bisections,
     "calibrated": calibrated,
     "donor_means": donor_means,
     "category_encoder": category_encoder,
@@ -428,6 +460,7 @@ COMPUTED = {
     "members_decide": members_decide,
     "members_log": members_log,
     "path_lengths": path_lengths,
+    "reaches": reaches,
     "scaled_rotations": scaled_rotations,
     "spline_ends": spline_ends,
     "spline_knots": spline_knots,

@@ -11,6 +11,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "DummyClassifier.predict", class),
     Row::new(On::Estimator, "DummyClassifier.predict_proba", shares),
     Row::new(On::Estimator, "DummyRegressor.predict", number),
+    Row::new(On::Estimator, "_ConstantPredictor.decision_function", constant_target),
+    Row::new(On::Estimator, "_ConstantPredictor.predict", constant_target),
+    Row::new(On::Estimator, "_ConstantPredictor.predict_proba", constant_shares),
 ];
 
 /// The model, and the rows that it answers for.
@@ -92,4 +95,23 @@ fn number<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         [only] => Ok(Value::Column(only.clone())),
         _ => Ok(Value::Matrix(columns)),
     }
+}
+
+/// The one target that a model of one class against others saw.
+fn only_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Whole, f64), Unknown> {
+    let (estimator, whole) = asked(replay, call)?;
+    match estimator.fitted("y_").and_then(record::Value::floats).as_deref() {
+        Some([only]) => Ok((whole, *only)),
+        _ => Err(not_fitted(replay, &estimator, "y_", call.span)),
+    }
+}
+
+fn constant_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (whole, target) = only_target(replay, call)?;
+    Ok(Value::Column(whole.column(Kind::INT, replay.b.i64(target as i64))))
+}
+
+fn constant_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (whole, target) = only_target(replay, call)?;
+    Ok(whole.floats([replay.b.f64(1.0 - target), replay.b.f64(target)]))
 }

@@ -24,6 +24,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "BaggingRegressor.predict", bagged),
     Row::new(On::Estimator, "CalibratedClassifierCV.predict", calibrated_class),
     Row::new(On::Estimator, "CalibratedClassifierCV.predict_proba", calibrated),
+    Row::new(On::Estimator, "ClassifierChain.decision_function", chained),
+    Row::new(On::Estimator, "ClassifierChain.predict", chained),
+    Row::new(On::Estimator, "ClassifierChain.predict_proba", chained),
+    Row::new(On::Estimator, "FixedThresholdClassifier.predict", cut_class),
     Row::new(On::Estimator, "IsotonicRegression.predict", isotonic),
     Row::new(On::Estimator, "IsotonicRegression.transform", isotonic),
     Row::new(On::Estimator, "MultiOutputClassifier.predict", each_target),
@@ -33,11 +37,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "OneVsRestClassifier.decision_function", class_scores),
     Row::new(On::Estimator, "OneVsRestClassifier.predict", best_class),
     Row::new(On::Estimator, "OneVsRestClassifier.predict_proba", class_shares),
+    Row::new(On::Estimator, "OutputCodeClassifier.predict", coded_class),
+    Row::new(On::Estimator, "RegressorChain.predict", chained),
     Row::new(On::Estimator, "StackingClassifier.decision_function", stacked),
     Row::new(On::Estimator, "StackingClassifier.predict", stacked_class),
     Row::new(On::Estimator, "StackingClassifier.predict_proba", stacked),
     Row::new(On::Estimator, "StackingRegressor.predict", stacked),
     Row::new(On::Estimator, "TransformedTargetRegressor.predict", changed_target),
+    Row::new(On::Estimator, "TunedThresholdClassifierCV.predict", cut_class),
     Row::new(On::Estimator, "VotingClassifier.predict", voted_class),
     Row::new(On::Estimator, "VotingClassifier.predict_proba", voted_probabilities),
     Row::new(On::Estimator, "VotingRegressor.predict", voted),
@@ -502,6 +509,46 @@ fn each_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(Value::Matrix(super::compose::in_one_type(out)))
 }
 
+/// The class whose code is nearest to what the models say.
+fn coded_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let classes = asked.classes(replay)?;
+    let (answers, _) = binary_scores(replay, &asked)?;
+    let answers = answers.concat();
+    let codes = super::fitted::matrix(replay, &asked.estimator, "code_book_", answers.len(), call)?;
+    let mut whole = Whole::of(&answers);
+    let number = super::neighbours::nearest_row(replay, &asked.estimator, codes, &answers, &mut whole, asked.at);
+    let cell = class_at(replay, &classes, number, asked.at)?;
+    Ok(Value::Column(whole.cell(cell)))
+}
+
+/// A model after the other, each on the columns and what those before it say; what they answer is in the order of the targets.
+fn chained<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let columns = pandas::matrix(replay, &asked.x, asked.at)?;
+    let mut columns = super::fitted::numbers(replay, columns, asked.at)?;
+    super::fitted::finite(replay, &asked.estimator, call, &mut columns, super::fitted::Nan::Refused);
+    let order = asked.estimator.fitted("order_").and_then(record::Value::floats).unwrap_or_default();
+    let link = asked.estimator.fitted("chain_method_").and_then(record::Value::as_str).unwrap_or("predict").to_owned();
+    if order.len() != asked.members.len() {
+        return Err(not_fitted(replay, &asked.estimator, "order_", asked.at));
+    }
+    let mut out = Vec::new();
+    for (member, target) in asked.members.iter().zip(order) {
+        let x = super::fitted::result(columns.clone());
+        // Of two classes it is the second's probability.
+        let one = |replay: &mut Replay<'_, 'b>, method: &str| match asked.answer(replay, member, method, &x)?.as_slice() {
+            [only] if method != "predict_proba" => Ok(only.clone()),
+            [_, second] if method == "predict_proba" => Ok(second.clone()),
+            _ => Err(replay.unsupported(asked.at, format!("{} of more than two classes a target", asked.estimator.class_name()))),
+        };
+        out.push((target, one(replay, &call.name)?));
+        columns.push(one(replay, &link)?);
+    }
+    out.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    Ok(super::fitted::result(out.into_iter().map(|(_, answer)| answer).collect()))
+}
+
 // Stacks --------------------------------------------------------------------------------------------------------------------
 
 /// The answers of the members (of two classes the second's probability), and with `passthrough` the table itself after them.
@@ -542,6 +589,31 @@ fn stacked_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     let Some((_, number)) = number.first() else { return Err(not_fitted(replay, &asked.estimator, "final_estimator_", asked.at)) };
     let cell = class_at(replay, &classes, number.cast(Elem::I64), asked.at)?;
     Ok(Value::Column(whole.cell(cell)))
+}
+
+/// The class where what the model says for it comes to the threshold, else the other.
+fn cut_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let model = asked.part(replay, "estimator_")?;
+    let cut = asked.estimator.fitted("cut").and_then(record::Value::items).unwrap_or_default();
+    let [method, threshold, place, classes] = cut.as_slice() else {
+        return Err(not_fitted(replay, &asked.estimator, "estimator_", asked.at));
+    };
+    let (method, threshold, classes) = (method.as_str(), threshold.as_f64(), classes.items().unwrap_or_default());
+    let (Some(method), Some(threshold), [no, yes]) = (method, threshold, classes.as_slice()) else {
+        return Err(not_fitted(replay, &asked.estimator, "best_threshold_", asked.at));
+    };
+    let is_first = place.as_int() == Some(0);
+    let answer = asked.answer(replay, &model, method, &asked.x)?;
+    let score = match answer.as_slice() {
+        [first, second] => if is_first { first.1 } else { second.1 },
+        // A decision is for the second class.
+        [only] => if is_first { -only.1 } else { only.1 },
+        _ => return Err(not_fitted(replay, &asked.estimator, "estimator_", asked.at)),
+    };
+    let reached = score.ge(threshold);
+    let cell = of_two(replay, if is_first { !reached } else { reached }, no, yes, call)?;
+    Ok(Value::Column(Whole::of(&answer).cell(cell)))
 }
 
 // Changed targets -----------------------------------------------------------------------------------------------------------

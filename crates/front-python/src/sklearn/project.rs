@@ -10,10 +10,20 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "PCA.transform", principal),
     Row::new(On::Estimator, "TruncatedSVD.transform", truncated),
     Row::new(On::Estimator, "LinearDiscriminantAnalysis.transform", discriminant),
+    Row::new(On::Estimator, "Birch.transform", distances),
+    Row::new(On::Estimator, "BisectingKMeans.predict", bisected),
+    Row::new(On::Estimator, "BisectingKMeans.transform", distances),
+    Row::new(On::Estimator, "CCA.predict", latent_regression),
+    Row::new(On::Estimator, "CCA.transform", latent),
     Row::new(On::Estimator, "KMeans.transform", distances),
     Row::new(On::Estimator, "KMeans.predict", nearest),
     Row::new(On::Estimator, "MiniBatchKMeans.transform", distances),
     Row::new(On::Estimator, "MiniBatchKMeans.predict", nearest),
+    Row::new(On::Estimator, "PLSCanonical.predict", latent_regression),
+    Row::new(On::Estimator, "PLSCanonical.transform", latent),
+    Row::new(On::Estimator, "PLSRegression.predict", latent_regression),
+    Row::new(On::Estimator, "PLSRegression.transform", latent),
+    Row::new(On::Estimator, "PLSSVD.transform", latent),
 ];
 
 /// `x . components' - mean . components'`, and with `whiten` divided by the deviations.
@@ -79,7 +89,8 @@ struct Centers<'b> {
 fn centers<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Centers<'b>, Unknown> {
     let (known, estimator) = estimator(replay, call)?;
     let mut columns = columns(replay, call)?;
-    let centers = matrix(replay, &estimator, "cluster_centers_", columns.len(), call)?;
+    let name = if estimator.class_name() == "Birch" { "subcluster_centers_" } else { "cluster_centers_" };
+    let centers = matrix(replay, &estimator, name, columns.len(), call)?;
     let squares = needed(replay, &estimator, "center_squares", centers.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
@@ -102,4 +113,69 @@ fn distances<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let own = row.contract(row, [(0, 0)]);
     let distance = |(sum, square): (Val<'b>, f64)| (sum * -2.0 + own + square).max(0.0).sqrt();
     Ok(Whole::of(&columns).floats(sums.into_iter().zip(squares).map(distance)))
+}
+
+/// From the root the nearer of two centres, of equal ones the left, until there are no more: its label.
+fn bisected<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let lists = estimator.fitted("bisections").and_then(record::Value::items).unwrap_or_default();
+    let lists: Option<Vec<Vec<f64>>> = lists.iter().map(record::Value::floats).collect();
+    let lists = lists.filter(|lists| lists.len() == 5 && lists[3].len() == lists[2].len() * columns.len());
+    let Some([left, right, labels, centers, squares]) = lists.as_deref() else {
+        return Err(not_fitted(replay, &estimator, "_bisecting_tree", call.span));
+    };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let centers: Vec<Vec<f64>> = centers.chunks(columns.len()).map(<[f64]>::to_vec).collect();
+    let sums = products(replay, &columns, "center", &centers);
+    let away: Vec<Val<'b>> = sums.into_iter().zip(squares).map(|(sum, square)| sum * -2.0 + *square).collect();
+    // Children stand behind their parents.
+    let mut reached: Vec<Val<'b>> = labels.iter().map(|label| replay.b.i64(*label as i64)).collect();
+    for node in (0..reached.len()).rev().filter(|node| left[*node] >= 0.0) {
+        let (left, right) = (left[node] as usize, right[node] as usize);
+        reached[node] = away[right].lt(away[left]).select(reached[right], reached[left]);
+    }
+    Ok(Value::Column(Whole::of(&columns).column(Kind::Int(Width::I32), reached[0])))
+}
+
+/// `(x - mean) / deviation . rotations`
+fn latent<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let count = columns.len();
+    let means = needed(replay, &estimator, "_x_mean", count, call)?;
+    let deviations = needed(replay, &estimator, "_x_std", count, call)?;
+    let name = if estimator.class_name() == "PLSSVD" { "x_weights_" } else { "x_rotations_" };
+    let rotations = estimator.fitted(name).and_then(record::Value::floats).unwrap_or_default();
+    if rotations.is_empty() || !rotations.len().is_multiple_of(count) {
+        return Err(not_fitted(replay, &estimator, name, call.span));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    columns.iter_mut().enumerate().for_each(|(at, (_, val))| *val = (*val - means[at]) / deviations[at]);
+    let width = rotations.len() / count;
+    let rows: Vec<Vec<f64>> = (0..width).map(|component| rotations.iter().skip(component).step_by(width).copied().collect()).collect();
+    let projected = products(replay, &columns, "rotations", &rows);
+    Ok(Whole::of(&columns).floats(projected))
+}
+
+/// `(x - mean) . coefficients' + intercept`, a number a target.
+fn latent_regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let means = needed(replay, &estimator, "_x_mean", columns.len(), call)?;
+    let coefficients = matrix(replay, &estimator, "coef_", columns.len(), call)?;
+    let intercepts = needed(replay, &estimator, "intercept_", coefficients.len(), call)?;
+    let flat = estimator.fitted("_predict_1d").and_then(record::Value::as_bool).unwrap_or(false);
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    columns.iter_mut().zip(means).for_each(|((_, val), mean)| *val = *val - mean);
+    let whole = Whole::of(&columns);
+    let sums = products(replay, &columns, "coefficients", &coefficients);
+    let vals: Vec<Val<'b>> = sums.into_iter().zip(intercepts).map(|(sum, intercept)| sum + intercept).collect();
+    Ok(match vals.as_slice() {
+        [only] if flat => Value::Column(whole.column(Kind::Float, *only)),
+        _ => whole.floats(vals),
+    })
 }
