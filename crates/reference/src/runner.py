@@ -204,6 +204,8 @@ PRIVATE = {
     "_transformer_to_input_indices",
     "_x_mean",
     "_x_std",
+    "_y_train_mean",
+    "_y_train_std",
     "_y",
 }
 # Reports of the fitting, which no prediction looks at.
@@ -436,6 +438,83 @@ def spline_ends(value):
     return [[one(one.t[value.degree]), one(one.t[-value.degree - 1])] for one in value.bsplines_]
 
 
+def kernel_steps(value):
+    """The kernel of a Gaussian process as steps on a stack."""
+    return list(steps_of(value.kernel_)) if hasattr(value, "X_train_") else None
+
+
+def steps_of(kernel):
+    import numpy as np
+
+    kind, numbers = type(kernel).__name__, lambda *values: [float(value) for one in values for value in np.ravel(one)]
+    if kind in ("Sum", "Product"):
+        yield from steps_of(kernel.k1)
+        yield from steps_of(kernel.k2)
+        yield [kind.lower()]
+    elif kind == "Exponentiation":
+        yield from steps_of(kernel.kernel)
+        yield ["power", float(kernel.exponent)]
+    elif kind == "Matern" and kernel.nu == np.inf:
+        yield ["rbf", numbers(kernel.length_scale)]
+    elif kind == "Matern":
+        yield [f"matern {float(kernel.nu)}", numbers(kernel.length_scale)]
+    elif kind == "RBF":
+        yield ["rbf", numbers(kernel.length_scale)]
+    elif kind == "ConstantKernel":
+        yield ["constant", numbers(kernel.constant_value)]
+    elif kind == "WhiteKernel":
+        yield ["white", []]
+    elif kind == "RationalQuadratic":
+        yield ["rational quadratic", numbers(kernel.length_scale, kernel.alpha)]
+    elif kind == "DotProduct":
+        yield ["dot product", numbers(kernel.sigma_0)]
+    else:
+        yield [kind, []]
+
+
+def latent_solver(value):
+    """What turns the kernels of a row into `v` of GPML, algorithm 3.2, line 5."""
+    import numpy as np
+
+    return np.linalg.solve(value.L_, np.diag(value.W_sr_)) if hasattr(value, "W_sr_") else None
+
+
+def kernel_own(value):
+    """The kernel of any row with itself, where it is the same for all."""
+    import numpy as np
+
+    stationary = hasattr(value, "W_sr_") and value.kernel_.is_stationary()
+    return float(value.kernel_.diag(np.zeros((1, value.X_train_.shape[1])))[0]) if stationary else None
+
+
+def mixture(name):
+    """Parts of the densities of a mixture, as `_estimate_log_gaussian_prob` has them."""
+
+    def ask(value):
+        import numpy as np
+        from scipy.special import digamma
+        from sklearn.mixture._gaussian_mixture import _compute_log_det_cholesky
+
+        cholesky, means, kind = value.precisions_cholesky_, value.means_, value.covariance_type
+        count, width = means.shape
+        if name == "mixture_constants":
+            constants = _compute_log_det_cholesky(cholesky, kind, width) + np.zeros(count)
+            if type(value).__name__ == "BayesianGaussianMixture":
+                freedom = value.degrees_of_freedom_
+                volume = width * np.log(2.0) + np.sum(digamma(0.5 * (freedom - np.arange(0, width)[:, np.newaxis])), 0)
+                constants = constants - 0.5 * width * np.log(freedom) + 0.5 * (volume - width / value.mean_precision_)
+            return constants
+        if kind in ("full", "tied"):
+            rotations = cholesky if kind == "full" else np.repeat(cholesky[np.newaxis], count, axis=0)
+            offsets = np.ravel([mean @ rotation for mean, rotation in zip(means, rotations)])
+            return {"mixture_rotations": np.ravel(rotations), "mixture_offsets": offsets}.get(name)
+        precisions = cholesky**2 if kind == "diag" else np.repeat(cholesky[:, np.newaxis] ** 2, width, axis=1)
+        offsets = np.sum(means**2 * precisions, axis=1) if kind == "diag" else np.sum(means**2, axis=1) * cholesky**2
+        return {"mixture_means": np.ravel(means * precisions), "mixture_precisions": np.ravel(precisions), "mixture_offsets": offsets}.get(name)
+
+    return ask
+
+
 def category_encoder(value):
     """What a histogram model makes of columns of categories, which then stand first."""
     return value._preprocessor.named_transformers_["encoder"] if value.is_categorical_ is not None else None
@@ -455,7 +534,12 @@ COMPUTED = {
     "donor_means": donor_means,
     "category_encoder": category_encoder,
     "imputations": imputations,
+    "kernel_own": kernel_own,
+    "kernel_steps": kernel_steps,
+    "latent_solver": latent_solver,
     "log_volumes": log_volumes,
+    "log_weights": lambda value: value._estimate_log_weights(),
+    **{name: mixture(name) for name in ("mixture_constants", "mixture_means", "mixture_offsets", "mixture_precisions", "mixture_rotations")},
     "cut": cut,
     "members_decide": members_decide,
     "members_log": members_log,

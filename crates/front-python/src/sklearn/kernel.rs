@@ -1,18 +1,20 @@
-//! Support vector machines with a kernel: sums of kernels of the row with each support vector.
+//! Support vector machines and ridge regressions with a kernel: sums of kernels of the row with each support vector or training row.
 
 use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, not_fitted, param_text};
 use super::linear::of_two;
-use crate::record::{self, Estimator};
+use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Kind, Unknown, Value};
 use ir::{Reason, Reduce, Tensor, Val};
 
 pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "KernelRidge.predict", ridge),
     Row::new(On::Estimator, "NuSVC.decision_function", decision),
     Row::new(On::Estimator, "NuSVC.predict", class),
     Row::new(On::Estimator, "NuSVR.predict", regression),
     Row::new(On::Estimator, "OneClassSVM.decision_function", regression),
     Row::new(On::Estimator, "OneClassSVM.predict", inlier),
+    Row::new(On::Estimator, "OneClassSVM.score_samples", uncut),
     Row::new(On::Estimator, "NuSVC.predict_proba", probabilities),
     Row::new(On::Estimator, "SVC.decision_function", decision),
     Row::new(On::Estimator, "SVC.predict", class),
@@ -99,6 +101,59 @@ fn single<'b>(replay: &mut Replay<'_, 'b>, machine: &Machine<'b>, call: &Call<'b
         ([weights], [intercept]) => Ok(machine.sum(replay, weights, *intercept)),
         _ => Err(not_fitted(replay, &machine.estimator, "dual_coef_", call.span)),
     }
+}
+
+/// The sum with the offset added back.
+fn uncut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let machine = machine(replay, call)?;
+    let sum = single(replay, &machine, call)?;
+    let offset = machine.estimator.fitted("offset_").and_then(|offset| offset.as_f64().or_else(|| offset.floats()?.first().copied()));
+    match offset {
+        Some(offset) => Ok(Value::Column(machine.whole.column(Kind::Float, sum + offset))),
+        None => Err(not_fitted(replay, &machine.estimator, "offset_", call.span)),
+    }
+}
+
+/// The kernels of the row with each training row, by the dual coefficients of each target.
+///
+/// The kernels are those of `pairwise_kernels`: `exp(-gamma |x - t|^2)` of a square that is a sum of products, `x . t`,
+/// `(gamma x . t + coef0)^degree`, `tanh(gamma x . t + coef0)` and `exp(-gamma sum |x - t|)`.
+fn ridge<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let rows = matrix(replay, &estimator, "X_fit_", columns.len(), call)?;
+    let Some(weights) = estimator.fitted("dual_coef_").and_then(record::Value::floats).filter(|all| all.len().is_multiple_of(rows.len())) else {
+        return Err(not_fitted(replay, &estimator, "dual_coef_", call.span));
+    };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let b = replay.b;
+    let number = |name: &str, usual: f64| estimator.param(name).and_then(record::Value::as_f64).unwrap_or(usual);
+    let gamma = number("gamma", 1.0 / columns.len() as f64);
+    let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    let table = b.tensor(Tensor::f64("training rows", [rows.len() as u32, columns.len() as u32], rows.iter().flatten().copied()));
+    let product = || table.contract(row, [(1, 0)]);
+    let kernels = match param_text(&estimator, "kernel") {
+        "linear" => product(),
+        "rbf" => {
+            let squares = rows.iter().map(|row| row.iter().map(|cell| cell * cell).sum());
+            let squares = b.tensor(Tensor::f64("squares", [rows.len() as u32], squares));
+            let away = (product() * -2.0 + row.contract(row, [(0, 0)]) + squares).max(0.0);
+            (away * -gamma).exp()
+        }
+        "poly" | "polynomial" => (product() * gamma + number("coef0", 1.0)).pow(number("degree", 3.0)),
+        "sigmoid" => (product() * gamma + number("coef0", 1.0)).tanh(),
+        "laplacian" => ((table - row).abs().reduce(Reduce::Sum, [1]) * -gamma).exp(),
+        other => return Err(replay.unsupported(call.span, format!("the kernel `{other}`"))),
+    };
+    let targets = weights.len() / rows.len();
+    let sum = |at: usize| {
+        let weights: Vec<f64> = weights.iter().skip(at).step_by(targets).copied().collect();
+        kernels.contract(b.tensor(Tensor::f64("coefficients", [rows.len() as u32], weights)), [(0, 0)])
+    };
+    let whole = Whole::of(&columns);
+    let is_matrix = matches!(estimator.fitted("dual_coef_").and_then(record::Value::as_tagged), Some(Tagged::Array(array)) if array.shape.len() == 2);
+    Ok(if is_matrix { whole.floats((0..targets).map(sum)) } else { Value::Column(whole.column(Kind::Float, sum(0))) })
 }
 
 /// 1 where the sum is positive, else -1.
