@@ -298,7 +298,7 @@ def offset(value):
     import numpy as np
 
     kind = type(value).__name__
-    if kind == "PCA":
+    if kind in ("IncrementalPCA", "PCA"):
         return (value.mean_.reshape(1, -1) @ value.components_.T).ravel()
     if kind == "BernoulliNB":
         return value.class_log_prior_ + np.log(1 - np.exp(value.feature_log_prob_)).sum(axis=1)
@@ -515,6 +515,37 @@ def mixture(name):
     return ask
 
 
+def factors(name):
+    """Parts of the model of a factor analysis or a principal component analysis, as `transform` and `score_samples` compute them."""
+
+    def ask(value):
+        import numpy as np
+        from sklearn.utils.extmath import fast_logdet
+
+        kind = type(value).__name__
+        if kind not in ("FactorAnalysis", "PCA"):
+            return None
+        if name in ("factor_precision", "factor_constant"):
+            precision = value.get_precision()
+            constant = 0.5 * (len(precision) * np.log(2.0 * np.pi) - fast_logdet(precision))
+            return precision if name == "factor_precision" else float(constant)
+        if kind == "PCA":
+            return None
+        weights = value.components_ / value.noise_variance_
+        return weights if name == "factor_weights" else np.linalg.inv(np.eye(len(weights)) + weights @ value.components_.T)
+
+    return ask
+
+
+def scaled_alphas(value):
+    import numpy as np
+
+    used = np.flatnonzero(value.eigenvalues_)
+    out = np.zeros_like(value.eigenvectors_)
+    out[:, used] = value.eigenvectors_[:, used] / np.sqrt(value.eigenvalues_[used])
+    return out
+
+
 def category_encoder(value):
     """What a histogram model makes of columns of categories, which then stand first."""
     return value._preprocessor.named_transformers_["encoder"] if value.is_categorical_ is not None else None
@@ -528,12 +559,17 @@ COMPUTED = {
     "support": lambda value: value.get_support(),
     "allow_nan": allows_missing,
     "raw_start": raw_start,
+    "pools_by_mean": lambda value: value.pooling_func is sys.modules["numpy"].mean,
     "predictors": boosted_trees,
     "bisections": bisections,
     "calibrated": calibrated,
     "donor_means": donor_means,
     "category_encoder": category_encoder,
     "imputations": imputations,
+    "dense_components": lambda value: value.components_.toarray(),
+    **{name: factors(name) for name in ("factor_constant", "factor_covariance", "factor_precision", "factor_weights")},
+    "kernel_mean": lambda value: float(value._centerer.K_fit_all_),
+    "kernel_means": lambda value: value._centerer.K_fit_rows_,
     "kernel_own": kernel_own,
     "kernel_steps": kernel_steps,
     "latent_solver": latent_solver,
@@ -545,6 +581,7 @@ COMPUTED = {
     "members_log": members_log,
     "path_lengths": path_lengths,
     "reaches": reaches,
+    "scaled_alphas": scaled_alphas,
     "scaled_rotations": scaled_rotations,
     "spline_ends": spline_ends,
     "spline_knots": spline_knots,

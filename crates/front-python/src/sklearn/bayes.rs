@@ -166,15 +166,31 @@ fn class_count(estimator: &Estimator) -> u32 {
 /// `joint - log(sum(exp(joint)))`, a number a class.
 fn log_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Vec<Val<'b>>, Whole), Unknown> {
     let (estimator, joint, whole) = joint(replay, call)?;
-    let count = class_count(&estimator);
-    let total = log_of_sum(joint);
-    Ok(((0..count).map(|at| joint.at(at) - total).collect(), whole))
+    let shares = match estimator.class_name() {
+        "QuadraticDiscriminantAnalysis" => shares_of_scores(joint),
+        _ => joint - log_of_sum(joint),
+    };
+    Ok(((0..class_count(&estimator)).map(|at| shares.at(at)).collect(), whole))
 }
 
-/// `log(sum(exp(x)))`, of all numbers less the greatest of them.
+/// `moved - log(sum(exp(moved)))` of the scores less the greatest of them. An infinite one gives NaN.
+pub(super) fn shares_of_scores(scores: Val<'_>) -> Val<'_> {
+    let moved = scores - scores.reduce(Reduce::Max, [0]);
+    moved - moved.exp().reduce(Reduce::Sum, [0]).log()
+}
+
+/// `log(sum(exp(x)))` as `_logsumexp` has it: the greatest numbers apart, the others as their exponentials less that.
 pub(super) fn log_of_sum(logarithms: Val<'_>) -> Val<'_> {
     let most = logarithms.reduce(Reduce::Max, [0]);
-    (logarithms - most).exp().reduce(Reduce::Sum, [0]).log() + most
+    let is_most = logarithms.eq(most);
+    let count = is_most.cast(Elem::F64).reduce(Reduce::Sum, [0]);
+    let shift = most.abs().lt(f64::INFINITY).select(most, 0.0);
+    let less = logarithms - shift;
+    // Of less than this the exponential is nothing: whatever an error of it, it does not count.
+    let nothing = is_most | less.lt(-746.0);
+    let others = nothing.select(most.builder().f64(0.0), less.exp()).reduce(Reduce::Sum, [0]);
+    let others = others.eq(0.0).select(others, others / count);
+    others.log1p() + count.log() + most
 }
 
 fn logarithms<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -42,12 +42,15 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "StackingClassifier.decision_function", stacked),
     Row::new(On::Estimator, "StackingClassifier.predict", stacked_class),
     Row::new(On::Estimator, "StackingClassifier.predict_proba", stacked),
+    Row::new(On::Estimator, "StackingClassifier.transform", stack_itself),
     Row::new(On::Estimator, "StackingRegressor.predict", stacked),
+    Row::new(On::Estimator, "StackingRegressor.transform", stack_itself),
     Row::new(On::Estimator, "TransformedTargetRegressor.predict", changed_target),
     Row::new(On::Estimator, "TunedThresholdClassifierCV.predict", cut_class),
     Row::new(On::Estimator, "VotingClassifier.predict", voted_class),
     Row::new(On::Estimator, "VotingClassifier.predict_proba", voted_probabilities),
     Row::new(On::Estimator, "VotingRegressor.predict", voted),
+    Row::new(On::Estimator, "VotingRegressor.transform", votes_themselves),
 ];
 
 /// The model, its members, and the table that they are asked about.
@@ -182,6 +185,13 @@ fn voted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(numbers(&whole_of(&answers), means))
 }
 
+/// What each member says.
+fn votes_themselves<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let answers = asked.answers(replay, "predict")?;
+    Ok(super::fitted::result(answers.concat()))
+}
+
 fn voted_probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let asked = Asked::of(replay, call)?;
     let answers = asked.answers(replay, "predict_proba")?;
@@ -243,11 +253,7 @@ fn bagged<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 /// What the members say of each class. A member that did not draw a class says nothing of it.
-fn said_of_classes<'b>(
-    replay: &mut Replay<'_, 'b>,
-    asked: &Asked<'b>,
-    method: &str,
-) -> Result<(Vec<Vec<Val<'b>>>, Whole), Unknown> {
+fn said_of_classes<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, method: &str) -> Result<(Vec<Vec<Val<'b>>>, Whole), Unknown> {
     let count = asked.classes(replay)?.len();
     let answers = bagged_answers(replay, asked, method)?;
     let whole = whole_of(&answers);
@@ -571,6 +577,11 @@ fn stack<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>) -> Result<Value<'b>
     Ok(Value::Matrix(super::compose::in_one_type(columns)))
 }
 
+fn stack_itself<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    stack(replay, &asked)
+}
+
 fn stacked<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let asked = Asked::of(replay, call)?;
     let last = asked.part(replay, "final_estimator_")?;
@@ -606,9 +617,21 @@ fn cut_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let is_first = place.as_int() == Some(0);
     let answer = asked.answer(replay, &model, method, &asked.x)?;
     let score = match answer.as_slice() {
-        [first, second] => if is_first { first.1 } else { second.1 },
+        [first, second] => {
+            if is_first {
+                first.1
+            } else {
+                second.1
+            }
+        }
         // A decision is for the second class.
-        [only] => if is_first { -only.1 } else { only.1 },
+        [only] => {
+            if is_first {
+                -only.1
+            } else {
+                only.1
+            }
+        }
         _ => return Err(not_fitted(replay, &asked.estimator, "estimator_", asked.at)),
     };
     let reached = score.ge(threshold);

@@ -3,7 +3,7 @@
 //! Which of equally distant training rows a search takes is a matter of the machine (`argpartition`, the walk through a tree), and so is
 //! their order where rounding could change it. A row for which that matters has no score; for all others the rows are certain.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, not_fitted, param_flag, param_text};
+use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, needed, not_fitted, param_flag, param_text};
 use super::impute::indicators;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
@@ -22,7 +22,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "LocalOutlierFactor.predict", inlier),
     Row::new(On::Estimator, "LocalOutlierFactor.score_samples", outlier_score),
     Row::new(On::Estimator, "MeanShift.predict", nearest_cluster),
+    Row::new(On::Estimator, "NearestCentroid.decision_function", centroid_decision),
     Row::new(On::Estimator, "NearestCentroid.predict", nearest_class),
+    Row::new(On::Estimator, "NearestCentroid.predict_log_proba", centroid_logarithms),
+    Row::new(On::Estimator, "NearestCentroid.predict_proba", centroid_shares),
     Row::new(On::Estimator, "RadiusNeighborsClassifier.predict", class_around),
     Row::new(On::Estimator, "RadiusNeighborsClassifier.predict_proba", shares_around),
     Row::new(On::Estimator, "RadiusNeighborsRegressor.predict", mean_around),
@@ -371,21 +374,29 @@ fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     Ok(asked.whole.floats(votes.into_iter().map(|vote| vote / total)))
 }
 
-/// The class of the nearest centroid.
+/// The class of the nearest centroid; where the classes have priors that differ, that of the highest score.
 fn nearest_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
-    let mut columns = columns(replay, call)?;
     let at = call.span;
-    let centroids = matrix(replay, &estimator, "centroids_", columns.len(), call)?;
     let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
-    let priors = estimator.param("priors").and_then(record::Value::as_str).unwrap_or("uniform");
+    let priors = estimator.fitted("class_prior_").and_then(record::Value::floats).unwrap_or_default();
+    let even = 1.0 / classes.len() as f64;
+    // `numpy.isclose`
+    if priors.iter().any(|prior| (prior - even).abs() > 1e-8 + 1e-5 * even) {
+        let (_, scores, whole) = centroid_scores(replay, call)?;
+        let number = replay.b.pack(&scores).reduce(Reduce::ArgMax, [0]);
+        let cell = class_at(replay, &classes, number, at)?;
+        return Ok(Value::Column(whole.cell(cell)));
+    }
+    let mut columns = columns(replay, call)?;
+    let centroids = matrix(replay, &estimator, "centroids_", columns.len(), call)?;
     let metric = match param_text(&estimator, "metric") {
         "euclidean" => Metric::Products,
         "manhattan" => Metric::Manhattan,
         other => return Err(replay.unsupported(at, format!("NearestCentroid with the metric `{other}`"))),
     };
-    if priors != "uniform" || classes.len() != centroids.len() {
-        return Err(replay.unsupported(at, "NearestCentroid with `priors`"));
+    if classes.len() != centroids.len() {
+        return Err(not_fitted(replay, &estimator, "centroids_", at));
     }
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
@@ -393,6 +404,50 @@ fn nearest_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     let number = nearest(replay, &estimator, centroids, metric, &columns, &mut whole, at);
     let cell = class_at(replay, &classes, number, at)?;
     Ok(Value::Column(whole.cell(cell)))
+}
+
+/// `-|(x - centroid) / deviation|^2 + 2 log(prior)`, a number a class.
+fn centroid_scores<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Estimator, Vec<Val<'b>>, Whole), Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let centroids = matrix(replay, &estimator, "centroids_", columns.len(), call)?;
+    let priors = needed(replay, &estimator, "class_prior_", centroids.len(), call)?;
+    let deviations = needed(replay, &estimator, "within_class_std_dev_", columns.len(), call)?;
+    if param_text(&estimator, "metric") != "euclidean" {
+        return Err(super::refuse(replay, &estimator, &call.name, call.span));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    // A column that does not vary stays as it is.
+    let scale: Vec<f64> = deviations.iter().map(|deviation| if *deviation == 0.0 { 1.0 } else { *deviation }).collect();
+    columns.iter_mut().zip(&scale).for_each(|((_, val), scale)| *val = *val / *scale);
+    let scaled = centroids.iter().map(|row| row.iter().zip(&scale).map(|(cell, scale)| cell / scale).collect()).collect();
+    let search = Search::new(replay, scaled, &columns, Nan::Refused);
+    let root = search.distances(replay, Metric::Products).away.sqrt();
+    let score = |(at, prior): (usize, f64)| -(root.at(at as u32) * root.at(at as u32)) + 2.0 * prior.ln();
+    let scores = priors.into_iter().enumerate().map(score).collect();
+    Ok((estimator, scores, Whole::of(&columns)))
+}
+
+/// The scores; of two classes the second's less the first's.
+fn centroid_decision<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, scores, whole) = centroid_scores(replay, call)?;
+    Ok(match scores.as_slice() {
+        [no, yes] => Value::Column(whole.column(Kind::Float, *yes - *no)),
+        _ => whole.floats(scores),
+    })
+}
+
+fn centroid_logarithms<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, scores, whole) = centroid_scores(replay, call)?;
+    let shares = super::bayes::shares_of_scores(replay.b.pack(&scores));
+    Ok(whole.floats((0..scores.len()).map(|at| shares.at(at as u32))))
+}
+
+fn centroid_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, scores, whole) = centroid_scores(replay, call)?;
+    let shares = super::bayes::shares_of_scores(replay.b.pack(&scores)).exp();
+    Ok(whole.floats((0..scores.len()).map(|at| shares.at(at as u32))))
 }
 
 /// The label of the nearest centre, or its number where centres have no labels.
@@ -595,8 +650,8 @@ fn outlier_factor<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Resul
     let weights = weights(replay, &distances, taken, false, groups);
     let root = |away: Val<'b>| if distances.squared { away.sqrt() } else { away };
     let place = weights.said.cast(Elem::I64);
-    let reached = weights.each.contract(root(distances.away).max(reach), [(0, 0)])
-        + weights.rest * root(weights.last).max(reach.gather(place, 0));
+    let reached =
+        weights.each.contract(root(distances.away).max(reach), [(0, 0)]) + weights.rest * root(weights.last).max(reach.gather(place, 0));
     // The last term is scikit-learn's, against distances of nothing.
     let own = b.f64(1.0) / (reached / taken as f64 + 1e-10);
     let others = weights.each.contract(density, [(0, 0)]) + weights.rest * density.gather(place, 0);
