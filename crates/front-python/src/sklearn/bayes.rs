@@ -1,6 +1,6 @@
 //! Naive Bayes and quadratic discriminants: the joint log likelihood of each class, its greatest, and its share.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, needed, not_fitted, products};
+use super::fitted::{Nan, Whole, arg_max, class_at, columns, estimator, finite, matrix, needed, not_fitted, products};
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Column, Eval, Kind, Unknown, Value};
@@ -146,7 +146,7 @@ fn quadratic<'b>(
 fn class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (estimator, joint, whole) = joint(replay, call)?;
     let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
-    let cell = class_at(replay, &classes, joint.reduce(Reduce::ArgMax, [0]), call.span)?;
+    let cell = class_at(replay, &classes, arg_max(joint), call.span)?;
     Ok(Value::Column(whole.cell(cell)))
 }
 

@@ -1,7 +1,7 @@
 //! Support vector machines, ridge regressions and projections with a kernel: sums of kernels of the row with each support vector or
 //! training row.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, needed, not_fitted, param_text};
+use super::fitted::{Nan, Whole, arg_max, class_at, columns, estimator, finite, matrix, needed, not_fitted, param_text};
 use super::linear::of_two;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
@@ -14,6 +14,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "NuSVC.decision_function", decision),
     Row::new(On::Estimator, "NuSVC.predict", class),
     Row::new(On::Estimator, "NuSVR.predict", regression),
+    Row::new(On::Estimator, "LabelPropagation.predict", propagated_class),
+    Row::new(On::Estimator, "LabelPropagation.predict_proba", propagated_shares),
+    Row::new(On::Estimator, "LabelSpreading.predict", propagated_class),
+    Row::new(On::Estimator, "LabelSpreading.predict_proba", propagated_shares),
     Row::new(On::Estimator, "Nystroem.transform", approximated),
     Row::new(On::Estimator, "OneClassSVM.decision_function", regression),
     Row::new(On::Estimator, "OneClassSVM.predict", inlier),
@@ -209,6 +213,32 @@ fn principal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let own = kernels.reduce(Reduce::Sum, [0]) / rows.len() as f64;
     let centered = kernels - replay.b.tensor(Tensor::f64("kernel means", [rows.len() as u32], means)) - own + mean;
     Ok(whole.floats(sums(replay, centered, &weights)))
+}
+
+/// The kernels with the training rows, by the shares that each of those has of each class, over their sum.
+fn propagated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Estimator, Vec<Val<'b>>, Whole), Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let rows = matrix(replay, &estimator, "X_", columns.len(), call)?;
+    let weights = columns_of(replay, &estimator, "label_distributions_", rows.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let shares = sums(replay, kernels, &weights);
+    let total = replay.b.pack(&shares).reduce(Reduce::Sum, [0]);
+    Ok((estimator, shares.into_iter().map(|share| share / total).collect(), Whole::of(&columns)))
+}
+
+fn propagated_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, shares, whole) = propagated(replay, call)?;
+    Ok(whole.floats(shares))
+}
+
+fn propagated_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (estimator, shares, whole) = propagated(replay, call)?;
+    let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
+    let cell = class_at(replay, &classes, arg_max(replay.b.pack(&shares)), call.span)?;
+    Ok(Value::Column(whole.cell(cell)))
 }
 
 /// The kernels with some of the training rows, by the matrix that makes their own products those of the kernels.

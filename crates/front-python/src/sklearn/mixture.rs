@@ -1,7 +1,7 @@
 //! Normal distributions: mixtures of them, and the ellipse around one.
 
 use super::bayes::log_of_sum;
-use super::fitted::{Nan, Whole, columns, estimator, finite, matrix, needed, not_fitted, products};
+use super::fitted::{Nan, Whole, arg_max, columns, estimator, finite, matrix, needed, not_fitted, products};
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Column, Eval, Kind, Unknown, Value};
@@ -78,7 +78,7 @@ fn is_turned(estimator: &Estimator) -> bool {
 /// The number of the likeliest component.
 fn component<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (joint, whole) = joint(replay, call)?;
-    let number = replay.b.pack(&joint).reduce(Reduce::ArgMax, [0]);
+    let number = arg_max(replay.b.pack(&joint));
     Ok(Value::Column(whole.column(Kind::INT, number)))
 }
 

@@ -3,7 +3,7 @@
 //! Which of equally distant training rows a search takes is a matter of the machine (`argpartition`, the walk through a tree), and so is
 //! their order where rounding could change it. A row for which that matters has no score; for all others the rows are certain.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, needed, not_fitted, param_flag, param_text};
+use super::fitted::{Nan, Whole, arg_max, class_at, columns, estimator, finite, matrix, needed, not_fitted, param_flag, param_text};
 use super::impute::indicators;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
@@ -384,7 +384,7 @@ fn nearest_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     // `numpy.isclose`
     if priors.iter().any(|prior| (prior - even).abs() > 1e-8 + 1e-5 * even) {
         let (_, scores, whole) = centroid_scores(replay, call)?;
-        let number = replay.b.pack(&scores).reduce(Reduce::ArgMax, [0]);
+        let number = arg_max(replay.b.pack(&scores));
         let cell = class_at(replay, &classes, number, at)?;
         return Ok(Value::Column(whole.cell(cell)));
     }

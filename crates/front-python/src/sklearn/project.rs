@@ -7,6 +7,7 @@ use crate::value::{Column, Eval, Kind, Unknown, Value, Width};
 use ir::{Reduce, Tensor, Val};
 
 pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "BernoulliRBM.transform", hidden),
     Row::new(On::Estimator, "Birch.transform", distances),
     Row::new(On::Estimator, "BisectingKMeans.predict", bisected),
     Row::new(On::Estimator, "BisectingKMeans.transform", distances),
@@ -135,6 +136,18 @@ fn waves<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let sums = products(replay, &columns, "random weights", &rows);
     let waves: Vec<Val<'b>> = sums.into_iter().zip(offsets).map(|(sum, offset)| (sum + offset).cos() * scale).collect();
     Ok(Whole::of(&columns).floats(waves))
+}
+
+/// `sigmoid(x . components' + intercept)`
+fn hidden<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let components = matrix(replay, &estimator, "components_", columns.len(), call)?;
+    let intercepts = needed(replay, &estimator, "intercept_hidden_", components.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let sums = products(replay, &columns, "components", &components);
+    Ok(Whole::of(&columns).floats(sums.into_iter().zip(intercepts).map(|(sum, intercept)| (sum + intercept).sigmoid())))
 }
 
 /// The mean of the columns of each cluster of columns.
