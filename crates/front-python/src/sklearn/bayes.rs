@@ -176,20 +176,26 @@ fn log_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(V
 /// `moved - log(sum(exp(moved)))` of the scores less the greatest of them. An infinite one gives NaN.
 pub(super) fn shares_of_scores(scores: Val<'_>) -> Val<'_> {
     let moved = scores - scores.reduce(Reduce::Max, [0]);
-    moved - log_of_sum(moved)
+    let (count, others) = exponentials(moved, moved.builder().f64(0.0));
+    moved - (others + count).log()
 }
 
 /// `log(sum(exp(x)))` as `_logsumexp` has it: the greatest numbers apart, the others as their exponentials less that.
 pub(super) fn log_of_sum(logarithms: Val<'_>) -> Val<'_> {
     let most = logarithms.reduce(Reduce::Max, [0]);
+    let (count, others) = exponentials(logarithms, most);
+    let others = others.eq(0.0).select(others, others / count);
+    others.log1p() + count.log() + most
+}
+
+/// How many numbers are the greatest, and the sum of the exponentials of the others less the greatest.
+fn exponentials<'b>(logarithms: Val<'b>, most: Val<'b>) -> (Val<'b>, Val<'b>) {
     let is_most = logarithms.eq(most);
-    let count = is_most.cast(Elem::F64).reduce(Reduce::Sum, [0]);
     let less = logarithms - most.abs().lt(f64::INFINITY).select(most, 0.0);
     // The exponential of less than this is nothing, however far a large number may be off.
     let nothing = is_most | less.lt(-746.0);
     let others = nothing.select(most.builder().f64(f64::NEG_INFINITY), less).exp().reduce(Reduce::Sum, [0]);
-    let others = others.eq(0.0).select(others, others / count);
-    others.log1p() + count.log() + most
+    (is_most.cast(Elem::F64).reduce(Reduce::Sum, [0]), others)
 }
 
 fn logarithms<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -317,20 +317,36 @@ struct Asked<'b> {
     whole: Whole,
 }
 
-fn asked<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Asked<'b>, Unknown> {
+/// A search among training rows with one target each.
+struct Trained<'b> {
+    estimator: Estimator,
+    columns: Vec<(Column<'b>, Val<'b>)>,
+    said: Vec<f64>,
+    by_distance: bool,
+    search: Search<'b>,
+    distances: Distances<'b>,
+}
+
+fn trained<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Trained<'b>, Unknown> {
     let (known, estimator) = estimator(replay, call)?;
     let mut columns = columns(replay, call)?;
     let at = call.span;
     let rows = matrix(replay, &estimator, "_fit_X", columns.len(), call)?;
     let said = estimator.fitted("_y").and_then(record::Value::floats).filter(|said| said.len() == rows.len());
     let Some(said) = said else { return Err(replay.unsupported(at, format!("{} of several targets", estimator.class_name()))) };
-    let taken = neighbour_count(replay, &estimator, at)?;
     let by_distance = weighs_by_distance(replay, &estimator, at)?;
     let metric = fitted_metric(replay, &estimator, at)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
     let search = Search::new(replay, rows, &columns, Nan::Refused);
     let distances = search.distances(replay, metric);
+    Ok(Trained { estimator, columns, said, by_distance, search, distances })
+}
+
+fn asked<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Asked<'b>, Unknown> {
+    let Trained { estimator, mut columns, said, by_distance, search, distances } = trained(replay, call)?;
+    let at = call.span;
+    let taken = neighbour_count(replay, &estimator, at)?;
     let values = replay.b.tensor(Tensor::f64("targets", [said.len() as u32], said.iter().copied()));
     let weights = weights(replay, &distances, taken.min(said.len()), by_distance, values);
     let guard = undecided(replay, search.beyond | weights.undecided, &estimator, at);
@@ -522,20 +538,10 @@ struct Around<'b> {
 }
 
 fn around<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Around<'b>, Unknown> {
-    let (known, estimator) = estimator(replay, call)?;
-    let mut columns = columns(replay, call)?;
-    let at = call.span;
-    let rows = matrix(replay, &estimator, "_fit_X", columns.len(), call)?;
-    let said = estimator.fitted("_y").and_then(record::Value::floats).filter(|said| said.len() == rows.len());
-    let Some(said) = said else { return Err(replay.unsupported(at, format!("{} of several targets", estimator.class_name()))) };
-    let by_distance = weighs_by_distance(replay, &estimator, at)?;
-    let metric = fitted_metric(replay, &estimator, at)?;
+    let Trained { estimator, columns, said, by_distance, search, distances } = trained(replay, call)?;
+    let Distances { away, error, squared } = distances;
     let radius = estimator.param("radius").and_then(record::Value::as_f64).unwrap_or(1.0);
-    replay.freeze(&known);
-    finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let b = replay.b;
-    let search = Search::new(replay, rows, &columns, Nan::Refused);
-    let Distances { away, error, squared } = search.distances(replay, metric);
+    let (b, at) = (replay.b, call.span);
     let limit = if squared { radius * radius } else { radius };
     let error = error * 2.0 + limit * 1e-14;
     let exact = search.is_exact(replay).unwrap_or_else(|| b.bool(false));
