@@ -76,7 +76,7 @@ for module in ("preprocessing", "impute", "compose", "pipeline", "linear_model")
     kinds = {name: getattr(found, name) for name in found.__all__}
     show(f"sklearn.{module}", kinds)
 show("sklearn.model_selection", {"train_test_split": sklearn.model_selection.train_test_split})
-show("estimator", {"fit": sklearn.preprocessing.StandardScaler.fit, "transform": lambda self, X: 0, "fit_transform": lambda self, X, y=None: 0, "predict": lambda self, X: 0, "predict_proba": lambda self, X: 0, "decision_function": lambda self, X: 0, "inverse_transform": lambda self, X: 0})
+show("estimator", {"fit": sklearn.preprocessing.StandardScaler.fit, "transform": lambda self, X: 0, "fit_transform": lambda self, X, y=None: 0, "predict": lambda self, X: 0, "predict_log_proba": lambda self, X: 0, "predict_proba": lambda self, X: 0, "score_samples": lambda self, X: 0, "decision_function": lambda self, X: 0, "inverse_transform": lambda self, X: 0})
 print('\n[text]')
 for name, listed in {"split": ["sep", "maxsplit"], "rsplit": ["sep", "maxsplit"], "strip": ["chars"], "lstrip": ["chars"], "rstrip": ["chars"], "replace": ["old", "new", "count"], "startswith": ["prefix", "start", "end"], "endswith": ["suffix", "start", "end"], "lower": [], "upper": [], "find": ["sub", "start", "end"], "count": ["sub", "start", "end"], "join": ["iterable"], "zfill": ["width"]}.items():
     print(f"{name} = [{', '.join(chr(34) + one + chr(34) for one in listed)}]")

@@ -190,16 +190,22 @@ PRIVATE = {
     "_fit_method",
     "_gamma",
     "_infrequent_indices",
+    "_lrd",
     "_max_components",
     "_max_value",
     "_min_value",
     "_missing_indices",
     "_n_features_outs",
     "_n_support",
+    "_predict_1d",
     "_probA",
     "_probB",
     "_scaler",
     "_transformer_to_input_indices",
+    "_x_mean",
+    "_x_std",
+    "_y_train_mean",
+    "_y_train_std",
     "_y",
 }
 # Reports of the fitting, which no prediction looks at.
@@ -292,7 +298,7 @@ def offset(value):
     import numpy as np
 
     kind = type(value).__name__
-    if kind == "PCA":
+    if kind in ("IncrementalPCA", "PCA"):
         return (value.mean_.reshape(1, -1) @ value.components_.T).ravel()
     if kind == "BernoulliNB":
         return value.class_log_prior_ + np.log(1 - np.exp(value.feature_log_prob_)).sum(axis=1)
@@ -305,7 +311,29 @@ def center_squares(value):
     """The squares of the centres, as the distances of `KMeans` take them."""
     from sklearn.utils.extmath import row_norms
 
+    if type(value).__name__ == "Birch":
+        return row_norms(value.subcluster_centers_, squared=True)
     return row_norms(value.cluster_centers_, squared=True) if hasattr(value, "cluster_centers_") and hasattr(value, "n_clusters") else None
+
+
+def bisections(value):
+    """The tree of a bisecting k-means as lists: of each node its two children or -1, its label, its centre and the square of that."""
+    import numpy as np
+    from sklearn.utils.extmath import row_norms
+
+    nodes = []
+
+    def visit(node):
+        place = len(nodes)
+        center = node.center + value._X_mean if hasattr(value, "_X_mean") else node.center
+        nodes.append([-1, -1, -1 if node.left else node.label, center])
+        if node.left:
+            nodes[place][:2] = [visit(node.left), visit(node.right)]
+        return place
+
+    visit(value._bisecting_tree)
+    centers = np.array([node[3] for node in nodes])
+    return [*(np.array([node[at] for node in nodes]) for at in range(3)), centers, row_norms(centers, squared=True)]
 
 
 def log_prior(value):
@@ -367,12 +395,38 @@ def calibrated(value):
 
 
 def members_decide(value):
-    kinds = ("OneVsOneClassifier", "OneVsRestClassifier")
+    kinds = ("OneVsOneClassifier", "OneVsRestClassifier", "OutputCodeClassifier")
     return hasattr(value.estimators_[0], "decision_function") if type(value).__name__ in kinds else None
+
+
+def members_log(value):
+    return hasattr(value.estimator_, "predict_log_proba") if type(value).__name__ == "BaggingClassifier" else None
+
+
+def cut(value):
+    """Of a model with a threshold the method that it asks, the threshold, the number of the class above it, and the classes."""
+    import numpy as np
+
+    kind = type(value).__name__
+    if kind not in ("FixedThresholdClassifier", "TunedThresholdClassifierCV"):
+        return None
+    methods = value._get_response_method()
+    method = next(one for one in ([methods] if isinstance(methods, str) else methods) if hasattr(value.estimator_, one))
+    fixed = kind == "FixedThresholdClassifier"
+    wanted = value.pos_label if fixed else value._curve_scorer._get_pos_label()
+    threshold = value.threshold if fixed else value.best_threshold_
+    usual = 0.5 if method == "predict_proba" else 0.0
+    place = 1 if wanted is None else int(np.flatnonzero(value.classes_ == wanted)[0])
+    return [method, usual if isinstance(threshold, str) else float(threshold), place, value.classes_]
 
 
 def boosted_trees(value):
     return [[histogram_tree(one) for one in stage] for stage in value._predictors]
+
+
+def reaches(value):
+    """How far the last neighbour of each training row is."""
+    return value._distances_fit_X_[:, value.n_neighbors_ - 1]
 
 
 def spline_knots(value):
@@ -382,6 +436,114 @@ def spline_knots(value):
 def spline_ends(value):
     """Of each column what the splines are at the outer knots."""
     return [[one(one.t[value.degree]), one(one.t[-value.degree - 1])] for one in value.bsplines_]
+
+
+def kernel_steps(value):
+    """The kernel of a Gaussian process as steps on a stack."""
+    return list(steps_of(value.kernel_)) if hasattr(value, "X_train_") else None
+
+
+def steps_of(kernel):
+    import numpy as np
+
+    kind, numbers = type(kernel).__name__, lambda *values: [float(value) for one in values for value in np.ravel(one)]
+    if kind in ("Sum", "Product"):
+        yield from steps_of(kernel.k1)
+        yield from steps_of(kernel.k2)
+        yield [kind.lower()]
+    elif kind == "Exponentiation":
+        yield from steps_of(kernel.kernel)
+        yield ["power", float(kernel.exponent)]
+    elif kind == "Matern" and kernel.nu == np.inf:
+        yield ["rbf", numbers(kernel.length_scale)]
+    elif kind == "Matern":
+        yield [f"matern {float(kernel.nu)}", numbers(kernel.length_scale)]
+    elif kind == "RBF":
+        yield ["rbf", numbers(kernel.length_scale)]
+    elif kind == "ConstantKernel":
+        yield ["constant", numbers(kernel.constant_value)]
+    elif kind == "WhiteKernel":
+        yield ["white", []]
+    elif kind == "RationalQuadratic":
+        yield ["rational quadratic", numbers(kernel.length_scale, kernel.alpha)]
+    elif kind == "DotProduct":
+        yield ["dot product", numbers(kernel.sigma_0)]
+    else:
+        yield [kind, []]
+
+
+def latent_solver(value):
+    """What turns the kernels of a row into `v` of GPML, algorithm 3.2, line 5."""
+    import numpy as np
+
+    return np.linalg.solve(value.L_, np.diag(value.W_sr_)) if hasattr(value, "W_sr_") else None
+
+
+def kernel_own(value):
+    """The kernel of any row with itself, where it is the same for all."""
+    import numpy as np
+
+    stationary = hasattr(value, "W_sr_") and value.kernel_.is_stationary()
+    return float(value.kernel_.diag(np.zeros((1, value.X_train_.shape[1])))[0]) if stationary else None
+
+
+def mixture(name):
+    """Parts of the densities of a mixture, as `_estimate_log_gaussian_prob` has them."""
+
+    def ask(value):
+        import numpy as np
+        from scipy.special import digamma
+        from sklearn.mixture._gaussian_mixture import _compute_log_det_cholesky
+
+        cholesky, means, kind = value.precisions_cholesky_, value.means_, value.covariance_type
+        count, width = means.shape
+        if name == "mixture_constants":
+            constants = _compute_log_det_cholesky(cholesky, kind, width) + np.zeros(count)
+            if type(value).__name__ == "BayesianGaussianMixture":
+                freedom = value.degrees_of_freedom_
+                volume = width * np.log(2.0) + np.sum(digamma(0.5 * (freedom - np.arange(0, width)[:, np.newaxis])), 0)
+                constants = constants - 0.5 * width * np.log(freedom) + 0.5 * (volume - width / value.mean_precision_)
+            return constants
+        if kind in ("full", "tied"):
+            rotations = cholesky if kind == "full" else np.repeat(cholesky[np.newaxis], count, axis=0)
+            offsets = np.ravel([mean @ rotation for mean, rotation in zip(means, rotations)])
+            return {"mixture_rotations": np.ravel(rotations), "mixture_offsets": offsets}.get(name)
+        precisions = cholesky**2 if kind == "diag" else np.repeat(cholesky[:, np.newaxis] ** 2, width, axis=1)
+        offsets = np.sum(means**2 * precisions, axis=1) if kind == "diag" else np.sum(means**2, axis=1) * cholesky**2
+        return {"mixture_means": np.ravel(means * precisions), "mixture_precisions": np.ravel(precisions), "mixture_offsets": offsets}.get(name)
+
+    return ask
+
+
+def factors(name):
+    """Parts of the model of a factor analysis or a principal component analysis, as `transform` and `score_samples` compute them."""
+
+    def ask(value):
+        import numpy as np
+        from sklearn.utils.extmath import fast_logdet
+
+        kind = type(value).__name__
+        if kind not in ("FactorAnalysis", "PCA"):
+            return None
+        if name in ("factor_precision", "factor_constant"):
+            precision = value.get_precision()
+            constant = 0.5 * (len(precision) * np.log(2.0 * np.pi) - fast_logdet(precision))
+            return precision if name == "factor_precision" else float(constant)
+        if kind == "PCA":
+            return None
+        weights = value.components_ / value.noise_variance_
+        return weights if name == "factor_weights" else np.linalg.inv(np.eye(len(weights)) + weights @ value.components_.T)
+
+    return ask
+
+
+def scaled_alphas(value):
+    import numpy as np
+
+    used = np.flatnonzero(value.eigenvalues_)
+    out = np.zeros_like(value.eigenvectors_)
+    out[:, used] = value.eigenvectors_[:, used] / np.sqrt(value.eigenvalues_[used])
+    return out
 
 
 def category_encoder(value):
@@ -397,14 +559,29 @@ COMPUTED = {
     "support": lambda value: value.get_support(),
     "allow_nan": allows_missing,
     "raw_start": raw_start,
+    "pools_by_mean": lambda value: value.pooling_func is sys.modules["numpy"].mean,
     "predictors": boosted_trees,
+    "bisections": bisections,
     "calibrated": calibrated,
     "donor_means": donor_means,
     "category_encoder": category_encoder,
     "imputations": imputations,
+    "dense_components": lambda value: value.components_.toarray(),
+    **{name: factors(name) for name in ("factor_constant", "factor_covariance", "factor_precision", "factor_weights")},
+    "kernel_mean": lambda value: float(value._centerer.K_fit_all_),
+    "kernel_means": lambda value: value._centerer.K_fit_rows_,
+    "kernel_own": kernel_own,
+    "kernel_steps": kernel_steps,
+    "latent_solver": latent_solver,
     "log_volumes": log_volumes,
+    "log_weights": lambda value: value._estimate_log_weights(),
+    **{name: mixture(name) for name in ("mixture_constants", "mixture_means", "mixture_offsets", "mixture_precisions", "mixture_rotations")},
+    "cut": cut,
     "members_decide": members_decide,
+    "members_log": members_log,
     "path_lengths": path_lengths,
+    "reaches": reaches,
+    "scaled_alphas": scaled_alphas,
     "scaled_rotations": scaled_rotations,
     "spline_ends": spline_ends,
     "spline_knots": spline_knots,

@@ -842,7 +842,7 @@ impl<'b> Replay<'_, 'b> {
     fn note_candidate(&mut self, callee: &Expr, args: &[Expr], target: &Value<'b>, positional: &[Value<'b>]) {
         let ExprKind::Attribute { value: receiver, name } = &callee.kind else { return };
         let table = |value: &Value<'b>| matches!(value, Value::Frame(_) | Value::Matrix(_) | Value::Column(_));
-        if matches!(name.as_str(), "predict" | "predict_proba" | "decision_function") {
+        if matches!(name.as_str(), "predict" | "predict_proba" | "predict_log_proba" | "decision_function" | "score_samples") {
             if let (Some(arg), Some(value)) = (args.first(), positional.first())
                 && table(value)
                 && self.scope == ScopeId(0)

@@ -1,23 +1,30 @@
 //! Naive Bayes and quadratic discriminants: the joint log likelihood of each class, its greatest, and its share.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, needed, not_fitted, products};
+use super::fitted::{Nan, Whole, arg_max, class_at, columns, estimator, finite, matrix, needed, not_fitted, products};
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Column, Eval, Unknown, Value};
+use crate::value::{Column, Eval, Kind, Unknown, Value};
 use ir::{Elem, Reduce, Tensor, Val};
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "BernoulliNB.predict", class),
+    Row::new(On::Estimator, "BernoulliNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "BernoulliNB.predict_proba", probabilities),
     Row::new(On::Estimator, "CategoricalNB.predict", class),
+    Row::new(On::Estimator, "CategoricalNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "CategoricalNB.predict_proba", probabilities),
     Row::new(On::Estimator, "ComplementNB.predict", class),
+    Row::new(On::Estimator, "ComplementNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "ComplementNB.predict_proba", probabilities),
     Row::new(On::Estimator, "GaussianNB.predict", class),
+    Row::new(On::Estimator, "GaussianNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "GaussianNB.predict_proba", probabilities),
     Row::new(On::Estimator, "MultinomialNB.predict", class),
+    Row::new(On::Estimator, "MultinomialNB.predict_log_proba", logarithms),
     Row::new(On::Estimator, "MultinomialNB.predict_proba", probabilities),
+    Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.decision_function", decision),
     Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.predict", class),
+    Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.predict_log_proba", logarithms),
     Row::new(On::Estimator, "QuadraticDiscriminantAnalysis.predict_proba", probabilities),
 ];
 
@@ -139,15 +146,65 @@ fn quadratic<'b>(
 fn class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (estimator, joint, whole) = joint(replay, call)?;
     let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
-    let cell = class_at(replay, &classes, joint.reduce(Reduce::ArgMax, [0]), call.span)?;
+    let cell = class_at(replay, &classes, arg_max(joint), call.span)?;
     Ok(Value::Column(whole.cell(cell)))
+}
+
+/// The joint likelihoods; of two classes the second's less the first's.
+fn decision<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (estimator, joint, whole) = joint(replay, call)?;
+    Ok(match class_count(&estimator) {
+        2 => Value::Column(whole.column(Kind::Float, joint.at(1) - joint.at(0))),
+        count => whole.floats((0..count).map(|at| joint.at(at))),
+    })
+}
+
+fn class_count(estimator: &Estimator) -> u32 {
+    estimator.fitted("classes_").and_then(record::Value::items).map_or(0, |classes| classes.len() as u32)
+}
+
+/// `joint - log(sum(exp(joint)))`, a number a class.
+fn log_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Vec<Val<'b>>, Whole), Unknown> {
+    let (estimator, joint, whole) = joint(replay, call)?;
+    let shares = match estimator.class_name() {
+        "QuadraticDiscriminantAnalysis" => shares_of_scores(joint),
+        _ => joint - log_of_sum(joint),
+    };
+    Ok(((0..class_count(&estimator)).map(|at| shares.at(at)).collect(), whole))
+}
+
+/// `moved - log(sum(exp(moved)))` of the scores less the greatest of them. An infinite one gives NaN.
+pub(super) fn shares_of_scores(scores: Val<'_>) -> Val<'_> {
+    let moved = scores - scores.reduce(Reduce::Max, [0]);
+    let (count, others) = exponentials(moved, moved.builder().f64(0.0));
+    moved - (others + count).log()
+}
+
+/// `log(sum(exp(x)))` as `_logsumexp` has it: the greatest numbers apart, the others as their exponentials less that.
+pub(super) fn log_of_sum(logarithms: Val<'_>) -> Val<'_> {
+    let most = logarithms.reduce(Reduce::Max, [0]);
+    let (count, others) = exponentials(logarithms, most);
+    let others = others.eq(0.0).select(others, others / count);
+    others.log1p() + count.log() + most
+}
+
+/// How many numbers are the greatest, and the sum of the exponentials of the others less the greatest.
+fn exponentials<'b>(logarithms: Val<'b>, most: Val<'b>) -> (Val<'b>, Val<'b>) {
+    let is_most = logarithms.eq(most);
+    let less = logarithms - most.abs().lt(f64::INFINITY).select(most, 0.0);
+    // The exponential of less than this is nothing, however far a large number may be off.
+    let nothing = is_most | less.lt(-746.0);
+    let others = nothing.select(most.builder().f64(f64::NEG_INFINITY), less).exp().reduce(Reduce::Sum, [0]);
+    (is_most.cast(Elem::F64).reduce(Reduce::Sum, [0]), others)
+}
+
+fn logarithms<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (shares, whole) = log_shares(replay, call)?;
+    Ok(whole.floats(shares))
 }
 
 /// `exp(joint - log(sum(exp(joint))))`
 fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (estimator, joint, whole) = joint(replay, call)?;
-    let count = estimator.fitted("classes_").and_then(record::Value::items).map_or(0, |classes| classes.len() as u32);
-    let most = joint.reduce(Reduce::Max, [0]);
-    let total = (joint - most).exp().reduce(Reduce::Sum, [0]).log() + most;
-    Ok(whole.floats((0..count).map(|at| (joint.at(at) - total).exp())))
+    let (shares, whole) = log_shares(replay, call)?;
+    Ok(whole.floats(shares.into_iter().map(Val::exp)))
 }

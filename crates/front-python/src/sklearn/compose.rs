@@ -13,25 +13,34 @@ use ir::Elem;
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
-    Row::new(On::Estimator, "Pipeline.transform", pipeline),
-    Row::new(On::Estimator, "Pipeline.predict", pipeline),
-    Row::new(On::Estimator, "Pipeline.predict_proba", pipeline),
-    Row::new(On::Estimator, "Pipeline.decision_function", pipeline),
     Row::new(On::Estimator, "ColumnTransformer.transform", column_transformer),
     Row::new(On::Estimator, "FeatureUnion.transform", feature_union),
     Row::new(On::Estimator, "FunctionTransformer.inverse_transform", function_back),
     Row::new(On::Estimator, "FunctionTransformer.transform", function_transformer),
-    Row::new(On::Estimator, "GridSearchCV.transform", best),
-    Row::new(On::Estimator, "GridSearchCV.predict", best),
-    Row::new(On::Estimator, "GridSearchCV.predict_proba", best),
-    Row::new(On::Estimator, "GridSearchCV.decision_function", best),
-    Row::new(On::Estimator, "RandomizedSearchCV.transform", best),
-    Row::new(On::Estimator, "RandomizedSearchCV.predict", best),
-    Row::new(On::Estimator, "RandomizedSearchCV.predict_proba", best),
-    Row::new(On::Estimator, "RandomizedSearchCV.decision_function", best),
     Row::new(On::Matrix, "toarray", dense),
     Row::new(On::Matrix, "todense", dense),
 ];
+
+macro_rules! passed_on {
+    ($($class:literal $run:ident: $($method:literal),+;)*) => {
+        /// Methods that are those of a part.
+        pub(crate) const PASSED_ON: &[Row] = &[$($(Row::new(On::Estimator, concat!($class, ".", $method), $run)),+),*];
+    };
+}
+passed_on! {
+    "FixedThresholdClassifier" inner: "decision_function", "predict_log_proba", "predict_proba";
+    "FrozenEstimator" frozen: "decision_function", "inverse_transform", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
+    "GridSearchCV" best: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
+    "HalvingGridSearchCV" best: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
+    "HalvingRandomSearchCV" best: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
+    "Pipeline" pipeline: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
+    "RANSACRegressor" inner: "predict";
+    "RFE" chosen_first: "decision_function", "predict", "predict_log_proba", "predict_proba";
+    "RFECV" chosen_first: "decision_function", "predict", "predict_log_proba", "predict_proba";
+    "RandomizedSearchCV" best: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
+    "SelfTrainingClassifier" inner: "decision_function", "predict", "predict_log_proba", "predict_proba";
+    "TunedThresholdClassifierCV" inner: "decision_function", "predict_log_proba", "predict_proba";
+}
 
 /// A fitted part of an estimator, or a word for what is done in its place.
 enum Part {
@@ -92,14 +101,42 @@ fn pipeline<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// The winner of a search, refitted.
 fn best<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (known, estimator) = estimator(replay, call)?;
+    of_part(replay, call, "best_estimator_")
+}
+
+/// The model that was fitted in the end.
+fn inner<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    of_part(replay, call, "estimator_")
+}
+
+/// The estimator that is not fitted again.
+fn frozen<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    of_part(replay, call, "estimator")
+}
+
+/// The model that was fitted in the end, on the columns that are left.
+fn chosen_first<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, _) = estimator(replay, call)?;
     let x = call.need(replay, "X")?;
-    let Some(Part::Estimator(best)) = estimator.fitted("best_estimator_").and_then(|best| Part::of(&known, best)) else {
-        return Err(super::fitted::not_fitted(replay, &estimator, "best_estimator_", call.span));
+    let kept = replay.call_estimator(&known, "transform", vec![x], Vec::new(), call.span)?;
+    passed_to(replay, call, "estimator_", kept)
+}
+
+fn of_part<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, name: &str) -> Eval<'b> {
+    let x = call.need(replay, "X")?;
+    passed_to(replay, call, name, x)
+}
+
+/// The same method of a fitted part, or of one that is a parameter.
+fn passed_to<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, name: &str, x: Value<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let part = estimator.fitted(name).or_else(|| estimator.param(name));
+    let Some(Part::Estimator(part)) = part.and_then(|part| Part::of(&known, part)) else {
+        return Err(super::fitted::not_fitted(replay, &estimator, name, call.span));
     };
     replay.freeze(&known);
     let method = call.name.clone();
-    replay.call_estimator(&best, &method, vec![x], Vec::new(), call.span)
+    replay.call_estimator(&part, &method, vec![x], Vec::new(), call.span)
 }
 
 /// Each part on its own columns, side by side in the order of the parts.
@@ -283,7 +320,7 @@ fn public_path(path: &str) -> String {
 /// What `set_output` or the global configuration makes of a transformed array: a frame with the estimator's own names.
 pub(crate) fn in_container<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, method: &str, value: Value<'b>, at: Span) -> Eval<'b> {
     if !matches!(method, "transform" | "fit_transform")
-        || matches!(estimator.class_name(), "Pipeline" | "GridSearchCV" | "RandomizedSearchCV")
+        || PASSED_ON.iter().any(|row| row.name == format!("{}.transform", estimator.class_name()))
     {
         return Ok(value);
     }

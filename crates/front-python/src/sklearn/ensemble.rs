@@ -17,11 +17,17 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "AdaBoostClassifier.predict", boosted_class),
     Row::new(On::Estimator, "AdaBoostClassifier.predict_proba", boosted_probabilities),
     Row::new(On::Estimator, "AdaBoostRegressor.predict", weighted_median),
+    Row::new(On::Estimator, "BaggingClassifier.decision_function", bagged),
     Row::new(On::Estimator, "BaggingClassifier.predict", bagged_class),
+    Row::new(On::Estimator, "BaggingClassifier.predict_log_proba", bagged_logarithms),
     Row::new(On::Estimator, "BaggingClassifier.predict_proba", bagged_probabilities),
     Row::new(On::Estimator, "BaggingRegressor.predict", bagged),
     Row::new(On::Estimator, "CalibratedClassifierCV.predict", calibrated_class),
     Row::new(On::Estimator, "CalibratedClassifierCV.predict_proba", calibrated),
+    Row::new(On::Estimator, "ClassifierChain.decision_function", chained),
+    Row::new(On::Estimator, "ClassifierChain.predict", chained),
+    Row::new(On::Estimator, "ClassifierChain.predict_proba", chained),
+    Row::new(On::Estimator, "FixedThresholdClassifier.predict", cut_class),
     Row::new(On::Estimator, "IsotonicRegression.predict", isotonic),
     Row::new(On::Estimator, "IsotonicRegression.transform", isotonic),
     Row::new(On::Estimator, "MultiOutputClassifier.predict", each_target),
@@ -31,14 +37,20 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "OneVsRestClassifier.decision_function", class_scores),
     Row::new(On::Estimator, "OneVsRestClassifier.predict", best_class),
     Row::new(On::Estimator, "OneVsRestClassifier.predict_proba", class_shares),
+    Row::new(On::Estimator, "OutputCodeClassifier.predict", coded_class),
+    Row::new(On::Estimator, "RegressorChain.predict", chained),
     Row::new(On::Estimator, "StackingClassifier.decision_function", stacked),
     Row::new(On::Estimator, "StackingClassifier.predict", stacked_class),
     Row::new(On::Estimator, "StackingClassifier.predict_proba", stacked),
+    Row::new(On::Estimator, "StackingClassifier.transform", stack_itself),
     Row::new(On::Estimator, "StackingRegressor.predict", stacked),
+    Row::new(On::Estimator, "StackingRegressor.transform", stack_itself),
     Row::new(On::Estimator, "TransformedTargetRegressor.predict", changed_target),
+    Row::new(On::Estimator, "TunedThresholdClassifierCV.predict", cut_class),
     Row::new(On::Estimator, "VotingClassifier.predict", voted_class),
     Row::new(On::Estimator, "VotingClassifier.predict_proba", voted_probabilities),
     Row::new(On::Estimator, "VotingRegressor.predict", voted),
+    Row::new(On::Estimator, "VotingRegressor.transform", votes_themselves),
 ];
 
 /// The model, its members, and the table that they are asked about.
@@ -173,6 +185,13 @@ fn voted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(numbers(&whole_of(&answers), means))
 }
 
+/// What each member says.
+fn votes_themselves<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let answers = asked.answers(replay, "predict")?;
+    Ok(super::fitted::result(answers.concat()))
+}
+
 fn voted_probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let asked = Asked::of(replay, call)?;
     let answers = asked.answers(replay, "predict_proba")?;
@@ -228,16 +247,15 @@ fn bagged_answers<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, method: &s
 
 fn bagged<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let asked = Asked::of_array(replay, call)?;
-    let answers = bagged_answers(replay, &asked, "predict")?;
+    let answers = bagged_answers(replay, &asked, &call.name)?;
     let means = means(replay, &answers, None);
     Ok(numbers(&whole_of(&answers), means))
 }
 
-/// The mean of the members' probabilities. A member that did not draw a class has none for it.
-fn bag<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Asked<'b>, Vec<Val<'b>>, Whole), Unknown> {
-    let asked = Asked::of_array(replay, call)?;
+/// What the members say of each class. A member that did not draw a class says nothing of it.
+fn said_of_classes<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, method: &str) -> Result<(Vec<Vec<Val<'b>>>, Whole), Unknown> {
     let count = asked.classes(replay)?.len();
-    let answers = bagged_answers(replay, &asked, "predict_proba")?;
+    let answers = bagged_answers(replay, asked, method)?;
     let whole = whole_of(&answers);
     let mut terms: Vec<Vec<Val<'b>>> = vec![Vec::new(); count];
     for (member, answer) in asked.members.iter().zip(&answers) {
@@ -254,8 +272,37 @@ fn bag<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Asked<'b
             }
         }
     }
+    Ok((terms, whole))
+}
+
+/// The mean of the members' probabilities.
+fn bag<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Asked<'b>, Vec<Val<'b>>, Whole), Unknown> {
+    let asked = Asked::of_array(replay, call)?;
+    let (terms, whole) = said_of_classes(replay, &asked, "predict_proba")?;
     let means = terms.iter().map(|terms| sum(replay, terms) / asked.members.len() as f64).collect();
     Ok((asked, means, whole))
+}
+
+/// The members' probabilities added up as logarithms, less that of their number; or the logarithms of the mean, where members have none.
+fn bagged_logarithms<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of_array(replay, call)?;
+    let logs = asked.estimator.fitted("members_log").and_then(record::Value::as_bool);
+    let Some(logs) = logs else { return Err(not_fitted(replay, &asked.estimator, "estimators_", asked.at)) };
+    if !logs {
+        let (_, means, whole) = bag(replay, call)?;
+        return Ok(whole.floats(means.into_iter().map(Val::log)));
+    }
+    let (terms, whole) = said_of_classes(replay, &asked, "predict_log_proba")?;
+    let count = (asked.members.len() as f64).ln();
+    let none = replay.b.f64(f64::NEG_INFINITY);
+    Ok(whole.floats(terms.into_iter().map(|terms| terms.into_iter().fold(none, log_add) - count)))
+}
+
+/// `log(exp(x) + exp(y))`, as numpy's `logaddexp` has it.
+fn log_add<'b>(x: Val<'b>, y: Val<'b>) -> Val<'b> {
+    let apart = (-(x - y).abs()).exp().log1p() + x.max(y);
+    // Two infinities of one sign are not apart.
+    x.eq(y).select(x + std::f64::consts::LN_2, apart)
 }
 
 fn bagged_probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -468,6 +515,46 @@ fn each_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(Value::Matrix(super::compose::in_one_type(out)))
 }
 
+/// The class whose code is nearest to what the models say.
+fn coded_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let classes = asked.classes(replay)?;
+    let (answers, _) = binary_scores(replay, &asked)?;
+    let answers = answers.concat();
+    let codes = super::fitted::matrix(replay, &asked.estimator, "code_book_", answers.len(), call)?;
+    let mut whole = Whole::of(&answers);
+    let number = super::neighbours::nearest_row(replay, &asked.estimator, codes, &answers, &mut whole, asked.at);
+    let cell = class_at(replay, &classes, number, asked.at)?;
+    Ok(Value::Column(whole.cell(cell)))
+}
+
+/// A model after the other, each on the columns and what those before it say; what they answer is in the order of the targets.
+fn chained<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let columns = pandas::matrix(replay, &asked.x, asked.at)?;
+    let mut columns = super::fitted::numbers(replay, columns, asked.at)?;
+    super::fitted::finite(replay, &asked.estimator, call, &mut columns, super::fitted::Nan::Refused);
+    let order = asked.estimator.fitted("order_").and_then(record::Value::floats).unwrap_or_default();
+    let link = asked.estimator.fitted("chain_method_").and_then(record::Value::as_str).unwrap_or("predict").to_owned();
+    if order.len() != asked.members.len() {
+        return Err(not_fitted(replay, &asked.estimator, "order_", asked.at));
+    }
+    let mut out = Vec::new();
+    for (member, target) in asked.members.iter().zip(order) {
+        let x = super::fitted::result(columns.clone());
+        // Of two classes it is the second's probability.
+        let one = |replay: &mut Replay<'_, 'b>, method: &str| match asked.answer(replay, member, method, &x)?.as_slice() {
+            [only] if method != "predict_proba" => Ok(only.clone()),
+            [_, second] if method == "predict_proba" => Ok(second.clone()),
+            _ => Err(replay.unsupported(asked.at, format!("{} of more than two classes a target", asked.estimator.class_name()))),
+        };
+        out.push((target, one(replay, &call.name)?));
+        columns.push(one(replay, &link)?);
+    }
+    out.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    Ok(super::fitted::result(out.into_iter().map(|(_, answer)| answer).collect()))
+}
+
 // Stacks --------------------------------------------------------------------------------------------------------------------
 
 /// The answers of the members (of two classes the second's probability), and with `passthrough` the table itself after them.
@@ -490,6 +577,11 @@ fn stack<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>) -> Result<Value<'b>
     Ok(Value::Matrix(super::compose::in_one_type(columns)))
 }
 
+fn stack_itself<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    stack(replay, &asked)
+}
+
 fn stacked<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let asked = Asked::of(replay, call)?;
     let last = asked.part(replay, "final_estimator_")?;
@@ -508,6 +600,43 @@ fn stacked_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     let Some((_, number)) = number.first() else { return Err(not_fitted(replay, &asked.estimator, "final_estimator_", asked.at)) };
     let cell = class_at(replay, &classes, number.cast(Elem::I64), asked.at)?;
     Ok(Value::Column(whole.cell(cell)))
+}
+
+/// The class where what the model says for it comes to the threshold, else the other.
+fn cut_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let model = asked.part(replay, "estimator_")?;
+    let cut = asked.estimator.fitted("cut").and_then(record::Value::items).unwrap_or_default();
+    let [method, threshold, place, classes] = cut.as_slice() else {
+        return Err(not_fitted(replay, &asked.estimator, "estimator_", asked.at));
+    };
+    let (method, threshold, classes) = (method.as_str(), threshold.as_f64(), classes.items().unwrap_or_default());
+    let (Some(method), Some(threshold), [no, yes]) = (method, threshold, classes.as_slice()) else {
+        return Err(not_fitted(replay, &asked.estimator, "best_threshold_", asked.at));
+    };
+    let is_first = place.as_int() == Some(0);
+    let answer = asked.answer(replay, &model, method, &asked.x)?;
+    let score = match answer.as_slice() {
+        [first, second] => {
+            if is_first {
+                first.1
+            } else {
+                second.1
+            }
+        }
+        // A decision is for the second class.
+        [only] => {
+            if is_first {
+                -only.1
+            } else {
+                only.1
+            }
+        }
+        _ => return Err(not_fitted(replay, &asked.estimator, "estimator_", asked.at)),
+    };
+    let reached = score.ge(threshold);
+    let cell = of_two(replay, if is_first { !reached } else { reached }, no, yes, call)?;
+    Ok(Value::Column(Whole::of(&answer).cell(cell)))
 }
 
 // Changed targets -----------------------------------------------------------------------------------------------------------

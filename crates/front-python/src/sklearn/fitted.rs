@@ -273,6 +273,13 @@ pub(super) fn interpolated<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], 
     x.is_nan().select(x, placed)
 }
 
+/// `numpy.argmax`: the place of the first greatest number, or of the first NaN if there is one.
+pub(super) fn arg_max(vals: Val<'_>) -> Val<'_> {
+    let nans = vals.is_nan().cast(Elem::F64);
+    let first_nan = nans.reduce(ir::Reduce::ArgMax, [0]);
+    nans.reduce(ir::Reduce::Max, [0]).gt(0.0).select(first_nan, vals.reduce(ir::Reduce::ArgMax, [0]))
+}
+
 /// The class of that number, among `classes_`.
 pub(super) fn class_at<'b>(replay: &mut Replay<'_, 'b>, classes: &[record::Value], number: Val<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
     let categories = std::rc::Rc::new(crate::value::Categories { values: classes.to_vec(), ordered: false });

@@ -1,18 +1,27 @@
-//! Support vector machines with a kernel: sums of kernels of the row with each support vector.
+//! Support vector machines, ridge regressions and projections with a kernel: sums of kernels of the row with each support vector or
+//! training row.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, not_fitted, param_text};
+use super::fitted::{Nan, Whole, arg_max, class_at, columns, estimator, finite, matrix, needed, not_fitted, param_text};
 use super::linear::of_two;
-use crate::record::{self, Estimator};
+use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Eval, Kind, Unknown, Value};
-use ir::{Reason, Reduce, Tensor, Val};
+use crate::value::{Column, Eval, Kind, Unknown, Value};
+use ir::{Elem, Reason, Reduce, Tensor, Val};
 
 pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "KernelPCA.transform", principal),
+    Row::new(On::Estimator, "KernelRidge.predict", ridge),
     Row::new(On::Estimator, "NuSVC.decision_function", decision),
     Row::new(On::Estimator, "NuSVC.predict", class),
     Row::new(On::Estimator, "NuSVR.predict", regression),
+    Row::new(On::Estimator, "LabelPropagation.predict", propagated_class),
+    Row::new(On::Estimator, "LabelPropagation.predict_proba", propagated_shares),
+    Row::new(On::Estimator, "LabelSpreading.predict", propagated_class),
+    Row::new(On::Estimator, "LabelSpreading.predict_proba", propagated_shares),
+    Row::new(On::Estimator, "Nystroem.transform", approximated),
     Row::new(On::Estimator, "OneClassSVM.decision_function", regression),
     Row::new(On::Estimator, "OneClassSVM.predict", inlier),
+    Row::new(On::Estimator, "OneClassSVM.score_samples", uncut),
     Row::new(On::Estimator, "NuSVC.predict_proba", probabilities),
     Row::new(On::Estimator, "SVC.decision_function", decision),
     Row::new(On::Estimator, "SVC.predict", class),
@@ -99,6 +108,149 @@ fn single<'b>(replay: &mut Replay<'_, 'b>, machine: &Machine<'b>, call: &Call<'b
         ([weights], [intercept]) => Ok(machine.sum(replay, weights, *intercept)),
         _ => Err(not_fitted(replay, &machine.estimator, "dual_coef_", call.span)),
     }
+}
+
+/// The sum with the offset added back.
+fn uncut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let machine = machine(replay, call)?;
+    let sum = single(replay, &machine, call)?;
+    let offset = machine.estimator.fitted("offset_").and_then(|offset| offset.as_f64().or_else(|| offset.floats()?.first().copied()));
+    match offset {
+        Some(offset) => Ok(Value::Column(machine.whole.column(Kind::Float, sum + offset))),
+        None => Err(not_fitted(replay, &machine.estimator, "offset_", call.span)),
+    }
+}
+
+/// `pairwise_kernels` of the row with each row of a table.
+///
+/// They are `exp(-gamma |x - t|^2)` of a square that is made of products, `x . t`, `(gamma x . t + coef0)^degree`,
+/// `tanh(gamma x . t + coef0)` and `exp(-gamma sum |x - t|)`.
+fn pairwise<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    rows: &[Vec<f64>],
+    columns: &[(Column<'b>, Val<'b>)],
+    call: &Call<'b>,
+) -> Result<Val<'b>, Unknown> {
+    let b = replay.b;
+    let number = |name: &str, usual: f64| estimator.param(name).and_then(record::Value::as_f64).unwrap_or(usual);
+    let fitted = estimator.fitted("gamma_").and_then(record::Value::as_f64);
+    let gamma = fitted.unwrap_or_else(|| number("gamma", 1.0 / columns.len() as f64));
+    let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    let table = b.tensor(Tensor::f64("training rows", [rows.len() as u32, columns.len() as u32], rows.iter().flatten().copied()));
+    let product = || table.contract(row, [(1, 0)]);
+    Ok(match param_text(estimator, "kernel") {
+        "linear" => product(),
+        "rbf" => {
+            let squares = rows.iter().map(|row| row.iter().map(|cell| cell * cell).sum());
+            let squares = b.tensor(Tensor::f64("squares", [rows.len() as u32], squares));
+            let away = (product() * -2.0 + row.contract(row, [(0, 0)]) + squares).max(0.0);
+            (away * -gamma).exp()
+        }
+        "poly" | "polynomial" => (product() * gamma + number("coef0", 1.0)).pow(number("degree", 3.0)),
+        "sigmoid" => (product() * gamma + number("coef0", 1.0)).tanh(),
+        "laplacian" => ((table - row).abs().reduce(Reduce::Sum, [1]) * -gamma).exp(),
+        other => return Err(replay.unsupported(call.span, format!("the kernel `{other}`"))),
+    })
+}
+
+/// The kernels with the training rows, by the dual coefficients of each target.
+fn ridge<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let rows = matrix(replay, &estimator, "X_fit_", columns.len(), call)?;
+    let weights = columns_of(replay, &estimator, "dual_coef_", rows.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let sums = sums(replay, kernels, &weights);
+    let whole = Whole::of(&columns);
+    let dual = estimator.fitted("dual_coef_").and_then(record::Value::as_tagged);
+    let is_matrix = matches!(dual, Some(Tagged::Array(array)) if array.shape.len() == 2);
+    Ok(match sums.as_slice() {
+        [only] if !is_matrix => Value::Column(whole.column(Kind::Float, *only)),
+        _ => whole.floats(sums),
+    })
+}
+
+/// The sums of the kernels by several lists of weights.
+fn sums<'b>(replay: &Replay<'_, 'b>, kernels: Val<'b>, weights: &[Vec<f64>]) -> Vec<Val<'b>> {
+    let tensor = |weights: &Vec<f64>| replay.b.tensor(Tensor::f64("coefficients", [weights.len() as u32], weights.iter().copied()));
+    weights.iter().map(|weights| kernels.contract(tensor(weights), [(0, 0)])).collect()
+}
+
+/// The columns of a fitted matrix of so many rows.
+fn columns_of<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    name: &str,
+    rows: usize,
+    call: &Call<'b>,
+) -> Result<Vec<Vec<f64>>, Unknown> {
+    let flat = estimator.fitted(name).and_then(record::Value::floats).filter(|flat| !flat.is_empty() && flat.len().is_multiple_of(rows));
+    let Some(flat) = flat else { return Err(not_fitted(replay, estimator, name, call.span)) };
+    let width = flat.len() / rows;
+    Ok((0..width).map(|at| flat.iter().skip(at).step_by(width).copied().collect()).collect())
+}
+
+/// The kernels less their mean and that of the training rows, by `eigenvectors / sqrt(eigenvalues)`.
+fn principal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let rows = matrix(replay, &estimator, "X_fit_", columns.len(), call)?;
+    let weights = columns_of(replay, &estimator, "scaled_alphas", rows.len(), call)?;
+    let means = needed(replay, &estimator, "kernel_means", rows.len(), call)?;
+    let Some(mean) = estimator.fitted("kernel_mean").and_then(record::Value::as_f64) else {
+        return Err(not_fitted(replay, &estimator, "_centerer", call.span));
+    };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    // The squares of large numbers overflow, and the differences of what they give are NaN.
+    let beyond = kernels.abs().lt(f64::INFINITY).cast(Elem::F64).reduce(Reduce::Min, [0]).lt(1.0);
+    let mut whole = Whole::of(&columns);
+    whole.guard(replay.guard(beyond, Reason::Invalid("kernels that are not finite, which KernelPCA refuses".to_owned()), call.span));
+    let own = kernels.reduce(Reduce::Sum, [0]) / rows.len() as f64;
+    let centered = kernels - replay.b.tensor(Tensor::f64("kernel means", [rows.len() as u32], means)) - own + mean;
+    Ok(whole.floats(sums(replay, centered, &weights)))
+}
+
+/// The kernels with the training rows, by the shares that each of those has of each class, over their sum.
+fn propagated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Estimator, Vec<Val<'b>>, Whole), Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let rows = matrix(replay, &estimator, "X_", columns.len(), call)?;
+    let weights = columns_of(replay, &estimator, "label_distributions_", rows.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let shares = sums(replay, kernels, &weights);
+    let total = replay.b.pack(&shares).reduce(Reduce::Sum, [0]);
+    Ok((estimator, shares.into_iter().map(|share| share / total).collect(), Whole::of(&columns)))
+}
+
+fn propagated_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, shares, whole) = propagated(replay, call)?;
+    Ok(whole.floats(shares))
+}
+
+fn propagated_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (estimator, shares, whole) = propagated(replay, call)?;
+    let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
+    let cell = class_at(replay, &classes, arg_max(replay.b.pack(&shares)), call.span)?;
+    Ok(Value::Column(whole.cell(cell)))
+}
+
+/// The kernels with some of the training rows, by the matrix that makes their own products those of the kernels.
+fn approximated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let rows = matrix(replay, &estimator, "components_", columns.len(), call)?;
+    let weights = matrix(replay, &estimator, "normalization_", rows.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    Ok(Whole::of(&columns).floats(sums(replay, kernels, &weights)))
 }
 
 /// 1 where the sum is positive, else -1.

@@ -3,7 +3,7 @@
 use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, not_fitted, param_text, products};
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Eval, Kind, Unknown, Value};
+use crate::value::{Eval, Kind, Unknown, Value, Width};
 use ir::{Reduce, Val};
 
 macro_rules! rows {
@@ -19,24 +19,38 @@ rows! {
     "GammaRegressor": "predict" log_regression;
     "HuberRegressor": "predict" regression;
     "Lars": "predict" regression;
+    "LarsCV": "predict" regression;
     "Lasso": "predict" regression;
     "LassoCV": "predict" regression;
     "LassoLars": "predict" regression;
+    "LassoLarsCV": "predict" regression;
+    "LassoLarsIC": "predict" regression;
     "LinearDiscriminantAnalysis": "decision_function" decision, "predict" class, "predict_proba" probabilities;
     "LinearRegression": "predict" regression;
     "LinearSVC": "decision_function" decision, "predict" class;
     "LinearSVR": "predict" regression;
     "LogisticRegression": "decision_function" decision, "predict" class, "predict_proba" probabilities;
     "LogisticRegressionCV": "decision_function" decision, "predict" class, "predict_proba" probabilities;
+    "MultiTaskElasticNet": "predict" regression;
+    "MultiTaskElasticNetCV": "predict" regression;
+    "MultiTaskLasso": "predict" regression;
+    "MultiTaskLassoCV": "predict" regression;
+    "OrthogonalMatchingPursuit": "predict" regression;
+    "OrthogonalMatchingPursuitCV": "predict" regression;
+    "PassiveAggressiveClassifier": "decision_function" decision, "predict" class;
+    "PassiveAggressiveRegressor": "predict" regression;
     "Perceptron": "decision_function" decision, "predict" class;
     "PoissonRegressor": "predict" log_regression;
+    "QuantileRegressor": "predict" regression;
     "Ridge": "predict" regression;
     "RidgeCV": "predict" regression;
     "RidgeClassifier": "decision_function" decision, "predict" class;
     "RidgeClassifierCV": "decision_function" decision, "predict" class;
     "SGDClassifier": "decision_function" decision, "predict" class, "predict_proba" probabilities;
+    "SGDOneClassSVM": "decision_function" decision, "predict" inlier, "score_samples" uncut;
     "SGDRegressor": "predict" regression;
     "TheilSenRegressor": "predict" regression;
+    "TweedieRegressor": "predict" power_regression;
 }
 
 /// What a linear model says of one row.
@@ -62,10 +76,12 @@ fn scores<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Scores
         return Err(replay.unsupported(call.span, format!("{} of another number of columns", estimator.class_name())));
     }
     let rows: Vec<Vec<f64>> = flat.chunks(columns.len()).map(<[f64]>::to_vec).collect();
-    let intercepts = match estimator.fitted("intercept_") {
+    let one_class = estimator.class_name() == "SGDOneClassSVM";
+    let intercepts = match estimator.fitted(if one_class { "offset_" } else { "intercept_" }) {
         Some(value) => value.as_f64().map(|one| vec![one; rows.len()]).or_else(|| value.floats()),
         None => None,
     };
+    let intercepts = intercepts.map(|some| if one_class { some.iter().map(|offset| -offset).collect() } else { some });
     // One number for all, or one for each.
     let intercepts = intercepts.map(|some| if some.len() == 1 { vec![some[0]; rows.len()] } else { some });
     let Some(intercepts) = intercepts.filter(|some| some.len() == rows.len()) else {
@@ -88,7 +104,7 @@ fn decision<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let scores = scores(replay, call)?;
     // Models that are fitted on one target only have flat predictions whatever the form of their coefficients.
-    let flat = matches!(scores.estimator.class_name(), "LinearSVR" | "SGDRegressor");
+    let flat = matches!(scores.estimator.class_name(), "LinearSVR" | "PassiveAggressiveRegressor" | "SGDRegressor");
     Ok(match scores.vals.as_slice() {
         [only] if !scores.is_matrix || flat => Value::Column(scores.whole.column(Kind::Float, *only)),
         all => scores.whole.floats(all.iter().copied()),
@@ -101,6 +117,39 @@ fn log_regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<
     match scores.vals.as_slice() {
         [only] => Ok(Value::Column(scores.whole.column(Kind::Float, only.exp()))),
         _ => Err(replay.unsupported(call.span, "a model of several targets")),
+    }
+}
+
+/// The score itself or its exponential, as `link` or, if that is left open, `power` says.
+fn power_regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, estimator) = estimator(replay, call)?;
+    let power = estimator.param("power").and_then(record::Value::as_f64).unwrap_or(0.0);
+    match param_text(&estimator, "link") {
+        "identity" => regression(replay, call),
+        "auto" if power <= 0.0 => regression(replay, call),
+        _ => log_regression(replay, call),
+    }
+}
+
+/// 1 where the score is not negative, else -1.
+fn inlier<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let scores = scores(replay, call)?;
+    match scores.vals.as_slice() {
+        [only] => {
+            let side = only.ge(0.0).select(replay.b.i64(1), -1_i64);
+            Ok(Value::Column(scores.whole.column(Kind::Int(Width::I32), side)))
+        }
+        _ => Err(not_fitted(replay, &scores.estimator, "coef_", call.span)),
+    }
+}
+
+/// The score with the offset added back.
+fn uncut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let scores = scores(replay, call)?;
+    let offset = scores.estimator.fitted("offset_").and_then(record::Value::floats);
+    match (scores.vals.as_slice(), offset.as_deref()) {
+        ([only], Some([offset])) => Ok(Value::Column(scores.whole.column(Kind::Float, *only + *offset))),
+        _ => Err(not_fitted(replay, &scores.estimator, "offset_", call.span)),
     }
 }
 

@@ -6,6 +6,7 @@
 pub(crate) mod bayes;
 pub(crate) mod compose;
 pub(crate) mod custom;
+pub(crate) mod dummy;
 pub(crate) mod encode;
 pub(crate) mod ensemble;
 pub(crate) mod fitted;
@@ -13,8 +14,11 @@ pub(crate) mod forest;
 pub(crate) mod impute;
 pub(crate) mod kernel;
 pub(crate) mod linear;
+pub(crate) mod logs;
+pub(crate) mod mixture;
 pub(crate) mod neighbours;
 pub(crate) mod neural;
+pub(crate) mod process;
 pub(crate) mod project;
 pub(crate) mod scale;
 pub(crate) mod select;
@@ -37,6 +41,10 @@ pub(crate) fn refuse(replay: &mut Replay<'_, '_>, estimator: &Estimator, method:
         ("CountVectorizer" | "TfidfVectorizer" | "TfidfTransformer" | "HashingVectorizer", _) => {
             "texts are not split into words here; export the fitted vectorizer with its model to ONNX"
         }
+        (
+            "DictionaryLearning" | "LatentDirichletAllocation" | "MiniBatchDictionaryLearning" | "MiniBatchNMF" | "NMF" | "SparseCoder",
+            _,
+        ) => "it iterates for each row until that converges; use PCA or TruncatedSVD, or compute this column before scoring and pass it in",
         (_, "transform" | "fit_transform") => "use a transformer that converts, or compute this column before scoring and pass it in",
         (_, "inverse_transform") => "write the inverse as arithmetic on columns",
         _ => "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",

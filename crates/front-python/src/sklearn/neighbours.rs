@@ -3,20 +3,32 @@
 //! Which of equally distant training rows a search takes is a matter of the machine (`argpartition`, the walk through a tree), and so is
 //! their order where rounding could change it. A row for which that matters has no score; for all others the rows are certain.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, matrix, not_fitted, param_flag, param_text};
+use super::fitted::{Nan, Whole, arg_max, class_at, columns, estimator, finite, matrix, needed, not_fitted, param_flag, param_text};
 use super::impute::indicators;
-use crate::record::{self, Estimator};
+use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
 use ir::{Elem, Reason, Reduce, Tensor, Val};
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "AffinityPropagation.predict", nearest_cluster),
+    Row::new(On::Estimator, "Birch.predict", nearest_cluster),
     Row::new(On::Estimator, "KNNImputer.transform", impute),
     Row::new(On::Estimator, "KNeighborsClassifier.predict", class),
     Row::new(On::Estimator, "KNeighborsClassifier.predict_proba", probabilities),
     Row::new(On::Estimator, "KNeighborsRegressor.predict", regression),
+    Row::new(On::Estimator, "LocalOutlierFactor.decision_function", outlier_margin),
+    Row::new(On::Estimator, "LocalOutlierFactor.predict", inlier),
+    Row::new(On::Estimator, "LocalOutlierFactor.score_samples", outlier_score),
+    Row::new(On::Estimator, "MeanShift.predict", nearest_cluster),
+    Row::new(On::Estimator, "NearestCentroid.decision_function", centroid_decision),
     Row::new(On::Estimator, "NearestCentroid.predict", nearest_class),
+    Row::new(On::Estimator, "NearestCentroid.predict_log_proba", centroid_logarithms),
+    Row::new(On::Estimator, "NearestCentroid.predict_proba", centroid_shares),
+    Row::new(On::Estimator, "RadiusNeighborsClassifier.predict", class_around),
+    Row::new(On::Estimator, "RadiusNeighborsClassifier.predict_proba", shares_around),
+    Row::new(On::Estimator, "RadiusNeighborsRegressor.predict", mean_around),
 ];
 
 /// Beyond this sums of squares may overflow, and then no row is nearer than another.
@@ -148,6 +160,8 @@ struct Weights<'b> {
     /// What is left for rows at the last place, if there are more of them than are taken, and what they say.
     rest: Val<'b>,
     said: Val<'b>,
+    /// How far away the last one taken is.
+    last: Val<'b>,
     /// It matters which are taken.
     undecided: Val<'b>,
 }
@@ -196,7 +210,7 @@ fn weights<'b>(replay: &Replay<'_, 'b>, distances: &Distances<'b>, taken: usize,
     let differ = !settled & greatest.ne(lowest);
     if !by_distance {
         let rest = settled.select(b.f64(0.0), left);
-        return Weights { values, each: chosen.cast(Elem::F64), rest, said: said_by_rest, undecided: differ };
+        return Weights { values, each: chosen.cast(Elem::F64), rest, said: said_by_rest, last, undecided: differ };
     }
     let root = |away: Val<'b>| if distances.squared { away.sqrt() } else { away };
     let inverse = b.f64(1.0) / root(away);
@@ -211,7 +225,7 @@ fn weights<'b>(replay: &Replay<'_, 'b>, distances: &Distances<'b>, taken: usize,
     let rest = settled.select(b.f64(0.0), left * of_rest);
     // Whether a row is at no distance must not be a matter of rounding.
     let nearly_here = count(least.le(0.0) & distances.error.gt(0.0)).gt(0.0);
-    Weights { values, each, rest, said: said_by_rest, undecided: differ | nearly_here }
+    Weights { values, each, rest, said: said_by_rest, last, undecided: differ | nearly_here }
 }
 
 /// Missing becomes the mean of what the nearest rows with a number there have; of a row without any, the column's mean.
@@ -285,6 +299,17 @@ fn weighs_by_distance(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Sp
     }
 }
 
+fn fitted_metric(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Result<Metric, Unknown> {
+    let fitted_text = |name: &str| estimator.fitted(name).and_then(record::Value::as_str);
+    match (fitted_text("effective_metric_"), fitted_text("_fit_method")) {
+        (Some("euclidean"), Some("brute")) => Ok(Metric::Products),
+        (Some("euclidean"), Some("kd_tree")) => Ok(Metric::Squares),
+        (Some("manhattan"), Some("brute" | "kd_tree")) => Ok(Metric::Manhattan),
+        (Some("chebyshev"), Some("brute" | "kd_tree")) => Ok(Metric::Chebyshev),
+        _ => Err(replay.unsupported(at, format!("{} with this metric or algorithm", estimator.class_name()))),
+    }
+}
+
 /// What the training rows say, and what the nearest of them weigh.
 struct Asked<'b> {
     estimator: Estimator,
@@ -292,27 +317,36 @@ struct Asked<'b> {
     whole: Whole,
 }
 
-fn asked<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Asked<'b>, Unknown> {
+/// A search among training rows with one target each.
+struct Trained<'b> {
+    estimator: Estimator,
+    columns: Vec<(Column<'b>, Val<'b>)>,
+    said: Vec<f64>,
+    by_distance: bool,
+    search: Search<'b>,
+    distances: Distances<'b>,
+}
+
+fn trained<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Trained<'b>, Unknown> {
     let (known, estimator) = estimator(replay, call)?;
     let mut columns = columns(replay, call)?;
     let at = call.span;
     let rows = matrix(replay, &estimator, "_fit_X", columns.len(), call)?;
     let said = estimator.fitted("_y").and_then(record::Value::floats).filter(|said| said.len() == rows.len());
     let Some(said) = said else { return Err(replay.unsupported(at, format!("{} of several targets", estimator.class_name()))) };
-    let taken = neighbour_count(replay, &estimator, at)?;
     let by_distance = weighs_by_distance(replay, &estimator, at)?;
-    let fitted_text = |name: &str| estimator.fitted(name).and_then(record::Value::as_str);
-    let metric = match (fitted_text("effective_metric_"), fitted_text("_fit_method")) {
-        (Some("euclidean"), Some("brute")) => Metric::Products,
-        (Some("euclidean"), Some("kd_tree")) => Metric::Squares,
-        (Some("manhattan"), Some("brute" | "kd_tree")) => Metric::Manhattan,
-        (Some("chebyshev"), Some("brute" | "kd_tree")) => Metric::Chebyshev,
-        _ => return Err(replay.unsupported(at, format!("{} with this metric or algorithm", estimator.class_name()))),
-    };
+    let metric = fitted_metric(replay, &estimator, at)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
     let search = Search::new(replay, rows, &columns, Nan::Refused);
     let distances = search.distances(replay, metric);
+    Ok(Trained { estimator, columns, said, by_distance, search, distances })
+}
+
+fn asked<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Asked<'b>, Unknown> {
+    let Trained { estimator, mut columns, said, by_distance, search, distances } = trained(replay, call)?;
+    let at = call.span;
+    let taken = neighbour_count(replay, &estimator, at)?;
     let values = replay.b.tensor(Tensor::f64("targets", [said.len() as u32], said.iter().copied()));
     let weights = weights(replay, &distances, taken.min(said.len()), by_distance, values);
     let guard = undecided(replay, search.beyond | weights.undecided, &estimator, at);
@@ -356,32 +390,295 @@ fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     Ok(asked.whole.floats(votes.into_iter().map(|vote| vote / total)))
 }
 
-/// The class of the nearest centroid.
+/// The class of the nearest centroid; where the classes have priors that differ, that of the highest score.
 fn nearest_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
-    let mut columns = columns(replay, call)?;
     let at = call.span;
-    let centroids = matrix(replay, &estimator, "centroids_", columns.len(), call)?;
     let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
-    let priors = estimator.param("priors").and_then(record::Value::as_str).unwrap_or("uniform");
+    let priors = estimator.fitted("class_prior_").and_then(record::Value::floats).unwrap_or_default();
+    let even = 1.0 / classes.len() as f64;
+    // `numpy.isclose`
+    if priors.iter().any(|prior| (prior - even).abs() > 1e-8 + 1e-5 * even) {
+        let (_, scores, whole) = centroid_scores(replay, call)?;
+        let number = arg_max(replay.b.pack(&scores));
+        let cell = class_at(replay, &classes, number, at)?;
+        return Ok(Value::Column(whole.cell(cell)));
+    }
+    let mut columns = columns(replay, call)?;
+    let centroids = matrix(replay, &estimator, "centroids_", columns.len(), call)?;
     let metric = match param_text(&estimator, "metric") {
         "euclidean" => Metric::Products,
         "manhattan" => Metric::Manhattan,
         other => return Err(replay.unsupported(at, format!("NearestCentroid with the metric `{other}`"))),
     };
-    if priors != "uniform" || classes.len() != centroids.len() {
-        return Err(replay.unsupported(at, "NearestCentroid with `priors`"));
+    if classes.len() != centroids.len() {
+        return Err(not_fitted(replay, &estimator, "centroids_", at));
     }
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let search = Search::new(replay, centroids, &columns, Nan::Refused);
+    let mut whole = Whole::of(&columns);
+    let number = nearest(replay, &estimator, centroids, metric, &columns, &mut whole, at);
+    let cell = class_at(replay, &classes, number, at)?;
+    Ok(Value::Column(whole.cell(cell)))
+}
+
+/// `-|(x - centroid) / deviation|^2 + 2 log(prior)`, a number a class.
+fn centroid_scores<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Estimator, Vec<Val<'b>>, Whole), Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let centroids = matrix(replay, &estimator, "centroids_", columns.len(), call)?;
+    let priors = needed(replay, &estimator, "class_prior_", centroids.len(), call)?;
+    let deviations = needed(replay, &estimator, "within_class_std_dev_", columns.len(), call)?;
+    if param_text(&estimator, "metric") != "euclidean" {
+        return Err(super::refuse(replay, &estimator, &call.name, call.span));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    // A column that does not vary stays as it is.
+    let scale: Vec<f64> = deviations.iter().map(|deviation| if *deviation == 0.0 { 1.0 } else { *deviation }).collect();
+    columns.iter_mut().zip(&scale).for_each(|((_, val), scale)| *val = *val / *scale);
+    let scaled = centroids.iter().map(|row| row.iter().zip(&scale).map(|(cell, scale)| cell / scale).collect()).collect();
+    let search = Search::new(replay, scaled, &columns, Nan::Refused);
+    let root = search.distances(replay, Metric::Products).away.sqrt();
+    let score = |(at, prior): (usize, f64)| -(root.at(at as u32) * root.at(at as u32)) + 2.0 * prior.ln();
+    let scores = priors.into_iter().enumerate().map(score).collect();
+    Ok((estimator, scores, Whole::of(&columns)))
+}
+
+/// The scores; of two classes the second's less the first's.
+fn centroid_decision<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, scores, whole) = centroid_scores(replay, call)?;
+    Ok(match scores.as_slice() {
+        [no, yes] => Value::Column(whole.column(Kind::Float, *yes - *no)),
+        _ => whole.floats(scores),
+    })
+}
+
+fn centroid_logarithms<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, scores, whole) = centroid_scores(replay, call)?;
+    let shares = super::bayes::shares_of_scores(replay.b.pack(&scores));
+    Ok(whole.floats((0..scores.len()).map(|at| shares.at(at as u32))))
+}
+
+fn centroid_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (_, scores, whole) = centroid_scores(replay, call)?;
+    let shares = super::bayes::shares_of_scores(replay.b.pack(&scores)).exp();
+    Ok(whole.floats((0..scores.len()).map(|at| shares.at(at as u32))))
+}
+
+/// The label of the nearest centre, or its number where centres have no labels.
+fn nearest_cluster<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let at = call.span;
+    let is_birch = estimator.class_name() == "Birch";
+    let name = if is_birch { "subcluster_centers_" } else { "cluster_centers_" };
+    let centers = matrix(replay, &estimator, name, columns.len(), call)?;
+    let labels = match estimator.fitted("subcluster_labels_").and_then(record::Value::as_tagged) {
+        Some(Tagged::Array(array)) if is_birch => estimator.fitted("subcluster_labels_").and_then(record::Value::floats).map(|labels| {
+            let kind = Kind::of_dtype(&array.dtype).unwrap_or(Kind::INT);
+            (kind, labels)
+        }),
+        _ if is_birch => None,
+        _ => Some((Kind::INT, (0..centers.len()).map(|at| at as f64).collect())),
+    };
+    let Some((kind, labels)) = labels.filter(|(_, labels)| labels.len() == centers.len()) else {
+        return Err(not_fitted(replay, &estimator, "subcluster_labels_", at));
+    };
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let mut whole = Whole::of(&columns);
+    let number = nearest_row(replay, &estimator, centers, &columns, &mut whole, at);
+    let label = replay.b.tensor(Tensor::f64("labels", [labels.len() as u32], labels)).gather(number, 0).cast(Elem::I64);
+    Ok(Value::Column(whole.column(kind, label)))
+}
+
+/// The number of the row of a table that is nearest (`pairwise_distances_argmin`), of several the first.
+pub(super) fn nearest_row<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    rows: Vec<Vec<f64>>,
+    columns: &[(Column<'b>, Val<'b>)],
+    whole: &mut Whole,
+    at: Span,
+) -> Val<'b> {
+    nearest(replay, estimator, rows, Metric::Products, columns, whole, at)
+}
+
+/// Where rounding could make another row the nearest there is no answer.
+fn nearest<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    rows: Vec<Vec<f64>>,
+    metric: Metric,
+    columns: &[(Column<'b>, Val<'b>)],
+    whole: &mut Whole,
+    at: Span,
+) -> Val<'b> {
+    let search = Search::new(replay, rows, columns, Nan::Refused);
+    let Distances { away, error, .. } = search.distances(replay, metric);
+    let last = away.reduce(Reduce::Min, [0]);
+    let farthest = away.le(last).select(away + error * 2.0, f64::NEG_INFINITY).reduce(Reduce::Max, [0]);
+    let possible = (away - error * 2.0).le(farthest).cast(Elem::F64).reduce(Reduce::Sum, [0]);
+    let rounded = possible.gt(1.0) & error.reduce(Reduce::Max, [0]).gt(0.0);
+    whole.guard(undecided(replay, search.beyond | rounded, estimator, at));
+    (-away).reduce(Reduce::ArgMax, [0])
+}
+
+// Within a radius -----------------------------------------------------------------------------------------------------------
+
+/// What the training rows within the radius weigh.
+struct Around<'b> {
+    estimator: Estimator,
+    said: Vec<f64>,
+    /// 0 outside.
+    each: Val<'b>,
+    none: Val<'b>,
+    whole: Whole,
+}
+
+fn around<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Around<'b>, Unknown> {
+    let Trained { estimator, columns, said, by_distance, search, distances } = trained(replay, call)?;
+    let Distances { away, error, squared } = distances;
+    let radius = estimator.param("radius").and_then(record::Value::as_f64).unwrap_or(1.0);
+    let (b, at) = (replay.b, call.span);
+    let limit = if squared { radius * radius } else { radius };
+    let error = error * 2.0 + limit * 1e-14;
+    let exact = search.is_exact(replay).unwrap_or_else(|| b.bool(false));
+    let at_edge = (away - limit).abs().le(error).cast(Elem::F64).reduce(Reduce::Sum, [0]).gt(0.0) & !exact;
+    let inside = away.le(limit);
+    let (each, nearly_here) = if by_distance {
+        let root = if squared { away.sqrt() } else { away };
+        let here = inside & away.eq(0.0);
+        let any_here = here.cast(Elem::F64).reduce(Reduce::Max, [0]).gt(0.0);
+        let nearly = away.le(error).cast(Elem::F64).reduce(Reduce::Max, [0]).gt(0.0) & !exact;
+        (any_here.select(here.cast(Elem::F64), inside.select(b.f64(1.0) / root, 0.0)), nearly)
+    } else {
+        (inside.cast(Elem::F64), b.bool(false))
+    };
+    let mut whole = Whole::of(&columns);
+    let class = estimator.class_name().to_owned();
+    let when = search.beyond | at_edge | nearly_here;
+    whole.guard(replay.guard(when, Reason::Invalid(format!("training rows at the very edge of the radius of {class}")), at));
+    let none = !inside.cast(Elem::F64).reduce(Reduce::Max, [0]).gt(0.0);
+    Ok(Around { estimator, said, each, none, whole })
+}
+
+/// The weighted mean of the targets; NaN where no training row is near.
+fn mean_around<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let around = around(replay, call)?;
+    let b = replay.b;
+    let values = b.tensor(Tensor::f64("targets", [around.said.len() as u32], around.said.iter().copied()));
+    let total = around.none.select(b.f64(1.0), around.each.reduce(Reduce::Sum, [0]));
+    let mean = around.none.select(b.f64(f64::NAN), around.each.contract(values, [(0, 0)]) / total);
+    Ok(Value::Column(around.whole.column(Kind::Float, mean)))
+}
+
+/// The weight of each class. Without any training row the class for outliers has all of it, and if there is none scikit-learn raises.
+fn votes_around<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Around<'b>, Vec<record::Value>, Vec<Val<'b>>), Unknown> {
+    let mut around = around(replay, call)?;
+    let b = replay.b;
+    let classes = around.estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
+    let outlier = match around.estimator.fitted("outlier_label_") {
+        None | Some(record::Value::None(())) => None,
+        Some(label) => {
+            let label = label.items().and_then(|labels| labels.first().cloned()).unwrap_or_else(|| label.clone());
+            match classes.iter().position(|class| *class == label) {
+                Some(place) => Some(place),
+                None => return Err(replay.unsupported(call.span, "RadiusNeighborsClassifier with a label for outliers that is no class")),
+            }
+        }
+    };
+    if outlier.is_none() {
+        let class = around.estimator.class_name();
+        let reason = Reason::Invalid(format!("no training row within the radius, which {class} refuses"));
+        around.whole.guard(replay.guard(around.none, reason, call.span));
+    }
+    let vote = |class: usize| {
+        let own = around.said.iter().map(|said| f64::from(u8::from(*said == class as f64)));
+        let own = b.tensor(Tensor::f64("rows of the class", [around.said.len() as u32], own));
+        let alone = f64::from(u8::from(outlier == Some(class)));
+        around.none.select(b.f64(alone), around.each.contract(own, [(0, 0)]))
+    };
+    let votes = (0..classes.len()).map(vote).collect();
+    Ok((around, classes, votes))
+}
+
+fn class_around<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (around, classes, votes) = votes_around(replay, call)?;
+    let number = replay.b.pack(&votes).reduce(Reduce::ArgMax, [0]);
+    let cell = class_at(replay, &classes, number, call.span)?;
+    Ok(Value::Column(around.whole.cell(cell)))
+}
+
+fn shares_around<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (around, _, votes) = votes_around(replay, call)?;
+    let total = replay.b.pack(&votes).reduce(Reduce::Sum, [0]);
+    let divisor = total.eq(0.0).select(replay.b.f64(1.0), total);
+    Ok(around.whole.floats(votes.into_iter().map(|vote| vote / divisor)))
+}
+
+// Local outliers ------------------------------------------------------------------------------------------------------------
+
+/// The mean density of the neighbours over that of the row, negative: `-mean(density of each / density)`. A density is one over the mean
+/// distance to the neighbours, which is no less than each neighbour's own distance to its last one. And the offset of the decision.
+fn outlier_factor<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Val<'b>, f64, Whole), Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let at = call.span;
+    let rows = matrix(replay, &estimator, "_fit_X", columns.len(), call)?;
+    let metric = fitted_metric(replay, &estimator, at)?;
+    let numbers = |name: &str| estimator.fitted(name).and_then(record::Value::floats).filter(|numbers| numbers.len() == rows.len());
+    let taken = estimator.fitted("n_neighbors_").and_then(record::Value::as_int).and_then(|taken| usize::try_from(taken).ok());
+    let offset = estimator.fitted("offset_").and_then(record::Value::as_f64);
+    let (Some(reaches), Some(densities), Some(taken), Some(offset)) = (numbers("reaches"), numbers("_lrd"), taken, offset) else {
+        return Err(not_fitted(replay, &estimator, "_lrd", at));
+    };
+    if !param_flag(&estimator, "novelty") {
+        let help = "fit it with novelty=True to score other rows than those of training";
+        let what = "`LocalOutlierFactor` without `novelty=True` has no scores of new rows";
+        return Err(replay.refuse("python-estimator", at, what, "it knows only the rows that it was fitted on", help));
+    }
+    if !(1..=MOST_NEIGHBOURS).contains(&taken) {
+        return Err(replay.unsupported(at, format!("LocalOutlierFactor of more than {MOST_NEIGHBOURS} neighbours")));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let b = replay.b;
+    let search = Search::new(replay, rows, &columns, Nan::Refused);
     let distances = search.distances(replay, metric);
-    let numbers = replay.b.tensor(Tensor::f64("classes", [classes.len() as u32], (0..classes.len()).map(|class| class as f64)));
-    let weights = weights(replay, &distances, 1, false, numbers);
-    let guard = undecided(replay, search.beyond | weights.undecided, &estimator, at);
-    columns.iter_mut().for_each(|(column, _)| {
-        column.cell.guards.insert(guard);
-    });
-    let cell = class_at(replay, &classes, weights.mean().cast(Elem::I64), at)?;
-    Ok(Value::Column(Whole::of(&columns).cell(cell)))
+    // Rows with the same reach and density say the same.
+    let alike = |at: usize| (0..at).find(|other| reaches[*other] == reaches[at] && densities[*other] == densities[at]).unwrap_or(at);
+    let count = reaches.len() as u32;
+    let groups = b.tensor(Tensor::f64("first alike", [count], (0..reaches.len()).map(|at| alike(at) as f64)));
+    let reach = b.tensor(Tensor::f64("reach", [count], reaches.iter().copied()));
+    let density = b.tensor(Tensor::f64("density", [count], densities.iter().copied()));
+    let weights = weights(replay, &distances, taken, false, groups);
+    let root = |away: Val<'b>| if distances.squared { away.sqrt() } else { away };
+    let place = weights.said.cast(Elem::I64);
+    let reached =
+        weights.each.contract(root(distances.away).max(reach), [(0, 0)]) + weights.rest * root(weights.last).max(reach.gather(place, 0));
+    // The last term is scikit-learn's, against distances of nothing.
+    let own = b.f64(1.0) / (reached / taken as f64 + 1e-10);
+    let others = weights.each.contract(density, [(0, 0)]) + weights.rest * density.gather(place, 0);
+    let mut whole = Whole::of(&columns);
+    whole.guard(undecided(replay, search.beyond | weights.undecided, &estimator, at));
+    Ok((-(others / own / taken as f64), offset, whole))
+}
+
+fn outlier_score<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (score, _, whole) = outlier_factor(replay, call)?;
+    Ok(Value::Column(whole.column(Kind::Float, score)))
+}
+
+fn outlier_margin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (score, offset, whole) = outlier_factor(replay, call)?;
+    Ok(Value::Column(whole.column(Kind::Float, score - offset)))
+}
+
+/// -1 where the score lies below the offset, else 1.
+fn inlier<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (score, offset, whole) = outlier_factor(replay, call)?;
+    let side = (score - offset).lt(0.0).select(replay.b.i64(-1), 1_i64);
+    Ok(Value::Column(whole.column(Kind::INT, side)))
 }
