@@ -73,6 +73,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::select::ROWS,
     sklearn::split::ROWS,
     sklearn::spline::ROWS,
+    sklearn::words::ROWS,
 ];
 
 /// How a script is to be read.

@@ -136,6 +136,9 @@ pub(crate) fn word() -> Set {
     union(codes.map(|code| (code, code)).collect())
 }
 
+/// White space below that.
+pub(crate) const WHITE: &[(u32, u32)] = &[(9, 13), (28, 32), (0x85, 0x85), (0xa0, 0xa0)];
+
 /// Up to here Python's classes of letters are those of Rust, and have been since Unicode 5.
 pub(crate) const PYTHON_LETTERS: u32 = 0x250;
 
@@ -153,7 +156,7 @@ fn in_both_cases(set: Set) -> Set {
     union(out)
 }
 
-fn negated(set: &Set) -> Set {
+pub(crate) fn negated(set: &Set) -> Set {
     let mut out = Vec::new();
     let mut next = 0;
     for (from, to) in set {
@@ -168,7 +171,7 @@ fn negated(set: &Set) -> Set {
     out
 }
 
-fn union(mut ranges: Set) -> Set {
+pub(crate) fn union(mut ranges: Set) -> Set {
     ranges.sort_unstable();
     let mut out: Set = Vec::new();
     for (from, to) in ranges {
@@ -327,7 +330,7 @@ impl Parser<'_> {
         let (set, negative) = match letter {
             'd' | 'D' => (vec![(48, 57)], letter == 'D'),
             'w' | 'W' => (word(), letter == 'W'),
-            's' | 'S' => (vec![(9, 13), (28, 32), (0x85, 0x85), (0xa0, 0xa0)], letter == 'S'),
+            's' | 'S' => (WHITE.to_vec(), letter == 'S'),
             'n' => return Some(one('\n')),
             't' => return Some(one('\t')),
             'r' => return Some(one('\r')),

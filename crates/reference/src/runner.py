@@ -389,8 +389,15 @@ def category_encoder(value):
     return value._preprocessor.named_transformers_["encoder"] if value.is_categorical_ is not None else None
 
 
+def left_out(value):
+    """The words that a vectorizer leaves out of each text."""
+    return sorted(value.get_stop_words() or ())
+
+
 # Answers of methods and properties, under the name that the record gives them.
 COMPUTED = {
+    "idf_": lambda value: value.idf_,
+    "left_out": left_out,
     "infrequent_categories_": lambda value: value.infrequent_categories_,
     "set_output": set_output,
     "feature_names_out": names_out,

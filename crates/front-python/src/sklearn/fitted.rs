@@ -180,6 +180,11 @@ impl Whole {
         }
     }
 
+    /// What is made of one column.
+    pub(super) fn beside(column: &Column<'_>) -> Whole {
+        Whole { space: column.space, guards: column.cell.guards.clone() }
+    }
+
     /// A guard more.
     pub(super) fn guard(&mut self, guard: usize) {
         self.guards.insert(guard);

@@ -20,6 +20,7 @@ pub(crate) mod scale;
 pub(crate) mod select;
 pub(crate) mod spline;
 pub(crate) mod split;
+pub(crate) mod words;
 
 use crate::record::Estimator;
 use crate::replay::Replay;
@@ -34,9 +35,11 @@ pub(crate) fn refuse(replay: &mut Replay<'_, '_>, estimator: &Estimator, method:
         ("MultiLabelBinarizer" | "FeatureHasher", _) => {
             "write the columns out with arithmetic on texts, as (df[\"c\"] == \"a\").astype(int)"
         }
-        ("CountVectorizer" | "TfidfVectorizer" | "TfidfTransformer" | "HashingVectorizer", _) => {
-            "texts are not split into words here; export the fitted vectorizer with its model to ONNX"
-        }
+        ("HashingVectorizer", _) => "use a CountVectorizer or TfidfVectorizer with max_features, whose words are known",
+        (
+            "NMF" | "MiniBatchNMF" | "LatentDirichletAllocation" | "DictionaryLearning" | "MiniBatchDictionaryLearning" | "SparseCoder",
+            _,
+        ) => "it searches a row's numbers until they no longer change; use TruncatedSVD or PCA, which are sums of products",
         (_, "transform" | "fit_transform") => "use a transformer that converts, or compute this column before scoring and pass it in",
         (_, "inverse_transform") => "write the inverse as arithmetic on columns",
         _ => "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",

@@ -1,0 +1,416 @@
+//! Texts as counts of their words or letters, and what is made of such counts.
+//!
+//! A text is read once, letter by letter (`scan`), into one code point for each term of the vocabulary that it has; a column counts one of them.
+
+use super::fitted::{Nan, Whole, as_kind, columns, dtype_kind, estimator, finite, needed, not_fitted, param_flag, param_text};
+use crate::pandas;
+use crate::record::{self, Estimator, Tagged};
+use crate::regex::{self, Assert, Node, Set};
+use crate::replay::{Call, On, Replay, Row};
+use crate::scan::{self, Runs};
+use crate::value::{Column, Eval, Guards, Kind, Unknown, Value};
+use ir::{Elem, Module, Reason, Reduce, Tensor, Val};
+use source::Span;
+use std::collections::BTreeSet;
+
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "CountVectorizer.transform", counts),
+    Row::new(On::Estimator, "TfidfTransformer.transform", weights_of_counts),
+    Row::new(On::Estimator, "TfidfVectorizer.transform", weights_of_texts),
+];
+
+/// More terms than this would make the scorer long.
+const MOST_TERMS: usize = 5000;
+
+/// Letters beyond [`regex::PYTHON_LETTERS`] that are in `\w` to every Python: Greek, Cyrillic, Armenian, Hebrew, Arabic, Latin for
+/// Vietnamese, kana, Chinese characters and Korean syllables, as they have been since Unicode 5.
+const FAR_WORD: &[(u32, u32)] = &[
+    (0x250, 0x2ad),
+    (0x386, 0x386),
+    (0x388, 0x38a),
+    (0x38e, 0x3a1),
+    (0x3a3, 0x3ce),
+    (0x400, 0x481),
+    (0x48a, 0x4ff),
+    (0x531, 0x556),
+    (0x5d0, 0x5ea),
+    (0x621, 0x63a),
+    (0x641, 0x64a),
+    (0x1e00, 0x1e9b),
+    (0x1ea0, 0x1ef9),
+    (0x3041, 0x3094),
+    (0x30a1, 0x30fa),
+    (0x4e00, 0x9fa5),
+    (0xac00, 0xd7a3),
+];
+
+/// Code points beyond that are not: accents by themselves, quotes and dashes, currencies, arrows and signs, emoji.
+const FAR_OTHER: &[(u32, u32)] = &[
+    (0x300, 0x36f),
+    (0x2000, 0x203e),
+    (0x2041, 0x2053),
+    (0x2055, 0x206f),
+    (0x20a0, 0x20cf),
+    (0x2190, 0x23ff),
+    (0x2500, 0x2775),
+    (0x2794, 0x2bff),
+    (0x3000, 0x3004),
+    (0x3008, 0x3020),
+    (0xfe00, 0xfe0f),
+    (0xff01, 0xff0f),
+    (0x1f300, 0x1faff),
+];
+
+/// `\s` beyond [`regex::PYTHON_LETTERS`].
+const FAR_WHITE: &[(u32, u32)] =
+    &[(0x1680, 0x1680), (0x2000, 0x200a), (0x2028, 0x2029), (0x202f, 0x202f), (0x205f, 0x205f), (0x3000, 0x3000)];
+
+fn joined(sets: &[&[(u32, u32)]]) -> Set {
+    regex::union(sets.concat())
+}
+
+fn white() -> Set {
+    joined(&[regex::WHITE, FAR_WHITE])
+}
+
+/// The runs that a pattern of tokens finds, and whether it depends on what a letter is. None for a pattern that finds something else.
+fn runs(pattern: &str) -> Option<(Runs, bool)> {
+    let pattern = regex::parse(pattern.strip_prefix("(?u)").unwrap_or(pattern), 0)?;
+    let mut parts = match pattern.node {
+        Node::Concat(parts) => parts,
+        one @ (Node::Chars(_) | Node::Repeat { .. }) => vec![one],
+        Node::Empty | Node::Assert(_) | Node::Either(_) | Node::Group(..) => return None,
+    };
+    let bound = |part: Option<&Node>| matches!(part, Some(Node::Assert(Assert::Boundary)));
+    let bounds = (bound(parts.first()), bound(parts.last()));
+    let whole = match bounds {
+        (true, true) => true,
+        (false, false) => false,
+        (true, false) | (false, true) => return None,
+    };
+    if whole {
+        parts = parts.get(1..parts.len() - 1)?.to_vec();
+    }
+    let (mut set, mut least, mut open) = (None, 0, false);
+    for part in &parts {
+        let (inner, times, most) = match part {
+            Node::Chars(_) => (part, 1, Some(1)),
+            Node::Repeat { inner, least, most, greedy: true } => (&**inner, *least, *most),
+            Node::Empty | Node::Assert(_) | Node::Concat(_) | Node::Either(_) | Node::Group(..) | Node::Repeat { .. } => return None,
+        };
+        let Node::Chars(chars) = inner else { return None };
+        if set.get_or_insert(chars) != &chars || most.is_some_and(|most| most != times) {
+            return None;
+        }
+        least += i64::from(times);
+        open |= most.is_none();
+    }
+    let set = set.filter(|_| open && least > 0)?.clone();
+    let far = set.last().is_some_and(|(_, to)| *to >= regex::PYTHON_LETTERS);
+    let word = joined(&[&regex::word(), FAR_WORD]);
+    let has_word = regex::union([set.clone(), regex::word()].concat()) == set;
+    let rest = regex::negated(&set);
+    let has_no_white = joined(&[&rest, regex::WHITE]) == rest;
+    let is_ascii = set.last().is_some_and(|(_, to)| *to < 0x80);
+    let inner = match (pattern.of_letters, far) {
+        (true, true) if has_no_white && rest.last().is_some_and(|(_, to)| *to < regex::PYTHON_LETTERS) => {
+            regex::negated(&joined(&[&rest, FAR_WHITE]))
+        }
+        (true, false) if has_word => joined(&[&set, FAR_WORD]),
+        (true, false) if is_ascii => set,
+        (true, true | false) => return None,
+        (false, true | false) => set,
+    };
+    // Between two boundaries a token of letters is a whole word; one of other signs may be part of a longer run.
+    let is_part = joined(&[&inner, &word]) == word;
+    let run = if whole { Some(word).filter(|_| is_part)? } else { inner.clone() };
+    Some((Runs { run, inner, least }, pattern.of_letters))
+}
+
+/// The code point that stands for a term or token: one of those for private use.
+fn code(number: usize) -> Option<String> {
+    let number = u32::try_from(number).ok()?;
+    let code = if number < 0x1800 { 0xe000 + number } else { 0xf_0000 + (number - 0x1800) };
+    char::from_u32(code).map(String::from)
+}
+
+/// What stands for a token that is in no term; the codes of tokens end before.
+const OTHER: &str = "\u{f8ff}";
+
+fn made<'b>(
+    replay: &mut Replay<'_, 'b>,
+    key: String,
+    text: Val<'b>,
+    at: Span,
+    made: impl FnOnce() -> Option<Module>,
+) -> Result<Val<'b>, Unknown> {
+    match pandas::pattern::function(replay, key, made) {
+        Some(function) => Ok(replay.b.call(function, &[text], 0)),
+        None => Err(replay.unsupported(at, "this vocabulary")),
+    }
+}
+
+/// The counts of the terms of the vocabulary, in its order, under the guards of the text.
+struct Counted<'b> {
+    column: Column<'b>,
+    counts: Vec<Val<'b>>,
+}
+
+/// The text in the case that is asked for, without the rows that cannot be read.
+fn document<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Estimator) -> Result<(Column<'b>, Val<'b>), Unknown> {
+    let at = call.span;
+    let x = call.need(replay, "X")?;
+    let class = estimator.class_name();
+    let column = match x {
+        Value::Column(column) => column,
+        _ => return Err(replay.unsupported(at, format!("{class} of anything but one column of texts"))),
+    };
+    let text = match column.cell.single() {
+        Some((Kind::Str, text)) => text,
+        _ => return Err(replay.unsupported(at, format!("{class} of a column that is not of texts"))),
+    };
+    let mut guards = Guards::new();
+    let mut refuse = |replay: &mut Replay<'_, 'b>, when: Val<'b>, reason: String| {
+        guards.insert(replay.guard(when, Reason::Invalid(reason), at));
+    };
+    if text.is_nullable() {
+        refuse(replay, text.is_null(), format!("a missing text, which {class} refuses"));
+    }
+    let mut text = text.or_else("");
+    let place = replay.place_name(at);
+    if param_flag(estimator, "lowercase") {
+        refuse(replay, text.contains("Σ"), format!("a capital sigma, whose lower case depends on the word, at {place}"));
+        text = text.lower();
+    }
+    refuse(replay, text.len().gt(scan::LONGEST), format!("a text is too long at {place}"));
+    let cell = column.cell.clone().guarded(&guards);
+    Ok((column.with(cell), text))
+}
+
+fn range(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Result<(usize, usize), Unknown> {
+    let bounds = estimator.param("ngram_range").and_then(record::Value::items).unwrap_or_default();
+    let bounds: Vec<usize> = bounds.iter().filter_map(record::Value::as_int).filter_map(|bound| usize::try_from(bound).ok()).collect();
+    match bounds.as_slice() {
+        [least, most] if (1..=*most).contains(least) => Ok((*least, *most)),
+        _ => Err(replay.not_recorded(at)),
+    }
+}
+
+fn is_none(estimator: &Estimator, name: &str) -> bool {
+    estimator.param(name).is_none_or(|value| *value == record::Value::NONE)
+}
+
+fn counted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Estimator) -> Result<Counted<'b>, Unknown> {
+    let at = call.span;
+    let class = estimator.class_name();
+    for own in ["preprocessor", "tokenizer", "strip_accents"] {
+        if !is_none(estimator, own) {
+            return Err(replay.refuse(
+                "python-vectorizer",
+                at,
+                format!("{class} with a `{own}` cannot be converted"),
+                "it is done by a function that the vectorizer calls on each text",
+                "do it on the column first, as with .str.lower(), .str.replace() or .apply(), and leave it out here",
+            ));
+        }
+    }
+    if !matches!(param_text(estimator, "input"), "" | "content") {
+        return Err(replay.unsupported(at, format!("{class} of files")));
+    }
+    let Some(Tagged::Dict(vocabulary)) = estimator.fitted("vocabulary_").and_then(record::Value::as_tagged) else {
+        return Err(not_fitted(replay, estimator, "vocabulary_", at));
+    };
+    let mut terms = vec![String::new(); vocabulary.len()];
+    for (term, place) in vocabulary {
+        let place = place.as_int().and_then(|place| terms.get_mut(usize::try_from(place).ok()?));
+        if let (Some(term), Some(place)) = (term.as_str(), place) {
+            term.clone_into(place);
+        }
+    }
+    if terms.len() > MOST_TERMS {
+        return Err(replay.refuse(
+            "python-vectorizer",
+            at,
+            format!("a vocabulary of {} terms", terms.len()),
+            format!("each is a column, and more than {MOST_TERMS} make the scorer too long"),
+            "learn fewer, with max_features or min_df",
+        ));
+    }
+    let bounds = range(replay, estimator, at)?;
+    let (mut column, text) = document(replay, call, estimator)?;
+    let codes = match param_text(estimator, "analyzer") {
+        "word" => of_words(replay, estimator, &terms, bounds, (&mut column, text), at)?,
+        "char" => {
+            let spaced = made(replay, "spaced".to_owned(), text, at, || scan::spaced(&white()))?;
+            let lengths = |term: &String| (bounds.0..=bounds.1).contains(&term.chars().count());
+            of_letters(replay, &terms, lengths, spaced, at)?
+        }
+        "char_wb" => {
+            let framed = made(replay, "framed".to_owned(), text, at, || scan::framed(&white()))?;
+            // A word that is shorter than all parts counts as one.
+            let lengths = |term: &String| {
+                let length = term.chars().count();
+                let word = length > 2 && term.starts_with(' ') && term.ends_with(' ');
+                length <= bounds.1 && (length >= bounds.0 || word) && !term.contains("  ")
+            };
+            of_letters(replay, &terms, lengths, framed, at)?
+        }
+        _ => return Err(replay.unsupported(at, format!("{class} with an analyzer of its own"))),
+    };
+    let Some(occurrences) = pandas::pattern::function(replay, "occurrences".to_owned(), scan::occurrences) else {
+        return Err(replay.unsupported(at, "this vocabulary"));
+    };
+    let b = replay.b;
+    let binary = param_flag(estimator, "binary");
+    let count = |number: usize| {
+        let count = b.call(occurrences, &[codes, b.str(&code(number)?)], 0);
+        Some(if binary { count.gt(0_i64).cast(Elem::I64) } else { count })
+    };
+    match (0..terms.len()).map(count).collect() {
+        Some(counts) => Ok(Counted { column, counts }),
+        None => Err(replay.unsupported(at, "this vocabulary")),
+    }
+}
+
+/// The codes of the terms that are runs of tokens.
+fn of_words<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    terms: &[String],
+    (least, most): (usize, usize),
+    (column, text): (&mut Column<'b>, Val<'b>),
+    at: Span,
+) -> Result<Val<'b>, Unknown> {
+    let pattern = param_text(estimator, "token_pattern");
+    let Some((runs, of_letters)) =
+        runs(pattern).filter(|(runs, _)| most == 1 || !runs.inner.iter().any(|(from, to)| (*from..=*to).contains(&32)))
+    else {
+        return Err(replay.refuse(
+            "python-vectorizer",
+            at,
+            format!("the token pattern {pattern:?} cannot be converted"),
+            "tokens are read as runs of one class of letters",
+            "use the default pattern, or one like r\"\\b\\w+\\b\" or r\"[a-z]{3,}\"",
+        ));
+    };
+    let Some(stop) = estimator.fitted("left_out").and_then(record::Value::items) else {
+        return Err(not_fitted(replay, estimator, "get_stop_words", at));
+    };
+    let stop: BTreeSet<&str> = stop.iter().filter_map(record::Value::as_str).collect();
+    if of_letters {
+        let known = joined(&[&[(0, regex::PYTHON_LETTERS - 1)], FAR_WORD, FAR_OTHER]);
+        let unclear = pandas::letters::has(replay, "unclear in words".to_owned(), regex::negated(&known), text, at)?;
+        let reason = Reason::Invalid(format!("a letter that is not looked at at {}", replay.place_name(at)));
+        column.cell.guards.insert(replay.guard(unclear, reason, at));
+    }
+    let split =
+        |term: &String| -> Vec<String> { if most == 1 { vec![term.clone()] } else { term.split(' ').map(str::to_owned).collect() } };
+    let split: Vec<Vec<String>> = terms.iter().map(split).collect();
+    let tokens: Vec<String> = match most {
+        1 => terms.to_vec(),
+        _ => split.iter().flatten().cloned().collect::<BTreeSet<String>>().into_iter().collect(),
+    };
+    let coded = |(number, token): (usize, &String)| {
+        Some((token.clone(), if stop.contains(token.as_str()) { String::new() } else { code(number)? }))
+    };
+    let Some(mut codes) = tokens.iter().enumerate().map(coded).collect::<Option<Vec<(String, String)>>>() else {
+        return Err(replay.unsupported(at, "this vocabulary"));
+    };
+    let key = format!("{pattern} {terms:?} {stop:?} {least} {most}");
+    if most == 1 {
+        let read = made(replay, format!("tokens {key}"), text, at, || scan::tokens(&runs, &codes, ""))?;
+        return Ok(read);
+    }
+    let listed: std::collections::BTreeMap<String, String> = codes.iter().cloned().collect();
+    codes.extend(stop.iter().filter(|word| !listed.contains_key(**word)).map(|word| ((*word).to_owned(), String::new())));
+    let read = made(replay, format!("tokens {key}"), text, at, || scan::tokens(&runs, &codes, OTHER))?;
+    let wanted = |(number, tokens): (usize, &Vec<String>)| {
+        let codes: Vec<&String> = tokens.iter().filter_map(|token| listed.get(token)).filter(|code| !code.is_empty()).collect();
+        let whole = codes.len() == tokens.len() && (least..=most).contains(&tokens.len());
+        whole.then(|| Some((codes.len() as i64, codes.into_iter().cloned().collect(), code(number)?)))?
+    };
+    of_parts(replay, split.iter().enumerate().filter_map(wanted).collect(), &key, read, at)
+}
+
+/// The codes of the terms that are parts of a text.
+fn of_letters<'b>(
+    replay: &mut Replay<'_, 'b>,
+    terms: &[String],
+    lengths: impl Fn(&String) -> bool,
+    text: Val<'b>,
+    at: Span,
+) -> Result<Val<'b>, Unknown> {
+    let wanted = terms.iter().enumerate().filter(|(_, term)| lengths(term));
+    let parts = wanted.filter_map(|(number, term)| Some((term.chars().count() as i64, term.clone(), code(number)?))).collect();
+    of_parts(replay, parts, &format!("{terms:?}"), text, at)
+}
+
+fn of_parts<'b>(
+    replay: &mut Replay<'_, 'b>,
+    parts: Vec<(i64, String, String)>,
+    key: &str,
+    text: Val<'b>,
+    at: Span,
+) -> Result<Val<'b>, Unknown> {
+    let mut tables: std::collections::BTreeMap<i64, Vec<(String, String)>> = std::collections::BTreeMap::new();
+    for (length, part, code) in parts {
+        tables.entry(length).or_default().push((part, code));
+    }
+    let tables: Vec<(i64, Vec<(String, String)>)> = tables.into_iter().collect();
+    made(replay, format!("parts {key}"), text, at, || scan::parts(&tables))
+}
+
+/// How often each term stands in the text, or whether it does.
+fn counts<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let kind = dtype_kind(replay, &estimator, call.span)?;
+    let Counted { column, counts } = counted(replay, call, &estimator)?;
+    replay.freeze(&known);
+    let whole = Whole::beside(&column);
+    Ok(Value::Matrix(counts.into_iter().map(|count| whole.column(kind.clone(), as_kind(count.cast(Elem::F64), &kind))).collect()))
+}
+
+fn weights_of_texts<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    if dtype_kind(replay, &estimator, call.span)? != Kind::Float {
+        return Err(replay.unsupported(call.span, "a TfidfVectorizer with another `dtype`"));
+    }
+    let Counted { column, counts } = counted(replay, call, &estimator)?;
+    let counts: Vec<Val<'b>> = counts.into_iter().map(|count| count.cast(Elem::F64)).collect();
+    let weights = weights(replay, call, &estimator, &counts)?;
+    replay.freeze(&known);
+    Ok(Whole::beside(&column).floats(weights))
+}
+
+fn weights_of_counts<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    let counts: Vec<Val<'b>> = columns.iter().map(|(_, val)| *val).collect();
+    let weights = weights(replay, call, &estimator, &counts)?;
+    replay.freeze(&known);
+    Ok(Whole::of(&columns).floats(weights))
+}
+
+/// `count * idf` or `(1 + ln(count)) * idf`, divided by its norm over the row unless that is 0.
+fn weights<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, estimator: &Estimator, counts: &[Val<'b>]) -> Result<Vec<Val<'b>>, Unknown> {
+    let b = replay.b;
+    let mut row = b.pack(counts);
+    if param_flag(estimator, "sublinear_tf") {
+        row = row.ne(0.0).select(row.log() + 1.0, 0.0);
+    }
+    if param_flag(estimator, "use_idf") {
+        let idf = needed(replay, estimator, "idf_", counts.len(), call)?;
+        row = row * b.tensor(Tensor::f64("idf", [counts.len() as u32], idf));
+    }
+    let norm = match estimator.param("norm").and_then(record::Value::as_str) {
+        None => None,
+        Some("l1") => Some(row.abs().reduce(Reduce::SumInOrder, [0])),
+        Some("l2") => Some((row * row).reduce(Reduce::SumInOrder, [0]).sqrt()),
+        Some(other) => return Err(replay.unsupported(call.span, format!("the norm `{other}` here"))),
+    };
+    if let Some(norm) = norm {
+        row = row / norm.eq(0.0).select(b.f64(1.0), norm);
+    }
+    Ok((0..counts.len() as u32).map(|place| row.at(place)).collect())
+}
