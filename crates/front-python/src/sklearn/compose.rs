@@ -31,6 +31,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "RandomizedSearchCV.decision_function", best),
     Row::new(On::Matrix, "toarray", dense),
     Row::new(On::Matrix, "todense", dense),
+    Row::new(On::Matrix, "tocsr", dense),
+    Row::new(On::Matrix, "tocsc", dense),
 ];
 
 /// A fitted part of an estimator, or a word for what is done in its place.
