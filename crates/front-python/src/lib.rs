@@ -58,6 +58,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::table::ROWS,
     pandas::text::ROWS,
     pandas::time::ROWS,
+    sklearn::approximate::ROWS,
     sklearn::bayes::ROWS,
     sklearn::compose::ROWS,
     sklearn::encode::ROWS,

@@ -184,6 +184,7 @@ def class_path(kind):
 # What scikit-learn keeps under private names and a `transform` or `predict` stands on.
 PRIVATE = {
     "_baseline_prediction",
+    "_centerer",
     "_default_to_infrequent_mappings",
     "_drop_idx_after_grouping",
     "_fit_X",
@@ -200,6 +201,8 @@ PRIVATE = {
     "_probB",
     "_scaler",
     "_transformer_to_input_indices",
+    "_x_mean",
+    "_x_std",
     "_y",
 }
 # Reports of the fitting, which no prediction looks at.
@@ -292,7 +295,7 @@ def offset(value):
     import numpy as np
 
     kind = type(value).__name__
-    if kind == "PCA":
+    if kind in ("PCA", "IncrementalPCA"):
         return (value.mean_.reshape(1, -1) @ value.components_.T).ravel()
     if kind == "BernoulliNB":
         return value.class_log_prior_ + np.log(1 - np.exp(value.feature_log_prob_)).sum(axis=1)
@@ -302,10 +305,29 @@ def offset(value):
 
 
 def center_squares(value):
-    """The squares of the centres, as the distances of `KMeans` take them."""
+    """The squares of the centres, as the distances from clusters take them."""
     from sklearn.utils.extmath import row_norms
 
-    return row_norms(value.cluster_centers_, squared=True) if hasattr(value, "cluster_centers_") and hasattr(value, "n_clusters") else None
+    centers = getattr(value, "subcluster_centers_", getattr(value, "cluster_centers_", None))
+    return None if centers is None else row_norms(centers, squared=True)
+
+
+def dense_components(value):
+    """The components of a sparse random projection."""
+    return value.components_.toarray() if hasattr(value.components_, "toarray") else None
+
+
+def factor_weights(value):
+    return value.components_ / value.noise_variance_ if type(value).__name__ == "FactorAnalysis" else None
+
+
+def factor_covariance(value):
+    """The covariance of the factors given a row, as numpy computes it."""
+    import numpy as np
+    from scipy import linalg
+
+    weights = factor_weights(value)
+    return None if weights is None else linalg.inv(np.eye(len(weights)) + np.dot(weights, value.components_.T))
 
 
 def log_prior(value):
@@ -420,6 +442,10 @@ COMPUTED = {
     "offset": offset,
     "log_prior": log_prior,
     "center_squares": center_squares,
+    "dense_components": dense_components,
+    "factor_weights": factor_weights,
+    "pooling": lambda value: value.pooling_func.__name__,
+    "factor_covariance": factor_covariance,
 }
 
 

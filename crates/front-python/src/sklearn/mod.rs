@@ -3,6 +3,7 @@
 //! A family is a file: rows on top, and a function a method that reads like scikit-learn's own formula. What they share is in `fitted`;
 //! `compose` has the estimators that hold others and calls their parts as the script would. What no family has is refused in [`refuse`].
 
+pub(crate) mod approximate;
 pub(crate) mod bayes;
 pub(crate) mod compose;
 pub(crate) mod custom;
