@@ -12,6 +12,7 @@ mod automata;
 mod builtins;
 mod calendar;
 mod fold;
+mod hash;
 mod log;
 mod math;
 pub mod modules;

@@ -1,6 +1,7 @@
 //! Automata as functions on texts: a step that looks at one place, and an iteration of it over all places.
 
 use crate::automata::{Automaton, Classes, Passed, Side};
+use crate::hash;
 use crate::regex::Set;
 use ir::{Builder, Elem, Literal, Map, Module, Table, Tensor, Type, Val};
 
@@ -29,14 +30,14 @@ fn table(b: &Builder, name: &str, keys: usize, rows: Vec<(Vec<i64>, i64)>) -> ir
 }
 
 /// A function of a text that has its step done at each place and its end, from the left; `start` is what is known before the first.
-fn over_text(step: &Module, start: impl Into<Literal>) -> Option<Module> {
+pub(crate) fn over_text(step: &Module, start: impl Into<Literal>) -> Option<Module> {
     let b = Builder::new(step.name.strip_suffix("_step")?);
     let text = b.param("text", Type::scalar(Elem::Str));
     b.result("known", b.iterate(b.import(step)?, &[b.constant(start.into()), text], text.len() + 1_i64));
     b.finish().ok()
 }
 
-fn step<'b>(b: &'b Builder, elem: Elem) -> (Val<'b>, Val<'b>, Val<'b>) {
+pub(crate) fn step<'b>(b: &'b Builder, elem: Elem) -> (Val<'b>, Val<'b>, Val<'b>) {
     let (known, text) = (b.param("known", Type::scalar(elem)), b.param("text", Type::scalar(Elem::Str)));
     (known, text, b.param("at", Type::scalar(Elem::I64)))
 }
@@ -251,6 +252,23 @@ pub(crate) struct Runs {
 
 /// `(text)` to one code point for each of its tokens: that of the table, or else another; an empty one leaves the token out.
 pub(crate) fn tokens(runs: &Runs, codes: &[(String, String)], other: &str) -> Option<Module> {
+    coded(runs, |b, token| Some(b.lookup(texts_by(b, "tokens", codes), &[token]).or_else(other)))
+}
+
+/// `(text)` to one code point for each of its tokens that is not left out: that of the place that its hash has.
+pub(crate) fn hashed(runs: &Runs, left_out: &[String], codes: &[String]) -> Option<Module> {
+    let hash = hash::place(codes.len() as i64 / 2)?;
+    coded(runs, |b, token| {
+        let rows = codes.iter().zip(0..).map(|(code, place)| (vec![Literal::I64(place)], Literal::Str(code.clone()))).collect();
+        let codes = b.table(Table::Map(Map { name: "codes".to_owned(), keys: vec![Elem::I64], value: Elem::Str, rows }));
+        let code = b.lookup(codes, &[b.call(b.import(&hash)?, &[token], 0)]).or_else("");
+        let rows: Vec<(String, String)> = left_out.iter().map(|word| (word.clone(), String::new())).collect();
+        Some(if rows.is_empty() { code } else { b.lookup(texts_by(b, "left out", &rows), &[token]).or_else(code) })
+    })
+}
+
+/// A function of a text that makes a code of each token, and puts the codes in a row.
+fn coded(runs: &Runs, of: impl for<'b> Fn(&'b Builder, Val<'b>) -> Option<Val<'b>>) -> Option<Module> {
     let b = Builder::new("tokens_step");
     b.doc("One place of a text: the codes of its tokens, and the letters of the token that is open.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -265,8 +283,7 @@ pub(crate) fn tokens(runs: &Runs, codes: &[(String, String)], other: &str) -> Op
         letter = is_within(code, &inner, &inside).select(letter, OUTSIDE);
         counts = counts & !token.contains(OUTSIDE);
     }
-    let found = b.lookup(texts_by(&b, "tokens", codes), &[token]).or_else(other);
-    let closed = done.append(counts.select(found, "")).append(MARK);
+    let closed = done.append(counts.select(of(&b, token)?, "")).append(MARK);
     b.result("known", is_within(code, &classes, &within).select(known.append(letter), closed));
     over_text(&b.finish().ok()?, MARK)
 }

@@ -4,7 +4,7 @@ use super::fitted::{Columns, Whole, applied, matrix, needed, not_fitted, param_t
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Unknown};
-use ir::{Binary, Reduce, Tensor, Val};
+use ir::{Binary, Reason, Reduce, Tensor, Val};
 use std::f64::consts::PI;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -97,12 +97,15 @@ fn kernel_components<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Ev
         return Err(not_fitted(replay, &estimator, "eigenvectors_", call.span));
     };
     let kernels = kernels(replay, &estimator, &columns, rows, gamma, call)?;
+    let mut whole = Whole::of(&columns);
+    let endless = !kernels.abs().reduce(Reduce::Max, [0]).lt(f64::INFINITY);
+    whole.guard(replay.guard(endless, Reason::Invalid("a kernel beyond all numbers, which KernelPCA refuses".to_owned()), call.span));
     let centred = centred(replay, &centerer.clone(), kernels, count, call)?;
     let component = |(at, value): (usize, &f64)| {
         let scaled = vectors.iter().map(|vector| if *value == 0.0 { 0.0 } else { vector[at] / value.sqrt() }).collect();
         centred.contract(tensor(replay, "component", scaled), [(0, 0)])
     };
-    Ok(Whole::of(&columns).floats(values.iter().enumerate().map(component)))
+    Ok(whole.floats(values.iter().enumerate().map(component)))
 }
 
 /// `kernels . normalization'`

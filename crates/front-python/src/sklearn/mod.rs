@@ -33,10 +33,7 @@ pub(crate) fn refuse(replay: &mut Replay<'_, '_>, estimator: &Estimator, method:
     let class = estimator.class_name();
     let what = format!("`{class}.{method}` cannot be converted");
     let help = match (class, method) {
-        ("MultiLabelBinarizer" | "FeatureHasher", _) => {
-            "write the columns out with arithmetic on texts, as (df[\"c\"] == \"a\").astype(int)"
-        }
-        ("HashingVectorizer", _) => "use a CountVectorizer or TfidfVectorizer with max_features, whose words are known",
+        ("MultiLabelBinarizer", _) => "write the columns out with arithmetic on texts, as (df[\"c\"] == \"a\").astype(int)",
         (
             "NMF" | "MiniBatchNMF" | "LatentDirichletAllocation" | "DictionaryLearning" | "MiniBatchDictionaryLearning" | "SparseCoder",
             _,

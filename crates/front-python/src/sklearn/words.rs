@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "CountVectorizer.transform", counts),
+    Row::new(On::Estimator, "FeatureHasher.transform", hashed_features),
+    Row::new(On::Estimator, "HashingVectorizer.transform", hashed_words),
     Row::new(On::Estimator, "TfidfTransformer.transform", weights_of_counts),
     Row::new(On::Estimator, "TfidfVectorizer.transform", weights_of_texts),
 ];
@@ -200,9 +202,9 @@ fn is_none(estimator: &Estimator, name: &str) -> bool {
     estimator.param(name).is_none_or(|value| *value == record::Value::NONE)
 }
 
-fn counted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Estimator) -> Result<Counted<'b>, Unknown> {
-    let at = call.span;
-    let class = estimator.class_name();
+/// Nothing of the script's own is done to each text, which is given itself.
+fn plain<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, estimator: &Estimator) -> Result<(), Unknown> {
+    let (at, class) = (call.span, estimator.class_name());
     for own in ["preprocessor", "tokenizer", "strip_accents"] {
         if !is_none(estimator, own) {
             return Err(replay.refuse(
@@ -217,6 +219,13 @@ fn counted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Est
     if !matches!(param_text(estimator, "input"), "" | "content") {
         return Err(replay.unsupported(at, format!("{class} of files")));
     }
+    Ok(())
+}
+
+fn counted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Estimator) -> Result<Counted<'b>, Unknown> {
+    let at = call.span;
+    let class = estimator.class_name();
+    plain(replay, call, estimator)?;
     let Some(Tagged::Dict(vocabulary)) = estimator.fitted("vocabulary_").and_then(record::Value::as_tagged) else {
         return Err(not_fitted(replay, estimator, "vocabulary_", at));
     };
@@ -272,15 +281,14 @@ fn counted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Est
     }
 }
 
-/// The codes of the terms that are runs of tokens.
-fn of_words<'b>(
+/// How a text is cut into tokens, and those that are left out. A text with a letter that is not known here is refused by a guard.
+fn tokens<'b>(
     replay: &mut Replay<'_, 'b>,
     estimator: &Estimator,
-    terms: &[String],
-    (least, most): (usize, usize),
+    most: usize,
     (column, text): (&mut Column<'b>, Val<'b>),
     at: Span,
-) -> Result<Val<'b>, Unknown> {
+) -> Result<(Runs, BTreeSet<String>), Unknown> {
     let pattern = param_text(estimator, "token_pattern");
     let Some((runs, of_letters)) =
         runs(pattern).filter(|(runs, _)| most == 1 || !runs.inner.iter().any(|(from, to)| (*from..=*to).contains(&32)))
@@ -296,13 +304,25 @@ fn of_words<'b>(
     let Some(stop) = estimator.fitted("left_out").and_then(record::Value::items) else {
         return Err(not_fitted(replay, estimator, "get_stop_words", at));
     };
-    let stop: BTreeSet<&str> = stop.iter().filter_map(record::Value::as_str).collect();
     if of_letters {
         let known = joined(&[&[(0, regex::PYTHON_LETTERS - 1)], FAR_WORD, FAR_OTHER]);
         let unclear = pandas::letters::has(replay, "unclear in words".to_owned(), regex::negated(&known), text, at)?;
         let reason = Reason::Invalid(format!("a letter that is not looked at at {}", replay.place_name(at)));
         column.cell.guards.insert(replay.guard(unclear, reason, at));
     }
+    Ok((runs, stop.iter().filter_map(record::Value::as_str).map(str::to_owned).collect()))
+}
+
+/// The codes of the terms that are runs of tokens.
+fn of_words<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    terms: &[String],
+    (least, most): (usize, usize),
+    (column, text): (&mut Column<'b>, Val<'b>),
+    at: Span,
+) -> Result<Val<'b>, Unknown> {
+    let (runs, stop) = tokens(replay, estimator, most, (column, text), at)?;
     let split =
         |term: &String| -> Vec<String> { if most == 1 { vec![term.clone()] } else { term.split(' ').map(str::to_owned).collect() } };
     let split: Vec<Vec<String>> = terms.iter().map(split).collect();
@@ -310,19 +330,17 @@ fn of_words<'b>(
         1 => terms.to_vec(),
         _ => split.iter().flatten().cloned().collect::<BTreeSet<String>>().into_iter().collect(),
     };
-    let coded = |(number, token): (usize, &String)| {
-        Some((token.clone(), if stop.contains(token.as_str()) { String::new() } else { code(number)? }))
-    };
+    let coded = |(number, token): (usize, &String)| Some((token.clone(), if stop.contains(token) { String::new() } else { code(number)? }));
     let Some(mut codes) = tokens.iter().enumerate().map(coded).collect::<Option<Vec<(String, String)>>>() else {
         return Err(replay.unsupported(at, "this vocabulary"));
     };
-    let key = format!("{pattern} {terms:?} {stop:?} {least} {most}");
+    let key = format!("{} {terms:?} {stop:?} {least} {most}", param_text(estimator, "token_pattern"));
     if most == 1 {
         let read = made(replay, format!("tokens {key}"), text, at, || scan::tokens(&runs, &codes, ""))?;
         return Ok(read);
     }
     let listed: std::collections::BTreeMap<String, String> = codes.iter().cloned().collect();
-    codes.extend(stop.iter().filter(|word| !listed.contains_key(**word)).map(|word| ((*word).to_owned(), String::new())));
+    codes.extend(stop.iter().filter(|word| !listed.contains_key(*word)).map(|word| (word.clone(), String::new())));
     let read = made(replay, format!("tokens {key}"), text, at, || scan::tokens(&runs, &codes, OTHER))?;
     let wanted = |(number, tokens): (usize, &Vec<String>)| {
         let codes: Vec<&String> = tokens.iter().filter_map(|token| listed.get(token)).filter(|code| !code.is_empty()).collect();
@@ -403,14 +421,134 @@ fn weights<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, estimator: &Estimat
         let idf = needed(replay, estimator, "idf_", counts.len(), call)?;
         row = row * b.tensor(Tensor::f64("idf", [counts.len() as u32], idf));
     }
+    let row = normed(replay, call, estimator, row)?;
+    Ok((0..counts.len() as u32).map(|place| row.at(place)).collect())
+}
+
+/// The row over its norm, unless that is 0.
+fn normed<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, estimator: &Estimator, row: Val<'b>) -> Result<Val<'b>, Unknown> {
     let norm = match estimator.param("norm").and_then(record::Value::as_str) {
         None => None,
         Some("l1") => Some(row.abs().reduce(Reduce::SumInOrder, [0])),
         Some("l2") => Some((row * row).reduce(Reduce::SumInOrder, [0]).sqrt()),
         Some(other) => return Err(replay.unsupported(call.span, format!("the norm `{other}` here"))),
     };
-    if let Some(norm) = norm {
-        row = row / norm.eq(0.0).select(b.f64(1.0), norm);
+    Ok(match norm {
+        Some(norm) => row / norm.eq(0.0).select(replay.b.f64(1.0), norm),
+        None => row,
+    })
+}
+
+/// More places than this would make the scorer long.
+const MOST_PLACES: usize = 4096;
+
+/// How many places there are; each is a column.
+fn places(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Result<usize, Unknown> {
+    let places = estimator.param("n_features").and_then(record::Value::as_int).and_then(|places| usize::try_from(places).ok());
+    match places {
+        Some(places) if (1..=MOST_PLACES).contains(&places) => Ok(places),
+        Some(places) => Err(replay.refuse(
+            "python-vectorizer",
+            at,
+            format!("{} with {places} places", estimator.class_name()),
+            format!("each is a column, and more than {MOST_PLACES} make the scorer too long"),
+            "choose fewer with n_features, or a CountVectorizer or TfidfVectorizer with max_features",
+        )),
+        None => Err(replay.not_recorded(at)),
     }
-    Ok((0..counts.len() as u32).map(|place| row.at(place)).collect())
+}
+
+/// At the place of each word how often it stands there, negative where its hash is, over the norm of the row.
+fn hashed_words<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let at = call.span;
+    plain(replay, call, &estimator)?;
+    let places = places(replay, &estimator, at)?;
+    if param_text(&estimator, "analyzer") != "word" || range(replay, &estimator, at)? != (1, 1) {
+        return Err(replay.unsupported(at, "a HashingVectorizer of anything but single words"));
+    }
+    if dtype_kind(replay, &estimator, at)? != Kind::Float {
+        return Err(replay.unsupported(at, "a HashingVectorizer with another `dtype`"));
+    }
+    let (mut column, text) = document(replay, call, &estimator)?;
+    let (runs, stop) = tokens(replay, &estimator, 1, (&mut column, text), at)?;
+    let stop: Vec<String> = stop.into_iter().collect();
+    let codes: Option<Vec<String>> = (0..2 * places).map(code).collect();
+    let (Some(codes), Some(occurrences)) = (codes, pandas::pattern::function(replay, "occurrences".to_owned(), scan::occurrences)) else {
+        return Err(replay.unsupported(at, "these places"));
+    };
+    let key = format!("hashed {places} {} {stop:?}", param_text(&estimator, "token_pattern"));
+    let read = made(replay, key, text, at, || scan::hashed(&runs, &stop, &codes))?;
+    replay.freeze(&known);
+    let b = replay.b;
+    let (signed, binary) = (param_flag(&estimator, "alternate_sign"), param_flag(&estimator, "binary"));
+    let count = |code: &String| b.call(occurrences, &[read, b.str(code)], 0);
+    let value = |codes: &[String]| {
+        let (positive, negative) = (count(&codes[0]), count(&codes[1]));
+        // What cancels out still stands there.
+        let value = match (binary, signed) {
+            (true, true | false) => (positive + negative).gt(0_i64).cast(Elem::I64),
+            (false, true) => positive - negative,
+            (false, false) => positive + negative,
+        };
+        value.cast(Elem::F64)
+    };
+    let row = b.pack(&codes.chunks(2).map(value).collect::<Vec<_>>());
+    let row = normed(replay, call, &estimator, row)?;
+    Ok(Whole::beside(&column).floats((0..places as u32).map(|place| row.at(place))))
+}
+
+/// At the place of each feature its value, negative where the hash is: of a dict a number under its name and 1 for `name=text`, of an
+/// array of texts 1 for each.
+fn hashed_features<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let at = call.span;
+    let places = places(replay, &estimator, at)?;
+    if dtype_kind(replay, &estimator, at)? != Kind::Float {
+        return Err(replay.unsupported(at, "a FeatureHasher with another `dtype`"));
+    }
+    let x = call.need(replay, "X")?;
+    let (columns, named) = match (&x, param_text(&estimator, "input_type")) {
+        (Value::Part(frame, part), "dict") if part == "records" => (pandas::matrix(replay, frame, at)?, true),
+        (Value::Matrix(columns), "string") => (columns.clone(), false),
+        _ => return Err(replay.unsupported(at, "a FeatureHasher of this")),
+    };
+    let Some(hashed) = pandas::pattern::function(replay, format!("place {places}"), || crate::hash::place(places as i64)) else {
+        return Err(replay.unsupported(at, "these places"));
+    };
+    replay.freeze(&known);
+    let b = replay.b;
+    let signed = param_flag(&estimator, "alternate_sign");
+    let mut features = Vec::new();
+    let mut guards = Guards::new();
+    for column in &columns {
+        guards.extend(&column.cell.guards);
+        let name = column.name.as_deref().unwrap_or_default();
+        let (feature, value) = match (column.cell.single(), named) {
+            (Some((Kind::Str, text)), false) => {
+                if text.is_nullable() {
+                    let reason = Reason::Invalid("a missing text, which FeatureHasher refuses".to_owned());
+                    guards.insert(replay.guard(text.is_null(), reason, at));
+                }
+                (text.or_else(""), b.f64(1.0))
+            }
+            // A missing text is NaN, which is a number under the name.
+            (Some((Kind::Str, text)), true) => {
+                let feature = b.str(&format!("{name}=")).append(text).or_else(name);
+                (feature, text.is_null().select(b.f64(f64::NAN), 1.0))
+            }
+            (_, true) => (b.str(name), pandas::table::number(replay, column, at)?),
+            (_, false) => return Err(replay.unsupported(at, "a FeatureHasher of an array that is not of texts")),
+        };
+        let place = b.call(hashed, &[feature], 0);
+        let negative = place.binary(ir::Binary::Rem, 2_i64).eq(1_i64);
+        features.push((place / 2_i64, if signed { negative.select(-value, value) } else { value }));
+    }
+    let Some(first) = columns.first() else { return Err(replay.unsupported(at, "a FeatureHasher of no column")) };
+    let whole = Whole::beside(&first.with(first.cell.clone().guarded(&guards)));
+    let value = |number: i64| {
+        let parts: Vec<Val<'b>> = features.iter().map(|(place, value)| place.eq(number).select(*value, 0.0)).collect();
+        b.pack(&parts).reduce(Reduce::SumInOrder, [0])
+    };
+    Ok(whole.floats((0..places as i64).map(value)))
 }
