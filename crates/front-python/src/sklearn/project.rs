@@ -6,12 +6,12 @@ use super::fitted::{
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Kind, Unknown, Value, Width};
-use ir::{Reduce, Tensor, Val};
+use ir::{Reason, Reduce, Tensor, Val};
 
 pub(crate) const ROWS: &[Row] = &[
-    Row::new(On::Estimator, "AffinityPropagation.predict", nearest),
+    Row::new(On::Estimator, "AffinityPropagation.predict", least_distant),
     Row::new(On::Estimator, "BernoulliRBM.transform", hidden),
-    Row::new(On::Estimator, "Birch.predict", nearest),
+    Row::new(On::Estimator, "Birch.predict", least_distant),
     Row::new(On::Estimator, "Birch.transform", distances),
     Row::new(On::Estimator, "BisectingKMeans.transform", distances),
     Row::new(On::Estimator, "CCA.inverse_transform", partial_back),
@@ -27,7 +27,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "KMeans.predict", nearest),
     Row::new(On::Estimator, "KMeans.transform", distances),
     Row::new(On::Estimator, "LinearDiscriminantAnalysis.transform", discriminant),
-    Row::new(On::Estimator, "MeanShift.predict", nearest),
+    Row::new(On::Estimator, "MeanShift.predict", least_distant),
     Row::new(On::Estimator, "MiniBatchKMeans.predict", nearest),
     Row::new(On::Estimator, "MiniBatchKMeans.transform", distances),
     Row::new(On::Estimator, "NeighborhoodComponentsAnalysis.transform", plain),
@@ -260,20 +260,32 @@ fn centers<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Cente
     Ok(Centers { estimator, columns, sums, squares })
 }
 
-/// The nearest centre, of several the first: the row's own square is the same for all. A part of a cluster has the cluster's number.
+/// The nearest centre, of several the first: the row's own square is the same for all.
 fn nearest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let Centers { estimator, columns, sums, squares } = centers(replay, call)?;
+    let Centers { columns, sums, squares, .. } = centers(replay, call)?;
     let closeness: Vec<Val<'b>> = sums.into_iter().zip(squares).map(|(sum, square)| sum * 2.0 - square).collect();
-    let count = closeness.len();
     let number = replay.b.pack(&closeness).reduce(Reduce::ArgMax, [0]);
-    let whole = Whole::of(&columns);
-    if estimator.fitted("subcluster_centers_").is_some() {
-        let labels = needed(replay, &estimator, "subcluster_labels_", count, call)?;
-        let labels = replay.b.tensor(Tensor::i64("labels", [count as u32], labels.into_iter().map(|label| label as i64)));
-        return Ok(Value::Column(whole.column(Kind::INT, labels.gather(number, 0))));
+    Ok(Value::Column(Whole::of(&columns).column(Kind::Int(Width::I32), number)))
+}
+
+/// The centre of the least `x . x - 2 x . center + center . center`, as `pairwise_distances_argmin` takes it: with the row's own square, in
+/// which small differences drown. A part of a cluster has the cluster's number.
+fn least_distant<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Centers { estimator, columns, sums, squares } = centers(replay, call)?;
+    let count = squares.len();
+    let row = replay.b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+    let own = row.contract(row, [(0, 0)]);
+    let mut whole = Whole::of(&columns);
+    let reason = format!("a row beyond all numbers, for {}", estimator.class_name());
+    whole.guard(replay.guard(!own.lt(f64::INFINITY), Reason::Invalid(reason), call.span));
+    let closeness: Vec<Val<'b>> = sums.into_iter().zip(squares).map(|(sum, square)| -(own + sum * -2.0 + square).max(0.0)).collect();
+    let number = replay.b.pack(&closeness).reduce(Reduce::ArgMax, [0]);
+    if estimator.fitted("subcluster_centers_").is_none() {
+        return Ok(Value::Column(whole.column(Kind::INT, number)));
     }
-    let width = if estimator.class_name().ends_with("KMeans") { Width::I32 } else { Width::I64 };
-    Ok(Value::Column(whole.column(Kind::Int(width), number)))
+    let labels = needed(replay, &estimator, "subcluster_labels_", count, call)?;
+    let labels = replay.b.tensor(Tensor::i64("labels", [count as u32], labels.into_iter().map(|label| label as i64)));
+    Ok(Value::Column(whole.column(Kind::INT, labels.gather(number, 0))))
 }
 
 /// `sqrt(x . x - 2 x . center + center . center)`, as `euclidean_distances` has it.
