@@ -163,9 +163,8 @@ fn document<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Es
     let at = call.span;
     let x = call.need(replay, "X")?;
     let class = estimator.class_name();
-    let column = match x {
-        Value::Column(column) => column,
-        _ => return Err(replay.unsupported(at, format!("{class} of anything but one column of texts"))),
+    let Value::Column(column) = x else {
+        return Err(replay.unsupported(at, format!("{class} of anything but one column of texts")));
     };
     let text = match column.cell.single() {
         Some((Kind::Str, text)) => text,
