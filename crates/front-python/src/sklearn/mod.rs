@@ -37,7 +37,7 @@ pub(crate) fn refuse(replay: &mut Replay<'_, '_>, estimator: &Estimator, method:
         (
             "NMF" | "MiniBatchNMF" | "LatentDirichletAllocation" | "DictionaryLearning" | "MiniBatchDictionaryLearning" | "SparseCoder",
             _,
-        ) => "it searches a row's numbers until they no longer change; use TruncatedSVD or PCA, which are sums of products",
+        ) => "its numbers are searched for step by step; use TruncatedSVD or PCA in its place, which are sums of products",
         (_, "transform" | "fit_transform") => "use a transformer that converts, or compute this column before scoring and pass it in",
         (_, "inverse_transform") => "write the inverse as arithmetic on columns",
         _ => "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",

@@ -239,7 +239,7 @@ fn counted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Est
         return Err(replay.refuse(
             "python-vectorizer",
             at,
-            format!("a vocabulary of {} terms", terms.len()),
+            format!("a vocabulary of {} terms cannot be converted", terms.len()),
             format!("each is a column, and more than {MOST_TERMS} make the scorer too long"),
             "learn fewer, with max_features or min_df",
         ));
@@ -449,7 +449,7 @@ fn places(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Resul
         Some(places) => Err(replay.refuse(
             "python-vectorizer",
             at,
-            format!("{} with {places} places", estimator.class_name()),
+            format!("{} with {places} places cannot be converted", estimator.class_name()),
             format!("each is a column, and more than {MOST_PLACES} make the scorer too long"),
             "choose fewer with n_features, or a CountVectorizer or TfidfVectorizer with max_features",
         )),
