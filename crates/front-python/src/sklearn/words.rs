@@ -536,8 +536,8 @@ fn hashed_features<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval
                 let feature = b.str(&format!("{name}=")).append(text).or_else(name);
                 (feature, text.is_null().select(b.f64(f64::NAN), 1.0))
             }
-            (_, true) => (b.str(name), pandas::table::number(replay, column, at)?),
-            (_, false) => return Err(replay.unsupported(at, "a FeatureHasher of an array that is not of texts")),
+            (Some((kind, _)), true) if kind.is_number() => (b.str(name), pandas::table::number(replay, column, at)?),
+            (_, true | false) => return Err(replay.unsupported(at, "a FeatureHasher of this column")),
         };
         let place = b.call(hashed, &[feature], 0);
         let negative = place.binary(ir::Binary::Rem, 2_i64).eq(1_i64);
