@@ -25,6 +25,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.column_stack", beside),
     Row::new(On::Function, "numpy.concatenate", beside),
     Row::new(On::Function, "numpy.hstack", beside),
+    Row::new(On::Function, "scipy.sparse.csc_matrix", sparse),
+    Row::new(On::Function, "scipy.sparse.csr_array", sparse),
+    Row::new(On::Function, "scipy.sparse.csr_matrix", sparse),
+    Row::new(On::Function, "scipy.sparse.hstack", sparse_beside),
     Row::new(On::Function, "numpy.max", greatest),
     Row::new(On::Function, "numpy.mean", mean),
     Row::new(On::Function, "numpy.min", least),
@@ -177,6 +181,41 @@ pub(crate) fn side_by_side<'b>(replay: &mut Replay<'_, 'b>, tables: &[Value<'b>]
     };
     let named = |column: Column<'b>| Column { array: true, name: None, ..column };
     Ok(Value::Matrix(columns.into_iter().map(named).collect()))
+}
+
+/// Sparse arrays side by side hold the same numbers. A flat array would be one row of them.
+fn sparse_beside<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let tables = match call.take("blocks") {
+        Some(tables) => replay.items(&tables, at).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    call.take("format");
+    if call.take("dtype").is_some() || tables.is_empty() || tables.iter().any(|table| matches!(table, Value::Column(_))) {
+        return Err(replay.unsupported(at, "these sparse arrays side by side"));
+    }
+    let table = side_by_side(replay, &tables, at)?;
+    all_numbers(replay, table, at)
+}
+
+/// A table as a sparse array: the same numbers.
+fn sparse<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let table = call.need(replay, "arg1")?;
+    if !matches!(table, Value::Frame(_) | Value::Matrix(_)) || call.take("dtype").is_some() || call.take("shape").is_some() {
+        return Err(replay.unsupported(at, "a sparse array of this"));
+    }
+    call.take("copy");
+    let table = side_by_side(replay, &[table], at)?;
+    all_numbers(replay, table, at)
+}
+
+/// Only numbers are in a sparse array.
+fn all_numbers<'b>(replay: &mut Replay<'_, 'b>, table: Value<'b>, at: source::Span) -> Eval<'b> {
+    match &table {
+        Value::Matrix(columns) if numeric_kind(columns).is_some() => Ok(table),
+        _ => Err(replay.unsupported(at, "a sparse array of texts")),
+    }
 }
 
 /// `np.c_[a, b]`: like `column_stack`.

@@ -12,6 +12,7 @@ mod automata;
 mod builtins;
 mod calendar;
 mod fold;
+mod hash;
 mod log;
 mod math;
 pub mod modules;
@@ -61,6 +62,8 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::table::ROWS,
     pandas::text::ROWS,
     pandas::time::ROWS,
+    sklearn::approximate::ROWS,
+    sklearn::back::ROWS,
     sklearn::bayes::ROWS,
     sklearn::compose::PASSED_ON,
     sklearn::compose::ROWS,
@@ -81,6 +84,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::select::ROWS,
     sklearn::split::ROWS,
     sklearn::spline::ROWS,
+    sklearn::words::ROWS,
 ];
 
 /// How a script is to be read.

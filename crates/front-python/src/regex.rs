@@ -130,37 +130,66 @@ fn can_be_empty(node: &Node) -> bool {
     }
 }
 
-/// The code points that are letters, digits or the underscore to Python, as far as they are [`KNOWN`].
+/// The code points that are letters, digits or the underscore to Python, as far as that is known here.
 pub(crate) fn word() -> Set {
     let codes = (0..PYTHON_LETTERS).filter(|code| char::from_u32(*code).is_some_and(|letter| letter.is_alphanumeric() || letter == '_'));
     union(codes.map(|code| (code, code)).chain(KNOWN_WORD.iter().copied()).collect())
 }
 
-/// Above [`PYTHON_LETTERS`], blocks whose code points have been of the same class to Python since Unicode 6, and are or will be: Cyrillic,
-/// punctuation, currencies, arrows to technical signs, boxes to dingbats, kana, the first ideographs, Hangul, variation selectors, emoji.
-const KNOWN: &[(u32, u32)] = &[
-    (0x400, 0x52f),
-    (0x2000, 0x206f),
-    (0x20a0, 0x20cf),
-    (0x2190, 0x23ff),
-    (0x2500, 0x2775),
+/// Letters beyond [`PYTHON_LETTERS`] that every Python of this time has in `\w`: Greek, Cyrillic, Armenian, Hebrew, Arabic, Latin for
+/// Vietnamese, kana, Chinese characters and Korean syllables. None is a digit.
+const KNOWN_WORD: &[(u32, u32)] = &[
+    (0x250, 0x2ad),
+    (0x386, 0x386),
+    (0x388, 0x38a),
+    (0x38e, 0x3a1),
+    (0x3a3, 0x3ce),
+    (0x400, 0x481),
+    (0x48a, 0x52f),
+    (0x531, 0x556),
+    (0x5d0, 0x5ea),
+    (0x621, 0x63a),
+    (0x641, 0x64a),
+    (0x1e00, 0x1e9b),
+    (0x1ea0, 0x1ef9),
     (0x3041, 0x3096),
     (0x30a1, 0x30fa),
     (0x4e00, 0x9fa5),
     (0xac00, 0xd7a3),
-    (0xfe00, 0xfe0f),
-    (0x1f300, 0x1f64f),
-    (0x1f680, 0x1f6ff),
-    (0x1f900, 0x1f9ff),
 ];
-/// The letters among them. None is a digit.
-const KNOWN_WORD: &[(u32, u32)] = &[(0x400, 0x481), (0x48a, 0x52f), (0x3041, 0x3096), (0x30a1, 0x30fa), (0x4e00, 0x9fa5), (0xac00, 0xd7a3)];
-const SPACES: &[(u32, u32)] =
-    &[(9, 13), (28, 32), (0x85, 0x85), (0xa0, 0xa0), (0x2000, 0x200a), (0x2028, 0x2029), (0x202f, 0x202f), (0x205f, 0x205f)];
+/// Code points there that are not, in blocks that letters will not be added to: accents by themselves, quotes and dashes, currencies, arrows
+/// and signs, emoji.
+const KNOWN_OTHER: &[(u32, u32)] = &[
+    (0x300, 0x36f),
+    (0x482, 0x489),
+    (0x2000, 0x206f),
+    (0x20a0, 0x20cf),
+    (0x2190, 0x23ff),
+    (0x2500, 0x2775),
+    (0x2794, 0x2bff),
+    (0x3000, 0x3004),
+    (0x3008, 0x3020),
+    (0xfe00, 0xfe0f),
+    (0xff01, 0xff0f),
+    (0x1f300, 0x1faff),
+];
+/// `\s`
+pub(crate) const WHITE: &[(u32, u32)] = &[
+    (9, 13),
+    (28, 32),
+    (0x85, 0x85),
+    (0xa0, 0xa0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200a),
+    (0x2028, 0x2029),
+    (0x202f, 0x202f),
+    (0x205f, 0x205f),
+    (0x3000, 0x3000),
+];
 
 /// The code points whose class is not known here.
 pub(crate) fn unclear() -> Set {
-    negated(&union([(0, PYTHON_LETTERS - 1)].iter().chain(KNOWN).copied().collect()))
+    negated(&union([&[(0, PYTHON_LETTERS - 1), (0x1680, 0x1680)], KNOWN_WORD, KNOWN_OTHER].concat()))
 }
 
 /// Up to here Python's classes of letters are those of Rust, and have been since Unicode 5.
@@ -180,7 +209,7 @@ fn in_both_cases(set: Set) -> Set {
     union(out)
 }
 
-fn negated(set: &Set) -> Set {
+pub(crate) fn negated(set: &Set) -> Set {
     let mut out = Vec::new();
     let mut next = 0;
     for (from, to) in set {
@@ -195,7 +224,7 @@ fn negated(set: &Set) -> Set {
     out
 }
 
-fn union(mut ranges: Set) -> Set {
+pub(crate) fn union(mut ranges: Set) -> Set {
     ranges.sort_unstable();
     let mut out: Set = Vec::new();
     for (from, to) in ranges {
@@ -354,7 +383,7 @@ impl Parser<'_> {
         let (set, negative) = match letter {
             'd' | 'D' => (vec![(48, 57)], letter == 'D'),
             'w' | 'W' => (word(), letter == 'W'),
-            's' | 'S' => (SPACES.to_vec(), letter == 'S'),
+            's' | 'S' => (WHITE.to_vec(), letter == 'S'),
             'n' => return Some(one('\n')),
             't' => return Some(one('\t')),
             'r' => return Some(one('\r')),

@@ -1,6 +1,8 @@
 //! Automata as functions on texts: a step that looks at one place, and an iteration of it over all places.
 
 use crate::automata::{Automaton, Classes, Passed, Side};
+use crate::hash;
+use crate::regex::Set;
 use ir::{Builder, Elem, Literal, Map, Module, Table, Tensor, Type, Val};
 
 /// The longest text that is read; a longer one is for the caller to refuse. What a step makes it copies, so time grows with the square.
@@ -28,14 +30,14 @@ fn table(b: &Builder, name: &str, keys: usize, rows: Vec<(Vec<i64>, i64)>) -> ir
 }
 
 /// A function of a text that has its step done at each place and its end, from the left; `start` is what is known before the first.
-fn over_text(step: &Module, start: impl Into<Literal>) -> Option<Module> {
+pub(crate) fn over_text(step: &Module, start: impl Into<Literal>) -> Option<Module> {
     let b = Builder::new(step.name.strip_suffix("_step")?);
     let text = b.param("text", Type::scalar(Elem::Str));
     b.result("known", b.iterate(b.import(step)?, &[b.constant(start.into()), text], text.len() + 1_i64));
     b.finish().ok()
 }
 
-fn step<'b>(b: &'b Builder, elem: Elem) -> (Val<'b>, Val<'b>, Val<'b>) {
+pub(crate) fn step<'b>(b: &'b Builder, elem: Elem) -> (Val<'b>, Val<'b>, Val<'b>) {
     let (known, text) = (b.param("known", Type::scalar(elem)), b.param("text", Type::scalar(Elem::Str)));
     (known, text, b.param("at", Type::scalar(Elem::I64)))
 }
@@ -234,4 +236,108 @@ pub(crate) fn reversed() -> Option<Module> {
 fn within(code: Val<'_>, from: i64) -> Val<'_> {
     let code = code.cast(Elem::I64);
     code.ge(from) & code.lt(from + 26)
+}
+
+/// What stands between the codes of the tokens before and the letters of the one that is being read; no code is this letter.
+const MARK: &str = "|";
+/// Stands in a run for a code point that may be in no token.
+const OUTSIDE: &str = "-";
+
+/// How a text is cut into tokens: runs of code points, all of them of a part of those, and not too short.
+pub(crate) struct Runs {
+    pub run: Set,
+    pub inner: Set,
+    pub least: i64,
+}
+
+/// `(text)` to one code point for each of its tokens: that of the table, or else another; an empty one leaves the token out.
+pub(crate) fn tokens(runs: &Runs, codes: &[(String, String)], other: &str) -> Option<Module> {
+    coded(runs, |b, token| Some(b.lookup(texts_by(b, "tokens", codes), &[token]).or_else(other)))
+}
+
+/// `(text)` to one code point for each of its tokens that is not left out: that of the place that its hash has.
+pub(crate) fn hashed(runs: &Runs, left_out: &[String], codes: &[String]) -> Option<Module> {
+    let hash = hash::place(codes.len() as i64 / 2)?;
+    coded(runs, |b, token| {
+        let rows = codes.iter().zip(0..).map(|(code, place)| (vec![Literal::I64(place)], Literal::Str(code.clone()))).collect();
+        let codes = b.table(Table::Map(Map { name: "codes".to_owned(), keys: vec![Elem::I64], value: Elem::Str, rows }));
+        let code = b.lookup(codes, &[b.call(b.import(&hash)?, &[token], 0)]).or_else("");
+        let rows: Vec<(String, String)> = left_out.iter().map(|word| (word.clone(), String::new())).collect();
+        Some(if rows.is_empty() { code } else { b.lookup(texts_by(b, "left out", &rows), &[token]).or_else(code) })
+    })
+}
+
+/// A function of a text that makes a code of each token, and puts the codes in a row.
+fn coded(runs: &Runs, of: impl for<'b> Fn(&'b Builder, Val<'b>) -> Option<Val<'b>>) -> Option<Module> {
+    let b = Builder::new("tokens_step");
+    b.doc("One place of a text: the codes of its tokens, and the letters of the token that is open.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let mark = known.find(MARK);
+    let (done, token) = (known.slice_text(0_i64, mark), known.slice_text(mark + 1_i64, known.len()));
+    let (classes, within) = Classes::and_within(&runs.run);
+    let code = text.code_at(at);
+    let mut letter = text.slice_text(at, at + 1_i64);
+    let mut counts = token.len().ge(runs.least);
+    if runs.inner != runs.run {
+        let (inner, inside) = Classes::and_within(&runs.inner);
+        letter = is_within(code, &inner, &inside).select(letter, OUTSIDE);
+        counts = counts & !token.contains(OUTSIDE);
+    }
+    let closed = done.append(counts.select(of(&b, token)?, "")).append(MARK);
+    b.result("known", is_within(code, &classes, &within).select(known.append(letter), closed));
+    over_text(&b.finish().ok()?, MARK)
+}
+
+fn texts_by(b: &Builder, name: &str, rows: &[(String, String)]) -> ir::Handle<Table> {
+    let rows = rows.iter().map(|(key, value)| (vec![Literal::Str(key.clone())], Literal::Str(value.clone()))).collect();
+    b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::Str], value: Elem::Str, rows }))
+}
+
+/// `(text)` to one code point for each part of it that is in a table; the parts of a table are all of its length.
+pub(crate) fn parts(tables: &[(i64, Vec<(String, String)>)]) -> Option<Module> {
+    let b = Builder::new("parts_step");
+    b.doc("One place of a text: the codes of the known parts that begin there, behind those before it.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let part = |(length, rows): &(i64, Vec<(String, String)>)| {
+        b.lookup(texts_by(&b, "parts", rows), &[text.slice_text(at, at + *length)]).or_else("")
+    };
+    b.result("known", tables.iter().map(part).fold(known, Val::append));
+    over_text(&b.finish().ok()?, "")
+}
+
+/// `(text, part)` to how often a code point stands in a text.
+pub(crate) fn occurrences() -> Option<Module> {
+    let b = Builder::new("occurrences");
+    let (text, part) = (b.param("text", Type::scalar(Elem::Str)), b.param("part", Type::scalar(Elem::Str)));
+    b.result("count", text.len() - text.replace(part, "").len());
+    b.finish().ok()
+}
+
+/// `(text)` to the text with one space for each run of several code points of white space.
+pub(crate) fn spaced(white: &Set) -> Option<Module> {
+    let b = Builder::new("spaced_step");
+    b.doc("One code point of a text behind those before it: a space for the first of several white ones, nothing for the others.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let (classes, within) = Classes::and_within(white);
+    let white = |at| is_within(text.code_at(at), &classes, &within);
+    let letter = text.slice_text(at, at + 1_i64);
+    let first = white(at + 1_i64).select(b.str(" "), letter);
+    let here = white(at).select(white(at - 1_i64).select(b.str(""), first), letter);
+    b.result("known", known.append(here));
+    over_text(&b.finish().ok()?, "")
+}
+
+/// `(text)` to its words between white space, each with a space of its own before and behind it.
+pub(crate) fn framed(white: &Set) -> Option<Module> {
+    let b = Builder::new("framed_step");
+    b.doc("One code point of a text behind those before it, with a space where a word begins or ends.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let (classes, within) = Classes::and_within(white);
+    let letter = |at| {
+        let code = text.code_at(at);
+        code.cast(Elem::I64).ge(0_i64) & !is_within(code, &classes, &within)
+    };
+    let changes = letter(at).ne(letter(at - 1_i64)).select(b.str(" "), "");
+    b.result("known", known.append(changes).append(letter(at).select(text.slice_text(at, at + 1_i64), "")));
+    over_text(&b.finish().ok()?, "")
 }

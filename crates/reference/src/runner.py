@@ -184,6 +184,7 @@ def class_path(kind):
 # What scikit-learn keeps under private names and a `transform` or `predict` stands on.
 PRIVATE = {
     "_baseline_prediction",
+    "_centerer",
     "_default_to_infrequent_mappings",
     "_drop_idx_after_grouping",
     "_fit_X",
@@ -308,12 +309,11 @@ def offset(value):
 
 
 def center_squares(value):
-    """The squares of the centres, as the distances of `KMeans` take them."""
+    """The squares of the centres, as the distances from clusters take them."""
     from sklearn.utils.extmath import row_norms
 
-    if type(value).__name__ == "Birch":
-        return row_norms(value.subcluster_centers_, squared=True)
-    return row_norms(value.cluster_centers_, squared=True) if hasattr(value, "cluster_centers_") and hasattr(value, "n_clusters") else None
+    centers = getattr(value, "subcluster_centers_", getattr(value, "cluster_centers_", None))
+    return None if centers is None else row_norms(centers, squared=True)
 
 
 def bisections(value):
@@ -551,8 +551,15 @@ def category_encoder(value):
     return value._preprocessor.named_transformers_["encoder"] if value.is_categorical_ is not None else None
 
 
+def left_out(value):
+    """The words that a vectorizer leaves out of each text."""
+    return sorted(value.get_stop_words() or ())
+
+
 # Answers of methods and properties, under the name that the record gives them.
 COMPUTED = {
+    "idf_": lambda value: value.idf_,
+    "left_out": left_out,
     "infrequent_categories_": lambda value: value.infrequent_categories_,
     "set_output": set_output,
     "feature_names_out": names_out,
@@ -590,6 +597,7 @@ COMPUTED = {
     "offset": offset,
     "log_prior": log_prior,
     "center_squares": center_squares,
+    "pooling": lambda value: value.pooling_func.__name__,
 }
 
 

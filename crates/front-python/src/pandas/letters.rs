@@ -79,7 +79,7 @@ fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: V
 }
 
 /// Whether a text has a letter of a set.
-pub(super) fn has<'b>(replay: &mut Replay<'_, 'b>, key: String, set: Set, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, key: String, set: Set, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
     let (classes, within) = Classes::and_within(&set);
     let found = super::pattern::function(replay, key, || scan::has(&classes, &within));
     let Some(found) = found else { return Err(replay.unsupported(at, "the letters of this")) };

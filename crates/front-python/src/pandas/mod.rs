@@ -439,7 +439,9 @@ pub(crate) fn select<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, names: &[Stri
     }
     for name in names {
         let column = column_of(replay, id, name, span).unwrap_or_else(Value::Unknown);
-        frame.columns.insert(name.clone(), column);
+        if frame.columns.insert(name.clone(), column).is_some() {
+            return Err(replay.unsupported(span, format!("the column `{name}` twice in one frame")));
+        }
     }
     Ok(replay.frame(frame))
 }

@@ -97,7 +97,7 @@ fn refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Unknown 
     )
 }
 
-pub(super) fn function<'b>(replay: &mut Replay<'_, 'b>, key: String, made: impl FnOnce() -> Option<Module>) -> Option<Handle<Function>> {
+pub(crate) fn function<'b>(replay: &mut Replay<'_, 'b>, key: String, made: impl FnOnce() -> Option<Module>) -> Option<Handle<Function>> {
     if let Some(function) = replay.scanners.get(&key) {
         return Some(*function);
     }

@@ -346,6 +346,31 @@ pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, part: &V
     Ok(Value::Cell(cell))
 }
 
+/// Whether each of some texts is among the pieces of each text of a column. A missing text has none, and what iterates over it raises.
+pub(crate) fn among<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, texts: &[&str], at: Span) -> Result<Vec<Column<'b>>, Unknown> {
+    let (Some(separator), Some(like), Some((Kind::Str, text)), None, false) =
+        (&pieces.separator, &pieces.like, pieces.text.single(), pieces.cuts, pieces.expand)
+    else {
+        return Err(replay.unsupported(at, "labels of these pieces"));
+    };
+    if separator.chars().count() != 1 {
+        return Err(replay.unsupported(at, "labels between separators of several letters"));
+    }
+    let missing = replay.guard(text.is_null(), ir::Reason::Invalid("a missing list of labels".to_owned()), at);
+    let whole = replay.b.str(separator).append(text.or_else("")).append(separator.as_str());
+    let column = |text: &&str| {
+        let held = if text.contains(separator.as_str()) {
+            replay.b.bool(false)
+        } else {
+            whole.contains(format!("{separator}{text}{separator}").as_str())
+        };
+        let mut cell = Cell::new(Kind::Bool, held).guarded(&pieces.text.guards).guarded(&like.cell.guards);
+        cell.guards.insert(missing);
+        like.with(cell)
+    };
+    Ok(texts.iter().map(column).collect())
+}
+
 /// `a, b = text.split(...)`: another number of pieces raises.
 pub(crate) fn unpacked<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, count: usize, at: Span) -> Result<Vec<Value<'b>>, Unknown> {
     if pieces.like.is_some() {

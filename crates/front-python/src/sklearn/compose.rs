@@ -13,12 +13,15 @@ use ir::Elem;
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "Pipeline.inverse_transform", pipeline_back),
     Row::new(On::Estimator, "ColumnTransformer.transform", column_transformer),
     Row::new(On::Estimator, "FeatureUnion.transform", feature_union),
     Row::new(On::Estimator, "FunctionTransformer.inverse_transform", function_back),
     Row::new(On::Estimator, "FunctionTransformer.transform", function_transformer),
     Row::new(On::Matrix, "toarray", dense),
     Row::new(On::Matrix, "todense", dense),
+    Row::new(On::Matrix, "tocsr", dense),
+    Row::new(On::Matrix, "tocsc", dense),
 ];
 
 macro_rules! passed_on {
@@ -95,6 +98,18 @@ fn pipeline<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     for (at, (_, step, _)) in steps.iter().enumerate() {
         let method = if at == last { call.name.clone() } else { "transform".to_owned() };
         x = step.call(replay, &method, x, call.span)?;
+    }
+    Ok(x)
+}
+
+/// The inverse of every step, from the last to the first.
+fn pipeline_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut x = call.need(replay, "X")?;
+    let steps = parts(replay, &known, estimator.param("steps"), call.span)?;
+    replay.freeze(&known);
+    for (_, step, _) in steps.iter().rev() {
+        x = step.call(replay, "inverse_transform", x, call.span)?;
     }
     Ok(x)
 }

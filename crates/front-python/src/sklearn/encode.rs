@@ -15,6 +15,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "LabelEncoder.inverse_transform", label_back),
     Row::new(On::Estimator, "LabelBinarizer.transform", label_columns),
     Row::new(On::Estimator, "OrdinalEncoder.transform", ordinal),
+    Row::new(On::Estimator, "MultiLabelBinarizer.transform", several_labels),
     Row::new(On::Estimator, "OneHotEncoder.transform", one_hot),
     Row::new(On::Estimator, "TargetEncoder.transform", target_means),
     Row::new(On::Estimator, "TargetEncoder.fit_transform", cross_fitted),
@@ -322,6 +323,28 @@ fn records<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Some("records") => Ok(Value::Part(Box::new(call.receiver.clone()), "records".to_owned())),
         _ => Err(replay.other_rows(call.span, "python-rows-change", "to_dict")),
     }
+}
+
+/// A column for each label: whether it is among the pieces of the row. Labels that training did not see are left out.
+fn several_labels<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let at = call.span;
+    let Value::Pieces(pieces) = call.need(replay, "X")? else {
+        return Err(super::refuse(replay, &estimator, "transform", at));
+    };
+    let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
+    let Some(classes) = classes.iter().map(record::Value::as_str).collect::<Option<Vec<&str>>>().filter(|classes| !classes.is_empty())
+    else {
+        return Err(replay.unsupported(at, "a MultiLabelBinarizer of other labels than texts"));
+    };
+    replay.freeze(&known);
+    let held = pandas::pieces::among(replay, &pieces, &classes, at)?;
+    let one = |column: Column<'b>| {
+        let val = column.cell.single().map_or_else(|| replay.b.i64(0), |(_, val)| val.cast(Elem::I64));
+        let guards = column.cell.guards.clone();
+        Column { name: None, array: true, ..column.with(Cell::new(Kind::INT, val).guarded(&guards)) }
+    };
+    Ok(Value::Matrix(held.into_iter().map(one).collect()))
 }
 
 /// A column a number, and one for each text of a column: `name=text`. What training did not see is left out.

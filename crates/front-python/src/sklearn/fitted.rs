@@ -180,6 +180,11 @@ impl Whole {
         }
     }
 
+    /// What is made of one column.
+    pub(super) fn beside(column: &Column<'_>) -> Whole {
+        Whole { space: column.space, guards: column.cell.guards.clone() }
+    }
+
     /// A guard more.
     pub(super) fn guard(&mut self, guard: usize) {
         self.guards.insert(guard);
@@ -225,6 +230,18 @@ pub(super) fn finite<'b>(
             float(column).then(|| val.is_nan())
         });
     }
+}
+
+/// The columns of the row, and their numbers.
+pub(super) type Columns<'b> = Vec<(Column<'b>, Val<'b>)>;
+
+/// The recorded object and the columns that it is applied to, which are finite.
+pub(super) fn applied<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Estimator, Columns<'b>), Unknown> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    Ok((estimator, columns))
 }
 
 /// A row has no result if the test holds in any column.

@@ -37,6 +37,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "RandomForestClassifier.predict", class),
     Row::new(On::Estimator, "RandomForestClassifier.predict_proba", probabilities),
     Row::new(On::Estimator, "RandomForestRegressor.predict", regression),
+    Row::new(On::Estimator, "RandomTreesEmbedding.transform", embedding),
 ];
 
 /// A tree as the record has it: parallel lists over its nodes.
@@ -317,6 +318,29 @@ fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Un
         "it is not fitted here, or has several hundred thousand nodes",
         "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",
     )
+}
+
+/// A column for each leaf that training reached: whether the row reaches it.
+fn embedding<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let reached = reach(replay, call)?;
+    let lists = match reached.estimator.fitted("one_hot_encoder_").and_then(record::Value::as_tagged) {
+        Some(Tagged::Estimator(encoder)) => encoder.fitted("categories_").and_then(record::Value::items),
+        _ => None,
+    };
+    let lists: Option<Vec<Vec<f64>>> = lists.and_then(|lists| lists.iter().map(record::Value::floats).collect());
+    let mut places = Vec::new();
+    for (tree, nodes) in lists.iter().flatten().enumerate() {
+        for node in nodes {
+            let leaf = reached.leaves.iter().position(|leaf| leaf.tree == tree && leaf.node == *node as usize);
+            let Some(leaf) = leaf else { return Err(not_fitted(replay, &reached.estimator, "one_hot_encoder_", call.span)) };
+            places.push((tree as u32, leaf as i64));
+        }
+    }
+    if places.is_empty() {
+        return Err(not_fitted(replay, &reached.estimator, "one_hot_encoder_", call.span));
+    }
+    let leaves = reached.reached.cast(Elem::I64);
+    Ok(reached.whole.floats(places.into_iter().map(|(tree, leaf)| leaves.at(tree).eq(leaf).cast(Elem::F64))))
 }
 
 /// The mean over the trees of each number of their leaves.

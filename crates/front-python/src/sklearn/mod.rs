@@ -3,6 +3,8 @@
 //! A family is a file: rows on top, and a function a method that reads like scikit-learn's own formula. What they share is in `fitted`;
 //! `compose` has the estimators that hold others and calls their parts as the script would. What no family has is refused in [`refuse`].
 
+pub(crate) mod approximate;
+pub(crate) mod back;
 pub(crate) mod bayes;
 pub(crate) mod compose;
 pub(crate) mod custom;
@@ -24,6 +26,7 @@ pub(crate) mod scale;
 pub(crate) mod select;
 pub(crate) mod spline;
 pub(crate) mod split;
+pub(crate) mod words;
 
 use crate::record::Estimator;
 use crate::replay::Replay;
@@ -35,12 +38,7 @@ pub(crate) fn refuse(replay: &mut Replay<'_, '_>, estimator: &Estimator, method:
     let class = estimator.class_name();
     let what = format!("`{class}.{method}` cannot be converted");
     let help = match (class, method) {
-        ("MultiLabelBinarizer" | "FeatureHasher", _) => {
-            "write the columns out with arithmetic on texts, as (df[\"c\"] == \"a\").astype(int)"
-        }
-        ("CountVectorizer" | "TfidfVectorizer" | "TfidfTransformer" | "HashingVectorizer", _) => {
-            "texts are not split into words here; export the fitted vectorizer with its model to ONNX"
-        }
+        ("MultiLabelBinarizer", _) => "write the columns out with arithmetic on texts, as (df[\"c\"] == \"a\").astype(int)",
         (
             "DictionaryLearning" | "LatentDirichletAllocation" | "MiniBatchDictionaryLearning" | "MiniBatchNMF" | "NMF" | "SparseCoder",
             _,

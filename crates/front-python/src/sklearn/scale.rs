@@ -4,9 +4,9 @@ use super::fitted::{
     Nan, Whole, as_kind, columns, estimator, finite, interpolated, needed, not_fitted, numeric_kind, param_flag, param_is, param_text,
     refuse_rows, result, vector,
 };
-use crate::record::{self, Tagged};
+use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Column, Eval, Kind, Value};
+use crate::value::{Column, Eval, Kind, Unknown, Value};
 use ir::{Elem, Reduce, Val};
 
 pub(crate) const ROWS: &[Row] = &[
@@ -16,11 +16,13 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "RobustScaler.inverse_transform", robust_back),
     Row::new(On::Estimator, "MinMaxScaler.transform", min_max),
     Row::new(On::Estimator, "RobustScaler.transform", robust),
+    Row::new(On::Estimator, "MaxAbsScaler.inverse_transform", max_abs_back),
     Row::new(On::Estimator, "MaxAbsScaler.transform", max_abs),
     Row::new(On::Estimator, "Normalizer.transform", normalize),
     Row::new(On::Estimator, "Binarizer.transform", binarize),
     Row::new(On::Estimator, "PolynomialFeatures.transform", polynomial),
     Row::new(On::Estimator, "KBinsDiscretizer.transform", bins),
+    Row::new(On::Estimator, "PowerTransformer.inverse_transform", power_back),
     Row::new(On::Estimator, "PowerTransformer.transform", power),
     Row::new(On::Estimator, "QuantileTransformer.transform", quantile),
 ];
@@ -72,6 +74,17 @@ fn scaled_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, centers: &s
         *val = scale.as_ref().map_or(*val, |scale| *val * scale[at]);
         *val = center.as_ref().map_or(*val, |center| *val + center[at]);
     }
+    Ok(result(columns))
+}
+
+/// `x * scale`
+fn max_abs_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let scale = needed(replay, &estimator, "scale_", columns.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    columns.iter_mut().zip(scale).for_each(|((_, val), scale)| *val = *val * scale);
     Ok(result(columns))
 }
 
@@ -246,14 +259,7 @@ fn power<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let mut columns = columns(replay, call)?;
     let lambdas = needed(replay, &estimator, "lambdas_", columns.len(), call)?;
     let box_cox = param_text(&estimator, "method") == "box-cox";
-    let scaler = if param_flag(&estimator, "standardize") {
-        match estimator.fitted("_scaler").and_then(record::Value::as_tagged) {
-            Some(Tagged::Estimator(scaler)) => Some(scaler.clone()),
-            _ => return Err(not_fitted(replay, &estimator, "_scaler", call.span)),
-        }
-    } else {
-        None
-    };
+    let scaler = scaler(replay, &estimator, call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Missing);
     if box_cox {
@@ -270,6 +276,50 @@ fn power<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         move_and_scale(&mut columns, mean.as_deref(), scale.as_deref());
     }
     Ok(result(columns))
+}
+
+/// The scaler of the powers, if they are standardized.
+fn scaler<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimator, call: &Call<'b>) -> Result<Option<Estimator>, Unknown> {
+    if !param_flag(estimator, "standardize") {
+        return Ok(None);
+    }
+    match estimator.fitted("_scaler").and_then(record::Value::as_tagged) {
+        Some(Tagged::Estimator(scaler)) => Ok(Some(scaler.clone())),
+        _ => Err(not_fitted(replay, estimator, "_scaler", call.span)),
+    }
+}
+
+/// The number whose power it is; NaN where there is none.
+fn power_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let lambdas = needed(replay, &estimator, "lambdas_", columns.len(), call)?;
+    if param_text(&estimator, "method") == "box-cox" {
+        return Err(replay.unsupported(call.span, "the inverse of Box-Cox powers"));
+    }
+    let scaler = scaler(replay, &estimator, call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    if let Some(scaler) = scaler {
+        let mean = needed(replay, &scaler, "mean_", columns.len(), call)?;
+        let scale = needed(replay, &scaler, "scale_", columns.len(), call)?;
+        for ((_, val), (mean, scale)) in columns.iter_mut().zip(mean.iter().zip(&scale)) {
+            *val = *val * *scale + *mean;
+        }
+    }
+    for ((_, val), lambda) in columns.iter_mut().zip(&lambdas) {
+        *val = yeo_johnson_root(*val, *lambda);
+    }
+    Ok(result(columns))
+}
+
+/// `(x lambda + 1)^(1 / lambda) - 1` for `x >= 0` and `1 - (1 - (2 - lambda) x)^(1 / (2 - lambda))` below, with the exponential where a
+/// divisor is zero.
+fn yeo_johnson_root(x: Val<'_>, lambda: f64) -> Val<'_> {
+    let up = if lambda.abs() < f64::EPSILON { x.exp() - 1.0 } else { (x * lambda + 1.0).pow(1.0 / lambda) - 1.0 };
+    let rest = 2.0 - lambda;
+    let down = if rest.abs() > f64::EPSILON { (x * -rest + 1.0).pow(1.0 / rest) } else { (-x).exp() };
+    x.ge(0.0).select(up, -down + 1.0)
 }
 
 /// The share of training values below `x`, between their quantiles; from it the normal quantile, if that is asked for.
