@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use driver::project::{BatchStats, FeedName};
-use driver::{Executor, OriginalUse, Problem, Project, Request, Target, Tools, certificate, data, folder, page};
+use driver::{Capture, Executor, OriginalUse, Problem, Project, Request, Target, Tools, certificate, data, folder, page};
 use source::{Sources, render};
 
 /// Compiles preprocessing scripts and models to standalone scorers in Rust, Java and WebAssembly, and proves that they are equal.
@@ -28,6 +28,8 @@ const EXAMPLES: &str = "Examples:
   scorewright inspect notebook.ipynb --html page.html
   scorewright build   prepare.py --model model.onnx --score score.csv --output X_score --out scorer/
   scorewright build   scorewright.toml
+  scorewright capture model.joblib --data sample.csv --out captured/
+  scorewright build   captured/
   scorewright check   scorer/ --data fresh.csv --report report/
   scorewright run     scorer/ --on java --in rows.csv --out scores.csv
   scorewright build   model.ubj --target java --out scorer/
@@ -70,6 +72,25 @@ enum Command {
         #[arg(long, default_value_t = 0.0, value_name = "PERCENT")]
         min_coverage: f64,
     },
+    /// Write the project of a fitted scikit-learn model: a script that uses it, a sample, and the record of its run
+    ///
+    /// The model is loaded in your own Python. What is written is built without any: `scorewright build captured`.
+    Capture {
+        /// A file that joblib.dump or pickle.dump wrote
+        model: PathBuf,
+        /// Rows that the model can score: .csv, .parquet, .jsonl or .npy
+        #[arg(long)]
+        data: PathBuf,
+        /// What it is asked for [default: the class with its probabilities, the prediction, or the transformed columns]
+        #[arg(long, value_enum)]
+        method: Option<MethodName>,
+        /// The folder to write; it is replaced if it holds an earlier capture
+        #[arg(long, default_value = "captured")]
+        out: PathBuf,
+        /// The Python to load the model in [default: SCOREWRIGHT_PYTHON, the active environment, .venv, python3]
+        #[arg(long)]
+        python: Option<PathBuf>,
+    },
     /// Compare an emitted scorer, as it is on disk, with its original: the gate for CI
     Check {
         /// The folder that `build` wrote
@@ -109,7 +130,7 @@ enum Command {
 /// What is converted. A scorewright.toml can say all of it; flags override it.
 #[derive(Args)]
 struct Source {
-    /// A script (.py), a model (.onnx, .pmml, a file of XGBoost, LightGBM or CatBoost), or a scorewright.toml that names both; to run, also a folder that `build` wrote
+    /// A script (.py), a model (.onnx, .pmml, a file of XGBoost, LightGBM or CatBoost), a scorewright.toml that names both, or a folder with one; to run, also a folder that `build` wrote
     #[arg(value_name = "INPUT")]
     from: PathBuf,
     /// The model that takes the script's output: .onnx, .pmml, or a file of XGBoost, LightGBM or CatBoost
@@ -214,6 +235,21 @@ enum BatchStatsName {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum MethodName {
+    /// The class or number
+    Predict,
+    /// A probability for each class
+    PredictProba,
+    /// Its logarithm
+    PredictLogProba,
+    /// The value that decides, before any link
+    DecisionFunction,
+    /// The columns that a transformer gives
+    Transform,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum FeedWord {
     /// All columns in order as one input
     Matrix,
@@ -310,6 +346,22 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
             let built = driver::build(&scorer, &request, sources, &tools, &mut |stage| progress.start(stage))?;
             let summary = certificate::summary(&scorer, &built.verification, &built.sizes);
             talk(&format!("{summary}  {}\n  written to {}", progress.end(), out.display()));
+            Ok(())
+        }
+        Command::Capture { model, data, method, out, python } => {
+            let method = method.and_then(|method| method.to_possible_value());
+            let request = Capture {
+                model,
+                data,
+                method: method.as_ref().map(|method| method.get_name()),
+                python: python.as_deref(),
+                paths: &[PathBuf::from(".")],
+                out,
+            };
+            let captured = driver::capture(&request, sources, &mut |stage| progress.start(stage))?;
+            let times = progress.end();
+            let (class, methods, out) = (captured.class, captured.methods.join(" and "), out.display());
+            talk(&format!("{methods} of a {class}  {times}\n  written to {out}; next: scorewright build {out}"));
             Ok(())
         }
         Command::Check { scorer, data, report, python, no_original, min_coverage } => {
