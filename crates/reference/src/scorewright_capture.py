@@ -87,8 +87,9 @@ def load(path):
     except AttributeError as error:
         if "__main__" not in str(error):
             raise Refusal(f"`{name}` cannot be loaded: {error}")
+        what = str(error).partition("attribute ")[2].partition(" on ")[0].strip("'")
         raise Refusal(
-            f"`{name}` needs what the script or notebook that saved it defines: {error}",
+            f"`{name}` needs `{what}`, which the script or notebook that saved it defines",
             "put the function or class into a module beside the model, import it where the model is fitted, and save the model again",
         )
     except ModuleNotFoundError as error:
