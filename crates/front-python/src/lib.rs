@@ -66,6 +66,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::impute::ROWS,
     sklearn::kernel::ROWS,
     sklearn::linear::ROWS,
+    sklearn::log::ROWS,
     sklearn::neighbours::ROWS,
     sklearn::neural::ROWS,
     sklearn::project::ROWS,

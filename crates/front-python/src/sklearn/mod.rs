@@ -13,6 +13,7 @@ pub(crate) mod forest;
 pub(crate) mod impute;
 pub(crate) mod kernel;
 pub(crate) mod linear;
+pub(crate) mod log;
 pub(crate) mod neighbours;
 pub(crate) mod neural;
 pub(crate) mod project;
