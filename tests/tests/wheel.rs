@@ -22,6 +22,15 @@ assert "5 data rows" in repr(certificate)
 outputs = scorewright.inspect(pipeline, rows.to_numpy(), method="predict_proba").to_dict()["outputs"]
 assert [output["name"] for output in outputs] == ["probability_False", "probability_True"], outputs
 
+SCALE = 1000
+
+def in_thousands(rows):
+    return rows / SCALE
+
+ratio = make_pipeline(FunctionTransformer(in_thousands), LogisticRegression()).fit(rows, rows.pay > 1500)
+certificate = scorewright.compile(ratio, rows, target="wasm", out="ratio", method="predict", project="ratio-project")
+assert certificate.passed and "SCALE = 1000" in open("ratio-project/score.py").read()
+
 for refused, why in [
     (make_pipeline(FunctionTransformer(lambda rows: rows * 2)), "a lambda"),
     (StandardScaler(), "is not fitted"),
@@ -36,7 +45,7 @@ for refused, why in [
 "#;
 
 fn maturin() -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/maturin/bin/maturin");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/maturin-venv/bin/maturin");
     let runs = |program: &PathBuf| Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     [PathBuf::from("maturin"), own].into_iter().find(runs)
 }

@@ -93,7 +93,7 @@ fn run(command: &mut Command) -> Result<(), String> {
 /// Builds the Python package with maturin, which is installed into a virtual environment of its own if it is not on the path.
 fn wheel() -> Result<(), String> {
     let on_path = Command::new("maturin").arg("--version").output().is_ok_and(|output| output.status.success());
-    let venv = root().join("target/maturin");
+    let venv = root().join("target/maturin-venv");
     let own = venv.join(if cfg!(windows) { "Scripts/maturin.exe" } else { "bin/maturin" });
     if !on_path && !own.is_file() {
         eprintln!("installing maturin into {}", venv.display());

@@ -358,6 +358,7 @@ fn command(arguments: &Arguments, sources: &mut Sources) -> Result<(), Problem> 
                 method: method.as_ref().map(|method| method.get_name()),
                 python: python.as_deref(),
                 paths: &[PathBuf::from(".")],
+                definitions: "",
                 out,
             };
             let captured = driver::capture(&request, sources, &mut |stage| progress.start(stage))?;

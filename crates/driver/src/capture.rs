@@ -22,6 +22,8 @@ pub struct Capture<'a> {
     pub python: Option<&'a Path>,
     /// Where the model's own modules are looked for, besides its folder.
     pub paths: &'a [PathBuf],
+    /// The text of functions and classes of a script or notebook that the model has by name only.
+    pub definitions: &'a str,
     pub out: &'a Path,
 }
 
@@ -62,7 +64,13 @@ pub fn capture(request: &Capture<'_>, sources: &mut Sources, said: &mut dyn FnMu
     write_whole(request.out, |made| {
         std::fs::create_dir(made).map_err(failed)?;
         said(Stage::Capture);
-        let file = ModelFile { model: request.model, data: request.data, method: request.method, paths: request.paths };
+        let file = ModelFile {
+            model: request.model,
+            data: request.data,
+            method: request.method,
+            paths: request.paths,
+            definitions: request.definitions,
+        };
         captured = Some(python.capture(&file, made).map_err(|found| match found.name {
             "model-capture" => Problem::Refused(vec![found]),
             _ => Problem::Reference(vec![found]),

@@ -23,6 +23,8 @@ struct Fitted {
     python: PathBuf,
     /// Where the model's own modules are.
     paths: Vec<PathBuf>,
+    /// What the script or notebook that fitted the model defines for it.
+    definitions: String,
     /// The folder that the project is written to.
     project: PathBuf,
 }
@@ -35,6 +37,7 @@ impl Fitted {
             method: self.method.as_deref(),
             python: Some(&self.python),
             paths: &self.paths,
+            definitions: &self.definitions,
             out: &self.project,
         };
         driver::capture(&capture, sources, &mut |_| ())?;

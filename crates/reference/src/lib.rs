@@ -161,6 +161,8 @@ pub struct ModelFile<'a> {
     pub method: Option<&'a str>,
     /// Where modules that it needs are looked for, besides its own folder.
     pub paths: &'a [PathBuf],
+    /// What the script that saved it defines and it has by name only; goes into the script.
+    pub definitions: &'a str,
 }
 
 /// How a captured model is used.
@@ -320,6 +322,7 @@ impl Reference {
             "data": absolute(file.data),
             "method": file.method,
             "paths": paths,
+            "definitions": file.definitions,
             "out": absolute(out),
             "memory": self.limits.memory_bytes,
         });

@@ -4,6 +4,8 @@ The model is loaded in the user's own Python, asked what it takes and gives, and
 model and of its own modules, the sample, and `score.py`, which reads the sample, loads the model and calls it. From there on the model is
 a script's. Start reading at `capture`.
 """
+import contextlib
+import itertools
 import json
 import os
 import pickle
@@ -39,8 +41,9 @@ def capture(job):
         raise Refusal(f"this Python ({sys.executable}) cannot import {error.name}: {error}", kind="environment")
     sys.path[:0] = job["paths"]
     before = set(sys.modules)
-    model, loading = load(job["model"])
-    check_model(model, os.path.basename(job["model"]))
+    with as_main(job["definitions"]) as defined:
+        model, loading = load(job["model"])
+    check_model(model, os.path.basename(job["model"]), defined)
     modules = own_modules(before, job["paths"])
     sample, reading = sample_of(job, model, pandas)
     features, choosing = features_of(model, sample)
@@ -55,9 +58,12 @@ def capture(job):
         shutil.copyfile(file, target)
     imports = ["import pickle", "import pandas as pd"] if "pickle" in loading else ["import joblib", "import pandas as pd"]
     own = [f"import {name}  # the model's own" for name in sorted(modules)]
-    blocks = [imports, own, [reading, *loading.splitlines()], [*choosing, *scoring]]
+    lines = job["definitions"].splitlines()
+    imported = list(itertools.takewhile(lambda line: line.startswith(("import ", "from ")), lines))
+    definitions = [*lines[len(imported) :], ""] if defined else []
+    blocks = [imports + imported, own, definitions, [reading, *loading.splitlines()], [*choosing, *scoring]]
     text = f'"""Scores the rows of {SAMPLE} with the model of {os.path.basename(job["model"])}."""\n'
-    text += "\n".join("\n".join(block) + "\n" for block in blocks if block)
+    text += "\n".join("\n".join(block).lstrip("\n") + "\n" for block in blocks if block)
     with open(os.path.join(out, "score.py"), "w", encoding="utf-8") as file:
         file.write(text)
     return {"class": type(model).__name__, "methods": methods}
@@ -68,6 +74,21 @@ SAMPLE = "sample.csv"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The model
+
+
+@contextlib.contextmanager
+def as_main(definitions):
+    """Defines what a script defined, where a pickle looks for it. Gives the names."""
+    script = types.ModuleType("__main__")
+    if not definitions:
+        yield set()
+        return
+    own, sys.modules["__main__"] = sys.modules["__main__"], script
+    try:
+        exec(definitions, vars(script))
+        yield set(vars(script))
+    finally:
+        sys.modules["__main__"] = own
 
 
 def load(path):
@@ -101,7 +122,7 @@ def load(path):
         raise Refusal(f"`{name}` cannot be loaded: {type(error).__name__}: {error}", "give a file of joblib.dump or pickle.dump")
 
 
-def check_model(model, name):
+def check_model(model, name, defined):
     from sklearn.exceptions import NotFittedError
     from sklearn.utils.validation import check_is_fitted
 
@@ -115,7 +136,7 @@ def check_model(model, name):
                 f"{type(part).__name__} of {package} is not converted from its state{inside(way)}",
                 f"save it in its library's own file with {saved}, and build that: scorewright build {file}{before}",
             )
-        if isinstance(part, types.FunctionType) and (part.__name__ == "<lambda>" or part.__module__ == "__main__"):
+        if isinstance(part, types.FunctionType) and part.__name__ not in defined and (part.__name__ == "<lambda>" or part.__module__ == "__main__"):
             what = "a lambda" if part.__name__ == "<lambda>" else f"the function `{part.__name__}` of a script or notebook"
             raise Refusal(
                 f"`{name}` holds {what}{inside(way)}, whose source is not at hand",

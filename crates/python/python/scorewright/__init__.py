@@ -13,8 +13,9 @@ import os
 import sys
 import tempfile
 
-from ._native import ConversionError
 from . import _native
+from ._definitions import definitions
+from ._native import ConversionError
 
 __all__ = ["Certificate", "ConversionError", "Inspection", "compile", "inspect"]
 
@@ -111,6 +112,7 @@ def _saved(pipeline, sample, method, project, name):
             "method": method,
             "python": sys.executable,
             "paths": [path or "." for path in sys.path if os.path.isdir(path or ".")],
+            "definitions": definitions(pipeline),
             "project": os.path.abspath(project) if project else os.path.join(folder, "project"),
         }
 
