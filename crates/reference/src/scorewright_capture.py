@@ -60,10 +60,10 @@ def capture(job):
     own = [f"import {name}  # the model's own" for name in sorted(modules)]
     lines = job["definitions"].splitlines()
     imported = list(itertools.takewhile(lambda line: line.startswith(("import ", "from ")), lines))
-    definitions = [*lines[len(imported) :], ""] if defined else []
+    definitions = ["", "\n".join(lines[len(imported) :]).strip("\n"), ""] if defined else []
     blocks = [imports + imported, own, definitions, [reading, *loading.splitlines()], [*choosing, *scoring]]
     text = f'"""Scores the rows of {SAMPLE} with the model of {os.path.basename(job["model"])}."""\n'
-    text += "\n".join("\n".join(block).lstrip("\n") + "\n" for block in blocks if block)
+    text += "\n".join("\n".join(block) + "\n" for block in blocks if block)
     with open(os.path.join(out, "score.py"), "w", encoding="utf-8") as file:
         file.write(text)
     return {"class": type(model).__name__, "methods": methods}
