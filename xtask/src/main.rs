@@ -104,7 +104,9 @@ fn wheel() -> Result<(), String> {
     }
     let maturin = if on_path { PathBuf::from("maturin") } else { own };
     let wheels = root().join("target/wheels");
-    run(Command::new(maturin).args(["build", "--release", "--locked", "--out"]).arg(&wheels).current_dir(root().join("crates/python")))?;
+    let mut build = Command::new(maturin);
+    build.args(["build", "--release", "--strip", "--locked", "--out"]).arg(&wheels);
+    run(build.current_dir(root().join("crates/python")))?;
     println!("the wheel is in {}; install it with `pip install`", wheels.display());
     Ok(())
 }
