@@ -53,6 +53,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     // Whatever else the terminal needs, the driver gives.
     ("cli", &["driver", "plan", "source"]),
+    // The other face: it has the command line in it.
+    ("python", &["cli", "driver", "source"]),
     ("tests", &["check", "driver", "equiv", "front-python", "ir", "plan", "source"]),
     ("xtask", &["driver"]),
 ];

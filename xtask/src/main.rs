@@ -1,6 +1,6 @@
-//! The project's own commands: `cargo xtask demo` and `cargo xtask test`.
+//! The project's own commands: `cargo xtask demo`, `cargo xtask test` and `cargo xtask wheel`.
 //!
-//! Both look for the toolchains first and say exactly what is missing and how to install it. They make a `.venv` with the originals
+//! They look for the toolchains first and say exactly what is missing and how to install it. They make a `.venv` with the originals
 //! (pandas, scikit-learn, onnxruntime) that scorers are compared with, pinned in `requirements.txt` here.
 
 use std::path::{Path, PathBuf};
@@ -13,12 +13,16 @@ const TOOLS: &[(&str, &[&str], u32, &str)] = &[
     ("python3", &["--version"], 3, "apt-get install python3 python3-venv, version 3.11 or newer"),
 ];
 
+/// What builds the Python package.
+const MATURIN: &str = "maturin>=1.9,<2";
+
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let done = match task.as_deref() {
         Some("demo") => tools().and_then(|()| python()).and_then(|python| demo(&python)),
         Some("test") => tools().and_then(|()| test()),
-        _ => Err("usage: cargo xtask demo | test\n  demo  build the German credit scorers in three languages and show the certificate\n  test  run all tests".into()),
+        Some("wheel") => wheel(),
+        _ => Err("usage: cargo xtask demo | test | wheel\n  demo  build the German credit scorers in three languages and show the certificate\n  test  run all tests\n  wheel build the Python package into target/wheels".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -84,6 +88,27 @@ fn cargo(arguments: &[&str]) -> Command {
 fn run(command: &mut Command) -> Result<(), String> {
     let status = command.status().map_err(|error| error.to_string())?;
     if status.success() { Ok(()) } else { Err(format!("{:?} failed", command.get_program())) }
+}
+
+/// Builds the Python package with maturin, which is installed into a virtual environment of its own if it is not on the path.
+fn wheel() -> Result<(), String> {
+    let on_path = Command::new("maturin").arg("--version").output().is_ok_and(|output| output.status.success());
+    let venv = root().join("target/maturin-venv");
+    let own = venv.join(if cfg!(windows) { "Scripts/maturin.exe" } else { "bin/maturin" });
+    if !on_path && !own.is_file() {
+        eprintln!("installing maturin into {}", venv.display());
+        let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        run(Command::new(python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", MATURIN]))
+            .map_err(|why| format!("{why}: maturin cannot be installed; it needs a package index"))?;
+    }
+    let maturin = if on_path { PathBuf::from("maturin") } else { own };
+    let wheels = root().join("target/wheels");
+    let mut build = Command::new(maturin);
+    build.args(["build", "--release", "--strip", "--locked", "--out"]).arg(&wheels);
+    run(build.current_dir(root().join("crates/python")))?;
+    println!("the wheel is in {}; install it with `pip install`", wheels.display());
+    Ok(())
 }
 
 fn demo(python: &Path) -> Result<(), String> {

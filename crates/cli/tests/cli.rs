@@ -45,7 +45,7 @@ fn has_python() -> bool {
 #[test]
 fn help_is_there_for_every_command_and_teaches_exit_codes() {
     assert!(String::from_utf8_lossy(&expect(0, &["--help"]).stdout).contains("Exit codes"));
-    for command in ["inspect", "build", "check", "run"] {
+    for command in ["inspect", "build", "capture", "check", "run"] {
         let help = expect(0, &[command, "--help"]);
         assert!(String::from_utf8_lossy(&help.stdout).contains("Usage"), "{command}");
     }
@@ -278,4 +278,124 @@ fn statistics_over_the_scoring_rows_are_held_as_in_the_recorded_run() {
         assert!(said(&output).contains("was held"), "{}", said(&output));
         assert!(said(&output).contains("its own output stays as it was"), "{}", said(&output));
     }
+}
+
+/// Saves fitted models of several kinds, and samples for them, into the folder that it is run in.
+const FITTED: &str = r#"
+import joblib, pickle, cloudpickle
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from ages import in_decades
+from xgboost import XGBClassifier
+
+random = np.random.default_rng(7)
+table = pd.DataFrame({"age": random.normal(40, 9, 120).round(), "pay": random.gamma(2, 900, 120).round(1), "city": random.choice(["Oslo", "Bergen"], 120)})
+risk = np.where(table.pay + random.normal(0, 300, 120) > 1500, "very low", "high")
+ages = pd.DataFrame({"age": table.age, "pay": table.pay})
+table.loc[3:20, "age"] = np.nan
+table.loc[15:30, "city"] = None
+table.head(40).assign(other=1).to_csv("table.csv", index=False)
+ages.head(40).to_parquet("ages.parquet")
+np.save("array.npy", ages.to_numpy()[:40])
+ages[["pay"]].to_csv("pay.csv", index=False)
+
+numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+texts = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore"))
+columns = ColumnTransformer([("numbers", numbers, ["age", "pay"]), ("texts", texts, ["city"])])
+joblib.dump(make_pipeline(columns, LogisticRegression()).fit(table, risk), "pipeline.joblib")
+joblib.dump(RandomForestRegressor(4, max_depth=3, random_state=0).fit(ages.to_numpy(), ages.pay), "forest.joblib")
+with open("searched.pkl", "wb") as file:
+    pickle.dump(GridSearchCV(RandomForestClassifier(4, random_state=0), {"max_depth": [2, 3]}, cv=2).fit(ages, risk), file)
+joblib.dump(make_pipeline(FunctionTransformer(in_decades), Ridge()).fit(ages, ages.pay), "function.joblib")
+joblib.dump(StandardScaler().fit(ages), "scaler.joblib")
+
+with open("lambda.pkl", "wb") as file:
+    cloudpickle.dump(make_pipeline(FunctionTransformer(lambda rows: rows * 2), Ridge()).fit(ages, ages.pay), file)
+def doubled(rows):
+    return rows * 2
+joblib.dump(make_pipeline(FunctionTransformer(doubled), Ridge()).fit(ages, ages.pay), "main.joblib")
+joblib.dump({"model": Ridge()}, "dict.joblib")
+joblib.dump(Ridge(), "unfitted.joblib")
+joblib.dump(make_pipeline(StandardScaler(), XGBClassifier()).fit(ages, risk), "boosted.joblib")
+"#;
+
+/// Stands for the library, which need not be there.
+const BOOSTED: &str = "from sklearn.base import BaseEstimator, ClassifierMixin\n\n\nclass XGBClassifier(ClassifierMixin, BaseEstimator):\n    def fit(self, X, y):\n        self.classes_ = [0, 1]\n        return self\n";
+const AGES: &str = "def in_decades(rows):\n    rows = rows.copy()\n    rows[\"age\"] = rows[\"age\"] // 10\n    return rows\n";
+
+fn fitted() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("fit.py", FITTED), ("ages.py", AGES), ("xgboost.py", BOOSTED)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let python = std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into());
+    let output = Command::new(python).arg("fit.py").current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    folder
+}
+
+#[test]
+fn a_fitted_model_becomes_a_project_that_is_built_without_python() {
+    if !has_python() {
+        return;
+    }
+    let folder = fitted();
+    let at = |name: &str| folder.path().join(name);
+    for (model, data, method, script) in [
+        ("pipeline.joblib", "table.csv", None, "scores[[\"probability_high\", \"probability_very low\"]] = model.predict_proba(rows)\n"),
+        (
+            "forest.joblib",
+            "array.npy",
+            None,
+            "rows = sample[[\"x0\", \"x1\"]].to_numpy()\nscores = pd.DataFrame({\"prediction\": model.predict(rows)})\n",
+        ),
+        ("searched.pkl", "ages.parquet", Some("predict"), "    model = pickle.load(file)\n\nrows = sample[[\"age\", \"pay\"]]\n"),
+        ("function.joblib", "ages.parquet", None, "import ages  # the model's own\n"),
+        ("scaler.joblib", "ages.parquet", None, "scores = pd.DataFrame(model.transform(rows), columns=[\"age\", \"pay\"])\n"),
+    ] {
+        let (model, data, captured, out) = (at(model), at(data), at("captured"), at("scorer"));
+        let asked: Vec<&str> = method.iter().flat_map(|method| ["--method", method]).collect();
+        expect(0, &[&["capture", text(&model), "--data", text(&data), "--out", text(&captured)], asked.as_slice()].concat());
+        let written = fs::read_to_string(captured.join("score.py")).unwrap();
+        assert!(written.contains(script), "{written}");
+        // The record is enough to convert; the original is then run as that of any script.
+        let nowhere = at("no-python");
+        expect(0, &["inspect", text(&captured), "--python", text(&nowhere)]);
+        let built = expect(0, &["build", text(&captured), "--target", "wasm", "--out", text(&out)]);
+        assert!(said(&built).contains("wasm  identical to the interpreter") && said(&built).contains("pandas on"), "{}", said(&built));
+    }
+}
+
+#[test]
+fn a_model_that_cannot_be_captured_is_refused_by_name() {
+    if !has_python() {
+        return;
+    }
+    let folder = fitted();
+    let at = |name: &str| folder.path().join(name);
+    let captured = at("captured");
+    for (model, data, wanted) in [
+        ("lambda.pkl", "ages.parquet", "`lambda.pkl` holds a lambda (in Pipeline.FunctionTransformer)"),
+        ("main.joblib", "ages.parquet", "needs `doubled`, which the script or notebook that saved it defines"),
+        ("dict.joblib", "ages.parquet", "holds no estimator of scikit-learn but a dict with 'model'"),
+        ("unfitted.joblib", "ages.parquet", "the Ridge in `unfitted.joblib` is not fitted"),
+        ("boosted.joblib", "ages.parquet", "XGBClassifier of xgboost is not converted from its state (in Pipeline)"),
+        ("scaler.joblib", "pay.csv", "the sample has no column `age`"),
+        ("forest.joblib", "pay.csv", "was fitted with 2 columns without names, and the sample has 1"),
+        ("table.csv", "table.csv", "`table.csv` cannot be loaded"),
+    ] {
+        let output = expect(2, &["capture", text(&at(model)), "--data", text(&at(data)), "--out", text(&captured)]);
+        assert!(said(&output).contains(wanted), "{}", said(&output));
+        assert!(!captured.exists());
+    }
+    assert!(said(&expect(2, &["build", text(&at("scaler.joblib"))])).contains("scorewright capture"));
+    expect(1, &["capture", text(&at("nothing.joblib")), "--data", text(&at("pay.csv"))]);
+    expect(1, &["capture", text(&at("scaler.joblib")), "--data", text(&at("ages.parquet")), "--out", text(folder.path())]);
 }

@@ -39,7 +39,7 @@ pub fn build(
     tools: &Tools,
     said: &mut dyn FnMut(Stage),
 ) -> Result<Built, Problem> {
-    is_ours_to_write(request.out)?;
+    is_ours_to_write(request.out, folder::is_scorer, "scorer")?;
     let targets: Vec<(Target, Option<Vec<File>>)> = request.targets.iter().map(|target| (*target, None)).collect();
     let verify_what = Verify { targets: &targets, data: request.data, original: request.original };
     let verification = verify(scorer, &verify_what, sources, tools, said)?;
@@ -58,7 +58,7 @@ pub fn build(
     files.extend(folder::contents(scorer));
     files.extend(certificate::files(scorer, &verification));
     files.push(folder::manifest(scorer, request.out, request.targets, &files));
-    write_whole(request.out, &files)?;
+    write_whole(request.out, |made| Ok(execute::write(made, &files)?))?;
     Ok(Built { verification, sizes })
 }
 
@@ -70,25 +70,25 @@ fn golden(verification: &Verification) -> Vec<Golden> {
     picked.map(|at| Golden { row: verification.rows[at].clone(), outcome: verification.expected[at].clone() }).collect()
 }
 
-/// Writes a folder as a whole: into a sibling first, which then takes its name. An earlier scorer there is replaced; another folder is not.
-fn write_whole(out: &Path, files: &[File]) -> Result<(), Problem> {
+/// Writes a folder as a whole: into a sibling first, which then takes its name. What is there is replaced.
+pub(crate) fn write_whole(out: &Path, fill: impl FnOnce(&Path) -> Result<(), Problem>) -> Result<(), Problem> {
     let failed = |error: std::io::Error| Problem::Environment(format!("cannot write {}: {error}", out.display()));
     let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(failed)?;
     let sibling = tempfile::Builder::new().prefix(".scorewright-").tempdir_in(parent).map_err(failed)?;
-    let made = sibling.path().join("scorer");
-    execute::write(&made, files)?;
+    let made = sibling.path().join("made");
+    fill(&made)?;
     if out.exists() {
         std::fs::rename(out, sibling.path().join("old")).map_err(failed)?;
     }
     std::fs::rename(&made, out).map_err(failed)
 }
 
-/// Errors: a folder that holds something else than an earlier scorer.
-fn is_ours_to_write(out: &Path) -> Result<(), Problem> {
+/// Errors: a folder that holds something else than what would be written there again.
+pub(crate) fn is_ours_to_write(out: &Path, is_ours: fn(&Path) -> bool, what: &str) -> Result<(), Problem> {
     let failed = |error: std::io::Error| Problem::Environment(format!("cannot write {}: {error}", out.display()));
-    if out.exists() && !folder::is_scorer(out) && std::fs::read_dir(out).map_err(failed)?.next().is_some() {
-        return Err(Problem::Environment(format!("{} is there and is no scorer; choose another --out", out.display())));
+    if out.exists() && !is_ours(out) && std::fs::read_dir(out).map_err(failed)?.next().is_some() {
+        return Err(Problem::Environment(format!("{} is there and is no {what}; choose another --out", out.display())));
     }
     Ok(())
 }

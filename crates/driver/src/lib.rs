@@ -1,11 +1,12 @@
 //! The pipeline: a script or a model goes in, checked programs and a certificate come out. The one crate that knows all the others.
 //!
-//! A [`Project`] says what is to be converted. [`load()`] converts it, [`build()`] compares the programs with the original and writes them,
+//! A [`Project`] says what is to be converted; [`capture()`] makes one of a fitted model. [`load()`] converts it, [`build()`] compares the programs with the original and writes them,
 //! [`check`] does so again with an emitted scorer, [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`original`] what the user's own runtime says of them, [`certificate`] what is said about it all,
 //! [`page`] what can be told of a project before it is built.
 //! Nothing is printed here; what is to be said comes back as data.
 
 pub mod build;
+pub mod capture;
 pub mod certificate;
 mod compose;
 pub mod data;
@@ -22,6 +23,7 @@ use plan::{File, GoldenOutcome};
 use source::{Diagnostic, Sources};
 
 pub use build::{Built, Request, build};
+pub use capture::{Capture, capture};
 pub use execute::{Failure, Target, Tools, write};
 pub use folder::Emitted;
 pub use front_python::{Blocked, Columns, Conversion};
@@ -32,6 +34,8 @@ pub use verify::{OriginalUse, Verification, Verify, verify};
 /// What is being done, for whoever waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// A fitted model is loaded and asked what it takes and gives.
+    Capture,
     /// The script is run once, to learn what only a run can know.
     Record,
     Convert,
@@ -46,6 +50,7 @@ pub enum Stage {
 impl std::fmt::Display for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Stage::Capture => "load the model",
             Stage::Record => "record the script",
             Stage::Convert => "convert",
             Stage::Interpret => "interpret",

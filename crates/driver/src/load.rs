@@ -190,7 +190,8 @@ fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<
         _ => {
             let found = Diagnostic::error("input-kind", format!("`{name}` is no kind of model that can be converted"));
             Err(vec![found.help(
-                "give a model as .onnx, as .pmml or in a file of XGBoost, LightGBM or CatBoost; scikit-learn models become ONNX with skl2onnx",
+                "give a model as .onnx, as .pmml or in a file of XGBoost, LightGBM or CatBoost; fitted scikit-learn models are taken in by \
+                 `scorewright capture`",
             )])
         }
     };

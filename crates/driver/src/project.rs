@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use source::{Diagnostic, Sources, Span};
 
+use crate::capture::PROJECT;
 use crate::{Problem, read};
 
 /// Everything that a build can be told. What is not told is inferred or has a default.
@@ -72,10 +73,13 @@ pub enum FeedName {
 }
 
 impl Project {
-    /// A project of one file: a `.toml` that names all of it, a `.py` script, an `.ipynb` notebook, or a model.
+    /// A project of one file: a `.toml` that names all of it, a folder with one, a `.py` script, an `.ipynb` notebook, or a model.
     ///
     /// Errors: no such file; a kind of file that cannot be converted; a `.toml` with a field that is not known, with its place.
     pub fn open(path: &Path, sources: &mut Sources) -> Result<Project, Problem> {
+        if path.join(PROJECT).is_file() {
+            return Project::from_toml(&path.join(PROJECT), sources);
+        }
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         match ending.as_str() {
             "toml" => Project::from_toml(path, sources),
@@ -83,6 +87,13 @@ impl Project {
             "onnx" | "pmml" | "xml" => Ok(Project { model: Some(path.into()), ..Project::default() }),
             _ if read(path).is_ok_and(|bytes| front_boost::Format::of(&bytes).is_some()) => {
                 Ok(Project { model: Some(path.into()), ..Project::default() })
+            }
+            "joblib" | "pkl" | "pickle" => {
+                let found = Diagnostic::error("input-kind", format!("`{}` is loaded by your own Python only", path.display()));
+                Err(Problem::Refused(vec![found.help(format!(
+                    "write the project of the model with `scorewright capture {} --data sample.csv --out captured`, and build the folder `captured`",
+                    path.display()
+                ))]))
             }
             _ => {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

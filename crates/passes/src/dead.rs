@@ -1,5 +1,7 @@
 //! What no outcome needs goes.
 
+use std::collections::HashSet;
+
 use check::Checked;
 use ir::op::Link;
 use ir::{Arena, Function, Handle, Literal, Module, Op, Origin, Value};
@@ -58,7 +60,9 @@ fn pruned(function: &Function) -> Function {
     // A null condition does not hold.
     let never = |when: Value| matches!(&nodes[when].op, Op::Const(Literal::Bool(false) | Literal::Null(_)));
     let always = |when: Value| nodes[when].op == Op::Const(Literal::Bool(true));
-    function.rejections.retain(|rejection| !never(rejection.when));
+    // Nor does one for which a row was rejected before.
+    let mut before = HashSet::new();
+    function.rejections.retain(|rejection| !never(rejection.when) && before.insert(rejection.when));
     // Behind one that always applies no other is reached.
     if let Some(last) = function.rejections.iter().position(|rejection| always(rejection.when)) {
         function.rejections.truncate(last + 1);

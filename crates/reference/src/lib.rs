@@ -1,7 +1,8 @@
 //! Runs the originals: the user's script in the user's own Python, an ONNX model by onnxruntime, a boosting model by its library.
 //!
 //! A run is a subprocess in a temporary copy of the script's folder, so nothing of the user's is written; it has limits on time, memory
-//! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py` and `scorewright_hold.py`, shipped inside this crate.
+//! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py` and
+//! the files beside it, shipped inside this crate.
 //! Uses `front-python` for the form of a [`Record`]. Start reading at [`Reference::record`].
 
 mod process;
@@ -150,8 +151,34 @@ pub enum Piece {
     Untested { rows: Vec<usize> },
 }
 
+/// A fitted model in a file of joblib's or pickle's, and what is to be known of it.
+#[derive(Debug, Clone)]
+pub struct ModelFile<'a> {
+    pub model: &'a Path,
+    /// Rows that it can score: CSV, Parquet, JSON lines, or an array of numpy's.
+    pub data: &'a Path,
+    /// `predict` and its kin; as the model is if it is none.
+    pub method: Option<&'a str>,
+    /// Where modules that it needs are looked for, besides its own folder.
+    pub paths: &'a [PathBuf],
+    /// What the script that saved it defines and it has by name only; goes into the script.
+    pub definitions: &'a str,
+}
+
+/// How a captured model is used.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Captured {
+    /// Its class, without the module.
+    pub class: String,
+    pub methods: Vec<String>,
+}
+
 /// The programs, by names that no module of a user's has.
-const PROGRAMS: &[(&str, &str)] = &[("runner.py", include_str!("runner.py")), ("scorewright_hold.py", include_str!("scorewright_hold.py"))];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("runner.py", include_str!("runner.py")),
+    ("scorewright_hold.py", include_str!("scorewright_hold.py")),
+    ("scorewright_capture.py", include_str!("scorewright_capture.py")),
+];
 
 impl Reference {
     pub fn new(python: impl Into<PathBuf>, limits: Limits) -> Self {
@@ -281,6 +308,27 @@ impl Reference {
         self.model_job(&job)
     }
 
+    /// Loads a fitted model and writes into the folder `out` what a script that uses it needs: `score.py`, the sample as `sample.csv`, and
+    /// copies of the model and of its own modules. Pickles are loaded there, in the user's own Python, and nowhere else.
+    ///
+    /// Errors: no Python, no scikit-learn in it; a file that holds no fitted estimator; a sample that it cannot score.
+    pub fn capture(&self, file: &ModelFile<'_>, out: &Path) -> Result<Captured, Diagnostic> {
+        let model = absolute(file.model);
+        let own = model.parent().map(Path::to_path_buf);
+        let paths: Vec<PathBuf> = own.into_iter().chain(file.paths.iter().map(|path| absolute(path))).collect();
+        let job = json!({
+            "job": "capture",
+            "model": model,
+            "data": absolute(file.data),
+            "method": file.method,
+            "paths": paths,
+            "definitions": file.definitions,
+            "out": absolute(out),
+            "memory": self.limits.memory_bytes,
+        });
+        serde_json::from_value(self.run(&job, None, None)?).map_err(|error| broken_answer(&error))
+    }
+
     fn model_job(&self, job: &Json) -> Result<(Versions, Vec<Piece>), Diagnostic> {
         #[derive(Deserialize)]
         struct Answer {
@@ -342,6 +390,10 @@ impl Reference {
             "output" => at(Diagnostic::error("python-output", message), "")
                 .help("name the output with --output: a variable, an expression over the script's variables, or a CSV file that it writes"),
             "model" => Diagnostic::error("reference-model", "the model's own runtime cannot run it").help(message),
+            "capture" => match text("help") {
+                help if help.is_empty() => Diagnostic::error("model-capture", message),
+                help => Diagnostic::error("model-capture", message).help(help),
+            },
             "memory" => Diagnostic::error("reference-memory", message),
             _ => at(Diagnostic::error("python-raises", "the script raises an exception in the recorded run"), &message)
                 .help("a script is converted by running it once; run it yourself in its folder first"),

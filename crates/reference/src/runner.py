@@ -1,8 +1,9 @@
 """Runs a user's script in the user's own Python and reports what only a run can know.
 
 Started by the crate `reference` as `python -X utf8 runner.py JOB.json RESULT.json`. The script runs in the current
-directory, which is a copy of its folder. Three jobs: `record` (instrument, run, report every value), `outputs` (run,
-report the output frame exactly, and a model's outputs on it), `onnx` (a model alone), `boost` (a boosting library's model alone). Start reading at `main`.
+directory, which is a copy of its folder. The jobs: `record` (instrument, run, report every value), `outputs` (run,
+report the output frame exactly, and a model's outputs on it), `onnx` (a model alone), `boost` (a boosting library's model alone),
+`capture` (write the script of a fitted model: `scorewright_capture.py`). Start reading at `main`.
 
 Nothing of the script is changed in effect: expressions are wrapped in functions that return what they were given. Floats are
 written with `repr`, the shortest text that reads back to the same bits.
@@ -34,9 +35,9 @@ MOST_NODES = 400000  # of all trees of one model
 class Failure(Exception):
     """What is reported to the caller: a kind it knows, a message, and the user's own file and line when there is one."""
 
-    def __init__(self, kind, message, line=None, file=None):
+    def __init__(self, kind, message, line=None, file=None, help=None):
         super().__init__(message)
-        self.report = {"error": {"kind": kind, "message": message, "line": line, "file": file}}
+        self.report = {"error": {"kind": kind, "message": message, "line": line, "file": file, "help": help}}
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -2210,6 +2211,15 @@ def boost_catboost(library, path, np, pd):
     return predict, True
 
 
+def capture(job):
+    import scorewright_capture
+
+    try:
+        return scorewright_capture.capture(job)
+    except scorewright_capture.Refusal as refusal:
+        raise Failure(refusal.kind, str(refusal), help=refusal.help)
+
+
 def main():
     job_path, result_path = sys.argv[1:3]  # the script gets its own `sys.argv`
     with open(job_path, encoding="utf-8") as file:
@@ -2227,7 +2237,7 @@ def main():
     warnings.simplefilter("ignore")
     protect(job.get("protect"))
     try:
-        result = {"record": record, "outputs": outputs, "onnx": onnx, "boost": boost}[job["job"]](job)
+        result = {"record": record, "outputs": outputs, "onnx": onnx, "boost": boost, "capture": capture}[job["job"]](job)
     except Failure as failure:
         result = failure.report
     except MemoryError:

@@ -300,8 +300,11 @@ pub(super) fn arg_max(vals: Val<'_>) -> Val<'_> {
 /// The class of that number, among `classes_`.
 pub(super) fn class_at<'b>(replay: &mut Replay<'_, 'b>, classes: &[record::Value], number: Val<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
     let categories = std::rc::Rc::new(crate::value::Categories { values: classes.to_vec(), ordered: false });
-    let truths = classes.iter().any(|class| class.as_bool().is_some());
-    match pandas::category_values(replay, &categories, number).filter(|_| !truths) {
+    let truths: Vec<Option<bool>> = classes.iter().map(record::Value::as_bool).collect();
+    if truths == [Some(false), Some(true)] {
+        return Ok(Cell::new(Kind::Bool, number.eq(1_i64)));
+    }
+    match pandas::category_values(replay, &categories, number).filter(|_| truths.iter().all(Option::is_none)) {
         Some((kind, val)) => Ok(Cell::new(kind, val)),
         None => Err(replay.unsupported(at, "classes of this type")),
     }
