@@ -84,6 +84,11 @@ fn the_tables_say_what_converts_and_what_proves_it() {
             std::fs::write(&path, &text).unwrap();
         }
         let known = std::fs::read_to_string(&path).unwrap_or_default();
+        let count = text.split_once(" classes convert").map(|(before, _)| before.rsplit(' ').next().unwrap().to_owned());
+        if let Some(count) = count {
+            let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+            assert!(readme.contains(&format!("{count} scikit-learn classes")), "the README says another number than {count}");
+        }
         assert!(known == text, "{} is not what converts now: run this test with BLESS=1 and read the difference", path.display());
     }
 }

@@ -1,6 +1,6 @@
 //! The ways back: from components, clusters and loadings to columns, as `inverse_transform` has them.
 
-use super::fitted::{Whole, applied, matrix, needed, not_fitted, param_flag, products};
+use super::fitted::{Whole, applied, columns_of, matrix, needed, not_fitted, param_flag, products};
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Unknown};
@@ -17,24 +17,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "TruncatedSVD.inverse_transform", truncated_back),
 ];
 
-/// A fitted matrix by its columns, of which each has a number for each column of the row.
-fn by_columns<'b>(
-    replay: &mut Replay<'_, 'b>,
-    estimator: &Estimator,
-    name: &str,
-    count: usize,
-    call: &Call<'b>,
-) -> Result<Vec<Vec<f64>>, Unknown> {
-    let flat = estimator.fitted(name).and_then(record::Value::floats).filter(|flat| count > 0 && flat.len().is_multiple_of(count));
-    let Some(flat) = flat else { return Err(not_fitted(replay, estimator, name, call.span)) };
-    let width = flat.len() / count;
-    Ok((0..width).map(|column| flat.iter().skip(column).step_by(width).copied().collect()).collect())
-}
-
 /// `x . components + mean`, the components times the deviations with `whiten`.
 fn principal_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (estimator, columns) = applied(replay, call)?;
-    let mut components = by_columns(replay, &estimator, "components_", columns.len(), call)?;
+    let mut components = columns_of(replay, &estimator, "components_", columns.len(), call)?;
     let variances = needed(replay, &estimator, "explained_variance_", columns.len(), call)?;
     let mean = needed(replay, &estimator, "mean_", components.len(), call)?;
     if param_flag(&estimator, "whiten") {
@@ -47,7 +33,7 @@ fn principal_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<
 /// `x . components`
 fn truncated_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (estimator, columns) = applied(replay, call)?;
-    let components = by_columns(replay, &estimator, "components_", columns.len(), call)?;
+    let components = columns_of(replay, &estimator, "components_", columns.len(), call)?;
     let restored = products(replay, &columns, "components", &components);
     Ok(Whole::of(&columns).floats(restored))
 }

@@ -57,6 +57,20 @@ pub(crate) fn numeric_kind(columns: &[Column<'_>]) -> Option<Kind> {
     kinds.into_iter().map(|kind| kind.is_number().then_some(kind)).reduce(|a, b| pandas::missing::common(&a?, &b?))?
 }
 
+/// The columns of a fitted matrix of so many rows.
+pub(super) fn columns_of<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    name: &str,
+    rows: usize,
+    call: &Call<'b>,
+) -> Result<Vec<Vec<f64>>, Unknown> {
+    let flat = estimator.fitted(name).and_then(record::Value::floats).filter(|flat| !flat.is_empty() && flat.len().is_multiple_of(rows));
+    let Some(flat) = flat else { return Err(not_fitted(replay, estimator, name, call.span)) };
+    let width = flat.len() / rows;
+    Ok((0..width).map(|at| flat.iter().skip(at).step_by(width).copied().collect()).collect())
+}
+
 /// A fitted vector with a number for each column; `None` in Python stands for "not used".
 pub(super) fn vector<'b>(
     replay: &mut Replay<'_, 'b>,

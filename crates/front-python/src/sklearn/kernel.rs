@@ -1,7 +1,7 @@
 //! Support vector machines, ridge regressions and projections with a kernel: sums of kernels of the row with each support vector or
 //! training row.
 
-use super::fitted::{Nan, Whole, arg_max, class_at, columns, estimator, finite, matrix, needed, not_fitted, param_text};
+use super::fitted::{Nan, Whole, arg_max, class_at, columns, columns_of, estimator, finite, matrix, needed, not_fitted, param_text};
 use super::linear::of_two;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
@@ -177,20 +177,6 @@ fn ridge<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn sums<'b>(replay: &Replay<'_, 'b>, kernels: Val<'b>, weights: &[Vec<f64>]) -> Vec<Val<'b>> {
     let tensor = |weights: &Vec<f64>| replay.b.tensor(Tensor::f64("coefficients", [weights.len() as u32], weights.iter().copied()));
     weights.iter().map(|weights| kernels.contract(tensor(weights), [(0, 0)])).collect()
-}
-
-/// The columns of a fitted matrix of so many rows.
-fn columns_of<'b>(
-    replay: &mut Replay<'_, 'b>,
-    estimator: &Estimator,
-    name: &str,
-    rows: usize,
-    call: &Call<'b>,
-) -> Result<Vec<Vec<f64>>, Unknown> {
-    let flat = estimator.fitted(name).and_then(record::Value::floats).filter(|flat| !flat.is_empty() && flat.len().is_multiple_of(rows));
-    let Some(flat) = flat else { return Err(not_fitted(replay, estimator, name, call.span)) };
-    let width = flat.len() / rows;
-    Ok((0..width).map(|at| flat.iter().skip(at).step_by(width).copied().collect()).collect())
 }
 
 /// The kernels less their mean and that of the training rows, by `eigenvectors / sqrt(eigenvalues)`.
