@@ -5,6 +5,9 @@
 use ir::{Builder, Elem, Literal, Map, Table, Val};
 
 pub(crate) const DAY: i64 = 86_400_000_000;
+/// The first and the last microsecond of the years 1 to 9999.
+pub(crate) const FIRST: i64 = -62_135_596_800_000_000;
+pub(crate) const LAST: i64 = 253_402_300_799_999_999;
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 

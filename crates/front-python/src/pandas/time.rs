@@ -49,7 +49,7 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let errors = call.text(replay, "errors")?.unwrap_or_else(|| "raise".to_owned());
     let day_first = call.flag(replay, "dayfirst", false)?;
     call.only(replay, "utc", &[record::Value::Bool(false)])?;
-    call.only(replay, "unit", &[])?;
+    let unit = call.text(replay, "unit")?;
     call.take("cache");
     let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_datetime` of this")) };
     let given = format.is_some();
@@ -78,6 +78,15 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
                 ));
             }
             Ok((Kind::DateTime, (valid & !val.is_null()).select(micros, replay.b.null(Elem::I64))))
+        }
+        (Kind::Int(_), val) if !given && unit.is_some() => {
+            let Some(micros) = unit.as_deref().and_then(unit_named) else {
+                return Err(Trouble::Unsupported("`to_datetime` of numbers of this unit".to_owned()));
+            };
+            let val = val.cast(Elem::I64);
+            let reason = Reason::Invalid(format!("{name} is a moment outside of the years 1 to 9999"));
+            own.insert(replay.guard(val.lt(calendar::FIRST / micros) | val.gt(calendar::LAST / micros), reason, at));
+            Ok((Kind::DateTime, val * micros))
         }
         (kind @ (Kind::Int(_) | Kind::Float), val) if given => {
             // A number is read by its digits, without what stands behind the point.
@@ -109,15 +118,7 @@ fn to_timedelta<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     call.only(replay, "errors", &[record::Value::Str("raise".to_owned())])?;
     let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_timedelta` of this")) };
     let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
-    let micros = match unit.as_deref() {
-        Some("W") => unit_of("weeks"),
-        Some("D" | "d" | "day" | "days") => unit_of("days"),
-        Some("h" | "hr" | "hour" | "hours") => unit_of("hours"),
-        Some("m" | "min" | "minute" | "minutes") => unit_of("minutes"),
-        Some("s" | "sec" | "second" | "seconds") => unit_of("seconds"),
-        Some("ms") => unit_of("milliseconds"),
-        _ => None,
-    };
+    let micros = unit.as_deref().and_then(unit_named);
     let mut own = Guards::new();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match (operands[0].clone(), micros) {
         ((Kind::Timedelta, val), _) => Ok((Kind::Timedelta, val)),
@@ -286,6 +287,19 @@ fn constant_duration<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Ev
         total = more;
     }
     Ok(replay.known(record::Value::tagged(record::Tagged::Timedelta(total))))
+}
+
+/// Microseconds of a unit as `unit=` names it.
+fn unit_named(unit: &str) -> Option<i64> {
+    match unit {
+        "W" => unit_of("weeks"),
+        "D" | "d" | "day" | "days" => unit_of("days"),
+        "h" | "hr" | "hour" | "hours" => unit_of("hours"),
+        "m" | "min" | "minute" | "minutes" => unit_of("minutes"),
+        "s" | "sec" | "second" | "seconds" => unit_of("seconds"),
+        "ms" => unit_of("milliseconds"),
+        _ => None,
+    }
 }
 
 /// Microseconds of a unit of a duration.
