@@ -483,6 +483,10 @@ impl<'b> Replay<'_, 'b> {
             Value::Sequence(items) => return Some(crate::sequence::any_there(self, items)),
             _ => return None,
         };
+        // What a function decides by is part of what it gives.
+        if let Some(frame) = self.cells.last_mut() {
+            frame.guards.extend(&cell.guards);
+        }
         let b = self.b;
         let mut out: Option<Val<'b>> = None;
         for alternative in cell.alternatives.iter().rev() {
