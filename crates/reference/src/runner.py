@@ -509,8 +509,13 @@ def mixture(name):
             rotations = cholesky if kind == "full" else np.repeat(cholesky[np.newaxis], count, axis=0)
             offsets = np.ravel([mean @ rotation for mean, rotation in zip(means, rotations)])
             return {"mixture_rotations": np.ravel(rotations), "mixture_offsets": offsets}.get(name)
-        precisions = cholesky**2 if kind == "diag" else np.repeat(cholesky[:, np.newaxis] ** 2, width, axis=1)
-        offsets = np.sum(means**2 * precisions, axis=1) if kind == "diag" else np.sum(means**2, axis=1) * cholesky**2
+        if kind == "spherical":
+            # One precision a component, by which sums are multiplied.
+            shared, ones = cholesky**2, np.ones(count * width)
+            offsets = np.sum(means**2, axis=1) * shared
+            return {"mixture_means": np.ravel(means), "mixture_precisions": ones, "mixture_offsets": offsets, "mixture_shared": shared}.get(name)
+        precisions = cholesky**2
+        offsets = np.sum(means**2 * precisions, axis=1)
         return {"mixture_means": np.ravel(means * precisions), "mixture_precisions": np.ravel(precisions), "mixture_offsets": offsets}.get(name)
 
     return ask
@@ -583,7 +588,7 @@ COMPUTED = {
     "latent_solver": latent_solver,
     "log_volumes": log_volumes,
     "log_weights": lambda value: value._estimate_log_weights(),
-    **{name: mixture(name) for name in ("mixture_constants", "mixture_means", "mixture_offsets", "mixture_precisions", "mixture_rotations")},
+    **{name: mixture(name) for name in ("mixture_constants", "mixture_means", "mixture_offsets", "mixture_precisions", "mixture_rotations", "mixture_shared")},
     "cut": cut,
     "members_decide": members_decide,
     "members_log": members_log,

@@ -59,14 +59,19 @@ fn squares<'b>(
         };
         return Ok((0..count).map(one).collect());
     }
-    // `sum(mean^2 p) - 2 x . (mean p) + x^2 . p`
+    // `sum(mean^2 p) - 2 x . (mean p) + x^2 . p`; with one precision for all columns `p (sum(mean^2) - 2 x . mean + x . x)`, added up so.
     let means = needed(replay, estimator, "mixture_means", count * width, call)?;
     let precisions = needed(replay, estimator, "mixture_precisions", count * width, call)?;
     let by_rows = |flat: &[f64]| flat.chunks(width).map(<[f64]>::to_vec).collect::<Vec<_>>();
     let own: Vec<(Column<'b>, Val<'b>)> = columns.iter().map(|(column, val)| (column.clone(), *val * *val)).collect();
     let crossed = products(replay, columns, "means by precisions", &by_rows(&means));
     let squared = products(replay, &own, "precisions", &by_rows(&precisions));
-    let one = |at: usize| crossed[at] * -2.0 + offsets[at] + squared[at];
+    let shared = estimator.fitted("mixture_shared").and_then(record::Value::floats);
+    let shared = |sum: Val<'b>, at: usize| match shared.as_ref().and_then(|shared| shared.get(at)) {
+        Some(precision) => sum * *precision,
+        None => sum,
+    };
+    let one = |at: usize| shared(crossed[at], at) * -2.0 + offsets[at] + shared(squared[at], at);
     Ok((0..count).map(one).collect())
 }
 
