@@ -5,7 +5,7 @@ use plan::{
     file_bytes,
 };
 
-use crate::expr::{java_type, literal_text};
+use crate::expr::{boxed_type, java_type, literal_text};
 use crate::{Printer, camel, javadoc, package_name};
 
 /// The body of the class `Tables`, and its resources.
@@ -80,14 +80,7 @@ impl Tables<'_> {
     /// A hash table, filled by methods that each are short enough for Java. Zero has one sign in it, and nothing stands beside NaN.
     fn hashed(&mut self, map: &Map, names: &[String], params: &[String]) {
         let (name, value) = (camel(&map.ident), java_type(map.value));
-        let boxed = match map.value {
-            Elem::Bool => "Boolean",
-            Elem::I32 => "Integer",
-            Elem::F32 => "Float",
-            Elem::F64 => "Double",
-            Elem::Str => "String",
-            Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => "Long",
-        };
+        let boxed = boxed_type(map.value);
         let one_zero = |text: String, elem: Elem| match elem {
             Elem::F64 => format!("{text} + 0.0"),
             Elem::F32 => format!("{text} + 0.0f"),

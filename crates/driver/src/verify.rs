@@ -353,7 +353,8 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         for failure in report.failures.iter().take(SHOWN) {
             let (row, _) = taken[failure.row];
             let failure = Failure { row: row - offset, ..failure.clone() };
-            let (said, input) = (said_of(&all[row - offset]), input(scorer, rows, row, offset));
+            let said = said_of(&all[row - offset], &expected[row], reason);
+            let input = input(scorer, rows, row, offset);
             failures.push(Failed { leg, output: failure.output.clone(), text: format!("on {}{said}\n{failure}{input}", leg.rows()) });
         }
         (report.failing_rows.iter().map(|row| taken[*row].0).collect::<Vec<usize>>(), report)
@@ -401,11 +402,13 @@ fn outcome<'r>(answer: &Answer, ours: &GoldenOutcome, reason: impl Fn(u32) -> &'
     }
 }
 
-fn said_of(answer: &Answer) -> String {
-    match answer {
-        Answer::Raised(message) => format!(" (the original raises: {message})"),
-        Answer::Dropped => " (the original drops it)".into(),
-        Answer::Scored(_) | Answer::Untested => String::new(),
+/// What became of a row there and here, where one of them has no score.
+fn said_of<'r>(answer: &Answer, ours: &GoldenOutcome, reason: impl Fn(u32) -> &'r Reason) -> String {
+    match (answer, ours) {
+        (Answer::Raised(message), _) => format!(" (the original raises: {message})"),
+        (Answer::Dropped, _) => " (the original drops it)".into(),
+        (Answer::Scored(_) | Answer::Untested, GoldenOutcome::Rejected(number)) => format!(" (no score here: {})", reason(*number)),
+        (Answer::Scored(_) | Answer::Untested, GoldenOutcome::Scored(_)) => String::new(),
     }
 }
 

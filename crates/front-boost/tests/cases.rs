@@ -12,22 +12,7 @@ fn model(folder: &std::path::Path) -> String {
 
 #[test]
 fn every_case_agrees_with_its_library() {
-    let mut failures = String::new();
-    let folders = support::folders("boost");
-    assert!(!folders.is_empty());
-    for folder in &folders {
-        let differences = support::run(folder, &model(folder), front_boost::read);
-        if !differences.is_empty() {
-            let shown: Vec<&str> = differences.iter().take(6).map(String::as_str).collect();
-            failures += &format!(
-                "\n{} ({} differences)\n  {}",
-                folder.file_name().unwrap().to_string_lossy(),
-                differences.len(),
-                shown.join("\n  ")
-            );
-        }
-    }
-    assert!(failures.is_empty(), "{failures}");
+    support::check_all("boost", model, front_boost::read);
 }
 
 /// The rendered diagnostics are the expectation; `BLESS=1` writes them.

@@ -266,14 +266,13 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     let module = prune::prune(module);
     let mut notes = made.notes;
     notes.retain(|note| !filters.iter().any(|place| note.name == "python-row-filter" && note.message.contains(&format!("at {place};"))));
-    let drops = !columns.is_empty();
+    let drops = !filters.is_empty();
     if drops {
         let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
         let places: Vec<&str> = filters.iter().map(String::as_str).collect();
+        let (places, columns) = (places.join(", "), columns.join(", "));
         let message = format!(
-            "rows are dropped at {} for {}, which the output does not need: a scorer does not ask for it and scores them",
-            places.join(", "),
-            columns.join(", ")
+            "rows are dropped at {places} for {columns}, which the output does not need: a scorer does not ask for it and scores them"
         );
         notes.push(Diagnostic::warning("python-training-filter", message));
     }

@@ -3,8 +3,8 @@
 use ir::{Binary, Function, Module, Node, Op, Reason, Rejection, Unary, Value};
 use std::collections::BTreeSet;
 
-/// The module without the part of its rejections that reads columns no result needs, the places of filters that went with them, and
-/// those columns. A filter of several conditions keeps those that the scorer can ask.
+/// The module without the part of its rejections that reads columns no result needs, the places of filters that went with them, and the
+/// columns that these read. A filter of several conditions keeps those that the scorer can ask.
 pub(crate) fn without_filters(mut module: Module) -> (Module, BTreeSet<String>, BTreeSet<String>) {
     let (mut places, mut columns) = (BTreeSet::new(), BTreeSet::new());
     let Some(entry) = module.entry.and_then(|entry| module.functions.get_mut(entry)) else { return (module, places, columns) };
@@ -20,9 +20,9 @@ pub(crate) fn without_filters(mut module: Module) -> (Module, BTreeSet<String>, 
         }
         if let Reason::Filtered(place) = &rejection.reason {
             places.insert(place.clone());
+            let foreign: Vec<Value> = foreign.into_iter().map(|(part, _)| part).collect();
+            columns.extend(params(entry, &foreign).difference(&needed).map(|param| entry.params[*param as usize].name.clone()));
         }
-        let foreign: Vec<Value> = foreign.into_iter().map(|(part, _)| part).collect();
-        columns.extend(params(entry, &foreign).difference(&needed).map(|param| entry.params[*param as usize].name.clone()));
         let mut node = |op: Op| entry.nodes.push(Node { op, origin: rejection.origin, label: None });
         let own: Vec<Value> = own.into_iter().map(|(part, holds)| if holds { part } else { node(Op::Unary(Unary::Not, part)) }).collect();
         if let Some(when) = own.into_iter().reduce(|a, b| node(Op::Binary(Binary::Or, a, b))) {
@@ -57,4 +57,29 @@ fn params(function: &Function, values: &[Value]) -> BTreeSet<u32> {
         }
     }
     out
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test says what is wrong by stopping")]
+mod tests {
+    use ir::{Builder, Elem, Reason, Type};
+
+    #[test]
+    fn a_filter_keeps_what_the_scorer_can_ask() {
+        let b = Builder::new("m");
+        let [area, price] = ["area", "price"].map(|name| b.param(name, Type::scalar(Elem::F64)));
+        b.reject_if(!(area.gt(0.0) & price.gt(0.0)), Reason::Filtered("s.py:2".into()));
+        b.reject_if(price.gt(9.0), Reason::Filtered("s.py:3".into()));
+        b.reject_if(area.gt(9.0), Reason::Filtered("s.py:4".into()));
+        b.result("area", area);
+        let (module, places, columns) = super::without_filters(b.finish().unwrap());
+        assert_eq!(places.into_iter().collect::<Vec<_>>(), ["s.py:2", "s.py:3"]);
+        assert_eq!(columns.into_iter().collect::<Vec<_>>(), ["price"]);
+        let module = crate::prune::prune(module);
+        let entry = module.entry_function().unwrap();
+        assert_eq!(entry.params.iter().map(|param| param.name.as_str()).collect::<Vec<_>>(), ["area"]);
+        let interp = interp::Interp::new(&check::check(module).unwrap());
+        let rejected = |area: f64| matches!(interp.run(&[area.into()]), interp::Outcome::Rejected(_));
+        assert_eq!([-1.0, 0.0, 1.0, 9.5].map(rejected), [true, true, false, true]);
+    }
 }

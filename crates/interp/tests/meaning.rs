@@ -37,6 +37,26 @@ fn floored_division_follows_python() {
 }
 
 #[test]
+fn an_iteration_replaces_its_first_argument_in_each_turn() {
+    let step = Builder::new("step");
+    let [known, more, turn] = ["known", "more", "turn"].map(|name| step.param(name, Type::scalar(Elem::I64)));
+    step.result("next", known * 10_i64 + more + turn);
+    let b = Builder::new("m");
+    let [known, times] = ["known", "times"].map(|name| b.param(name, Type::nullable(Elem::I64)));
+    b.result("last", b.iterate(b.import(&step.finish().unwrap()).unwrap(), &[known, b.i64(5)], times));
+    let module = b.finish().unwrap();
+    let null = Datum::Scalar(Literal::Null(Elem::I64));
+    let last = |known: Datum, times: Datum| scored(module.clone(), &[known, times]).swap_remove(0);
+    // Turns count from 0; with none, and with fewer than none, it is what it was.
+    assert_eq!(last(1_i64.into(), 3_i64.into()), Datum::from(1_567_i64));
+    assert_eq!([0, -1].map(|times: i64| last(1_i64.into(), times.into())), [1_i64; 2].map(Datum::from));
+    assert_eq!(last(null.clone(), 3_i64.into()), null);
+    assert_eq!(last(1_i64.into(), null.clone()), null);
+    // Wrapping in each, it stops after a million turns or so.
+    assert_eq!(last(1_i64.into(), i64::MAX.into()), last(1_i64.into(), ir::MOST_TURNS.into()));
+}
+
+#[test]
 fn the_first_rejection_that_holds_decides() {
     let b = Builder::new("m");
     let city = b.param("city", Type::nullable(Elem::Str));

@@ -603,7 +603,6 @@ COMPUTED = {
     "offset": offset,
     "log_prior": log_prior,
     "center_squares": center_squares,
-    "pooling": lambda value: value.pooling_func.__name__,
 }
 
 
@@ -952,7 +951,8 @@ LEARNT = "#learnt"
 
 
 def learnt_from_rows(function, args, kwargs, made):
-    """The edges of `pd.qcut` and `pd.cut`; the format that `to_datetime` infers; the values of `factorize` in their order; the values of the groups of `groupby().transform`."""
+    """The edges of `pd.qcut` and `pd.cut`; the format that `to_datetime` infers; the values of `factorize` in their order; the values of the
+    groups of `groupby().transform`."""
     pd = sys.modules.get("pandas")
     if pd is None:
         return None
@@ -1093,7 +1093,8 @@ TABLE_METHODS = {"merge", "join", "map", "replace", "isin", "reindex", "align", 
 
 
 def is_recorded_in_callbacks(body):
-    """What a library calls back is recorded all the same where it makes functions, or asks a column for its `.str`; names bound elsewhere are declared once."""
+    """What a library calls back is recorded all the same where it makes functions, or asks a column for its `.str`; and a name that is bound
+    elsewhere is declared once."""
     told = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal)
     return any(isinstance(node, told) or isinstance(node, ast.Attribute) and node.attr == "str" for node in ast.walk(body))
 

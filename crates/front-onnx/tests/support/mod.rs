@@ -35,6 +35,26 @@ pub fn folders(kind: &str) -> Vec<PathBuf> {
     folders
 }
 
+/// Runs all cases of a kind; `model` names the file of each.
+pub fn check_all(
+    kind: &str,
+    model: impl Fn(&Path) -> String,
+    read: impl Copy + Fn(&[u8], FileId, &Sources) -> Result<Module, Vec<Diagnostic>>,
+) {
+    let folders = folders(kind);
+    assert!(!folders.is_empty());
+    let mut failures = String::new();
+    for folder in &folders {
+        let differences = run(folder, &model(folder), read);
+        if !differences.is_empty() {
+            let shown: Vec<&str> = differences.iter().take(6).map(String::as_str).collect();
+            let name = folder.file_name().unwrap().to_string_lossy();
+            failures += &format!("\n{name} ({} differences)\n  {}", differences.len(), shown.join("\n  "));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 pub fn human(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     source::render::human(diagnostics, sources, source::render::Colour::Plain)
 }

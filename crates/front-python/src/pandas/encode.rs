@@ -320,10 +320,7 @@ fn item_of_parts<'b>(
     absent: &Absent<'_, 'b>,
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
-    let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
-    let elem = values_elem(&values)
-        .filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
-    let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
+    let elem = elem_of_items(replay, pairs, at)?;
     let keys: Vec<Vec<record::Value>> = pairs.iter().filter_map(|(key, _)| key.items()).filter(|key| key.len() == parts.len()).collect();
     if keys.len() != pairs.len() || keys.iter().flatten().any(record::Value::is_missing) {
         return Err(replay.unsupported(at, "a dict with keys of several shapes, or missing ones"));
@@ -360,7 +357,7 @@ fn item_of_parts<'b>(
         vals.push(val);
     }
     let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
-    for (key, value) in keys.iter().zip(&values) {
+    for (key, (_, value)) in keys.iter().zip(pairs) {
         let key: Option<Vec<Literal>> = key.iter().zip(&elems).map(|(part, elem)| literal(part, *elem)).collect();
         let (Some(key), Some(value)) = (key, literal(value, elem)) else { return Err(replay.unsupported(at, "a dict with these items")) };
         rows.push((key, value));
@@ -406,6 +403,14 @@ pub(crate) enum Absent<'c, 'b> {
     Raises(&'static str),
 }
 
+/// The kind of a dict's values. NaN is one among floats.
+fn elem_of_items(replay: &mut Replay<'_, '_>, pairs: &[(record::Value, record::Value)], at: Span) -> Result<Elem, Unknown> {
+    let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
+    values_elem(&values)
+        .filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()))
+        .ok_or_else(|| replay.unsupported(at, "a dict with values of several types"))
+}
+
 /// `dict[cell]` or `dict.get(cell, default)`, with Python's own result types.
 pub(crate) fn dict_item<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -414,10 +419,7 @@ pub(crate) fn dict_item<'b>(
     absent: &Absent<'_, 'b>,
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
-    let values: Vec<&record::Value> = pairs.iter().map(|(_, value)| value).collect();
-    let elem = values_elem(&values)
-        .filter(|elem| values.iter().all(|value| !value.is_missing() || *elem == Elem::F64 && value.as_f64().is_some()));
-    let Some(elem) = elem else { return Err(replay.unsupported(at, "a dict with values of several types")) };
+    let elem = elem_of_items(replay, pairs, at)?;
     let kind = match elem {
         Elem::Str => Kind::Str,
         Elem::Bool => Kind::Bool,
