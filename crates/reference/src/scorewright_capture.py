@@ -62,7 +62,9 @@ def capture(job):
     imported = list(itertools.takewhile(lambda line: line.startswith(("import ", "from ")), lines))
     definitions = ["", "\n".join(lines[len(imported) :]).strip("\n"), ""] if defined else []
     blocks = [imports + imported, own, definitions, [reading, *loading.splitlines()], [*choosing, *scoring]]
-    text = f'"""Scores the rows of {SAMPLE} with the model of {os.path.basename(job["model"])}."""\n'
+    # A name may hold anything, and is not to end the text that it stands in.
+    name = os.path.basename(job["model"]).replace("\\", " ").replace('"', "'")
+    text = f'"""Scores the rows of {SAMPLE} with the model of {name}."""\n'
     text += "\n".join("\n".join(block) + "\n" for block in blocks if block)
     with open(os.path.join(out, "score.py"), "w", encoding="utf-8") as file:
         file.write(text)
