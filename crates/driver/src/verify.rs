@@ -121,6 +121,8 @@ pub struct Failed {
     pub output: String,
     /// What was found, the values on the way, and the row.
     pub text: String,
+    /// The original scores the row, and we do so on purpose not.
+    pub refused: bool,
 }
 
 impl Verification {
@@ -177,8 +179,12 @@ impl Comparison {
         self.legs().iter().map(|(_, report)| report.worst()).max().unwrap_or(Verdict::Identical)
     }
 
-    /// Whose fault a difference is: what was converted was said to be equal.
+    /// Whose fault a difference is: what was converted was said to be equal, but for rows that have a reason to have no score.
     fn blame(&self) -> &'static str {
+        if self.failures.iter().all(|failed| failed.refused) {
+            return "the original's answer for such a row is not certain here, so the scorer gives none; change the step that the reason names, or compare \
+                    on rows without them (--data)";
+        }
         let holds = |report: &Report| report.worst() < Verdict::Semantic;
         if holds(&self.on_data) && holds(&self.on_boundary) {
             "in the order of the file the same rows agree: the conversion took the script for one that looks at each row alone, and its run says \
@@ -355,7 +361,10 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
             let failure = Failure { row: row - offset, ..failure.clone() };
             let said = said_of(&all[row - offset], &expected[row], reason);
             let input = input(scorer, rows, row, offset);
-            failures.push(Failed { leg, output: failure.output.clone(), text: format!("on {}{said}\n{failure}{input}", leg.rows()) });
+            let invalid = |outcome: &GoldenOutcome| matches!(outcome, GoldenOutcome::Rejected(number) if matches!(reason(*number), Reason::Invalid(_)));
+            let refused = invalid(&expected[row]) && matches!(all[row - offset], Answer::Scored(_));
+            let text = format!("on {}{said}\n{failure}{input}", leg.rows());
+            failures.push(Failed { leg, output: failure.output.clone(), text, refused });
         }
         (report.failing_rows.iter().map(|row| taken[*row].0).collect::<Vec<usize>>(), report)
     };
