@@ -60,7 +60,6 @@ fn params(function: &Function, values: &[Value]) -> BTreeSet<u32> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says what is wrong by stopping")]
 mod tests {
     use ir::{Builder, Elem, Reason, Type};
 
