@@ -49,7 +49,7 @@ pub(crate) fn glue<'b>(replay: &mut Replay<'_, 'b>, parts: &[Value<'b>], keys: V
     if let Some(why) = super::open_columns(replay, *id, at) {
         return Err(why);
     }
-    let glue = Glue { at, train_rows, scoring_space: old.space, keys: keys.into() };
+    let glue = Glue { at, train_rows: Some(train_rows), scoring_space: old.space, keys: keys.into() };
     replay.spaces.push(Space { parent: Some(old.space), glue: Some(glue), ..Space::default() });
     let space = replay.spaces.len() - 1;
     let mut frame = Frame { space, ..Frame::default() };
@@ -81,8 +81,7 @@ fn glued_column<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) 
         Some(Tagged::Series(series)) => widened(replay, &column.cell, &series.dtype.name.clone(), at)?,
         _ => column.cell.clone(),
     };
-    // It is not taken apart again by a number of rows.
-    let glue = Glue { at, train_rows: u64::MAX, scoring_space: column.space, keys: Vec::new().into() };
+    let glue = Glue { at, train_rows: None, scoring_space: column.space, keys: Vec::new().into() };
     replay.spaces.push(Space { parent: Some(column.space), glue: Some(glue), ..Space::default() });
     let space = replay.spaces.len() - 1;
     Ok(Value::Column(Column { cell, space, ..column.clone() }))
@@ -140,7 +139,7 @@ pub(crate) fn slice<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Val
     let glue = replay.spaces[space].glue.clone()?;
     let Value::Slice(lower, upper, None) = index else { return None };
     let bound = |part: &Option<Box<Value<'b>>>| part.as_ref().map(|part| replay.concrete(part).and_then(|part| part.as_int()));
-    let rows = i64::try_from(glue.train_rows).ok();
+    let rows = glue.train_rows.and_then(|rows| i64::try_from(rows).ok());
     Some(match (bound(lower), bound(upper)) {
         (None | Some(Some(0)), Some(end)) if end.is_some() && end == rows => Ok(training_rows(replay, at)),
         (Some(start), None) if start.is_some() && start == rows => Ok(match of {
@@ -155,7 +154,9 @@ pub(crate) fn slice<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Val
             "python-glued-frames",
             at,
             "this takes other rows from a glued frame than the training rows or the scoring rows",
-            format!("the training rows are the first {}", glue.train_rows),
+            glue.train_rows.map_or("how many of them are training rows is not followed".to_owned(), |rows| {
+                format!("the training rows are the first {rows}")
+            }),
             "take the glued frame apart with [:len(train)] and [len(train):]",
         )),
     })

@@ -130,7 +130,8 @@ pub(crate) struct Space {
 #[derive(Clone)]
 pub(crate) struct Glue {
     pub at: Span,
-    pub train_rows: u64,
+    /// How many, where the glued rows may be taken apart by their number.
+    pub train_rows: Option<u64>,
     /// The scoring rows by themselves.
     pub scoring_space: usize,
     /// What the parts are called, the scoring rows last.
