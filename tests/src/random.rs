@@ -3,7 +3,7 @@
 use ir::typing::Scope;
 use ir::{
     Binary, Elem, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Output, Reason, Reduce, Rejection, Split,
-    Table, Tensor, Test, TextOp, Type, Unary, Value, type_of,
+    Table, Tensor, Test, TextOp, Type, Unary, Value, Window, type_of,
 };
 use plan::Cell;
 
@@ -498,7 +498,7 @@ impl Writer<'_> {
         let shape = self.ty(x).shape.clone();
         let axis = self.axis(x);
         let length = shape[usize::from(axis)] as usize;
-        Some(match self.random.below(5) {
+        Some(match self.random.below(6) {
             0 => {
                 let shape = if self.random.percent(30) { vec![self.ty(x).count() as u32] } else { self.random.shape() };
                 Op::Reshape { x, shape }
@@ -515,6 +515,13 @@ impl Writer<'_> {
                 Op::Slice { x, axis, start: start as u32, step, count: count as u32 }
             }
             3 => Op::Concat { parts: vec![x, self.like(x)?, x], axis },
+            4 if length > 0 => {
+                let few = |random: &mut Random| random.below(4) as u32;
+                let (count, size, before) = (few(&mut self.random), few(&mut self.random), few(&mut self.random));
+                let (stride, dilation) = (few(&mut self.random), few(&mut self.random));
+                let fill = Literal::zero(self.ty(x).elem);
+                Op::Window { x, axis, window: Window { count, size, stride, dilation, before, fill } }
+            }
             _ => Op::Gather { x, at: self.value(|ty| ty.elem.is_int() && !ty.nullable)?, axis },
         })
     }

@@ -372,6 +372,11 @@ impl Run<'_> {
                 let Route::Parts(places) = route else { bug!("elements that move have a route") };
                 Rc::new(places.iter().map(|(part, at)| of(&parts[*part])[*at].clone()).collect())
             }
+            Op::Window { x, window, .. } => {
+                let Route::Maybe(places) = route else { bug!("elements that move have a route") };
+                let fill = Item::exact(window.fill.clone());
+                Rc::new(places.iter().map(|at| at.map_or_else(|| fill.clone(), |at| of(x)[at].clone())).collect())
+            }
             Op::Gather { x, at, axis } => {
                 let shape = &checked.type_of(place.function, *x).shape;
                 Rc::new(gather(of(x), shape, usize::from(*axis), of(at)))

@@ -363,6 +363,7 @@ fn crossings(checked: &Checked, chains: &Chains<'_>) -> Vec<Crossing> {
             | Op::Transpose { .. }
             | Op::Slice { .. }
             | Op::Concat { .. }
+            | Op::Window { .. }
             | Op::Gather { .. }
             | Op::Reduce { .. }
             | Op::Contract { .. }

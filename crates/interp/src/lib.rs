@@ -161,6 +161,7 @@ impl Interp {
                 let parts: Vec<_> = parts.iter().map(|part| (of(part).elements(), shape(part))).collect();
                 Datum::of(tensor::concat(&parts, usize::from(*axis)), ty)
             }
+            Op::Window { x, axis, window } => Datum::of(tensor::window(of(x).elements(), shape(x), usize::from(*axis), window), ty),
             Op::Gather { x, at, axis } => {
                 let last = i64::from(shape(x)[usize::from(*axis)]) - 1;
                 let positions: Vec<usize> = of(at).elements().iter().map(|at| scalar::int(at).clamp(0, last) as usize).collect();

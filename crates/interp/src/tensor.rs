@@ -1,6 +1,6 @@
 //! The operations on tensors. A tensor is its elements in row-major order beside its shape.
 
-use ir::{Binary, Elem, Forest, Literal, Reduce};
+use ir::{Binary, Elem, Forest, Literal, Reduce, Window};
 use source::bug;
 
 use crate::scalar::{binary, cast};
@@ -66,6 +66,24 @@ pub fn take(x: &[Literal], shape: &[u32], axis: usize, positions: &[usize]) -> V
         for position in positions {
             let start = (outer * dim + position) * inner;
             out.extend_from_slice(&x[start..start + inner]);
+        }
+    }
+    out
+}
+
+/// Every place of every stand of a window along an axis.
+pub fn window(x: &[Literal], shape: &[u32], axis: usize, window: &Window) -> Vec<Literal> {
+    let (inner, length) = (count(&shape[axis + 1..]), shape[axis]);
+    let mut out = Vec::new();
+    for outer in 0..count(&shape[..axis]) {
+        for (stand, place) in (0..window.count).flat_map(|stand| (0..window.size).map(move |place| (stand, place))) {
+            match window.element(stand, place, length) {
+                Some(at) => {
+                    let start = (outer * length as usize + at as usize) * inner;
+                    out.extend_from_slice(&x[start..start + inner]);
+                }
+                None => out.extend(std::iter::repeat_n(window.fill.clone(), inner)),
+            }
         }
     }
     out

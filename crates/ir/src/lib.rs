@@ -29,7 +29,7 @@ pub use arena::{Arena, Handle};
 pub use build::{Builder, Val};
 pub use literal::Literal;
 pub use module::{Field, Function, Module, Node, Origin, Output, Reason, Rejection, Value};
-pub use op::{Link, MOST_TURNS, Op, Reduce};
+pub use op::{Link, MOST_TURNS, Op, Reduce, Window};
 pub use scalar::{Accuracy, Binary, TextOp, Unary};
 pub use table::{Forest, Map, Next, Split, Table, Tensor, Test};
 pub use types::{Elem, Type};

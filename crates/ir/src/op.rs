@@ -107,6 +107,12 @@ pub enum Op {
         parts: Vec<Value>,
         axis: u8,
     },
+    /// An axis seen through a window that slides along it. The axis becomes two, as [`Window`] says.
+    Window {
+        x: Value,
+        axis: u8,
+        window: Window,
+    },
     /// The elements at integer positions along an axis, whose place the shape of `at` takes. A position outside is clamped.
     Gather {
         x: Value,
@@ -140,6 +146,35 @@ pub enum Op {
     },
 }
 
+/// How a window slides along an axis: where the window stands for the `i`th time, its place number `k` shows the element
+/// `i * stride + k * dilation - before`, or `fill` where the axis has no such element. The axis becomes `[count, size]`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// How often it stands.
+    pub count: u32,
+    /// How many places it shows.
+    pub size: u32,
+    pub stride: u32,
+    pub dilation: u32,
+    pub before: u32,
+    /// Of the kind of the elements, and not null.
+    pub fill: Literal,
+}
+
+impl Window {
+    /// The element that a place shows, if an axis of this length has it.
+    pub fn element(&self, stand: u32, place: u32, length: u32) -> Option<u32> {
+        let at = u64::from(stand) * u64::from(self.stride) + u64::from(place) * u64::from(self.dilation);
+        at.checked_sub(u64::from(self.before)).filter(|at| *at < u64::from(length)).map(|at| at as u32)
+    }
+
+    /// Whether every place shows an element of an axis of this length.
+    pub fn is_inside(&self, length: u32) -> bool {
+        let shows = |stand, place| self.element(stand, place, length).is_some();
+        self.count == 0 || self.size == 0 || shows(0, 0) && shows(self.count - 1, self.size - 1)
+    }
+}
+
 /// No iteration has more turns.
 pub const MOST_TURNS: i64 = 1 << 20;
 
@@ -169,6 +204,7 @@ impl Op {
             | Op::Transpose { .. }
             | Op::Slice { .. }
             | Op::Concat { .. }
+            | Op::Window { .. }
             | Op::Gather { .. }
             | Op::Reduce { .. }
             | Op::Contract { .. } => None,
@@ -185,6 +221,7 @@ impl Op {
             | Op::Reshape { x, .. }
             | Op::Transpose { x, .. }
             | Op::Slice { x, .. }
+            | Op::Window { x, .. }
             | Op::Reduce { x, .. } => vec![*x],
             Op::Binary(_, a, b) | Op::Contract { a, b, .. } => vec![*a, *b],
             Op::Text(_, args) | Op::Lookup { keys: args, .. } | Op::Pack(args) | Op::Concat { parts: args, .. } | Op::Call { args, .. } => {
@@ -209,6 +246,7 @@ impl Op {
             | Op::Reshape { x, .. }
             | Op::Transpose { x, .. }
             | Op::Slice { x, .. }
+            | Op::Window { x, .. }
             | Op::Reduce { x, .. } => *x = to(*x),
             Op::Binary(_, a, b) | Op::Contract { a, b, .. } => (*a, *b) = (to(*a), to(*b)),
             Op::Text(_, args) | Op::Lookup { keys: args, .. } | Op::Pack(args) | Op::Concat { parts: args, .. } | Op::Call { args, .. } => {

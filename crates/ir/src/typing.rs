@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Arena, Binary, Elem, Field, Function, Handle, Op, Reduce, Table, TextOp, Type, Unary, Value};
+use crate::{Arena, Binary, Elem, Field, Function, Handle, Op, Reduce, Table, TextOp, Type, Unary, Value, Window};
 
 /// An operation that was given the wrong operands, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,7 @@ pub fn type_of(op: &Op, scope: Scope<'_>) -> Typed<Type> {
         Op::Transpose { x, order } => scope.transpose(*x, order),
         Op::Slice { x, axis, start, step, count } => scope.slice(*x, *axis, *start, *step, *count),
         Op::Concat { parts, axis } => scope.concat(parts, *axis),
+        Op::Window { x, axis, window } => scope.window(*x, *axis, window),
         Op::Gather { x, at, axis } => scope.gather(*x, *at, *axis),
         Op::Reduce { how, x, axes } => scope.reduce(*how, *x, axes),
         Op::Contract { a, b, over } => scope.contract(*a, *b, over),
@@ -249,6 +250,21 @@ impl Scope<'_> {
         let mut shape = first.shape.clone();
         shape[axis] = types.iter().map(|ty| ty.shape[axis]).sum();
         Ok(Type::tensor(first.elem, shape))
+    }
+
+    fn window(&self, x: Value, axis: u8, window: &Window) -> Typed<Type> {
+        let ty = self.tensor(x, "window")?;
+        let axis = usize::from(axis);
+        let Some(length) = ty.shape.get(axis) else { return error(format!("window: {ty} has no axis {axis}")) };
+        if window.fill.elem() != ty.elem || window.fill.is_null() || *length == 0 {
+            return error(format!("a window that shows {:?} outside does not slide along axis {axis} of {ty}", window.fill));
+        }
+        let last = |count: u32, step: u32| u64::from(count.saturating_sub(1)) * u64::from(step);
+        if last(window.count, window.stride) + last(window.size, window.dilation) + u64::from(window.before) > u64::from(u32::MAX >> 1) {
+            return error("window: positions are too large");
+        }
+        let shape = [&ty.shape[..axis], &[window.count, window.size], &ty.shape[axis + 1..]].concat();
+        Ok(Type::tensor(ty.elem, shape))
     }
 
     fn gather(&self, x: Value, at: Value, axis: u8) -> Typed<Type> {

@@ -89,6 +89,7 @@ fn every_op() -> Vec<Op> {
         Op::Transpose { x, order: vec![1, 0, 255] },
         Op::Slice { x, axis: 1, start: 5, step: i32::MIN, count: 2 },
         Op::Concat { parts: vec![x, y], axis: 1 },
+        Op::Window { x, axis: 1, window: Window { count: 3, size: 2, stride: 1, dilation: 4, before: 0, fill: Literal::F32(-0.5) } },
         Op::Gather { x, at: y, axis: 0 },
         Op::Contract { a: x, b: y, over: vec![(0, 1), (2, 3)] },
         Op::Contract { a: x, b: y, over: vec![] },

@@ -136,6 +136,7 @@ impl Folding<'_> {
             | Op::Pack(_)
             | Op::Slice { .. }
             | Op::Concat { .. }
+            | Op::Window { .. }
             | Op::Gather { .. }
             | Op::Reduce { .. }
             | Op::Contract { .. }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use interp::tensor;
-use ir::{Function, Literal, Op, Table, Type, Value};
+use ir::{Function, Literal, Op, Table, Type, Value, Window};
 
 /// For each element of a result, the places of its operands' elements in row-major order.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) enum Route {
     Three(Vec<[usize; 3]>),
     /// Each from one of the parts.
     Parts(Vec<(usize, usize)>),
+    /// Each from one place, or from nowhere.
+    Maybe(Vec<Option<usize>>),
     /// Each from many.
     Groups(Vec<Vec<usize>>),
     /// Each from many pairs.
@@ -69,6 +71,12 @@ pub(crate) fn route(op: &Op, ty: &Type, of: impl Fn(Value) -> Type) -> Route {
             let inside: Vec<_> = parts.iter().map(|((_, inside), shape)| (inside.as_slice(), shape.as_slice())).collect();
             let axis = usize::from(*axis);
             Route::Parts(places(&tensor::concat(&which, axis)).into_iter().zip(places(&tensor::concat(&inside, axis))).collect())
+        }
+        Op::Window { x, axis, window } => {
+            let (own, shape) = numbered(*x);
+            let nowhere = Window { fill: Literal::I64(-1), ..window.clone() };
+            let shown = tensor::window(&own, &shape, usize::from(*axis), &nowhere);
+            Route::Maybe(shown.iter().map(|number| number.as_i64().and_then(|number| usize::try_from(number).ok())).collect())
         }
         Op::Reduce { x, axes, .. } => Route::Groups(groups(&of(*x).shape, axes, ty.count())),
         Op::Contract { a, b, over } => Route::Pairs(pairs(&of(*a).shape, &of(*b).shape, over)),

@@ -180,6 +180,10 @@ impl<'a> Chains<'a> {
                 let Route::Parts(places) = route else { return vec![Vec::new(); count] };
                 places.iter().map(|(part, at)| of(self, &parts[*part], *at)).collect()
             }
+            Op::Window { x, .. } => {
+                let Route::Maybe(places) = route else { return vec![Vec::new(); count] };
+                places.iter().map(|at| at.map_or_else(Vec::new, |at| of(self, x, at))).collect()
+            }
             Op::Gather { x, at, axis } => self.gather(*x, *at, usize::from(*axis)),
         }
     }

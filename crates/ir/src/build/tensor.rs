@@ -1,7 +1,7 @@
 //! Sugar for vectors and tensors.
 
 use super::{IntoVal, Val};
-use crate::{Op, Reduce};
+use crate::{Op, Reduce, Window};
 
 impl<'b> Val<'b> {
     /// The element at a constant position of a vector, as a scalar.
@@ -28,6 +28,11 @@ impl<'b> Val<'b> {
     /// The elements `start, start + step, ...`, `count` of them, along an axis.
     pub fn slice(self, axis: u8, start: u32, step: i32, count: u32) -> Val<'b> {
         self.builder().node(Op::Slice { x: self.value(), axis, start, step, count })
+    }
+
+    /// The axis seen through a window that slides along it, and becomes two axes: where it stands, and what it shows.
+    pub fn window(self, axis: u8, window: Window) -> Val<'b> {
+        self.builder().node(Op::Window { x: self.value(), axis, window })
     }
 
     /// Folds the axes away; they are counted from 0 and must rise.

@@ -8,7 +8,7 @@ use super::token::{Kind, Token, unquote};
 use super::{TextError, VERSION};
 use crate::{
     Arena, Binary, Elem, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Output, Reason, Reduce, Rejection,
-    Split, Table, Tensor, Test, TextOp, Type, Unary, Value,
+    Split, Table, Tensor, Test, TextOp, Type, Unary, Value, Window,
 };
 
 type Parsed<T> = Result<T, TextError>;
@@ -277,6 +277,21 @@ impl Parser<'_> {
                 count: self.labelled("count")?,
             },
             "concat" => Op::Concat { parts: self.values()?, axis: self.labelled("axis")? },
+            "window" => Op::Window {
+                x: self.value()?,
+                axis: self.labelled("axis")?,
+                window: Window {
+                    count: self.labelled("count")?,
+                    size: self.labelled("size")?,
+                    stride: self.labelled("stride")?,
+                    dilation: self.labelled("dilation")?,
+                    before: self.labelled("before")?,
+                    fill: {
+                        self.fixed("fill")?;
+                        self.literal()?
+                    },
+                },
+            },
             "gather" => Op::Gather { x: self.value()?, at: self.value()?, axis: self.labelled("axis")? },
             "contract" => Op::Contract { a: self.value()?, b: self.value()?, over: self.list(Self::pair)? },
             "call" => Op::Call { function: self.handle("@")?, args: self.values()?, result: self.labelled("result")? },

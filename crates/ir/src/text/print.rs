@@ -7,7 +7,7 @@ use source::bug;
 use super::VERSION;
 use crate::{
     Elem, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Reason, Rejection, Split, Table, Tensor, Test,
-    Type, Value,
+    Type, Value, Window,
 };
 
 /// At most so many elements of a tensor stand on a line.
@@ -170,6 +170,11 @@ fn write_op(out: &mut String, op: &Op) -> fmt::Result {
         Op::Transpose { x, order } => write!(out, "transpose {} [{}]", of(x), Listed(order)),
         Op::Slice { x, axis, start, step, count } => write!(out, "slice {} axis {axis} start {start} step {step} count {count}", of(x)),
         Op::Concat { parts, axis } => write!(out, "concat{} axis {axis}", all(parts)),
+        Op::Window { x, axis, window } => {
+            let Window { count, size, stride, dilation, before, fill } = window;
+            write!(out, "window {} axis {axis} count {count} size {size} stride {stride} dilation {dilation} before {before} fill ", of(x))?;
+            write!(out, "{}", Whole(fill))
+        }
         Op::Gather { x, at, axis } => write!(out, "gather {} {} axis {axis}", of(x), of(at)),
         Op::Reduce { how, x, axes } => write!(out, "{} {} [{}]", how.name(), of(x), Listed(axes)),
         Op::Contract { a, b, over } => {

@@ -248,7 +248,7 @@ impl Body<'_> {
             Op::Walk { .. } => "leaves".into(),
             Op::Pack(_) => "features".into(),
             Op::Concat { .. } => "features".into(),
-            Op::Gather { x, .. } => self.short_wish(*x),
+            Op::Window { x, .. } | Op::Gather { x, .. } => self.short_wish(*x),
             Op::Reduce { how, .. } => how.name().into(),
             Op::Contract { .. } => "dot".into(),
             Op::Call { function, .. } => self.checked.module().functions[*function].name.clone(),

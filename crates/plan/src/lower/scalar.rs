@@ -48,6 +48,7 @@ impl Body<'_> {
             | Op::Transpose { .. }
             | Op::Slice { .. }
             | Op::Concat { .. }
+            | Op::Window { .. }
             | Op::Gather { .. }
             | Op::Reduce { .. }
             | Op::Contract { .. } => return self.element(value, Body::zero()),

@@ -4,7 +4,7 @@
 //! chains fuse, because the element of a sum is the sum of two elements. What is asked for at constant places only (a [`Op::Pack`] whose
 //! parts are picked one by one) is never written down at all.
 
-use ir::{Elem, Handle, Literal, Op, Reduce, Table, Value};
+use ir::{Elem, Handle, Literal, Op, Reduce, Table, Type, Value, Window};
 use source::bug;
 
 use super::body::{Body, Done, counted};
@@ -58,6 +58,7 @@ impl Body<'_> {
                 *along = stepped(along.clone(), start, step);
                 self.part(x, ravel(&place, &shape))
             }
+            Op::Window { x, axis, window } => self.windowed(&ty, x, usize::from(axis), &window, &number),
             Op::Gather { x, at, axis } => self.gathered(value, x, at, axis, &number),
             Op::Pack(parts) => match number.as_const().and_then(Literal::as_i64) {
                 Some(known) => self.scalar(parts[known as usize]),
@@ -132,6 +133,32 @@ impl Body<'_> {
         };
         let place = plus(times(plus(times(outer, shape[axis]), along), inner), rem(number.clone(), inner));
         self.part(x, place)
+    }
+
+    /// What a place of a sliding window shows.
+    fn windowed(&mut self, ty: &Type, x: Value, axis: usize, window: &Window, number: &Expr) -> Expr {
+        let shape = self.ty(x).shape.clone();
+        let mut place = unravel(number, &ty.shape);
+        let along = place.remove(axis + 1);
+        let shifted = plus(times(place[axis].clone(), window.stride), times(along, window.dilation));
+        let at = match shifted.as_const().and_then(Literal::as_i64) {
+            Some(known) => Expr::constant(known as i32 - window.before as i32),
+            None if window.before == 0 => shifted,
+            None => Expr { kind: ExprKind::Binary(Binary::Sub, Box::new(shifted), Box::new(constant(window.before))), elem: Elem::I32 },
+        };
+        if window.is_inside(shape[axis]) {
+            place[axis] = at;
+            return self.part(x, ravel(&place, &shape));
+        }
+        let compare = |op, than: u32| Expr { kind: ExprKind::Binary(op, Box::new(at.clone()), Box::new(constant(than))), elem: Elem::Bool };
+        let inside = compare(Binary::Ge, 0).and(compare(Binary::Lt, shape[axis]));
+        place[axis] = match at.as_const().and_then(Literal::as_i64) {
+            Some(known) if !(0..i64::from(shape[axis])).contains(&known) => return Expr::constant(window.fill.clone()),
+            Some(_) => at,
+            None => Expr { kind: ExprKind::Clamp(Box::new(at), shape[axis] - 1), elem: Elem::I32 },
+        };
+        let shown = self.part(x, ravel(&place, &shape));
+        if place[axis].as_const().is_some() { shown } else { Expr::select(inside, shown, Expr::constant(window.fill.clone())) }
     }
 
     fn part_of_concat(&mut self, value: Value, parts: &[Value], axis: usize, number: u32) -> Expr {
