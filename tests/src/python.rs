@@ -124,13 +124,18 @@ pub fn input(elem: Elem, cell: &str) -> Literal {
 
 /// Whether the Python to compare with can do these imports; without one a test says so and passes.
 pub fn can_import(what: &str) -> bool {
-    let python = std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into());
+    with(what).is_some()
+}
+
+/// The Python to compare with, if it can do these imports; without one a test says so and passes.
+pub fn with(what: &str) -> Option<PathBuf> {
+    let python = PathBuf::from(std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into()));
     let there =
-        std::process::Command::new(python).args(["-c", &format!("import {what}")]).output().is_ok_and(|output| output.status.success());
+        std::process::Command::new(&python).args(["-c", &format!("import {what}")]).output().is_ok_and(|output| output.status.success());
     if !there {
         println!("skipped: no Python with {what} (set SCOREWRIGHT_PYTHON)");
     }
-    there
+    there.then_some(python)
 }
 
 /// The files of all cases, by name; with `CASE` set, of those that have it in their name.

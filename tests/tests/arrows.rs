@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("equiv", &["check", "interp", "ir", "math", "source"]),
     // A front end sees no back end.
     ("front-boost", &["ir", "source"]),
-    ("front-onnx", &["grammars", "ir", "source"]),
+    ("front-onnx", &["check", "grammars", "interp", "ir", "source"]),
     ("front-pmml", &["grammars", "ir", "source"]),
     ("front-python", &["grammars", "ir", "source"]),
     // A back end sees the plan only, so no operation of the IR.

@@ -176,7 +176,10 @@ fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<
     let module = match ending.as_str() {
         "onnx" => {
             let file = sources.add_binary(name.clone());
-            front_onnx::read(&bytes, file, sources)
+            {
+                let options = front_onnx::Options { folder: path.parent().map(Path::to_path_buf), ..Default::default() };
+                front_onnx::read(&bytes, file, sources, &options)
+            }
         }
         "pmml" | "xml" => {
             let file = sources.add(name.clone(), String::from_utf8_lossy(&bytes).into_owned());

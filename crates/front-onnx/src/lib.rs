@@ -2,8 +2,12 @@
 //!
 //! `bytes -> Model -> Module`: [`model`] decodes and orders the graph and knows no operator; [`translate`] walks it; each operator's
 //! function writes IR. The batch axis is tracked on every edge ([`value`]) and is gone in the IR, so an operator that would look across
-//! rows is refused here. float32 stays float32 step by step, as onnxruntime computes it.
+//! rows is refused here. A graph whose dims are all fixed has no batch: it scores one row a run. What depends on constants only is
+//! computed here, by the interpreter on what the same functions write. float32 stays float32 step by step, and narrower types are
+//! rounded or wrapped after each step.
 
+mod beside;
+mod functions;
 pub mod model;
 mod node;
 pub mod ops;
@@ -12,17 +16,42 @@ mod tensor;
 mod translate;
 mod value;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
 use ir::Module;
+use prost::Message;
 use source::{Diagnostic, FileId, Sources};
+
+pub use tensor::{Data, ElementType, Tensor};
+
+/// What the file leaves open.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Lengths of open dimensions by name.
+    pub dims: BTreeMap<String, usize>,
+    /// Inputs that are the same for all rows, by name.
+    pub constants: BTreeMap<String, Rc<Tensor>>,
+    /// Where the model lies: its external data is looked for there and nowhere else.
+    pub folder: Option<PathBuf>,
+}
 
 /// The scorer of an ONNX model.
 ///
 /// Shape: an input `[N]` or `[N, 1]` is a scalar parameter, `[N, k]` a vector; outputs likewise, and a ZipMap output `p` is one scalar
-/// `p_<class>` a class. Nulls: none; a missing float is NaN, as in the graph. Errors: everything that stands in the way, each with its
-/// node and the output that needs it; never empty. Rows that onnxruntime fails on are rejections. The size of the file bounds memory.
-pub fn read(bytes: &[u8], file: FileId, sources: &Sources) -> Result<Module, Vec<Diagnostic>> {
-    let (model, found) = model::decode(bytes, file)?;
+/// `p_<class>` a class. Where no dim is open, an input is a parameter of its whole shape without the ones in front. Nulls: none; a missing
+/// float is NaN, as in the graph. Errors: everything that stands in the way, each with its node and the output that needs it; never empty.
+/// Rows that onnxruntime fails on are rejections. The size of the file bounds memory.
+pub fn read(bytes: &[u8], file: FileId, sources: &Sources, options: &Options) -> Result<Module, Vec<Diagnostic>> {
+    let (model, found) = model::decode(bytes, file, &beside::Folder(options.folder.as_deref()))?;
     let name = sources.name(file);
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    translate::module(&model, found, name.strip_suffix(".onnx").unwrap_or(name), sources)
+    translate::module(&model, found, name.strip_suffix(".onnx").unwrap_or(name), sources, options)
+}
+
+/// A tensor in a file of its own, as test data for models is kept. The error says why it is none.
+pub fn tensor(bytes: &[u8]) -> Result<Tensor, String> {
+    let proto = proto::TensorProto::decode(bytes).map_err(|error| error.to_string())?;
+    Tensor::decode(&proto, &beside::Folder(None))
 }

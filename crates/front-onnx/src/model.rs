@@ -10,20 +10,30 @@ use grammars::onnx::{self as signatures, Grammar, Kind, Signature};
 use prost::Message;
 use source::{Diagnostic, FileId, Place};
 
-use crate::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TypeProto};
-use crate::tensor::{ElementType, Tensor, text};
+use crate::functions::{Functions, Piece};
+use crate::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, SparseTensorProto, TypeProto};
+use crate::tensor::{Beside, Data, ElementType, Tensor, text};
+use crate::value::element_count;
 
 /// Protobuf itself cannot hold more.
 const SIZE_LIMIT: usize = 1 << 31;
-/// The oldest opset with numpy-style broadcasting; what is older has an `axis` attribute on each arithmetic node.
-const OLDEST_OPSET: i64 = 7;
+/// What is older had attributes that only pointed out which inputs might be overwritten, and other forms of many operators.
+const OLDEST_OPSET: i64 = 6;
 /// `ai.onnx.ml` operators of files that forget to import the domain, as files of the booster converters do.
 const UNDECLARED_ML_OPSET: i64 = 1;
 
-/// A graph that can be translated from front to back.
+/// A file that can be translated from front to back.
 #[derive(Debug)]
 pub struct Model {
     pub file: FileId,
+    pub graph: Graph,
+    /// What exporters note beside the graph, such as the names of features.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Nodes in an order that can be computed. The body of a loop or a branch is one too.
+#[derive(Debug)]
+pub struct Graph {
     pub constants: BTreeMap<String, Rc<Tensor>>,
     pub inputs: Vec<Port>,
     pub outputs: Vec<Port>,
@@ -31,7 +41,7 @@ pub struct Model {
 }
 
 /// An input or output of the graph.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Port {
     pub name: String,
     pub kind: PortKind,
@@ -47,10 +57,11 @@ pub enum PortKind {
     Other(String),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PortDim {
     Known(usize),
-    /// A name, or nothing at all.
+    Named(String),
+    /// Neither a number nor a name.
     Open,
 }
 
@@ -69,7 +80,7 @@ pub struct Node {
     pub needed_by: String,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Attribute {
     Float(f32),
     Int(i64),
@@ -78,6 +89,7 @@ pub enum Attribute {
     Floats(Vec<f32>),
     Ints(Vec<i64>),
     Strings(Vec<String>),
+    Graph(Rc<Graph>),
 }
 
 impl Node {
@@ -93,7 +105,7 @@ fn node_place(file: FileId, name: &str, needed_by: &str) -> Place {
 /// Reads a model as far as it can be read, with everything that was found; only a model without findings is whole.
 ///
 /// On failure there is no graph to speak of, and the findings are not empty.
-pub fn decode(bytes: &[u8], file: FileId) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub fn decode(bytes: &[u8], file: FileId, beside: &dyn Beside) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
     let whole = |name, message: String| vec![Diagnostic::error(name, message).at(Place::File(file), "")];
     if bytes.len() >= SIZE_LIMIT {
         return Err(whole("onnx-too-large", format!("the file has {} bytes; a protobuf message holds less than 2 GiB", bytes.len())));
@@ -112,35 +124,62 @@ pub fn decode(bytes: &[u8], file: FileId) -> Result<(Model, Vec<Diagnostic>), Ve
             Diagnostic::error("onnx-unreadable", "the file holds no graph").at(Place::File(file), "not an ONNX model, or cut off"),
         ]);
     };
-    let mut reader = Reader { file, grammar, found: Vec::new() };
-    let opsets = reader.opsets(&proto);
-    reader.local_functions(&proto);
-    let constants = reader.constants(graph);
-    let inputs = reader.inputs(graph, &constants);
-    let outputs: Vec<Port> = graph.output.iter().map(|info| port(info.name.clone().unwrap_or_default(), info.kind.as_ref())).collect();
-    if outputs.is_empty() {
+    let mut reader = Reader { file, grammar, beside, functions: Functions::of(&proto.functions), scopes: Vec::new(), found: Vec::new() };
+    let opsets = Rc::new(reader.opsets(&proto.opset_import));
+    let graph = reader.graph(graph, &opsets, None);
+    if graph.outputs.is_empty() {
         reader.refuse(Diagnostic::error("onnx-unreadable", "the graph has no outputs").at(Place::File(file), ""));
     }
-    let order = reader.order(graph, &constants, &inputs, &outputs);
-    let nodes = order.into_iter().filter_map(|(proto, needed_by)| reader.node(proto, needed_by, &opsets)).collect();
-    Ok((Model { file, constants, inputs, outputs, nodes }, reader.found))
+    let metadata = proto.metadata_props.into_iter().filter_map(|entry| Some((entry.key?, entry.value.unwrap_or_default()))).collect();
+    Ok((Model { file, graph, metadata }, reader.found))
 }
 
-struct Reader {
+/// The opset of each domain.
+type Opsets = Rc<BTreeMap<String, i64>>;
+
+struct Reader<'p> {
     file: FileId,
     grammar: &'static Grammar,
+    beside: &'p dyn Beside,
+    functions: Functions<'p>,
+    /// The names that the graphs around the one being read make, from the outermost on.
+    scopes: Vec<BTreeSet<String>>,
     found: Vec<Diagnostic>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn refuse(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
     }
 
+    /// A graph with its functions written out. `needed_by`: the output that needs the node whose body it is.
+    fn graph(&mut self, proto: &GraphProto, opsets: &Opsets, needed_by: Option<&str>) -> Graph {
+        let constants = self.constants(proto);
+        let inputs = self.inputs(proto, &constants);
+        let outputs: Vec<Port> = proto.output.iter().map(|info| port(info.name.clone().unwrap_or_default(), info.kind.as_ref())).collect();
+        let pieces = match self.functions.written_out(&proto.node, opsets) {
+            Ok(pieces) => pieces,
+            Err(why) => {
+                self.refuse(
+                    Diagnostic::error("onnx-local-function", format!("the functions of the model cannot be written out: {why}"))
+                        .at(Place::File(self.file), ""),
+                );
+                Vec::new()
+            }
+        };
+        let order = self.order(&pieces, &constants, &inputs, &outputs);
+        let made = pieces.iter().flat_map(|piece| piece.node.output.iter().cloned());
+        let given = constants.keys().cloned().chain(inputs.iter().map(|input| input.name.clone()));
+        self.scopes.push(made.chain(given).collect());
+        let nodes = order.into_iter().filter_map(|(piece, output)| self.node(piece, needed_by.map_or(output, str::to_owned))).collect();
+        self.scopes.pop();
+        Graph { constants, inputs, outputs, nodes }
+    }
+
     /// `ai.onnx` and the empty domain are the same. Equal duplicates are what `skl2onnx` writes; contradicting ones have no meaning.
-    fn opsets(&mut self, proto: &ModelProto) -> BTreeMap<String, i64> {
+    fn opsets(&mut self, imports: &[OperatorSetIdProto]) -> BTreeMap<String, i64> {
         let mut opsets: BTreeMap<String, i64> = BTreeMap::new();
-        for import in &proto.opset_import {
+        for import in imports {
             let domain = plain_domain(import.domain.as_deref().unwrap_or(""));
             let version = import.version.unwrap_or(0);
             match opsets.get(domain) {
@@ -179,22 +218,11 @@ impl Reader {
         opsets
     }
 
-    fn local_functions(&mut self, proto: &ModelProto) {
-        if let Some(function) = proto.functions.first() {
-            let name = function.name.as_deref().unwrap_or("");
-            self.refuse(
-                Diagnostic::error("onnx-local-function", format!("the model defines functions of its own, the first is `{name}`"))
-                    .at(Place::File(self.file), "model-local functions are not read")
-                    .help("inline them first: `onnx.inliner.inline_local_functions(model)`"),
-            );
-        }
-    }
-
     fn constants(&mut self, graph: &GraphProto) -> BTreeMap<String, Rc<Tensor>> {
         let mut constants = BTreeMap::new();
         for proto in &graph.initializer {
             let name = proto.name.clone().unwrap_or_default();
-            match Tensor::decode(proto) {
+            match Tensor::decode(proto, self.beside) {
                 Ok(tensor) => {
                     if constants.insert(name.clone(), Rc::new(tensor)).is_some() {
                         self.refuse(
@@ -204,7 +232,7 @@ impl Reader {
                     }
                 }
                 Err(reason) => {
-                    let external = reason.contains("external data");
+                    let external = !proto.external_data.is_empty();
                     let mut diagnostic =
                         Diagnostic::error("onnx-unreadable-tensor", format!("the initializer `{name}` cannot be read: {reason}"))
                             .at(Place::Path { file: self.file, path: format!("initializer {name}") }, "");
@@ -217,12 +245,17 @@ impl Reader {
                 }
             }
         }
-        if !graph.sparse_initializer.is_empty() {
-            self.refuse(
-                Diagnostic::error("onnx-sparse-initializer", "the model holds sparse initializers")
-                    .at(Place::File(self.file), "")
-                    .help("store these weights as dense initializers; the exporters for scikit-learn and the boosters do so"),
-            );
+        for proto in &graph.sparse_initializer {
+            let name = proto.values.as_ref().and_then(|values| values.name.clone()).unwrap_or_default();
+            match dense(proto, self.beside) {
+                Ok(tensor) => {
+                    constants.insert(name, Rc::new(tensor));
+                }
+                Err(reason) => self.refuse(
+                    Diagnostic::error("onnx-unreadable-tensor", format!("the sparse initializer `{name}` cannot be read: {reason}"))
+                        .at(Place::Path { file: self.file, path: format!("initializer {name}") }, ""),
+                ),
+            }
         }
         constants
     }
@@ -249,15 +282,15 @@ impl Reader {
     /// The nodes that some output needs, operands before users, each with the first output that needs it.
     ///
     /// The file's own order is kept where it is valid. Depth-first on an explicit stack, so that a long chain cannot overflow ours.
-    fn order<'p>(
+    fn order<'q>(
         &mut self,
-        graph: &'p GraphProto,
+        pieces: &'q [Piece],
         constants: &BTreeMap<String, Rc<Tensor>>,
         inputs: &[Port],
         outputs: &[Port],
-    ) -> Vec<(&'p NodeProto, String)> {
+    ) -> Vec<(&'q Piece, String)> {
         let mut producer: BTreeMap<&str, usize> = BTreeMap::new();
-        for (index, node) in graph.node.iter().enumerate() {
+        for (index, Piece { node, .. }) in pieces.iter().enumerate() {
             for output in node.output.iter().filter(|name| !name.is_empty()) {
                 let taken = producer.insert(output, index).is_some()
                     || constants.contains_key(output)
@@ -270,11 +303,13 @@ impl Reader {
                 }
             }
         }
+        let operands: Vec<Vec<&str>> = pieces.iter().map(|piece| operands(&piece.node)).collect();
         let given: BTreeSet<&str> = constants.keys().map(String::as_str).chain(inputs.iter().map(|input| input.name.as_str())).collect();
-        let mut states = vec![State::New; graph.node.len()];
+        let mut states = vec![State::New; pieces.len()];
         let mut order = Vec::new();
         for output in outputs {
-            if !given.contains(output.name.as_str()) && !producer.contains_key(output.name.as_str()) {
+            let is_outer = self.scopes.iter().any(|names| names.contains(&output.name));
+            if !given.contains(output.name.as_str()) && !producer.contains_key(output.name.as_str()) && !is_outer {
                 self.refuse(
                     Diagnostic::error("onnx-missing-value", format!("no node makes the output `{}`", output.name))
                         .at(Place::Path { file: self.file, path: format!("output {}", output.name) }, ""),
@@ -282,20 +317,21 @@ impl Reader {
                 continue;
             }
             let Some(root) = producer.get(output.name.as_str()) else { continue };
-            self.visit(*root, graph, &producer, &given, &mut states, &output.name, &mut order);
+            self.visit(*root, pieces, &operands, &producer, &given, &mut states, &output.name, &mut order);
         }
         let mut order: Vec<(usize, String)> = order;
-        if in_file_order_is_valid(&order, graph, &producer) {
+        if in_file_order_is_valid(&order, &operands, &producer) {
             order.sort_by_key(|(index, _)| *index);
         }
-        order.into_iter().filter_map(|(index, needed_by)| graph.node.get(index).map(|node| (node, needed_by))).collect()
+        order.into_iter().filter_map(|(index, needed_by)| pieces.get(index).map(|piece| (piece, needed_by))).collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "the one recursive step of `order`, written out as a loop")]
     fn visit(
         &mut self,
         root: usize,
-        graph: &GraphProto,
+        pieces: &[Piece],
+        operands: &[Vec<&str>],
         producer: &BTreeMap<&str, usize>,
         given: &BTreeSet<&str>,
         states: &mut [State],
@@ -304,21 +340,22 @@ impl Reader {
     ) {
         let mut stack = vec![(root, 0usize)];
         while let Some((index, next_input)) = stack.pop() {
-            let (Some(node), Some(state)) = (graph.node.get(index), states.get_mut(index)) else { continue };
+            let (Some(Piece { node, .. }), Some(state)) = (pieces.get(index), states.get_mut(index)) else { continue };
             if *state == State::Done {
                 continue;
             }
             *state = State::Open;
-            let Some(input) = node.input.get(next_input) else {
+            let Some(input) = operands.get(index).and_then(|operands| operands.get(next_input)) else {
                 *state = State::Done;
                 order.push((index, output.to_owned()));
                 continue;
             };
             stack.push((index, next_input + 1));
-            if input.is_empty() || given.contains(input.as_str()) {
+            if input.is_empty() || given.contains(input) {
                 continue;
             }
-            match producer.get(input.as_str()) {
+            match producer.get(input) {
+                None if self.scopes.iter().any(|names| names.contains(*input)) => {}
                 None => self.refuse(
                     Diagnostic::error("onnx-missing-value", format!("nothing makes the value `{input}`"))
                         .at(node_place(self.file, &node_name(node), output), "this node needs it"),
@@ -338,7 +375,7 @@ impl Reader {
         }
     }
 
-    fn node(&mut self, proto: &NodeProto, needed_by: String, opsets: &BTreeMap<String, i64>) -> Option<Node> {
+    fn node(&mut self, Piece { node: proto, opsets }: &Piece, needed_by: String) -> Option<Node> {
         let name = node_name(proto);
         let place = node_place(self.file, &name, &needed_by);
         let operator = proto.op_type.clone().unwrap_or_default();
@@ -378,7 +415,7 @@ impl Reader {
         let mut attributes = BTreeMap::new();
         for attribute in &proto.attribute {
             let attribute_name = attribute.name.clone().unwrap_or_default();
-            match read_attribute(attribute, signature) {
+            match self.attribute(attribute, signature, opsets, &needed_by) {
                 Ok(Some(value)) => {
                     attributes.insert(attribute_name, value);
                 }
@@ -414,6 +451,53 @@ impl Reader {
             needed_by,
         })
     }
+
+    /// `None` for kinds that only operators without a translation have.
+    fn attribute(
+        &mut self,
+        proto: &AttributeProto,
+        signature: &Signature,
+        opsets: &Opsets,
+        needed_by: &str,
+    ) -> Result<Option<Attribute>, String> {
+        let name = proto.name.as_deref().unwrap_or("");
+        let Some(rule) = signature.attribute(name) else {
+            return Err("the operator has no such attribute at this opset".to_owned());
+        };
+        if proto.ref_attr_name.as_ref().is_some_and(|name| !name.is_empty()) {
+            return Err("it refers to an attribute of a function".to_owned());
+        }
+        // Files written before IR version 3 have no type number; the signature says it then.
+        if let Some(number) = proto.kind.filter(|number| *number != 0)
+            && number != kind_number(rule.kind)
+        {
+            return Err(format!("it has the attribute type {number}, and the standard asks for {}", kind_number(rule.kind)));
+        }
+        Ok(match rule.kind {
+            Kind::Float => Some(Attribute::Float(proto.f.unwrap_or(0.0))),
+            Kind::Int => Some(Attribute::Int(proto.i.unwrap_or(0))),
+            Kind::String => Some(Attribute::String(text(proto.s.as_ref().unwrap_or(&bytes::Bytes::new()))?)),
+            Kind::Tensor => match &proto.t {
+                Some(tensor) => Some(Attribute::Tensor(Tensor::decode(tensor, self.beside)?)),
+                None => return Err("it holds no tensor".to_owned()),
+            },
+            Kind::Floats => Some(Attribute::Floats(proto.floats.clone())),
+            Kind::Ints => Some(Attribute::Ints(proto.ints.clone())),
+            Kind::Strings => {
+                let texts: Result<Vec<String>, String> = proto.strings.iter().map(text).collect();
+                Some(Attribute::Strings(texts?))
+            }
+            Kind::Graph => match &proto.g {
+                Some(graph) => Some(Attribute::Graph(Rc::new(self.graph(graph, opsets, Some(needed_by))))),
+                None => return Err("it holds no graph".to_owned()),
+            },
+            Kind::SparseTensor => match &proto.sparse_tensor {
+                Some(tensor) => Some(Attribute::Tensor(dense(tensor, self.beside)?)),
+                None => return Err("it holds no tensor".to_owned()),
+            },
+            Kind::Graphs | Kind::SparseTensors | Kind::Tensors | Kind::Type | Kind::Types => None,
+        })
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -423,46 +507,58 @@ enum State {
     Done,
 }
 
-fn in_file_order_is_valid(order: &[(usize, String)], graph: &GraphProto, producer: &BTreeMap<&str, usize>) -> bool {
-    order.iter().all(|(index, _)| {
-        graph
-            .node
-            .get(*index)
-            .is_some_and(|node| node.input.iter().all(|input| producer.get(input.as_str()).is_none_or(|operand| operand < index)))
-    })
+fn in_file_order_is_valid(order: &[(usize, String)], operands: &[Vec<&str>], producer: &BTreeMap<&str, usize>) -> bool {
+    let stands = |index: &usize, input: &&str| producer.get(input).is_none_or(|operand| operand < index);
+    order.iter().all(|(index, _)| operands.get(*index).is_some_and(|operands| operands.iter().all(|input| stands(index, input))))
 }
 
-/// `None` for kinds that only operators without a translation have, such as the bodies of loops: those are refused as a whole.
-fn read_attribute(proto: &AttributeProto, signature: &Signature) -> Result<Option<Attribute>, String> {
-    let name = proto.name.as_deref().unwrap_or("");
-    let Some(rule) = signature.attribute(name) else {
-        return Err("the operator has no such attribute at this opset".to_owned());
-    };
-    if proto.ref_attr_name.as_ref().is_some_and(|name| !name.is_empty()) {
-        return Err("it refers to an attribute of a function".to_owned());
-    }
-    // Files written before IR version 3 have no type number; the signature says it then.
-    if let Some(number) = proto.kind.filter(|number| *number != 0)
-        && number != kind_number(rule.kind)
-    {
-        return Err(format!("it has the attribute type {number}, and the standard asks for {}", kind_number(rule.kind)));
-    }
-    Ok(match rule.kind {
-        Kind::Float => Some(Attribute::Float(proto.f.unwrap_or(0.0))),
-        Kind::Int => Some(Attribute::Int(proto.i.unwrap_or(0))),
-        Kind::String => Some(Attribute::String(text(proto.s.as_ref().unwrap_or(&bytes::Bytes::new()))?)),
-        Kind::Tensor => match &proto.t {
-            Some(tensor) => Some(Attribute::Tensor(Tensor::decode_attribute(tensor)?)),
-            None => return Err("it holds no tensor".to_owned()),
-        },
-        Kind::Floats => Some(Attribute::Floats(proto.floats.clone())),
-        Kind::Ints => Some(Attribute::Ints(proto.ints.clone())),
-        Kind::Strings => {
-            let texts: Result<Vec<String>, String> = proto.strings.iter().map(text).collect();
-            Some(Attribute::Strings(texts?))
+/// The names that a node needs: its inputs, and what its bodies take from the graph around.
+fn operands(node: &NodeProto) -> Vec<&str> {
+    fn captured<'n>(node: &'n NodeProto, names: &mut Vec<&'n str>) {
+        for graph in node.attribute.iter().filter_map(|attribute| attribute.g.as_ref()) {
+            let inputs = graph.input.iter().filter_map(|info| info.name.as_deref());
+            let constants = graph.initializer.iter().filter_map(|tensor| tensor.name.as_deref());
+            let made = graph.node.iter().flat_map(|node| node.output.iter().map(String::as_str));
+            let own: BTreeSet<&str> = inputs.chain(constants).chain(made).collect();
+            let mut used: Vec<&str> = graph.output.iter().filter_map(|info| info.name.as_deref()).collect();
+            for node in &graph.node {
+                used.extend(node.input.iter().map(String::as_str));
+                captured(node, &mut used);
+            }
+            names.extend(used.into_iter().filter(|name| !own.contains(name)));
         }
-        Kind::Graph | Kind::Graphs | Kind::SparseTensor | Kind::SparseTensors | Kind::Tensors | Kind::Type | Kind::Types => None,
-    })
+    }
+    let mut names: Vec<&str> = node.input.iter().map(String::as_str).collect();
+    captured(node, &mut names);
+    names
+}
+
+/// A sparse tensor with its zeros. Its indices are positions in row-major order, or one row of them an element.
+fn dense(proto: &SparseTensorProto, beside: &dyn Beside) -> Result<Tensor, String> {
+    let (Some(values), Some(indices)) = (&proto.values, &proto.indices) else { return Err("it has no values".to_owned()) };
+    let (values, indices) = (Tensor::decode(values, beside)?, Tensor::decode(indices, beside)?);
+    let dims: Option<Vec<usize>> = proto.dims.iter().map(|dim| usize::try_from(*dim).ok()).collect();
+    let Some((dims, count)) = dims.and_then(|dims| element_count(&dims).map(|count| (dims, count))) else {
+        return Err(format!("its dims are {:?}", proto.dims));
+    };
+    let places = indices.integers().ok_or("its indices are no whole numbers")?;
+    let width = if indices.dims.len() == 2 { dims.len() } else { 1 };
+    let place = |row: &[i64]| {
+        let along = |axis: usize| if width == 1 { count } else { dims.get(axis).copied().unwrap_or(1) };
+        row.iter().enumerate().try_fold(0usize, |place, (axis, at)| {
+            let at = usize::try_from(*at).ok().filter(|at| *at < along(axis))?;
+            Some(if width == 1 { at } else { place * along(axis) + at })
+        })
+    };
+    let places: Option<Vec<usize>> = places.chunks_exact(width.max(1)).map(place).collect();
+    let Some(places) = places.filter(|places| places.len() == values.data.len()) else { return Err("its indices do not fit".to_owned()) };
+    let held = |index: usize| places.iter().position(|place| *place == index);
+    match &values.data {
+        Data::F32(items) => Ok(Tensor::new(dims, Data::F32((0..count).map(|at| held(at).map_or(0.0, |item| items[item])).collect()))),
+        Data::F64(items) => Ok(Tensor::new(dims, Data::F64((0..count).map(|at| held(at).map_or(0.0, |item| items[item])).collect()))),
+        Data::I64(items) => Ok(Tensor::new(dims, Data::I64((0..count).map(|at| held(at).map_or(0, |item| items[item])).collect()))),
+        Data::Bool(_) | Data::I32(_) | Data::Str(_) => Err(format!("it holds {}", values.elements.name())),
+    }
 }
 
 /// The number of `AttributeProto.AttributeType`.
@@ -500,9 +596,10 @@ fn port_kind(kind: &TypeProto) -> PortKind {
             Ok(elements) => PortKind::Tensor {
                 elements,
                 dims: tensor.shape.as_ref().map(|shape| {
-                    let known = |dim: &crate::proto::DimensionProto| match dim.dim_value {
-                        Some(value) => usize::try_from(value).map_or(PortDim::Open, PortDim::Known),
-                        None => PortDim::Open,
+                    let known = |dim: &crate::proto::DimensionProto| match (dim.dim_value, &dim.dim_param) {
+                        (Some(value), _) => usize::try_from(value).map_or(PortDim::Open, PortDim::Known),
+                        (None, Some(name)) if !name.is_empty() => PortDim::Named(name.clone()),
+                        (None, _) => PortDim::Open,
                     };
                     shape.dim.iter().map(known).collect()
                 }),

@@ -1,20 +1,41 @@
 //! One node in the hands of its translation: inputs by number, attributes by name with the standard's defaults, and how to refuse.
 
-use ir::{Builder, Reason};
+use ir::{Builder, Reason, Val};
 use source::{Diagnostic, FileId};
 
-use crate::model::{Attribute, Node};
+use std::rc::Rc;
+
+use crate::model::{Attribute, Graph, Node};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{PerRow, Value};
+use crate::value::{Axis, PerRow, Value};
 
 /// What a translation gives: one value an output, or why not.
 pub type Translated<'b> = Result<Vec<Value<'b>>, Box<Diagnostic>>;
+
+/// Whoever can translate the body of a branch or of a loop.
+pub trait Bodies<'b> {
+    /// The outputs of a body for these inputs. A body that cannot be translated has said so and gives [`Value::Refused`].
+    fn run(&self, body: &Graph, inputs: Vec<Value<'b>>, entry: Entry<'b>) -> Vec<Value<'b>>;
+}
+
+/// When a body is entered.
+#[derive(Clone, Copy)]
+pub enum Entry<'b> {
+    Always,
+    /// Only rows in which this holds are rejected in it.
+    Where(Val<'b>),
+    /// Once for each row: the batch around it is not to be seen.
+    ByRow,
+}
 
 pub struct OnnxNode<'n, 'b> {
     pub node: &'n Node,
     pub inputs: Vec<Value<'b>>,
     pub file: FileId,
     pub b: &'b Builder,
+    pub bodies: &'n dyn Bodies<'b>,
+    /// Where it is known whether the node is reached at all: in a branch.
+    pub guard: Option<Val<'b>>,
 }
 
 impl<'n, 'b> OnnxNode<'n, 'b> {
@@ -61,22 +82,29 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
         self.node.outputs.get(index).map_or("", String::as_str)
     }
 
-    /// An input that differs from row to row; a constant is not taken.
-    pub fn row(&self, index: usize) -> Result<&PerRow<'b>, Box<Diagnostic>> {
+    /// A tensor that may differ from row to row.
+    pub fn row(&self, index: usize) -> Result<PerRow<'b>, Box<Diagnostic>> {
         match self.input(index) {
-            Value::PerRow(row) => Ok(row),
-            Value::Constant(_) => self.unsupported(format!("its input `{}` is a constant", self.input_name(index))),
+            Value::PerRow(row) => Ok(row.clone()),
+            Value::Constant(tensor) => Ok(PerRow::constant(self.b, self.input_name(index), tensor)),
             Value::Absent => self.malformed(format!("its input {index} is not given")),
             Value::Dims(_) => self.unsupported(format!("its input `{}` is the shape of a batch", self.input_name(index))),
             Value::Map(_) => self.malformed(format!("its input `{}` is a map", self.input_name(index))),
+            Value::Sequence(_) => self.malformed(format!("its input `{}` is a sequence", self.input_name(index))),
             Value::Refused(_) => self.unsupported("its input could not be converted"),
         }
     }
 
     /// An input of one row of features, `[N, features]` or `[N]`, as the classic operators take it.
-    pub fn features(&self, index: usize) -> Result<&PerRow<'b>, Box<Diagnostic>> {
+    pub fn features(&self, index: usize) -> Result<PerRow<'b>, Box<Diagnostic>> {
         let row = self.row(index)?;
-        if row.batch != 0 || row.shape.len() > 1 {
+        if let (None, [1, ..]) = (row.batch, row.shape.as_slice())
+            && row.shape.len() <= 2
+        {
+            // One row of features, whose batch is not open.
+            return Ok(row.reshaped(0, row.shape.get(1..).unwrap_or_default().to_vec()));
+        }
+        if row.batch != Some(0) || row.shape.len() > 1 {
             return self.mixes_rows(format!("its input has the dims {:?}, and rows are expected along the first axis", row.dims()));
         }
         if row.shape.is_empty() {
@@ -93,7 +121,7 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
         match self.input(index) {
             Value::Constant(tensor) => Ok(tensor),
             Value::Absent => self.malformed(format!("its input {index} is not given")),
-            Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => Err(Box::new(
+            Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => Err(Box::new(
                 self.error(
                     "onnx-not-constant",
                     format!("the input `{}` of `{}` depends on the data", self.input_name(index), self.node.operator),
@@ -154,6 +182,22 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
         if let Some(Attribute::Strings(values)) = self.node.attributes.get(name) { values } else { &[] }
     }
 
+    pub fn graph(&self, name: &str) -> Result<Rc<Graph>, Box<Diagnostic>> {
+        match self.node.attributes.get(name) {
+            Some(Attribute::Graph(graph)) => Ok(Rc::clone(graph)),
+            Some(_) | None => self.malformed(format!("it has no `{name}`")),
+        }
+    }
+
+    /// The axis of the IR value that an attribute names; `what` happens along it.
+    pub fn inner_axis(&self, row: &PerRow<'b>, axis: i64, what: &str) -> Result<usize, Box<Diagnostic>> {
+        match row.axis(axis) {
+            Some(Axis::Inner(axis)) => Ok(axis),
+            Some(Axis::Batch) => self.mixes_rows(format!("it {what} along the batch axis")),
+            None => self.malformed(format!("axis {axis} is outside the rank of its input")),
+        }
+    }
+
     pub fn tensor(&self, name: &str) -> Option<&Tensor> {
         if let Some(Attribute::Tensor(value)) = self.node.attributes.get(name) { Some(value) } else { None }
     }
@@ -178,7 +222,8 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
     }
 
     /// A row on which the reference runtime fails is not scored.
-    pub fn reject(&self, when: ir::Val<'b>, why: impl Into<String>) {
+    pub fn reject(&self, when: Val<'b>, why: impl Into<String>) {
+        let when = self.guard.map_or(when, |reached| reached & when);
         self.b.reject_if(when, Reason::Invalid(why.into()));
     }
 }

@@ -4,6 +4,7 @@
 //! so a damaged file costs no more memory than its own length.
 
 use bytes::Bytes;
+use half::{bf16, f16};
 
 use crate::proto::TensorProto;
 
@@ -13,9 +14,12 @@ const ELEMENT_LIMIT: usize = 1 << 27;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
     pub dims: Vec<usize>,
+    /// What the graph calls its elements; `data` holds them as [`ElementType::held`] says.
+    pub elements: ElementType,
     pub data: Data,
 }
 
+/// Elements in the form in which they are computed with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Data {
     Bool(Vec<bool>),
@@ -26,12 +30,20 @@ pub enum Data {
     Str(Vec<String>),
 }
 
-/// The element types that reach the IR.
+/// The element types of graphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ElementType {
     Bool,
+    I8,
+    U8,
+    I16,
+    U16,
     I32,
+    U32,
     I64,
+    U64,
+    F16,
+    BF16,
     F32,
     F64,
     Str,
@@ -42,11 +54,19 @@ impl ElementType {
     pub fn from_number(number: i32) -> Result<Self, String> {
         match number {
             1 => Ok(ElementType::F32),
+            2 => Ok(ElementType::U8),
+            3 => Ok(ElementType::I8),
+            4 => Ok(ElementType::U16),
+            5 => Ok(ElementType::I16),
             6 => Ok(ElementType::I32),
             7 => Ok(ElementType::I64),
             8 => Ok(ElementType::Str),
             9 => Ok(ElementType::Bool),
+            10 => Ok(ElementType::F16),
             11 => Ok(ElementType::F64),
+            12 => Ok(ElementType::U32),
+            13 => Ok(ElementType::U64),
+            16 => Ok(ElementType::BF16),
             other => Err(number_name(other)),
         }
     }
@@ -54,11 +74,73 @@ impl ElementType {
     pub fn name(self) -> &'static str {
         match self {
             ElementType::Bool => "bool",
+            ElementType::I8 => "int8",
+            ElementType::U8 => "uint8",
+            ElementType::I16 => "int16",
+            ElementType::U16 => "uint16",
             ElementType::I32 => "int32",
+            ElementType::U32 => "uint32",
             ElementType::I64 => "int64",
+            ElementType::U64 => "uint64",
+            ElementType::F16 => "float16",
+            ElementType::BF16 => "bfloat16",
             ElementType::F32 => "float",
             ElementType::F64 => "double",
             ElementType::Str => "string",
+        }
+    }
+
+    pub fn is_float(self) -> bool {
+        matches!(self, ElementType::F16 | ElementType::BF16 | ElementType::F32 | ElementType::F64)
+    }
+
+    pub fn is_integer(self) -> bool {
+        !self.is_float() && !matches!(self, ElementType::Bool | ElementType::Str)
+    }
+
+    pub fn is_unsigned(self) -> bool {
+        matches!(self, ElementType::U8 | ElementType::U16 | ElementType::U32 | ElementType::U64)
+    }
+
+    /// The type that holds its values in computations: half floats in float, short integers in int32, uint32 in int64. A uint64 is the
+    /// int64 of the same bits.
+    pub fn held(self) -> ElementType {
+        match self {
+            ElementType::F16 | ElementType::BF16 => ElementType::F32,
+            ElementType::I8 | ElementType::U8 | ElementType::I16 | ElementType::U16 => ElementType::I32,
+            ElementType::U32 | ElementType::U64 => ElementType::I64,
+            ElementType::Bool | ElementType::I32 | ElementType::I64 | ElementType::F32 | ElementType::F64 | ElementType::Str => self,
+        }
+    }
+
+    /// The bits of an integer; 0 for others.
+    pub fn bits(self) -> u32 {
+        match self {
+            ElementType::I8 | ElementType::U8 => 8,
+            ElementType::I16 | ElementType::U16 => 16,
+            ElementType::I32 | ElementType::U32 => 32,
+            ElementType::I64 | ElementType::U64 => 64,
+            ElementType::Bool | ElementType::F16 | ElementType::BF16 | ElementType::F32 | ElementType::F64 | ElementType::Str => 0,
+        }
+    }
+
+    /// The least and the greatest of an integer, which is held in 32 or 64 bits; those of int64 where it is no smaller one.
+    pub fn range(self) -> (i64, i64) {
+        match self {
+            ElementType::I8 => (i8::MIN.into(), i8::MAX.into()),
+            ElementType::U8 => (0, u8::MAX.into()),
+            ElementType::I16 => (i16::MIN.into(), i16::MAX.into()),
+            ElementType::U16 => (0, u16::MAX.into()),
+            ElementType::I32 => (i32::MIN.into(), i32::MAX.into()),
+            ElementType::U32 => (0, u32::MAX.into()),
+            ElementType::Bool
+            | ElementType::I64
+            | ElementType::U64
+            | ElementType::F16
+            | ElementType::BF16
+            | ElementType::F32
+            | ElementType::F64
+            | ElementType::Str => (i64::MIN, i64::MAX),
         }
     }
 }
@@ -113,6 +195,11 @@ impl Data {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The type that is held as itself.
     pub fn element_type(&self) -> ElementType {
         match self {
             Data::Bool(_) => ElementType::Bool,
@@ -141,12 +228,29 @@ impl Data {
 }
 
 impl Tensor {
+    pub fn new(dims: Vec<usize>, data: Data) -> Self {
+        Tensor { dims, elements: data.element_type(), data }
+    }
+
     pub fn vector(data: Data) -> Self {
-        Tensor { dims: vec![data.len()], data }
+        Tensor::new(vec![data.len()], data)
     }
 
     pub fn scalar(data: Data) -> Self {
-        Tensor { dims: Vec::new(), data }
+        Tensor::new(Vec::new(), data)
+    }
+
+    /// The same elements under other dims of the same count.
+    pub fn reshaped(&self, dims: Vec<usize>) -> Self {
+        Tensor { dims, ..self.clone() }
+    }
+
+    /// The only element of a tensor of floats, as a double.
+    pub fn number(&self) -> Option<f64> {
+        match self.doubles()?.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
     }
 
     /// The elements as integers. `None` for other element types.
@@ -167,21 +271,8 @@ impl Tensor {
         }
     }
 
-    /// A tensor attribute. `TreeEnsemble` keeps its node modes as uint8, which come out as int32.
-    pub fn decode_attribute(proto: &TensorProto) -> Result<Tensor, String> {
-        /// The number of uint8 in `TensorProto.DataType`.
-        const UINT8: i32 = 2;
-        if proto.data_type != Some(UINT8) {
-            return Tensor::decode(proto);
-        }
-        let widened = match &proto.raw_data {
-            Some(raw) if !raw.is_empty() => raw.iter().map(|byte| i32::from(*byte)).collect(),
-            Some(_) | None => proto.int32_data.clone(),
-        };
-        Tensor::decode(&TensorProto { data_type: Some(6), int32_data: widened, raw_data: None, ..proto.clone() })
-    }
-
-    pub fn decode(proto: &TensorProto) -> Result<Tensor, String> {
+    /// From a message whose data, if it lies in a file beside the model, `beside` reads: by location, offset and length.
+    pub fn decode(proto: &TensorProto, beside: &dyn Beside) -> Result<Tensor, String> {
         let mut dims = Vec::with_capacity(proto.dims.len());
         let mut count = 1usize;
         for dim in &proto.dims {
@@ -192,20 +283,38 @@ impl Tensor {
                 .ok_or_else(|| format!("its dims {:?} ask for more than {ELEMENT_LIMIT} elements", proto.dims))?;
             dims.push(dim);
         }
-        if proto.data_location == Some(1) || !proto.external_data.is_empty() {
-            return Err("its data lies in another file (external data)".to_owned());
-        }
         let elements =
             ElementType::from_number(proto.data_type.unwrap_or(0)).map_err(|name| format!("its element type {name} is not supported"))?;
-        let data = match &proto.raw_data {
-            Some(raw) if !raw.is_empty() => from_raw(elements, raw)?,
-            Some(_) | None => from_fields(elements, proto)?,
+        let data = if proto.data_location == Some(1) || !proto.external_data.is_empty() {
+            from_raw(elements, &external(proto, beside)?)?
+        } else {
+            match &proto.raw_data {
+                Some(raw) if !raw.is_empty() => from_raw(elements, raw)?,
+                Some(_) | None => from_fields(elements, proto)?,
+            }
         };
         if data.len() != count {
             return Err(format!("its dims {dims:?} ask for {count} elements, and it holds {}", data.len()));
         }
-        Ok(Tensor { dims, data })
+        Ok(Tensor { dims, elements, data })
     }
+}
+
+/// What lies in files beside the model.
+pub trait Beside {
+    /// `length` bytes from `offset` on, or all from there. The error says why there are none.
+    fn read(&self, location: &str, offset: u64, length: Option<u64>) -> Result<Bytes, String>;
+}
+
+fn external(proto: &TensorProto, beside: &dyn Beside) -> Result<Bytes, String> {
+    let entry =
+        |key: &str| proto.external_data.iter().find(|entry| entry.key.as_deref() == Some(key)).and_then(|entry| entry.value.as_deref());
+    let number = |key: &str| match entry(key) {
+        Some(text) => text.parse::<u64>().map(Some).map_err(|_| format!("the {key} of its external data is `{text}`")),
+        None => Ok(None),
+    };
+    let location = entry("location").ok_or("its external data has no location")?;
+    beside.read(location, number("offset")?.unwrap_or(0), number("length")?)
 }
 
 fn from_raw(elements: ElementType, raw: &Bytes) -> Result<Data, String> {
@@ -218,8 +327,15 @@ fn from_raw(elements: ElementType, raw: &Bytes) -> Result<Data, String> {
     }
     Ok(match elements {
         ElementType::Bool => Data::Bool(raw.iter().map(|byte| *byte != 0).collect()),
+        ElementType::I8 => Data::I32(chunks(raw, |bytes| i8::from_le_bytes(bytes).into())?),
+        ElementType::U8 => Data::I32(raw.iter().map(|byte| i32::from(*byte)).collect()),
+        ElementType::I16 => Data::I32(chunks(raw, |bytes| i16::from_le_bytes(bytes).into())?),
+        ElementType::U16 => Data::I32(chunks(raw, |bytes| u16::from_le_bytes(bytes).into())?),
         ElementType::I32 => Data::I32(chunks(raw, i32::from_le_bytes)?),
-        ElementType::I64 => Data::I64(chunks(raw, i64::from_le_bytes)?),
+        ElementType::U32 => Data::I64(chunks(raw, |bytes| u32::from_le_bytes(bytes).into())?),
+        ElementType::I64 | ElementType::U64 => Data::I64(chunks(raw, i64::from_le_bytes)?),
+        ElementType::F16 => Data::F32(chunks(raw, |bytes| f16::from_le_bytes(bytes).to_f32())?),
+        ElementType::BF16 => Data::F32(chunks(raw, |bytes| bf16::from_le_bytes(bytes).to_f32())?),
         ElementType::F32 => Data::F32(chunks(raw, f32::from_le_bytes)?),
         ElementType::F64 => Data::F64(chunks(raw, f64::from_le_bytes)?),
         ElementType::Str => return Err("it holds text as raw bytes, which the standard forbids".to_owned()),
@@ -229,8 +345,16 @@ fn from_raw(elements: ElementType, raw: &Bytes) -> Result<Data, String> {
 fn from_fields(elements: ElementType, proto: &TensorProto) -> Result<Data, String> {
     Ok(match elements {
         ElementType::Bool => Data::Bool(proto.int32_data.iter().map(|item| *item != 0).collect()),
+        ElementType::I8 => Data::I32(proto.int32_data.iter().map(|item| (*item as i8).into()).collect()),
+        ElementType::U8 => Data::I32(proto.int32_data.iter().map(|item| (*item as u8).into()).collect()),
+        ElementType::I16 => Data::I32(proto.int32_data.iter().map(|item| (*item as i16).into()).collect()),
+        ElementType::U16 => Data::I32(proto.int32_data.iter().map(|item| (*item as u16).into()).collect()),
         ElementType::I32 => Data::I32(proto.int32_data.clone()),
+        ElementType::U32 => Data::I64(proto.uint64_data.iter().map(|item| (*item as u32).into()).collect()),
         ElementType::I64 => Data::I64(proto.int64_data.clone()),
+        ElementType::U64 => Data::I64(proto.uint64_data.iter().map(|item| *item as i64).collect()),
+        ElementType::F16 => Data::F32(proto.int32_data.iter().map(|item| f16::from_bits(*item as u16).to_f32()).collect()),
+        ElementType::BF16 => Data::F32(proto.int32_data.iter().map(|item| bf16::from_bits(*item as u16).to_f32()).collect()),
         ElementType::F32 => Data::F32(proto.float_data.clone()),
         ElementType::F64 => Data::F64(proto.double_data.clone()),
         ElementType::Str => {
@@ -249,34 +373,46 @@ pub fn text(bytes: &Bytes) -> Result<String, String> {
 mod tests {
     use super::*;
 
+    struct Nothing;
+
+    impl Beside for Nothing {
+        fn read(&self, _: &str, _: u64, _: Option<u64>) -> Result<Bytes, String> {
+            Err("there is nothing".to_owned())
+        }
+    }
+
+    fn decode(proto: &TensorProto) -> Result<Tensor, String> {
+        Tensor::decode(proto, &Nothing)
+    }
+
     fn proto(dims: &[i64], data_type: i32) -> TensorProto {
         TensorProto { dims: dims.to_vec(), data_type: Some(data_type), ..TensorProto::default() }
     }
 
     #[test]
     fn huge_dims_are_refused_before_anything_is_allocated() {
-        let error = Tensor::decode(&proto(&[i64::MAX, i64::MAX], 1)).unwrap_err();
+        let error = decode(&proto(&[i64::MAX, i64::MAX], 1)).unwrap_err();
         assert!(error.contains("more than"), "{error}");
-        assert!(Tensor::decode(&proto(&[-3], 1)).unwrap_err().contains("negative"));
+        assert!(decode(&proto(&[-3], 1)).unwrap_err().contains("negative"));
     }
 
     #[test]
     fn dims_and_data_must_agree() {
         let mut short = proto(&[3], 7);
         short.int64_data = vec![1, 2];
-        assert!(Tensor::decode(&short).unwrap_err().contains("holds 2"));
+        assert!(decode(&short).unwrap_err().contains("holds 2"));
     }
 
     #[test]
     fn raw_floats_are_little_endian() {
         let mut raw = proto(&[2], 1);
         raw.raw_data = Some(Bytes::from_static(&[0, 0, 128, 63, 0, 0, 0, 192]));
-        assert_eq!(Tensor::decode(&raw).unwrap().data, Data::F32(vec![1.0, -2.0]));
+        assert_eq!(decode(&raw).unwrap().data, Data::F32(vec![1.0, -2.0]));
     }
 
     #[test]
     fn an_unknown_element_type_is_named() {
-        assert!(Tensor::decode(&proto(&[], 23)).unwrap_err().contains("float4e2m1"));
-        assert!(Tensor::decode(&proto(&[], 99)).unwrap_err().contains("number 99"));
+        assert!(decode(&proto(&[], 23)).unwrap_err().contains("float4e2m1"));
+        assert!(decode(&proto(&[], 99)).unwrap_err().contains("number 99"));
     }
 }

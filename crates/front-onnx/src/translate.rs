@@ -3,24 +3,35 @@
 //! What one node refuses does not stop the others: its outputs become [`Value::Refused`], nodes that need them are passed over in
 //! silence, and every finding of the file is reported together.
 
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use ir::{Builder, Module, Type};
-use source::{Diagnostic, Place, Sources};
+use interp::{Interp, Outcome};
+use ir::{Builder, Module, Type, Val};
+use source::{Diagnostic, FileId, Place, Sources};
 
-use crate::model::{Model, Node, Port, PortDim, PortKind};
-use crate::node::{OnnxNode, Translated};
+use crate::Options;
+use crate::model::{Attribute, Graph, Model, Node, Port, PortDim, PortKind};
+use crate::node::{Bodies, Entry, OnnxNode, Translated};
 use crate::ops;
-use crate::value::{PerRow, RANK_LIMIT, Value, constant, elem, element_count, ir_shape};
+use crate::tensor::{ElementType, Tensor};
+use crate::value::{PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
 
 /// More fields than this in one record is a mistake in a shape.
-const FIELD_LIMIT: usize = 1 << 16;
+const FIELD_LIMIT: usize = 1 << 20;
 
 /// Elements of all values of a row together; a small file could otherwise ask for days of work.
-const TOTAL_LIMIT: usize = 1 << 24;
+const TOTAL_LIMIT: usize = 1 << 25;
 
 /// The module of a graph, if nothing was `found` in it before. On failure: everything that was found, never empty.
-pub fn module(model: &Model, mut found: Vec<Diagnostic>, name: &str, sources: &Sources) -> Result<Module, Vec<Diagnostic>> {
+pub fn module(
+    model: &Model,
+    mut found: Vec<Diagnostic>,
+    name: &str,
+    sources: &Sources,
+    options: &Options,
+) -> Result<Module, Vec<Diagnostic>> {
     let is_whole = found.is_empty();
     found.append(&mut unsupported_operators(model));
     if !is_whole {
@@ -28,27 +39,35 @@ pub fn module(model: &Model, mut found: Vec<Diagnostic>, name: &str, sources: &S
     }
     let b = Builder::new(name);
     {
-        let mut walk = Walk { model, b: &b, sources, values: BTreeMap::new(), found: Vec::new(), written: 0 };
-        walk.inputs();
-        for node in &model.nodes {
-            if ops::find(&node.domain, &node.operator).is_some() {
-                walk.node(node);
-            } else {
-                walk.poison(node);
-            }
-        }
-        walk.outputs();
-        found.append(&mut walk.found);
+        let walk = Walk {
+            file: model.file,
+            b: &b,
+            sources,
+            scopes: RefCell::new(Vec::new()),
+            guards: RefCell::new(Vec::new()),
+            sealed: RefCell::new(Vec::new()),
+            found: RefCell::new(Vec::new()),
+            written: Cell::new(0),
+        };
+        let inputs = walk.inputs(&model.graph, options);
+        let outputs = walk.run(&model.graph, inputs, Entry::Always);
+        walk.outputs(&model.graph, outputs);
+        found.append(&mut walk.found.borrow_mut());
     }
     if found.is_empty() { b.finish() } else { Err(found) }
 }
 
 /// Operators that have no row here; one diagnostic an operator, with the number of nodes.
-fn unsupported_operators(model: &Model) -> Vec<Diagnostic> {
+fn unsupported_operators<'m>(model: &'m Model) -> Vec<Diagnostic> {
     let mut by_operator: BTreeMap<(&str, &str), Vec<&Node>> = BTreeMap::new();
-    for node in &model.nodes {
-        if ops::find(&node.domain, &node.operator).is_none() {
-            by_operator.entry((&node.domain, &node.operator)).or_default().push(node);
+    let mut graphs: Vec<&Graph> = vec![&model.graph];
+    while let Some(graph) = graphs.pop() {
+        for node in &graph.nodes {
+            if ops::find(&node.domain, &node.operator).is_none() {
+                by_operator.entry((&node.domain, &node.operator)).or_default().push(node);
+            }
+            let body = |attribute: &'m Attribute| if let Attribute::Graph(body) = attribute { Some(body.as_ref()) } else { None };
+            graphs.extend(node.attributes.values().filter_map(body));
         }
     }
     by_operator
@@ -68,120 +87,201 @@ fn unsupported_operators(model: &Model) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Outputs of a node whose ranks and sizes the next nodes can work with.
-fn within_limits<'b>(node: &OnnxNode<'_, 'b>, outputs: Vec<Value<'b>>, written: &mut usize) -> Translated<'b> {
-    for output in &outputs {
-        *written += match output {
-            Value::PerRow(row) => row.count(),
-            Value::Constant(tensor) if node.node.operator != "Identity" => tensor.data.len(),
-            Value::Constant(_) | Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => 1,
-        };
-        if *written > TOTAL_LIMIT {
-            return node.unsupported(format!("the graph has more than {TOTAL_LIMIT} elements a row in all"));
-        }
-        if let Value::PerRow(row) = output
-            && (row.rank() > RANK_LIMIT || element_count(&row.shape).is_none())
-        {
-            return node.unsupported(format!("its result has the dims {:?}", row.dims()));
-        }
-    }
-    Ok(outputs)
-}
-
 struct Walk<'m, 'b> {
-    model: &'m Model,
+    file: FileId,
     b: &'b Builder,
     sources: &'m Sources,
-    values: BTreeMap<String, Value<'b>>,
-    found: Vec<Diagnostic>,
+    /// The values of the graph being walked, and of those around it, from the outermost on.
+    scopes: RefCell<Vec<BTreeMap<String, Value<'b>>>>,
+    /// Where the branches being walked are reached.
+    guards: RefCell<Vec<Val<'b>>>,
+    /// The scopes, by number, that see no batch around them.
+    sealed: RefCell<Vec<usize>>,
+    found: RefCell<Vec<Diagnostic>>,
     /// Elements of all values so far.
-    written: usize,
+    written: Cell<usize>,
+}
+
+impl<'b> Bodies<'b> for Walk<'_, 'b> {
+    fn run(&self, graph: &Graph, inputs: Vec<Value<'b>>, entry: Entry<'b>) -> Vec<Value<'b>> {
+        let known = graph.constants.iter().map(|(name, tensor)| (name.clone(), Value::Constant(Rc::clone(tensor))));
+        let given = std::iter::zip(&graph.inputs, inputs).map(|(port, value)| (port.name.clone(), value));
+        match entry {
+            Entry::Always => {}
+            Entry::Where(holds) => {
+                let reached = self.guards.borrow().last().map_or(holds, |outer| *outer & holds);
+                self.guards.borrow_mut().push(reached);
+            }
+            Entry::ByRow => self.sealed.borrow_mut().push(self.scopes.borrow().len()),
+        }
+        self.scopes.borrow_mut().push(known.chain(given).collect());
+        for node in &graph.nodes {
+            self.node(node);
+        }
+        let outputs = graph.outputs.iter().map(|port| self.value(&port.name)).collect();
+        self.scopes.borrow_mut().pop();
+        match entry {
+            Entry::Always => {}
+            Entry::Where(_) => {
+                self.guards.borrow_mut().pop();
+            }
+            Entry::ByRow => {
+                self.sealed.borrow_mut().pop();
+            }
+        }
+        outputs
+    }
+}
+
+/// Bodies of nodes whose inputs are all constants: such nodes walk them with everybody else.
+struct NoBodies;
+
+impl<'b> Bodies<'b> for NoBodies {
+    fn run(&self, body: &Graph, _: Vec<Value<'b>>, _: Entry<'b>) -> Vec<Value<'b>> {
+        body.outputs.iter().map(|_| Value::Refused(None)).collect()
+    }
 }
 
 impl<'b> Walk<'_, 'b> {
+    fn value(&self, name: &str) -> Value<'b> {
+        if name.is_empty() {
+            return Value::Absent;
+        }
+        let scopes = self.scopes.borrow();
+        let found = scopes.iter().enumerate().rev().find_map(|(number, scope)| scope.get(name).map(|value| (number, value.clone())));
+        let Some((number, value)) = found else { return Value::Absent };
+        let sealed = self.sealed.borrow().last().is_some_and(|sealed| number < *sealed);
+        match &value {
+            Value::PerRow(row) if sealed && row.batch.is_some() => Value::Refused(Some(Box::new(
+                Diagnostic::error("onnx-mixes-rows", format!("what happens to each row reads `{name}` of all rows"))
+                    .at(self.port_place("value", name), "")
+                    .help("a scorer sees one row at a time; compute this step before scoring and pass its result in as an input"),
+            ))),
+            _ => value,
+        }
+    }
+
+    fn set(&self, name: &str, value: Value<'b>) {
+        if let Some(scope) = self.scopes.borrow_mut().last_mut().filter(|_| !name.is_empty()) {
+            scope.insert(name.to_owned(), value);
+        }
+    }
+
     fn port_place(&self, what: &str, name: &str) -> Place {
-        Place::Path { file: self.model.file, path: format!("{what} {name}") }
+        Place::Path { file: self.file, path: format!("{what} {name}") }
     }
 
-    fn inputs(&mut self) {
-        for (name, tensor) in &self.model.constants {
-            self.values.insert(name.clone(), Value::Constant(std::rc::Rc::clone(tensor)));
-        }
-        for port in &self.model.inputs {
-            let place = self.port_place("input", &port.name);
-            self.b.at(&place, self.sources);
-            let value = match self.input(port) {
-                Ok(row) => Value::PerRow(row),
-                Err(diagnostic) => {
-                    self.found.push(diagnostic.at(place, ""));
-                    Value::Refused(None)
+    fn inputs(&self, graph: &Graph, options: &Options) -> Vec<Value<'b>> {
+        let batch = Batch::of(graph, options);
+        graph
+            .inputs
+            .iter()
+            .map(|port| {
+                let place = self.port_place("input", &port.name);
+                self.b.at(&place, self.sources);
+                if let Some(tensor) = options.constants.get(&port.name) {
+                    return Value::Constant(Rc::clone(tensor));
                 }
-            };
-            self.values.insert(port.name.clone(), value);
-        }
+                match self.input(port, &batch, options) {
+                    Ok(value) => value,
+                    Err(diagnostic) => {
+                        self.found.borrow_mut().push(diagnostic.at(place, ""));
+                        Value::Refused(None)
+                    }
+                }
+            })
+            .collect()
     }
 
-    /// `[N]` and `[N, 1]` are a scalar field, `[N, k]` is a vector field.
-    fn input(&self, port: &Port) -> Result<PerRow<'b>, Box<Diagnostic>> {
-        const SHAPES: &str = "give the input the shape `[None]`, `[None, 1]` or `[None, columns]` when exporting";
+    /// A field of the record. Axes of length 1 in front, and the batch, are not part of its shape; one element is a scalar.
+    fn input(&self, port: &Port, batch: &Batch, options: &Options) -> Result<Value<'b>, Box<Diagnostic>> {
         let refuse =
             |name, what: String, help: &str| Err(Box::new(Diagnostic::error(name, format!("the input `{}` {what}", port.name)).help(help)));
         let (elements, dims) = match &port.kind {
             PortKind::Tensor { elements, dims: Some(dims) } => (*elements, dims),
-            PortKind::Tensor { dims: None, .. } => return refuse("onnx-unknown-shape", "has no shape".to_owned(), SHAPES),
+            PortKind::Tensor { dims: None, .. } => {
+                let help = "give the input a shape such as `[None, columns]` when exporting";
+                return refuse("onnx-unknown-shape", "has no shape".to_owned(), help);
+            }
             PortKind::Maps => {
                 return refuse("onnx-unsupported-input", "is a sequence of maps".to_owned(), "export with one tensor input a column");
             }
             PortKind::Other(kind) => {
-                let help = "inputs may be tensors of float, double, int32, int64, bool or string";
+                let help = "inputs may be tensors of float, double, float16, bfloat16, integers, bool or string";
                 return refuse("onnx-unsupported-input", format!("is {kind}"), help);
             }
         };
-        let Some((batch, columns)) = dims.split_first() else {
-            return refuse("onnx-no-batch", "has no batch axis".to_owned(), SHAPES);
-        };
-        if let PortDim::Known(rows) = batch
-            && *rows != 1
-        {
-            let help = "export with an open first dimension; a scorer sees one row at a time";
-            return refuse("onnx-fixed-batch", format!("takes {rows} rows at once"), help);
-        }
         if dims.len() > RANK_LIMIT {
-            return refuse("onnx-input-size", format!("has {} axes", dims.len()), SHAPES);
+            return refuse("onnx-input-size", format!("has {} axes", dims.len()), "the axes of an input are few");
         }
-        let known = |dim: &PortDim| if let PortDim::Known(size) = dim { Some(*size) } else { None };
-        let Some(shape) = columns.iter().map(known).collect::<Option<Vec<usize>>>() else {
-            return refuse("onnx-unknown-width", "has an open number of columns".to_owned(), SHAPES);
-        };
-        match element_count(&shape) {
-            Some(1) => {
-                let field = self.b.param(port.name.clone(), Type::scalar(elem(elements)));
-                Ok(PerRow::scalars(0, elements, shape, vec![field]))
+        let place = batch.place(dims, options);
+        let mut shape = Vec::new();
+        for (axis, dim) in dims.iter().enumerate().filter(|(axis, _)| Some(*axis) != place) {
+            match known(dim, options) {
+                Some(size) => shape.push(size),
+                None => {
+                    let (what, help) = match dim {
+                        PortDim::Named(name) => {
+                            (format!("has an open dimension `{name}`"), format!("say how long it is: `--dim {name}=LENGTH`"))
+                        }
+                        PortDim::Known(_) | PortDim::Open => {
+                            (format!("has an open dimension, its axis {axis}"), "give it a number or a name when exporting".to_owned())
+                        }
+                    };
+                    return refuse("onnx-unknown-width", what, &help);
+                }
             }
-            Some(count) if (1..=FIELD_LIMIT).contains(&count) => {
-                let field = self.b.param(port.name.clone(), Type::tensor(elem(elements), ir_shape(&shape)));
-                Ok(PerRow::tensor(0, field))
+        }
+        match element_count(&shape) {
+            // Nothing comes in.
+            Some(0) => {
+                let nothing = data(elem(elements), &[]).map(|data| Tensor { dims: shape.clone(), elements, data });
+                match (nothing, place) {
+                    (Some(nothing), None) => Ok(Value::known(nothing)),
+                    _ => refuse("onnx-input-size", format!("has the shape {shape:?}"), "leave the input out"),
+                }
+            }
+            Some(count) if count <= FIELD_LIMIT => {
+                let outer = shape.iter().take_while(|size| **size == 1).count();
+                let own = shape.get(outer..).unwrap_or_default();
+                let field = self.b.param(port.name.clone(), Type::tensor(elem(elements), ir_shape(own)));
+                let row = match own {
+                    [] => PerRow::scalars(place, elements, shape, vec![field]),
+                    _ => PerRow::of(elements, place, field.reshape(ir_shape(&shape))),
+                };
+                Ok(Value::PerRow(self.inside(port, row)))
             }
             Some(_) | None => {
-                let help = format!("an input has 1 to {FIELD_LIMIT} columns");
+                let help = format!("an input has at most {FIELD_LIMIT} elements a row");
                 refuse("onnx-input-size", format!("has the shape {shape:?}"), &help)
             }
         }
     }
 
-    fn poison(&mut self, node: &Node) {
+    /// A field whose type holds more than the graph's: integers outside are not scored, floats are rounded.
+    fn inside(&self, port: &Port, row: PerRow<'b>) -> PerRow<'b> {
+        if row.elements == row.elements.held() || row.elements == ElementType::U64 {
+            return row;
+        }
+        if row.elements.is_float() {
+            return row.map(self.b, |x| x);
+        }
+        let (least, greatest) = row.elements.range();
+        let outside = row.map(self.b, |x| x.lt(least) | x.gt(greatest)).vector(self.b);
+        let any = outside.cast(ir::Elem::I32).reduce(ir::Reduce::Max, [0]).ne(0_i64);
+        self.b.reject_if(any, ir::Reason::Invalid(format!("{} holds what is no {}", port.name, row.elements.name())));
+        row
+    }
+
+    fn poison(&self, node: &Node) {
         for output in &node.outputs {
-            self.values.insert(output.clone(), Value::Refused(None));
+            self.set(output, Value::Refused(None));
         }
     }
 
-    fn node(&mut self, node: &Node) {
-        let Some(row) = ops::find(&node.domain, &node.operator) else { return };
-        let inputs: Vec<Value<'b>> = node
-            .inputs
-            .iter()
-            .map(|name| if name.is_empty() { Value::Absent } else { self.values.get(name).cloned().unwrap_or(Value::Absent) })
-            .collect();
+    fn node(&self, node: &Node) {
+        let Some(row) = ops::find(&node.domain, &node.operator) else { return self.poison(node) };
+        let inputs: Vec<Value<'b>> = node.inputs.iter().map(|name| self.value(name)).collect();
         let mut refused = false;
         for input in &inputs {
             if let Value::Refused(why) = input {
@@ -190,45 +290,125 @@ impl<'b> Walk<'_, 'b> {
             }
         }
         if refused {
-            self.poison(node);
-            return;
+            return self.poison(node);
         }
-        self.b.at(&Place::Path { file: self.model.file, path: format!("node {}", node.name) }, self.sources);
-        let call = OnnxNode { node, inputs, file: self.model.file, b: self.b };
-        let translated = (row.translate)(&call).and_then(|outputs| within_limits(&call, outputs, &mut self.written));
-        match translated {
+        self.b.at(&Place::Path { file: self.file, path: format!("node {}", node.name) }, self.sources);
+        let is_known = !inputs.is_empty() && inputs.iter().all(|input| matches!(input, Value::Constant(_) | Value::Absent));
+        let guard = self.guards.borrow().last().copied();
+        let call = OnnxNode { node, inputs, file: self.file, b: self.b, bodies: self, guard };
+        let translated = match is_known && !row.takes_constants {
+            true => self.folded(&call, row),
+            false => (row.translate)(&call),
+        };
+        match translated.and_then(|outputs| self.within_limits(&call, outputs)) {
             Ok(outputs) => {
-                for (index, name) in node.outputs.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+                for (index, name) in node.outputs.iter().enumerate() {
                     let value = outputs.get(index).cloned().unwrap_or(Value::Absent);
                     if let Value::PerRow(row) = &value {
                         row.named(name);
                     }
-                    self.values.insert(name.clone(), value);
+                    self.set(name, value);
                 }
             }
             Err(diagnostic) => {
-                self.found.push(*diagnostic);
+                self.found.borrow_mut().push(*diagnostic);
                 self.poison(node);
             }
         }
     }
 
+    /// What a node makes of constants: a module of its own, run by the interpreter.
+    fn folded(&self, call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
+        let alone = Builder::new("constants");
+        let mut places = Vec::new();
+        {
+            let known =
+                |value: &Value<'b>| if let Value::Constant(tensor) = value { Value::Constant(Rc::clone(tensor)) } else { Value::Absent };
+            let inputs = call.inputs.iter().map(known).collect();
+            let node = OnnxNode { node: call.node, inputs, file: call.file, b: &alone, bodies: &NoBodies, guard: None };
+            for (index, output) in (row.translate)(&node)?.into_iter().enumerate() {
+                places.push(match output {
+                    Value::Constant(tensor) => Folded::Known(tensor),
+                    Value::PerRow(row) if row.count() == 0 => match data(elem(row.elements), &[]) {
+                        Some(data) => Folded::Known(Rc::new(Tensor { dims: row.whole_shape(), elements: row.elements, data })),
+                        None => return call.unsupported("its result is empty"),
+                    },
+                    Value::PerRow(row) => {
+                        alone.result(format!("{index}"), row.whole(&alone));
+                        Folded::Result(row.elements, row.whole_shape())
+                    }
+                    Value::Absent => Folded::Absent,
+                    Value::Sequence(_) | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => {
+                        return call.unsupported("its inputs are constants");
+                    }
+                });
+            }
+        }
+        let mut results = Vec::new();
+        if places.iter().any(|place| matches!(place, Folded::Result(..))) {
+            let unsound = |found: Vec<Diagnostic>| {
+                let why = found.first().map_or_else(String::new, |first| first.message.clone());
+                Box::new(call.error("onnx-malformed-node", format!("`{}` is malformed: {why}", call.node.operator)))
+            };
+            let checked = alone.finish().and_then(check::check).map_err(unsound)?;
+            let interp = Interp::new(&checked);
+            results = match interp.run(&[]) {
+                Outcome::Scored(results) => results,
+                Outcome::Rejected(rejection) => return call.unsupported(interp.reason(rejection).to_string()),
+            };
+        }
+        let mut results = results.into_iter();
+        let mut outputs = Vec::new();
+        for place in places {
+            outputs.push(match place {
+                Folded::Absent => Value::Absent,
+                Folded::Known(tensor) => Value::Constant(tensor),
+                Folded::Result(elements, dims) => match results.next().and_then(|result| data(elem(elements), result.elements())) {
+                    Some(data) => Value::known(Tensor { dims, elements, data }),
+                    None => return call.unsupported("its inputs are constants"),
+                },
+            });
+        }
+        Ok(outputs)
+    }
+
+    /// Outputs of a node whose ranks and sizes the next nodes can work with.
+    fn within_limits(&self, node: &OnnxNode<'_, 'b>, outputs: Vec<Value<'b>>) -> Translated<'b> {
+        for output in &outputs {
+            let more = match output {
+                Value::PerRow(row) => row.count(),
+                Value::Constant(tensor) if node.node.operator != "Identity" => tensor.data.len(),
+                Value::Constant(_) | Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => 1,
+            };
+            self.written.set(self.written.get().saturating_add(more));
+            if self.written.get() > TOTAL_LIMIT {
+                return node.unsupported(format!("the graph has more than {TOTAL_LIMIT} elements a row in all"));
+            }
+            if let Value::PerRow(row) = output
+                && (row.rank() > RANK_LIMIT || element_count(&row.shape).is_none())
+            {
+                return node.unsupported(format!("its result has the dims {:?}", row.dims()));
+            }
+        }
+        Ok(outputs)
+    }
+
     /// Says once what is to be said about a value.
-    fn report(&mut self, why: Option<&Diagnostic>) {
-        if let Some(why) = why.filter(|why| !self.found.contains(why)) {
-            self.found.push(why.clone());
+    fn report(&self, why: Option<&Diagnostic>) {
+        let mut found = self.found.borrow_mut();
+        if let Some(why) = why.filter(|why| !found.contains(why)) {
+            found.push(why.clone());
         }
     }
 
-    fn outputs(&mut self) {
+    fn outputs(&self, graph: &Graph, values: Vec<Value<'b>>) {
         let mut names = BTreeSet::new();
-        for port in &self.model.outputs {
+        for (port, value) in std::iter::zip(&graph.outputs, values) {
             let place = self.port_place("output", &port.name);
             self.b.at(&place, self.sources);
-            let value = self.values.get(&port.name).cloned().unwrap_or(Value::Absent);
-            for (name, value) in self.fields(port, value, &place) {
+            for (name, value) in self.fields(&port.name, value, &place) {
                 if !names.insert(name.clone()) {
-                    self.found.push(
+                    self.found.borrow_mut().push(
                         Diagnostic::error("onnx-duplicate-name", format!("two output fields are called `{name}`"))
                             .at(place.clone(), "ZipMap fields are named output, underscore, class"),
                     );
@@ -238,34 +418,87 @@ impl<'b> Walk<'_, 'b> {
         }
     }
 
-    /// The fields of one output: one, or with ZipMap one a class.
-    fn fields(&mut self, port: &Port, value: Value<'b>, place: &Place) -> Vec<(String, ir::Val<'b>)> {
+    /// The fields of one output: one, or with ZipMap one a class, or one an element of a sequence.
+    fn fields(&self, name: &str, value: Value<'b>, place: &Place) -> Vec<(String, Val<'b>)> {
+        let refuse = |message: String, label: &str| {
+            self.found.borrow_mut().push(Diagnostic::error("onnx-unsupported-output", message).at(place.clone(), label));
+            Vec::new()
+        };
         match value {
-            Value::PerRow(row) if row.count() == 1 => row.cells().first().map(|cell| (port.name.clone(), *cell)).into_iter().collect(),
-            Value::PerRow(row) if row.batch == 0 && row.count() > 0 => vec![(port.name.clone(), row.value(self.b))],
-            Value::PerRow(row) => {
-                self.found.push(
-                    Diagnostic::error("onnx-unsupported-output", format!("the output `{}` has the dims {:?}", port.name, row.dims()))
-                        .at(place.clone(), "the batch must be the first axis"),
-                );
-                Vec::new()
+            Value::PerRow(row) if row.count() == 1 => row.cells().first().map(|cell| (name.to_owned(), *cell)).into_iter().collect(),
+            Value::PerRow(row) if row.batch == Some(0) && row.count() > 0 => vec![(name.to_owned(), row.value(self.b))],
+            Value::PerRow(row) if row.batch.is_none() => {
+                let outer = row.shape.iter().take_while(|size| **size == 1).count();
+                let own = ir_shape(row.shape.get(outer..).unwrap_or_default());
+                vec![(name.to_owned(), row.value(self.b).reshape(own))]
             }
-            Value::Map(classes) => classes.into_iter().map(|(class, value)| (format!("{}_{class}", port.name), value)).collect(),
-            Value::Constant(tensor) if tensor.data.len() == 1 => {
-                vec![(port.name.clone(), constant(self.b, &port.name, &[], &tensor.data))]
+            Value::PerRow(row) => refuse(format!("the output `{name}` has the dims {:?}", row.dims()), "the batch must be the first axis"),
+            Value::Map(classes) => classes.into_iter().map(|(class, value)| (format!("{name}_{class}"), value)).collect(),
+            Value::Sequence(items) => {
+                let named = items.into_iter().enumerate().map(|(index, item)| (format!("{name}_{index}"), item));
+                named.flat_map(|(name, item)| self.fields(&name, item, place)).collect()
             }
+            Value::Constant(tensor) => self.fields(name, Value::PerRow(PerRow::constant(self.b, name, &tensor)), place),
             Value::Refused(why) => {
                 self.report(why.as_deref());
                 Vec::new()
             }
-            Value::Constant(_) | Value::Dims(_) | Value::Absent => {
-                self.found.push(
-                    Diagnostic::error("onnx-unsupported-output", format!("the output `{}` does not depend on a row", port.name))
-                        .at(place.clone(), "")
-                        .help("take it out of the graph's outputs"),
-                );
-                Vec::new()
+            Value::Dims(_) | Value::Absent => {
+                refuse(format!("the output `{name}` does not depend on a row"), "take it out of the graph's outputs")
             }
+        }
+    }
+}
+
+enum Folded {
+    Absent,
+    Known(Rc<Tensor>),
+    /// The next result, of these elements and dims.
+    Result(ElementType, Vec<usize>),
+}
+
+/// Which open dimension of the inputs counts the rows.
+enum Batch {
+    /// All dimensions have a length: a run scores one row.
+    None,
+    /// The first one, whatever it is called.
+    First,
+    Named(String),
+}
+
+/// The length of a dimension, from the file or from whoever builds the scorer.
+fn known(dim: &PortDim, options: &Options) -> Option<usize> {
+    match dim {
+        PortDim::Known(size) => Some(*size),
+        PortDim::Named(name) => options.dims.get(name).copied(),
+        PortDim::Open => None,
+    }
+}
+
+impl Batch {
+    /// An open first dimension of an input, or else the only open dimension that there is.
+    fn of(graph: &Graph, options: &Options) -> Batch {
+        let tensors = graph.inputs.iter().filter(|port| !options.constants.contains_key(&port.name));
+        let dims = || {
+            tensors.clone().filter_map(|port| if let PortKind::Tensor { dims: Some(dims), .. } = &port.kind { Some(dims) } else { None })
+        };
+        let is_open = |dim: &&PortDim| known(dim, options).is_none();
+        if dims().any(|dims| dims.first().as_ref().is_some_and(is_open)) {
+            return Batch::First;
+        }
+        let names: BTreeSet<&PortDim> = dims().flatten().filter(is_open).collect();
+        match names.into_iter().collect::<Vec<_>>().as_slice() {
+            [PortDim::Named(name)] => Batch::Named(name.clone()),
+            _ => Batch::None,
+        }
+    }
+
+    /// Its place among the dims of an input.
+    fn place(&self, dims: &[PortDim], options: &Options) -> Option<usize> {
+        match self {
+            Batch::None => None,
+            Batch::First => dims.first().filter(|dim| known(dim, options).is_none()).map(|_| 0),
+            Batch::Named(name) => dims.iter().position(|dim| matches!(dim, PortDim::Named(own) if own == name)),
         }
     }
 }

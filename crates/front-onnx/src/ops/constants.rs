@@ -8,20 +8,21 @@ use crate::value::{Dim, PerRow, Value, constant, element_count};
 
 pub(super) const OPS: &[Row] = &[
     Row::new("Constant", constant_node),
-    Row::new("ConstantOfShape", constant_of_shape),
-    Row::new("Dropout", identity),
-    Row::new("Identity", identity),
+    Row::new("ConstantOfShape", constant_of_shape).with_constants(),
+    Row::new("Dropout", identity).with_constants(),
+    Row::new("Identity", identity).with_constants(),
 ];
 
-/// Its input. `Dropout` does nothing when scoring; its mask output cannot be asked for.
+/// Its input. `Dropout` does nothing when scoring, and its mask holds everywhere.
 fn identity<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    if node.node.operator == "Dropout" && node.node.outputs.get(1).is_some_and(|mask| !mask.is_empty()) {
-        return node.unsupported("its mask is used");
-    }
     if let Value::Constant(tensor) = node.input(2)
         && tensor.data == Data::Bool(vec![true])
     {
         return node.unsupported("it runs in training mode");
+    }
+    if !node.output_name(1).is_empty() {
+        let mask = node.row(0)?.map(node.b, |x| x.eq(x) | x.ne(x));
+        return Ok(vec![node.input(0).clone(), Value::PerRow(mask)]);
     }
     Ok(vec![node.input(0).clone()])
 }
@@ -36,6 +37,7 @@ fn constant_node<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         Attribute::Floats(values) => Tensor::vector(Data::F32(values.clone())),
         Attribute::Ints(values) => Tensor::vector(Data::I64(values.clone())),
         Attribute::Strings(values) => Tensor::vector(Data::Str(values.clone())),
+        Attribute::Graph(_) => return node.malformed("its value is a graph"),
     };
     Ok(vec![Value::known(tensor)])
 }
@@ -44,7 +46,7 @@ fn constant_node<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 fn constant_of_shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let dims = match node.input(0) {
         Value::Dims(dims) => dims.clone(),
-        Value::Constant(_) | Value::PerRow(_) | Value::Absent | Value::Map(_) | Value::Refused(_) => {
+        Value::Constant(_) | Value::PerRow(_) | Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
             let sizes = node.integers_input(0)?.unwrap_or_default();
             let sizes: Option<Vec<usize>> = sizes.iter().map(|size| usize::try_from(*size).ok()).collect();
             match sizes {
@@ -55,10 +57,11 @@ fn constant_of_shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     };
     let shape: Vec<usize> = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
     let Some(count) = element_count(&shape) else { return node.unsupported(format!("a tensor of shape {shape:?}")) };
-    let value = node.tensor("value").map_or(Data::F32(vec![0.0]), |tensor| tensor.data.clone());
-    let data = value.pick(&vec![0; count]);
+    let zero = Tensor::scalar(Data::F32(vec![0.0]));
+    let value = node.tensor("value").unwrap_or(&zero);
+    let data = value.data.pick(&vec![0; count]);
     match dims.iter().position(|dim| *dim == Dim::Batch) {
-        None => Ok(vec![Value::known(Tensor { dims: shape, data })]),
-        Some(batch) => Ok(vec![Value::PerRow(PerRow::tensor(batch, constant(node.b, node.output_name(0), &shape, &data)))]),
+        None => Ok(vec![Value::known(Tensor { dims: shape, elements: value.elements, data })]),
+        Some(batch) => Ok(vec![Value::PerRow(PerRow::of(value.elements, batch, constant(node.b, node.output_name(0), &shape, &data)))]),
     }
 }

@@ -1,11 +1,11 @@
-//! Arithmetic, comparisons and activations, element by element with numpy's broadcasting.
+//! Arithmetic, comparisons and logic, element by element with numpy's broadcasting.
 
-use ir::{Elem, Reduce, Val};
+use ir::{Binary, Elem, Val};
 
 use super::Row;
 use crate::node::{OnnxNode, Translated};
-use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{Axis, PerRow, Value, broadcast, broadcast_all, broadcast_shape, element_count, source_index};
+use crate::tensor::ElementType;
+use crate::value::{PerRow, Value, broadcast, broadcast_all};
 
 pub(super) const OPS: &[Row] = &[
     Row::new("Abs", abs),
@@ -17,147 +17,191 @@ pub(super) const OPS: &[Row] = &[
     Row::new("Asinh", asinh),
     Row::new("Atan", atan),
     Row::new("Atanh", atanh),
-    Row::new("Cast", cast),
+    Row::new("BitShift", bit_shift),
+    Row::new("BitwiseAnd", bitwise_and),
+    Row::new("BitwiseNot", bitwise_not),
+    Row::new("BitwiseOr", bitwise_or),
+    Row::new("BitwiseXor", bitwise_xor),
     Row::new("Ceil", ceil),
     Row::new("Clip", clip),
+    Row::new("Cos", cos),
     Row::new("Cosh", cosh),
     Row::new("Div", div),
     Row::new("Equal", equal),
     Row::new("Erf", erf),
     Row::new("Exp", exp),
     Row::new("Floor", floor),
-    Row::new("Gelu", gelu),
     Row::new("Greater", greater),
     Row::new("GreaterOrEqual", greater_or_equal),
+    Row::new("IsInf", is_inf),
     Row::new("IsNaN", is_nan),
     Row::new("Less", less),
     Row::new("LessOrEqual", less_or_equal),
     Row::new("Log", log),
     Row::new("Max", max),
+    Row::new("Mean", mean),
     Row::new("Min", min),
+    Row::new("Mod", modulo),
     Row::new("Mul", mul),
     Row::new("Neg", neg),
     Row::new("Not", not),
     Row::new("Or", or),
     Row::new("Pow", pow),
     Row::new("Reciprocal", reciprocal),
-    Row::new("Relu", relu),
     Row::new("Round", round),
-    Row::new("Sigmoid", sigmoid),
     Row::new("Sign", sign),
+    Row::new("Sin", sin),
     Row::new("Sinh", sinh),
-    Row::new("Softmax", softmax),
     Row::new("Sqrt", sqrt),
     Row::new("Sub", sub),
     Row::new("Sum", sum),
-    Row::new("Sin", sin),
-    Row::new("Cos", cos),
     Row::new("Tan", tan),
-    Row::new("Tanh", tanh),
     Row::new("Where", choose),
+    Row::new("Xor", xor),
 ];
 
-/// The opset from which Softmax works along one axis alone.
-const SOFTMAX_ALONG_AXIS: i64 = 13;
 /// The opset from which Clip takes its bounds as inputs.
 const CLIP_BY_INPUTS: i64 = 11;
+/// The opset from which two operands broadcast as in numpy; before, the second is laid along an axis of the first.
+const NUMPY_BROADCASTING: i64 = 7;
+/// Whole numbers above are no longer all doubles.
+const GREATEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
-fn unary<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>) -> Val<'b>) -> Translated<'b> {
+type Refusal = Box<source::Diagnostic>;
+
+pub(super) fn unary<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>) -> Val<'b>) -> Translated<'b> {
     Ok(vec![Value::PerRow(node.row(0)?.map(node.b, operation))])
 }
 
-fn binary<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>) -> Translated<'b> {
-    match broadcast(node.b, node.input(0), node.input(1), operation) {
+/// The result of a broadcast, or why there is none.
+pub(super) fn spread<'b>(node: &OnnxNode<'_, 'b>, result: Result<Value<'b>, String>) -> Translated<'b> {
+    match result {
         Ok(value) => Ok(vec![value]),
         Err(why) => node.unsupported(why),
     }
 }
 
-/// Arithmetic; two constants are folded when their type is one that shape arithmetic uses.
-fn arithmetic<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>, fold: Fold) -> Translated<'b> {
-    if let (Value::Constant(a), Value::Constant(c)) = (node.input(0), node.input(1)) {
-        return match folded(a, c, fold) {
-            Some(tensor) => Ok(vec![Value::known(tensor)]),
-            None => node.unsupported("both of its inputs are constants that do not fit each other"),
-        };
+/// The second operand of an operator with two. Before opset 7 it was laid along the axes of the first from `axis` on.
+fn second<'b>(node: &OnnxNode<'_, 'b>) -> Result<Value<'b>, Refusal> {
+    let value = node.input(1).clone();
+    if node.node.opset >= NUMPY_BROADCASTING || !node.is_given("axis") || node.int("broadcast") == 0 {
+        return Ok(value);
     }
-    binary(node, operation)
+    let (first, second) = (node.row(0)?, node.row(1)?);
+    let Some(axis) = crate::value::normal_axis(node.int("axis"), first.rank()) else { return node.malformed("its axis is outside") };
+    let mut shape = second.shape.clone();
+    shape.resize(first.rank().saturating_sub(axis).max(shape.len()), 1);
+    Ok(Value::PerRow(second.reshaped(second.batch, shape)))
 }
 
-struct Fold {
-    integer: fn(i64, i64) -> Option<i64>,
-    float: fn(f32, f32) -> f32,
-    double: fn(f64, f64) -> f64,
+pub(super) fn binary<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>) -> Translated<'b> {
+    spread(node, broadcast(node.b, node.input(0), &second(node)?, operation))
 }
 
-fn folded(a: &Tensor, c: &Tensor, fold: Fold) -> Option<Tensor> {
-    let dims = broadcast_shape(&a.dims, &c.dims)?;
-    let count = element_count(&dims)?;
-    let pairs = || (0..count).map(|index| (source_index(index, &dims, &a.dims), source_index(index, &dims, &c.dims)));
-    let data = match (&a.data, &c.data) {
-        (Data::I64(x), Data::I64(y)) => Data::I64(pairs().map(|(i, j)| (fold.integer)(*x.get(i)?, *y.get(j)?)).collect::<Option<_>>()?),
-        (Data::F32(x), Data::F32(y)) => Data::F32(pairs().map(|(i, j)| Some((fold.float)(*x.get(i)?, *y.get(j)?))).collect::<Option<_>>()?),
-        (Data::F64(x), Data::F64(y)) => {
-            Data::F64(pairs().map(|(i, j)| Some((fold.double)(*x.get(i)?, *y.get(j)?))).collect::<Option<_>>()?)
-        }
-        (Data::Bool(_) | Data::I32(_) | Data::I64(_) | Data::F32(_) | Data::F64(_) | Data::Str(_), _) => return None,
+/// Both operands in forms whose order is theirs.
+fn comparison<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>) -> Translated<'b> {
+    let in_order = |value: Value<'b>, index: usize| match elements(&value) {
+        Some(ElementType::U64) => Ok(Value::PerRow(node.row(index)?.ordered(node.b))),
+        Some(_) | None => Ok::<_, Refusal>(value),
     };
-    Some(Tensor { dims, data })
+    let (a, b) = (in_order(node.input(0).clone(), 0)?, in_order(second(node)?, 1)?);
+    spread(node, broadcast(node.b, &a, &b, operation))
+}
+
+/// The type of a tensor's elements.
+pub(super) fn elements(value: &Value<'_>) -> Option<ElementType> {
+    match value {
+        Value::PerRow(row) => Some(row.elements),
+        Value::Constant(tensor) => Some(tensor.elements),
+        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => None,
+    }
 }
 
 /// `a + b`; whole numbers wrap.
 fn add<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    arithmetic(node, |a, b| a + b, Fold { integer: i64::checked_add, float: |a, b| a + b, double: |a, b| a + b })
+    binary(node, |a, b| a + b)
 }
 
 /// `a - b`
 fn sub<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    arithmetic(node, |a, b| a - b, Fold { integer: i64::checked_sub, float: |a, b| a - b, double: |a, b| a - b })
+    binary(node, |a, b| a - b)
 }
 
 /// `a * b`
 fn mul<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    arithmetic(node, |a, b| a * b, Fold { integer: i64::checked_mul, float: |a, b| a * b, double: |a, b| a * b })
+    binary(node, |a, b| a * b)
 }
 
-/// `a / b`; whole numbers toward zero. A row with a whole zero divisor is not scored: onnxruntime stops the process on it.
-fn div<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let is_integer = match node.input(1) {
-        Value::PerRow(row) => matches!(row.elements, ElementType::I32 | ElementType::I64),
-        Value::Constant(_) | Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => false,
-    };
-    if let (true, Value::PerRow(row)) = (is_integer, node.input(1)) {
-        for cell in row.cells() {
-            node.reject(cell.eq(0_i64), format!("division by zero in {}", node.input_name(1)));
-        }
+/// A row with a whole zero divisor is not scored: onnxruntime stops the process on it.
+fn reject_zero_divisor(node: &OnnxNode<'_, '_>) {
+    let Value::PerRow(row) = node.input(1) else { return };
+    if row.elements.is_integer() && row.count() > 0 {
+        let zero = row.map(node.b, |x| x.eq(0_i64)).vector(node.b).cast(Elem::I32).reduce(ir::Reduce::Max, [0]).ne(0_i64);
+        node.reject(zero, format!("division by zero in {}", node.input_name(1)));
     }
-    arithmetic(node, |a, b| a / b, Fold { integer: i64::checked_div, float: |a, b| a / b, double: |a, b| a / b })
 }
 
-/// `a ^ b`. The exponent is first converted to the type of the base.
+/// `a / b`; whole numbers toward zero.
+fn div<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    reject_zero_divisor(node);
+    match elements(node.input(0)) {
+        Some(ElementType::U64) => binary(node, unsigned_quotient),
+        Some(_) | None => binary(node, |a, b| a / b),
+    }
+}
+
+/// The quotient of the numbers without a sign that have these bits.
+fn unsigned_quotient<'b>(a: Val<'b>, b: Val<'b>) -> Val<'b> {
+    let order = |x: Val<'b>| x.binary(Binary::BitXor, i64::MIN);
+    let at_least = |x: Val<'b>| order(x).ge(order(b));
+    let one = || node_number(a, 1);
+    // The half of `a` is a positive number; what it misses is at most one more `b`.
+    let most = (a.binary(Binary::Ushr, 1_i64) / b).binary(Binary::Shl, 1_i64);
+    let whole = most + at_least(a - most * b).select(one(), 0_i64);
+    b.lt(0_i64).select(at_least(a).select(one(), 0_i64), whole)
+}
+
+/// With `fmod` the remainder of C, whose sign is that of `a`; else of whole numbers, whose sign is that of `b`.
+fn modulo<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    reject_zero_divisor(node);
+    match (elements(node.input(0)), node.int("fmod")) {
+        (Some(ElementType::U64), _) => binary(node, |a, b| a - unsigned_quotient(a, b) * b),
+        (_, 0) => binary(node, Val::floor_mod),
+        (_, _) => binary(node, |a, b| a % b),
+    }
+}
+
+/// `a ^ b`. The exponent is first converted to the type of the base. Powers of whole numbers that no double holds exactly are not scored.
 fn pow<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let base = node.row(0)?;
-    if !matches!(base.elements, ElementType::F32 | ElementType::F64) {
-        return node.unsupported(format!("its base is {}", base.elements.name()));
-    }
     let to = crate::value::elem(base.elements);
-    binary(node, move |a, b| a.pow(b.cast(to)))
+    if base.elements.is_float() {
+        return binary(node, move |a, b| a.pow(b.cast(to)));
+    }
+    let power = Value::PerRow(node.row(1)?.cast(node.b, ElementType::F64));
+    let powers = broadcast(node.b, &Value::PerRow(base.cast(node.b, ElementType::F64)), &power, Val::pow);
+    let Ok(Value::PerRow(powers)) = powers else { return spread(node, powers) };
+    let inexact = powers.map(node.b, |x| !x.abs().le(GREATEST_EXACT)).vector(node.b);
+    if powers.count() > 0 {
+        node.reject(inexact.cast(Elem::I32).reduce(ir::Reduce::Max, [0]).ne(0_i64), "a power of whole numbers is too large");
+    }
+    Ok(vec![Value::PerRow(powers.map(node.b, Val::trunc).cast(node.b, base.elements))])
 }
 
 fn less<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    binary(node, |a, b| a.lt(b))
+    comparison(node, |a, b| a.lt(b))
 }
 
 fn less_or_equal<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    binary(node, |a, b| a.le(b))
+    comparison(node, |a, b| a.le(b))
 }
 
 fn greater<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    binary(node, |a, b| a.gt(b))
+    comparison(node, |a, b| a.gt(b))
 }
 
 fn greater_or_equal<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    binary(node, |a, b| a.ge(b))
+    comparison(node, |a, b| a.ge(b))
 }
 
 fn equal<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
@@ -172,8 +216,42 @@ fn or<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     binary(node, |a, b| a | b)
 }
 
+fn xor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    binary(node, |a, b| a.ne(b))
+}
+
 fn not<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, |x| !x)
+}
+
+fn bitwise_and<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    binary(node, |a, b| a.binary(Binary::BitAnd, b))
+}
+
+fn bitwise_or<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    binary(node, |a, b| a.binary(Binary::BitOr, b))
+}
+
+fn bitwise_xor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    binary(node, |a, b| a.binary(Binary::BitXor, b))
+}
+
+fn bitwise_not<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, |x| x.binary(Binary::BitXor, -1_i64))
+}
+
+/// Of numbers without a sign. A shift by their width or more leaves nothing.
+fn bit_shift<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let bits = i64::from(elements(node.input(0)).map_or(0, ElementType::bits));
+    let shift = match node.string("direction") {
+        "LEFT" => Binary::Shl,
+        "RIGHT" => Binary::Ushr,
+        other => return node.malformed(format!("its direction is {other}")),
+    };
+    binary(node, |a, b| {
+        let inside = b.ge(0_i64) & b.lt(bits);
+        inside.select(a.binary(shift, b), 0_i64)
+    })
 }
 
 fn abs<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
@@ -228,10 +306,6 @@ fn cosh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, Val::cosh)
 }
 
-fn tanh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    unary(node, Val::tanh)
-}
-
 fn asinh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, Val::asinh)
 }
@@ -246,20 +320,6 @@ fn atanh<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 fn erf<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, Val::erf)
-}
-
-fn sigmoid<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    unary(node, Val::sigmoid)
-}
-
-/// `x / 2 (1 + erf(x / sqrt(2)))`, or with `tanh(sqrt(2 / pi) (x + 0.044715 x^3))` for the error function.
-fn gelu<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
-    match node.string("approximate") {
-        "none" => unary(node, |x| x * 0.5 * ((x * FRAC_1_SQRT_2).erf() + 1.0)),
-        "tanh" => unary(node, |x| x * 0.5 * (((x + x * x * x * 0.044715) * FRAC_2_PI.sqrt()).tanh() + 1.0)),
-        other => node.unsupported(format!("its approximation is {other}")),
-    }
 }
 
 fn floor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
@@ -279,85 +339,102 @@ fn is_nan<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, Val::is_nan)
 }
 
-/// `1 / x`
-fn reciprocal<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    unary(node, |x| number(x, 1) / x)
+/// Of both signs, or of the one that is asked for.
+fn is_inf<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let (negative, positive) = (node.int("detect_negative") != 0, node.int("detect_positive") != 0);
+    unary(node, |x| match (negative, positive) {
+        (true, true) => x.abs().eq(f64::INFINITY),
+        (true, false) => x.eq(f64::NEG_INFINITY),
+        (false, true) => x.eq(f64::INFINITY),
+        (false, false) => x.ne(x) & x.eq(x),
+    })
 }
 
-/// `max(0, x)`. NaN stays NaN.
-fn relu<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    unary(node, |x| x.lt(0_i64).select(zero_like(x), x))
+/// `1 / x`
+fn reciprocal<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    unary(node, |x| node_number(x, 1) / x)
 }
 
 /// -1, 0 or 1. NaN stays NaN.
 fn sign<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    if elements(node.input(0)) == Some(ElementType::U64) {
+        return unary(node, |x| x.ne(0_i64).select(node_number(x, 1), 0_i64));
+    }
     unary(node, |x| {
-        let zero = if x.elem().is_float() { x.eq(x).select(zero_like(x), x) } else { zero_like(x) };
-        x.gt(0_i64).select(number(x, 1), x.lt(0_i64).select(number(x, -1), zero))
+        let zero = if x.elem().is_float() { x.eq(x).select(node_number(x, 0), x) } else { node_number(x, 0) };
+        x.gt(0_i64).select(node_number(x, 1), x.lt(0_i64).select(node_number(x, -1), zero))
     })
 }
 
 /// A number as a constant of a value's kind.
-fn number<'b>(beside: Val<'b>, value: i64) -> Val<'b> {
+pub(super) fn node_number<'b>(beside: Val<'b>, value: i64) -> Val<'b> {
     ir::build::IntoVal::into_val(value, beside)
-}
-
-fn zero_like(x: Val<'_>) -> Val<'_> {
-    number(x, 0)
 }
 
 /// Bounds may be inputs (from opset 11) or attributes; NaN stays NaN.
 fn clip<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let mut value = node.input(0).clone();
     if node.node.opset < CLIP_BY_INPUTS {
-        let (low, high) = (node.float("min"), node.float("max"));
+        let (low, high) = (f64::from(node.float("min")), f64::from(node.float("max")));
+        let constant = |beside: Val<'b>, value: f64| ir::build::IntoVal::into_val(value, beside);
         return unary(node, |x| {
-            let x = x.lt(f64::from(low)).select(number_f64(x, low), x);
-            x.gt(f64::from(high)).select(number_f64(x, high), x)
+            let x = x.lt(low).select(constant(x, low), x);
+            x.gt(high).select(constant(x, high), x)
         });
     }
-    let bound = |value: &Value<'b>, index: usize, operation: fn(Val<'b>, Val<'b>) -> Val<'b>| match node.optional(index) {
-        None => Ok(value.clone()),
-        Some(limit) => broadcast(node.b, value, limit, operation),
+    let mut value = Value::PerRow(node.row(0)?);
+    let order = |x: Val<'b>| match elements(node.input(0)) {
+        Some(ElementType::U64) => x.binary(Binary::BitXor, i64::MIN),
+        Some(_) | None => x,
     };
-    let clipped = bound(&value, 1, |x, low| x.lt(low).select(low, x)).and_then(|raised| {
-        value = raised;
-        bound(&value, 2, |x, high| x.gt(high).select(high, x))
-    });
-    match clipped {
-        Ok(value) => Ok(vec![value]),
-        Err(why) => node.unsupported(why),
+    if let Some(low) = node.optional(1) {
+        value = one(spread(node, broadcast(node.b, &value, low, |x, low| order(x).lt(order(low)).select(low, x)))?);
     }
+    if let Some(high) = node.optional(2) {
+        value = one(spread(node, broadcast(node.b, &value, high, |x, high| order(x).gt(order(high)).select(high, x)))?);
+    }
+    Ok(vec![value])
 }
 
-fn number_f64<'b>(beside: Val<'b>, value: f32) -> Val<'b> {
-    ir::build::IntoVal::into_val(f64::from(value), beside)
+/// The only output of a step.
+pub(super) fn one<'b>(mut outputs: Vec<Value<'b>>) -> Value<'b> {
+    outputs.pop().unwrap_or(Value::Absent)
 }
 
 /// Any number of operands, folded from the left.
-fn variadic<'b>(node: &OnnxNode<'_, 'b>, operation: fn(Val<'b>, Val<'b>) -> Val<'b>) -> Translated<'b> {
-    let mut result = node.input(0).clone();
+fn variadic<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>) -> Result<PerRow<'b>, Refusal> {
+    let mut result = Value::PerRow(node.row(0)?);
     for operand in node.inputs.iter().skip(1) {
-        result = match broadcast(node.b, &result, operand, operation) {
-            Ok(value) => value,
-            Err(why) => return node.unsupported(why),
-        };
+        result = one(spread(node, broadcast(node.b, &result, operand, &operation))?);
     }
-    Ok(vec![result])
+    if let Value::PerRow(row) = result { Ok(row) } else { node.unsupported("its operands are not tensors") }
 }
 
 fn sum<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    variadic(node, |a, b| a + b)
+    Ok(vec![Value::PerRow(variadic(node, |a, b| a + b)?)])
+}
+
+/// The sum over the number of operands.
+fn mean<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let count = node.inputs.len() as i64;
+    Ok(vec![Value::PerRow(variadic(node, |a, b| a + b)?.map(node.b, |sum| sum / count))])
+}
+
+/// `pick`: of floats; `beats`: whether the first of two whole numbers is taken.
+fn extreme<'b>(node: &OnnxNode<'_, 'b>, pick: fn(Val<'b>, Val<'b>) -> Val<'b>, beats: fn(Val<'b>, Val<'b>) -> Val<'b>) -> Translated<'b> {
+    let is_long = elements(node.input(0)) == Some(ElementType::U64);
+    let order = |x: Val<'b>| if is_long { x.binary(Binary::BitXor, i64::MIN) } else { x };
+    let row = variadic(node, |a, b| if a.elem().is_float() { pick(a, b) } else { beats(order(a), order(b)).select(a, b) })?;
+    Ok(vec![Value::PerRow(row)])
 }
 
 /// NaN if any operand is NaN.
 fn max<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    variadic(node, |a, b| if a.elem().is_float() { a.max(b) } else { a.ge(b).select(a, b) })
+    extreme(node, |a, b| a.max(b), |a, b| a.ge(b))
 }
 
 /// NaN if any operand is NaN.
 fn min<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    variadic(node, |a, b| if a.elem().is_float() { a.min(b) } else { a.le(b).select(a, b) })
+    extreme(node, |a, b| a.min(b), |a, b| a.le(b))
 }
 
 /// `condition ? x : y`
@@ -367,103 +444,5 @@ fn choose<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         [condition, yes, no] => condition.select(*yes, *no),
         _ => node.b.bool(false),
     });
-    match chosen {
-        Ok(value) => Ok(vec![value]),
-        Err(why) => node.unsupported(why),
-    }
-}
-
-/// `exp(x - max) / sum(exp(x - max))`. Before opset 13 all axes from `axis` on are one.
-fn softmax<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let x = node.row(0)?;
-    let axis = match x.axis(node.int("axis")) {
-        Some(Axis::Inner(axis)) => axis,
-        Some(Axis::Batch) => return node.mixes_rows("it runs along the batch axis"),
-        None => return node.malformed("its axis is outside the rank of its input"),
-    };
-    let value = x.value(node.b);
-    if node.node.opset < SOFTMAX_ALONG_AXIS {
-        if x.batch != 0 || axis != 0 {
-            return node.unsupported("before opset 13, only along all axes but the batch");
-        }
-        let flat = PerRow::tensor(0, x.vector(node.b).softmax());
-        return Ok(vec![Value::PerRow(flat.reshaped(0, x.shape.clone()))]);
-    }
-    if axis + 1 == x.shape.len() {
-        return Ok(vec![Value::PerRow(PerRow::tensor(x.batch, value.softmax()))]);
-    }
-    let mut kept = crate::value::ir_shape(&x.shape);
-    if let Some(dim) = kept.get_mut(axis) {
-        *dim = 1;
-    }
-    let along = [axis as u8];
-    let weight = (value - value.reduce(Reduce::Max, along).reshape(kept.clone())).exp();
-    Ok(vec![Value::PerRow(PerRow::tensor(x.batch, weight / weight.reduce(Reduce::Sum, along).reshape(kept)))])
-}
-
-/// Float to integer cuts toward zero; what does not fit saturates and NaN gives 0, where onnxruntime leaves it to the processor.
-fn cast<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let to = match ElementType::from_number(i32::try_from(node.int("to")).unwrap_or(0)) {
-        Ok(to) => to,
-        Err(name) => return node.refuse("onnx-unsupported-type", format!("`Cast` to {name} is not supported")),
-    };
-    let row = match node.input(0) {
-        Value::Dims(dims) if to == ElementType::I64 => return Ok(vec![Value::Dims(dims.clone())]),
-        Value::Constant(tensor) => return cast_constant(node, tensor, to),
-        Value::PerRow(_) | Value::Dims(_) | Value::Absent | Value::Map(_) | Value::Refused(_) => node.row(0)?,
-    };
-    let casted = match (row.elements, to) {
-        (from, to) if from == to => row.clone(),
-        (ElementType::I32 | ElementType::I64, ElementType::Str) => row.map_cells(|x| {
-            let whole = x.cast(Elem::I64);
-            node.b.node(ir::Op::Text(ir::TextOp::Decimal, vec![whole.value()]))
-        }),
-        (ElementType::Str, _) => {
-            return Err(Box::new(
-                node.error("onnx-text-to-number", format!("`Cast` from string to {} is not supported", to.name()))
-                    .help("declare the input as a number when exporting, for example with `FloatTensorType`"),
-            ));
-        }
-        (_, ElementType::Str) => {
-            return Err(Box::new(
-                node.error("onnx-number-to-text", format!("`Cast` from {} to string is not supported", row.elements.name()))
-                    .help("the text of a float is not fixed by the standard; declare the input as text or as int64 when exporting"),
-            ));
-        }
-        (ElementType::F32 | ElementType::F64, ElementType::I32 | ElementType::I64) => whole_numbers(node, row, to),
-        (_, to) => row.cast(node.b, to),
-    };
-    Ok(vec![Value::PerRow(casted)])
-}
-
-/// Floats cut to whole numbers. ONNX leaves undefined what NaN and numbers outside of the integer type become, and processors differ:
-/// such a row is not scored.
-pub(super) fn whole_numbers<'b>(node: &OnnxNode<'_, 'b>, row: &PerRow<'b>, to: ElementType) -> PerRow<'b> {
-    let greatest = if to == ElementType::I32 { 2_147_483_648.0 } else { 9_223_372_036_854_775_808.0 };
-    let outside = row.map(node.b, |x| {
-        let (whole, end) = (x.trunc(), node.b.f64(greatest).cast(x.elem()));
-        !(whole.ge(-end) & whole.lt(end))
-    });
-    if let Some(any) = outside.cells().into_iter().reduce(|any, one| any | one) {
-        node.reject(any, format!("{} is not a number of {}, and ONNX leaves its cast undefined", node.input_name(0), to.name()));
-    }
-    row.cast(node.b, to)
-}
-
-fn cast_constant<'b>(node: &OnnxNode<'_, 'b>, tensor: &Tensor, to: ElementType) -> Translated<'b> {
-    let data = match (&tensor.data, to) {
-        (data, to) if data.element_type() == to => data.clone(),
-        (Data::I64(items), ElementType::I32) => Data::I32(items.iter().map(|item| *item as i32).collect()),
-        (Data::I32(items), ElementType::I64) => Data::I64(items.iter().map(|item| i64::from(*item)).collect()),
-        (Data::I64(items), ElementType::F32) => Data::F32(items.iter().map(|item| *item as f32).collect()),
-        (Data::I64(items), ElementType::F64) => Data::F64(items.iter().map(|item| *item as f64).collect()),
-        (Data::F32(items), ElementType::F64) => Data::F64(items.iter().map(|item| f64::from(*item)).collect()),
-        (Data::F64(items), ElementType::F32) => Data::F32(items.iter().map(|item| *item as f32).collect()),
-        (Data::F32(items), ElementType::I64) => Data::I64(items.iter().map(|item| *item as i64).collect()),
-        (Data::F64(items), ElementType::I64) => Data::I64(items.iter().map(|item| *item as i64).collect()),
-        (Data::Bool(items), ElementType::F32) => Data::F32(items.iter().map(|item| f32::from(u8::from(*item))).collect()),
-        (Data::Bool(items), ElementType::I64) => Data::I64(items.iter().map(|item| i64::from(*item)).collect()),
-        (data, to) => return node.unsupported(format!("a constant of {} to {}", data.element_type().name(), to.name())),
-    };
-    Ok(vec![Value::known(Tensor { dims: tensor.dims.clone(), data })])
+    spread(node, chosen)
 }

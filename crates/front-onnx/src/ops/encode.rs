@@ -52,7 +52,7 @@ fn one_hot_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = match (x.elements, &categories) {
         (ElementType::Str, Data::Str(_)) => x.clone(),
         (ElementType::I32 | ElementType::I64, Data::I64(_)) => x.cast(node.b, ElementType::I64),
-        (ElementType::F32 | ElementType::F64, Data::I64(_)) => super::elementwise::whole_numbers(node, x, ElementType::I64),
+        (ElementType::F32 | ElementType::F64, Data::I64(_)) => super::cast::whole_numbers(node, &x, ElementType::I64),
         (elements, categories) => {
             return node.malformed(format!("categories of {} for an input of {}", categories.element_type().name(), elements.name()));
         }
@@ -108,12 +108,7 @@ fn label_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (keys, values) = if node.node.opset < 2 {
         let classes = node.strings("classes_strings");
         let indices = Data::I64((0..classes.len() as i64).collect());
-        match x.elements {
-            ElementType::Str => (Data::Str(classes.to_vec()), indices),
-            ElementType::Bool | ElementType::I32 | ElementType::I64 | ElementType::F32 | ElementType::F64 => {
-                (indices, Data::Str(classes.to_vec()))
-            }
-        }
+        if x.elements == ElementType::Str { (Data::Str(classes.to_vec()), indices) } else { (indices, Data::Str(classes.to_vec())) }
     } else {
         match (list(node, "keys"), list(node, "values")) {
             (Some(keys), Some(values)) => (keys, values),
@@ -129,17 +124,17 @@ fn label_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             x.elements.name()
         ));
     }
-    let default = match (node.tensor("default_tensor"), values.element_type()) {
-        (Some(tensor), kind) => match literals(&tensor.data).into_iter().next().filter(|literal| literal.elem() == elem(kind)) {
+    let default = match (node.tensor("default_tensor"), elem(values.element_type())) {
+        (Some(tensor), kind) => match literals(&tensor.data).into_iter().next().filter(|literal| literal.elem() == kind) {
             Some(literal) => literal,
             None => return node.malformed("its default is of another type than its values"),
         },
-        (None, ElementType::Str) => Literal::Str(node.string("default_string").to_owned()),
-        (None, ElementType::F32) => Literal::F32(node.float("default_float")),
-        (None, ElementType::F64) => Literal::F64(-0.0),
-        (None, ElementType::I64) => Literal::I64(node.int("default_int64")),
-        (None, ElementType::I32) => Literal::I32(-1),
-        (None, ElementType::Bool) => return node.malformed("its values are flags"),
+        (None, Elem::Str) => Literal::Str(node.string("default_string").to_owned()),
+        (None, Elem::F32) => Literal::F32(node.float("default_float")),
+        (None, Elem::F64) => Literal::F64(-0.0),
+        (None, Elem::I64) => Literal::I64(node.int("default_int64")),
+        (None, Elem::I32) => Literal::I32(-1),
+        (None, Elem::Bool | Elem::Date | Elem::DateTime | Elem::Duration) => return node.malformed("its values are flags"),
     };
     let is_nan = |literal: &Literal| matches!(literal, Literal::F32(x) if x.is_nan()) || matches!(literal, Literal::F64(x) if x.is_nan());
     let mut for_nan = None;
@@ -151,11 +146,10 @@ fn label_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             rows.push((key_literal(from), to));
         }
     }
-    let key_kind = match keys.element_type() {
-        ElementType::F32 | ElementType::F64 => Elem::F64,
-        ElementType::I32 | ElementType::I64 => Elem::I64,
-        ElementType::Str => Elem::Str,
-        ElementType::Bool => Elem::Bool,
+    let key_kind = match elem(keys.element_type()) {
+        Elem::F32 => Elem::F64,
+        Elem::I32 => Elem::I64,
+        kind => kind,
     };
     let table = map(node.b, &format!("codes of {}", node.input_name(0)), key_kind, rows, elem(values.element_type()));
     let encoded = x.map_cells(|x| {

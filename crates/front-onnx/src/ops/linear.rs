@@ -6,7 +6,7 @@ use super::Row;
 use super::scores::{Complement, PostTransform, label, label_of_two};
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{PerRow, Value, constant};
+use crate::value::{PerRow, Value, constant, ir_shape};
 
 pub(super) const OPS: &[Row] = &[
     Row::new("Gemm", gemm),
@@ -69,50 +69,105 @@ fn linear_classifier<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     Ok(vec![Value::PerRow(PerRow::tensor(0, label)), Value::PerRow(PerRow::tensor(0, transform.apply(node.b, scores)))])
 }
 
-/// `x * W` for a constant matrix or vector `W`; the batch is not the last axis of `x`.
-fn product<'b>(node: &OnnxNode<'_, 'b>, x: &PerRow<'b>, weights: &Tensor) -> Result<PerRow<'b>, Box<source::Diagnostic>> {
-    let Some(width) = x.shape.last().filter(|_| x.batch < x.shape.len()) else {
-        return node.mixes_rows("it sums over the batch axis");
+/// `a * b` by the rules of numpy: of matrices along the last two axes, of vectors along the last, of stacks of matrices one by one.
+pub(super) fn product<'b>(node: &OnnxNode<'_, 'b>, a: &PerRow<'b>, b: &PerRow<'b>) -> Result<PerRow<'b>, Box<source::Diagnostic>> {
+    if a.elements != b.elements {
+        return node.malformed(format!("a product of {} and {}", a.elements.name(), b.elements.name()));
+    }
+    let (Some(a_summed), Some(b_summed)) = (a.rank().checked_sub(1), b.rank().checked_sub(b.rank().min(2))) else {
+        return node.malformed("a product with a scalar");
     };
-    if !matches!(weights.dims.len(), 1 | 2) || weights.dims.first() != Some(width) {
-        return node.unsupported(format!("a product of {:?} with weights {:?}", x.dims(), weights.dims));
+    if a.batch == Some(a_summed) || b.batch == Some(b_summed) {
+        return node.mixes_rows("it sums over the batch axis");
     }
-    if weights.data.element_type() != x.elements {
-        return node.malformed(format!("a product of {} and {}", x.elements.name(), weights.data.element_type().name()));
+    let (left, right) = (a.whole_shape(), b.whole_shape());
+    if a.rank() == 0 || b.rank() == 0 || left.last() != right.get(b_summed) {
+        return node.malformed(format!("a product of {:?} with {:?}", a.dims(), b.dims()));
     }
-    let weights = constant(node.b, "weights", &weights.dims, &weights.data);
-    Ok(PerRow::tensor(x.batch, x.value(node.b).contract(weights, [(x.shape.len() as u8 - 1, 0)])))
+    let rounded = |row: PerRow<'b>| row.map(node.b, |x| x);
+    if b.batch.is_none() && b.rank() <= 2 {
+        let value = a.value(node.b).contract(b.value(node.b), [(a.shape.len() as u8 - 1, 0)]);
+        return Ok(rounded(PerRow::of(a.elements, a.batch, value)));
+    }
+    // As stacks of matrices: `[..., m, 1, k]` times `[..., 1, n, k]`.
+    let (x, y) = (a.whole(node.b), b.whole(node.b));
+    let (a_vector, b_vector) = (a.rank() == 1, b.rank() == 1);
+    let x = if a_vector { x.reshape([1, ir_shape(&left)[0]]) } else { x };
+    let y = if b_vector { y.reshape([ir_shape(&right)[0], 1]) } else { y };
+    let (rank_a, rank_b) = (x.ty().shape.len(), y.ty().shape.len());
+    let rank = rank_a.max(rank_b);
+    // The places of the batch axes from the end; each must meet an axis of length 1 or the other batch.
+    let from_end = |row: &PerRow<'b>, rank: usize| row.batch.map(|batch| rank - 1 - batch);
+    let (place_a, place_b) = (from_end(a, rank_a), from_end(b, rank_b));
+    let batch = match (place_a, place_b) {
+        (Some(p), Some(q)) if p != q => return node.mixes_rows("the batch axes of its operands do not meet"),
+        (Some(p), Some(_)) if p < 2 => return node.mixes_rows("it multiplies rows with rows"),
+        (p, q) => p.or(q),
+    };
+    let meets = |place: Option<usize>, other: &PerRow<'b>, shape: &[u32]| match place {
+        Some(place) if place >= 2 && other.batch.is_none() => shape.len() <= place || shape[shape.len() - 1 - place] == 1,
+        Some(_) | None => true,
+    };
+    if !meets(place_a, b, &y.ty().shape) || !meets(place_b, a, &x.ty().shape) {
+        return node.mixes_rows("one operand has a matrix for each row of a batch");
+    }
+    let mut order: Vec<u8> = (0..rank_b as u8).collect();
+    order.swap(rank_b - 1, rank_b - 2);
+    let y = y.transpose(order);
+    let mut left = x.ty().shape;
+    left.insert(rank_a - 1, 1);
+    let mut right = y.ty().shape;
+    right.insert(rank_b - 2, 1);
+    let products = x.reshape(left) * y.reshape(right);
+    let sums = products.reduce(Reduce::Sum, [rank as u8]);
+    let mut shape = sums.ty().shape;
+    let mut place = batch.map(|place| rank - 1 - place);
+    if a_vector {
+        shape.remove(rank - 2);
+        place = place.map(|place| if place > rank - 2 { place - 1 } else { place });
+    }
+    if b_vector {
+        shape.pop();
+    }
+    Ok(rounded(PerRow::from_whole(a.elements, place, sums.reshape(shape))))
 }
 
-/// `x * W`
 fn matmul<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    Ok(vec![Value::PerRow(product(node, node.row(0)?, node.constant(1)?)?)])
+    Ok(vec![Value::PerRow(product(node, &node.row(0)?, &node.row(1)?)?)])
 }
 
-/// `alpha * x * W + beta * c`; either matrix may be given transposed, `x` may not (its first axis is the batch).
+/// `alpha * a * b + beta * c`; either matrix may be given transposed, but the axis of the batch is not summed over.
 fn gemm<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let x = node.features(0)?;
-    if node.int("transA") != 0 {
-        return node.mixes_rows("`transA` turns the batch axis into the axis that is summed");
-    }
-    let weights = node.constant(1)?;
-    let [rows, columns] = weights.dims.as_slice() else { return node.malformed("its second input is no matrix") };
-    let weights = if node.int("transB") != 0 { transposed(weights, *rows, *columns) } else { weights.clone() };
-    let result = product(node, x, &weights)?;
+    let matrix = |index: usize, turned: bool| {
+        let x = node.row(index)?;
+        if x.rank() != 2 {
+            return node.malformed(format!("its input {index} has the dims {:?}", x.dims()));
+        }
+        Ok(match (turned, x.batch) {
+            (false, _) => x,
+            (true, None) => PerRow::of(x.elements, None, x.value(node.b).transpose([1, 0])),
+            (true, Some(batch)) => x.reshaped(1 - batch, x.shape.clone()),
+        })
+    };
+    let weights = match node.input(1) {
+        // Weights are turned here, once.
+        Value::Constant(weights) if node.int("transB") != 0 => match weights.dims.as_slice() {
+            [rows, columns] => PerRow::constant(node.b, node.input_name(1), &transposed(weights, *rows, *columns)),
+            _ => return node.malformed("its second input is no matrix"),
+        },
+        _ => matrix(1, node.int("transB") != 0)?,
+    };
+    let result = product(node, &matrix(0, node.int("transA") != 0)?, &weights)?;
     let scaled = |value: Val<'b>, factor: f32| if factor == 1.0 { value } else { value * f64::from(factor) };
     let (alpha, beta) = (node.float("alpha"), node.float("beta"));
     let result = Value::PerRow(result.map(node.b, |value| scaled(value, alpha)));
-    let sum = match node.optional(2) {
-        None => Ok(result),
-        Some(c) => crate::value::broadcast(node.b, &result, c, |product, c| product + scaled(c, beta)),
-    };
-    match sum {
-        Ok(value) => Ok(vec![value]),
-        Err(why) => node.unsupported(why),
+    match node.optional(2) {
+        None => Ok(vec![result]),
+        Some(c) => super::elementwise::spread(node, crate::value::broadcast(node.b, &result, c, |product, c| product + scaled(c, beta))),
     }
 }
 
 fn transposed(matrix: &Tensor, rows: usize, columns: usize) -> Tensor {
     let positions: Vec<usize> = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column)).collect();
-    Tensor { dims: vec![columns, rows], data: matrix.data.pick(&positions) }
+    Tensor { dims: vec![columns, rows], elements: matrix.elements, data: matrix.data.pick(&positions) }
 }

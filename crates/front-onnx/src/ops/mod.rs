@@ -1,10 +1,14 @@
 //! The operators, by family: rows on top of each file, one function an operator below.
 
+mod activation;
 mod aggregate;
+mod cast;
 mod constants;
+mod control;
 mod elementwise;
 mod encode;
 mod forest;
+mod index;
 mod linear;
 mod scale;
 mod scores;
@@ -18,21 +22,40 @@ pub struct Row {
     /// Empty for `ai.onnx`.
     pub domain: &'static str,
     pub operator: &'static str,
+    /// Whether it is asked about constants too, which otherwise the interpreter computes.
+    pub(crate) takes_constants: bool,
     pub(crate) translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>,
 }
 
 impl Row {
     const fn new(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
-        Row { domain: "", operator, translate }
+        Row { domain: "", operator, takes_constants: false, translate }
     }
 
     const fn ml(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
-        Row { domain: "ai.onnx.ml", operator, translate }
+        Row { domain: "ai.onnx.ml", operator, takes_constants: false, translate }
+    }
+
+    /// It moves constants cheaply, or has a body to walk.
+    const fn with_constants(self) -> Row {
+        Row { takes_constants: true, ..self }
     }
 }
 
-const FAMILIES: &[&[Row]] =
-    &[aggregate::OPS, constants::OPS, elementwise::OPS, encode::OPS, linear::OPS, scale::OPS, shape::OPS, tree::OPS];
+const FAMILIES: &[&[Row]] = &[
+    activation::OPS,
+    aggregate::OPS,
+    cast::OPS,
+    constants::OPS,
+    control::OPS,
+    elementwise::OPS,
+    encode::OPS,
+    index::OPS,
+    linear::OPS,
+    scale::OPS,
+    shape::OPS,
+    tree::OPS,
+];
 
 /// Every operator that converts, for support tables.
 pub fn rows() -> impl Iterator<Item = &'static Row> {

@@ -1,11 +1,11 @@
 //! Feature preparation by columns: Scaler, Imputer, Normalizer, Binarizer, FeatureVectorizer.
 
-use ir::{Reduce, Val};
+use ir::{Elem, Reduce, Val};
 
 use super::Row;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{PerRow, Value, broadcast};
+use crate::value::{PerRow, Value, broadcast, elem};
 
 pub(super) const OPS: &[Row] = &[
     Row::ml("Binarizer", binarizer),
@@ -20,9 +20,9 @@ fn columns(node: &OnnxNode<'_, '_>, name: &str, values: &[f32], row: &PerRow<'_>
     if values.len() != 1 && Some(&values.len()) != row.shape.last() {
         return node.malformed(format!("`{name}` has {} values for {:?} columns", values.len(), row.shape));
     }
-    let data = match row.elements {
-        ElementType::F64 => Data::F64(values.iter().map(|value| f64::from(*value)).collect()),
-        ElementType::F32 | ElementType::I64 | ElementType::I32 | ElementType::Bool | ElementType::Str => Data::F32(values.to_vec()),
+    let data = match row.elements == ElementType::F64 {
+        true => Data::F64(values.iter().map(|value| f64::from(*value)).collect()),
+        false => Data::F32(values.to_vec()),
     };
     Ok(Value::known(Tensor::vector(data)))
 }
@@ -45,11 +45,11 @@ fn scaler<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 /// `x` where it is not the replaced value, else the imputed one. A replaced NaN stands for every NaN.
 fn imputer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = node.row(0)?;
-    let imputed = match x.elements {
-        ElementType::F32 => Tensor::vector(Data::F32(node.floats("imputed_value_floats").to_vec())),
-        ElementType::F64 => Tensor::vector(Data::F64(node.floats("imputed_value_floats").iter().map(|value| f64::from(*value)).collect())),
-        ElementType::I64 => Tensor::vector(Data::I64(node.ints("imputed_value_int64s").to_vec())),
-        ElementType::I32 | ElementType::Bool | ElementType::Str => {
+    let imputed = match elem(x.elements) {
+        Elem::F32 => Tensor::vector(Data::F32(node.floats("imputed_value_floats").to_vec())),
+        Elem::F64 => Tensor::vector(Data::F64(node.floats("imputed_value_floats").iter().map(|value| f64::from(*value)).collect())),
+        Elem::I64 => Tensor::vector(Data::I64(node.ints("imputed_value_int64s").to_vec())),
+        Elem::I32 | Elem::Bool | Elem::Str | Elem::Date | Elem::DateTime | Elem::Duration => {
             return node.unsupported(format!("an input of {}", x.elements.name()));
         }
     };

@@ -5,19 +5,25 @@ use ir::Builder;
 use super::Row;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{Axis, Dim, ELEMENT_LIMIT, PerRow, Value, constant, ir_shape, normal_axis};
+use crate::value::{Axis, Dim, ELEMENT_LIMIT, PerRow, Value, ir_shape, normal_axis};
 
 pub(super) const OPS: &[Row] = &[
-    Row::ml("ArrayFeatureExtractor", array_feature_extractor),
+    Row::new("CenterCropPad", center_crop_pad),
     Row::new("Concat", concat),
-    Row::new("Flatten", flatten),
-    Row::new("Gather", gather),
-    Row::new("Reshape", reshape),
-    Row::new("Shape", shape),
+    Row::new("DepthToSpace", depth_to_space),
+    Row::new("Expand", expand),
+    Row::new("Flatten", flatten).with_constants(),
+    Row::new("Pad", pad),
+    Row::new("Reshape", reshape).with_constants(),
+    Row::new("Shape", shape).with_constants(),
+    Row::new("Size", size).with_constants(),
     Row::new("Slice", slice),
-    Row::new("Squeeze", squeeze),
-    Row::new("Transpose", transpose),
-    Row::new("Unsqueeze", unsqueeze),
+    Row::new("SpaceToDepth", space_to_depth),
+    Row::new("Split", split),
+    Row::new("Squeeze", squeeze).with_constants(),
+    Row::new("Tile", tile),
+    Row::new("Transpose", transpose).with_constants(),
+    Row::new("Unsqueeze", unsqueeze).with_constants(),
 ];
 
 /// The opset from which Slice takes its bounds as inputs.
@@ -26,17 +32,17 @@ const SLICE_BY_INPUTS: i64 = 10;
 const JOINED_SCALARS: usize = 64;
 
 /// The dims of a value, batch included.
-fn dims_of(value: &Value<'_>) -> Option<Vec<Dim>> {
+pub(super) fn dims_of(value: &Value<'_>) -> Option<Vec<Dim>> {
     match value {
         Value::PerRow(row) => Some(row.dims()),
         Value::Constant(tensor) => Some(tensor.dims.iter().map(|dim| Dim::Known(*dim)).collect()),
         Value::Dims(dims) => Some(vec![Dim::Known(dims.len())]),
-        Value::Absent | Value::Map(_) | Value::Refused(_) => None,
+        Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => None,
     }
 }
 
 /// A list of dims, with plain numbers where the batch is not among them.
-fn dims_value<'b>(dims: Vec<Dim>) -> Value<'b> {
+pub(super) fn dims_value<'b>(dims: Vec<Dim>) -> Value<'b> {
     let known: Option<Vec<i64>> =
         dims.iter().map(|dim| if let Dim::Known(size) = dim { i64::try_from(*size).ok() } else { None }).collect();
     match known {
@@ -71,7 +77,10 @@ enum TargetDim {
 
 /// The same elements in row-major order. The batch axis must come out whole: each row of the result from one row of the input.
 fn reshape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let target = dims_input(node, 1)?;
+    let target = match node.is_given("shape") {
+        true => node.ints("shape").iter().map(|size| TargetDim::Number(*size)).collect(),
+        false => dims_input(node, 1)?,
+    };
     let copies_zero = node.int("allowzero") == 0;
     let Some(input) = dims_of(node.input(0)) else { return node.unsupported("its input is no tensor") };
     let mut dims = Vec::new();
@@ -125,25 +134,24 @@ fn product(dims: &[Dim]) -> Option<usize> {
 
 /// A value under new dims of the same count. Elements keep their order, so the product of dims before the batch axis must stay.
 fn lay<'b>(node: &OnnxNode<'_, 'b>, value: &Value<'b>, dims: Vec<Dim>) -> Translated<'b> {
+    let shape: Vec<usize> = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
     match value {
         Value::PerRow(row) => {
-            let Some(batch) = dims.iter().position(|dim| *dim == Dim::Batch) else {
-                return node.mixes_rows("its result has no batch axis");
-            };
-            let shape: Vec<usize> = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
+            let batch = dims.iter().position(|dim| *dim == Dim::Batch);
             let before = |shape: &[usize], batch: usize| shape.iter().take(batch).product::<usize>();
-            if before(&row.shape, row.batch) != before(&shape, batch) {
-                return node.mixes_rows("rows would be torn apart");
+            match (row.batch, batch) {
+                (None, None) => {}
+                (Some(old), Some(new)) if before(&row.shape, old) == before(&shape, new) => {}
+                (Some(_), Some(_)) => return node.mixes_rows("rows would be torn apart"),
+                (Some(_), None) => return node.mixes_rows("its result has no batch axis"),
+                (None, Some(_)) => return node.mixes_rows("its input has no batch axis"),
             }
             Ok(vec![Value::PerRow(row.reshaped(batch, shape))])
         }
-        Value::Constant(tensor) => {
-            let dims = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
-            Ok(vec![Value::known(Tensor { dims, data: tensor.data.clone() })])
-        }
+        Value::Constant(tensor) => Ok(vec![Value::known(tensor.reshaped(shape))]),
         // A vector of dims stays one; a scalar of them is only ever put back into a vector.
         Value::Dims(list) => Ok(vec![Value::Dims(list.clone())]),
-        Value::Absent | Value::Map(_) | Value::Refused(_) => node.unsupported("its input is no tensor"),
+        Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => node.unsupported("its input is no tensor"),
     }
 }
 
@@ -155,6 +163,8 @@ fn flatten<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let Some(axis) = axis else { return node.malformed("its axis is outside the rank of its input") };
     let (left, right) = dims.split_at(axis);
     let joined = |part: &[Dim]| match (part.contains(&Dim::Batch), product(part)) {
+        // Its one axis of length 1 stands for no axes at all.
+        (false, None) => None,
         (true, Some(1)) => Some(Dim::Batch),
         (false, Some(size)) => Some(Dim::Known(size)),
         _ => None,
@@ -209,7 +219,7 @@ fn unsqueeze<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 }
 
 /// Axes as an input (from opset 13) or as an attribute.
-fn axes_argument(node: &OnnxNode<'_, '_>) -> Result<Option<Vec<i64>>, Box<source::Diagnostic>> {
+pub(super) fn axes_argument(node: &OnnxNode<'_, '_>) -> Result<Option<Vec<i64>>, Box<source::Diagnostic>> {
     Ok(match node.integers_input(1)? {
         Some(axes) => Some(axes),
         None if node.is_given("axes") => Some(node.ints("axes").to_vec()),
@@ -225,6 +235,15 @@ fn shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let start = place(node.int("start"));
     let end = if node.is_given("end") { place(node.int("end")) } else { dims.len() };
     Ok(vec![dims_value(dims.get(start..end).unwrap_or(&[]).to_vec())])
+}
+
+/// The number of elements. That of a batch is not known.
+fn size<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let Some(dims) = dims_of(node.input(0)) else { return node.unsupported("its input is no tensor") };
+    match (dims.contains(&Dim::Batch), product(&dims)) {
+        (false, Some(count)) => Ok(vec![Value::known(Tensor::scalar(Data::I64(vec![count as i64])))]),
+        _ => node.mixes_rows("it counts the elements of a batch"),
+    }
 }
 
 /// Parts side by side along an axis that is not the batch.
@@ -247,16 +266,15 @@ fn concat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         }
         return Ok(vec![Value::Dims(dims)]);
     }
-    if node.inputs.iter().all(|input| matches!(input, Value::Constant(_))) {
-        return concat_constants(node);
-    }
     let rows = (0..node.inputs.len()).map(|index| node.row(index)).collect::<Result<Vec<_>, _>>()?;
+    // A part that is the same for all rows stands beside those that are not as if it were not.
+    let batch = rows.iter().find_map(|row| row.batch);
+    let rows = rows.into_iter().map(|row| in_batch(node, row, batch)).collect::<Result<Vec<_>, _>>()?;
+    // What has no elements says nothing.
+    let rows: Vec<PerRow<'b>> =
+        if rows.iter().any(|row| row.count() > 0) { rows.into_iter().filter(|row| row.count() > 0).collect() } else { rows };
     let Some(first) = rows.first() else { return node.malformed("it has no inputs") };
-    let axis = match first.axis(node.int("axis")) {
-        Some(Axis::Inner(axis)) => axis,
-        Some(Axis::Batch) => return node.mixes_rows("it joins along the batch axis"),
-        None => return node.malformed("its axis is outside the rank of its inputs"),
-    };
+    let axis = node.inner_axis(first, if node.is_given("axis") { node.int("axis") } else { 1 }, "joins")?;
     let others = |row: &PerRow<'_>| row.shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, dim)| *dim).collect::<Vec<_>>();
     for row in &rows {
         if row.batch != first.batch || row.rank() != first.rank() || others(row) != others(first) {
@@ -266,9 +284,23 @@ fn concat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             return node.malformed(format!("it joins {} with {}", first.elements.name(), row.elements.name()));
         }
     }
-    let rows: Vec<PerRow<'b>> = rows.into_iter().cloned().collect();
     limited(node, rows.iter().map(PerRow::count).fold(0usize, usize::saturating_add))?;
     Ok(vec![Value::PerRow(joined(node.b, &rows, axis))])
+}
+
+/// A tensor with the batch at a place, where it has length 1 if it is the same for all rows.
+fn in_batch<'b>(node: &OnnxNode<'_, 'b>, row: PerRow<'b>, batch: Option<usize>) -> Result<PerRow<'b>, Box<source::Diagnostic>> {
+    match (batch, row.batch) {
+        (Some(place), None) => {
+            let mut shape = row.shape.clone();
+            if shape.get(place) != Some(&1) {
+                return node.mixes_rows(format!("it joins rows with {:?}, which are the same for all rows", row.dims()));
+            }
+            shape.remove(place);
+            Ok(row.reshaped(place, shape))
+        }
+        _ => Ok(row),
+    }
 }
 
 /// `-1` in a list of dims that already has the batch: only as the last entry of the list.
@@ -281,34 +313,13 @@ fn open_tail<'b>(node: &OnnxNode<'_, 'b>, dims: Vec<Dim>, index: usize) -> Trans
 }
 
 /// A result of this many elements, or a refusal.
-fn limited(node: &OnnxNode<'_, '_>, count: usize) -> Result<(), Box<source::Diagnostic>> {
+pub(super) fn limited(node: &OnnxNode<'_, '_>, count: usize) -> Result<(), Box<source::Diagnostic>> {
     if count > ELEMENT_LIMIT { node.unsupported(format!("its result would have {count} elements a row")) } else { Ok(()) }
-}
-
-/// The shape with an axis replaced by other dims must be within limits before any of its positions are listed.
-fn limited_shape(node: &OnnxNode<'_, '_>, shape: &[usize], axis: usize, along: &[usize]) -> Result<(), Box<source::Diagnostic>> {
-    let others = shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, dim)| dim);
-    limited(node, others.chain(along).fold(1usize, |count, dim| count.saturating_mul(*dim)))
-}
-
-fn concat_constants<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let tensors = (0..node.inputs.len()).map(|index| node.constant(index)).collect::<Result<Vec<_>, _>>()?;
-    if tensors.iter().any(|tensor| tensor.dims.len() != 1) {
-        return node.unsupported("constants that are not vectors");
-    }
-    let integers: Option<Vec<Vec<i64>>> = tensors.iter().map(|tensor| tensor.integers()).collect();
-    match integers {
-        Some(parts) => {
-            limited(node, parts.iter().map(Vec::len).fold(0usize, usize::saturating_add))?;
-            Ok(vec![Value::known(Tensor::vector(Data::I64(parts.concat())))])
-        }
-        None => node.unsupported("constants that are not whole numbers"),
-    }
 }
 
 /// Rows of one kind joined along an axis of the IR value; other axes agree.
 pub(super) fn joined<'b>(b: &'b Builder, parts: &[PerRow<'b>], axis: usize) -> PerRow<'b> {
-    let batch = parts.first().map_or(0, |part| part.batch);
+    let batch = parts.first().and_then(|part| part.batch);
     let elements = parts.first().map_or(ElementType::F32, |part| part.elements);
     let mut shape = parts.first().map_or_else(Vec::new, |part| part.shape.clone());
     if let Some(dim) = shape.get_mut(axis) {
@@ -318,10 +329,10 @@ pub(super) fn joined<'b>(b: &'b Builder, parts: &[PerRow<'b>], axis: usize) -> P
     if parts.iter().all(PerRow::are_scalars) && (scalars <= JOINED_SCALARS || elements == ElementType::Str) {
         return PerRow::scalars(batch, elements, shape.clone(), interleaved(parts, axis, &shape));
     }
-    let values: Vec<ir::Val<'b>> = parts.iter().filter(|part| part.count() > 0).map(|part| part.value(b)).collect();
+    let values: Vec<ir::Val<'b>> = parts.iter().map(|part| part.value(b)).collect();
     match values.as_slice() {
-        [only] => PerRow::tensor(batch, *only),
-        values => PerRow::tensor(batch, b.concat(values, axis as u8)),
+        [only] => PerRow::of(elements, batch, *only),
+        values => PerRow::of(elements, batch, b.concat(values, axis as u8)),
     }
 }
 
@@ -344,93 +355,36 @@ fn positions_along(shape: &[usize], axis: usize, along: &[usize]) -> Vec<usize> 
     (0..outer).flat_map(|block| along.iter().flat_map(move |at| (0..inner).map(move |rest| (block * length + at) * inner + rest))).collect()
 }
 
-/// Constant positions along an axis, negative ones from its end. `None` when one is outside.
-fn normal_positions(positions: &[i64], length: usize) -> Option<Vec<usize>> {
-    positions.iter().map(|position| normal_axis(*position, length)).collect()
-}
-
-/// The elements at positions along an axis, whose place the dims of the positions take.
-fn gather<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    match (node.input(0), node.input(1)) {
-        (Value::Dims(dims), Value::Constant(_)) => {
-            let positions = node.integers_input(1)?.unwrap_or_default();
-            match normal_positions(&positions, dims.len()) {
-                Some(positions) => Ok(vec![dims_value(positions.iter().filter_map(|at| dims.get(*at).copied()).collect())]),
-                None => node.malformed("a position is outside"),
-            }
-        }
-        (Value::PerRow(x), Value::Constant(at)) => {
-            let axis = match x.axis(node.int("axis")) {
-                Some(Axis::Inner(axis)) => axis,
-                Some(Axis::Batch) => return node.mixes_rows("it picks rows of the batch"),
-                None => return node.malformed("its axis is outside the rank of its input"),
-            };
-            pick(node, x, axis, at)
-        }
-        (Value::Constant(x), Value::Constant(at)) => {
-            let Some(axis) = normal_axis(node.int("axis"), x.dims.len()) else { return node.malformed("its axis is outside") };
-            let positions = node.integers_input(1)?.unwrap_or_default();
-            let length = x.dims.get(axis).copied().unwrap_or(0);
-            let Some(positions) = normal_positions(&positions, length) else { return node.malformed("a position is outside") };
-            limited_shape(node, &x.dims, axis, &[positions.len()])?;
-            let data = x.data.pick(&positions_along(&x.dims, axis, &positions));
-            let mut dims = x.dims.clone();
-            dims.splice(axis..=axis, at.dims.iter().copied());
-            Ok(vec![Value::known(Tensor { dims, data })])
-        }
-        (Value::Constant(x), Value::PerRow(at)) if normal_axis(node.int("axis"), x.dims.len()) == Some(0) => embed(node, x, at),
-        _ => node.unsupported("positions that differ from row to row, in a tensor that does too"),
-    }
-}
-
-fn pick<'b>(node: &OnnxNode<'_, 'b>, x: &PerRow<'b>, axis: usize, at: &Tensor) -> Translated<'b> {
-    let Some(positions) = at.integers() else { return node.malformed("its positions are not whole numbers") };
-    let length = x.shape.get(axis).copied().unwrap_or(0);
-    let Some(positions) = normal_positions(&positions, length) else {
-        return node.malformed(format!("a position is outside its axis of {length}"));
-    };
-    limited_shape(node, &x.shape, axis, &[positions.len()])?;
+/// The elements at constant positions along an axis of the IR value, whose place the dims of the positions take.
+pub(super) fn taken<'b>(
+    node: &OnnxNode<'_, 'b>,
+    x: &PerRow<'b>,
+    axis: usize,
+    positions: &[usize],
+    dims: &[usize],
+) -> Result<PerRow<'b>, Box<source::Diagnostic>> {
     let mut shape = x.shape.clone();
-    shape.splice(axis..=axis, at.dims.iter().copied());
+    shape.splice(axis..=axis, dims.iter().copied());
+    limited(node, shape.iter().fold(1usize, |count, dim| count.saturating_mul(*dim)))?;
     // The batch axis moves when the replaced axis stands before it and the positions are no vector.
-    let batch = if axis < x.batch { (x.batch + at.dims.len()).saturating_sub(1) } else { x.batch };
-    Ok(vec![Value::PerRow(x.picked(node.b, &positions_along(&x.shape, axis, &positions), batch, shape))])
-}
-
-/// Rows of a constant table at positions that come with each row; negative positions count from the end.
-fn embed<'b>(node: &OnnxNode<'_, 'b>, table: &Tensor, at: &PerRow<'b>) -> Translated<'b> {
-    let length = table.dims.first().copied().unwrap_or(0);
-    if length == 0 {
-        return node.malformed("it picks from nothing");
+    let batch = x.batch.map(|batch| if axis < batch { (batch + dims.len()).saturating_sub(1) } else { batch });
+    if x.are_scalars() || x.elements == ElementType::Str && x.count() <= JOINED_SCALARS {
+        return Ok(x.picked(node.b, &positions_along(&x.shape, axis, positions), batch, shape));
     }
-    limited_shape(node, &table.dims, 0, &at.shape)?;
-    let table = constant(node.b, node.input_name(0), &table.dims, &table.data);
-    let positions = at.value(node.b);
-    let positions = positions.lt(0_i64).select(positions + length as i64, positions);
-    Ok(vec![Value::PerRow(PerRow::tensor(at.batch, table.gather(positions, 0)))])
-}
-
-/// Columns at constant positions along the last axis; or, as exporters write it for labels, a constant list at a position a row.
-fn array_feature_extractor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    match (node.input(0), node.input(1)) {
-        (Value::PerRow(x), Value::Constant(at)) => {
-            if x.batch == x.shape.len() {
-                return node.mixes_rows("it picks along the batch axis");
-            }
-            let flat = Tensor { dims: vec![at.data.len()], data: at.data.clone() };
-            pick(node, x, x.shape.len() - 1, &flat)
+    let value = x.value(node.b);
+    let step = |pair: &[usize]| if let [a, b] = pair { *b as i64 - *a as i64 } else { 1 };
+    let steps: Vec<i64> = positions.windows(2).map(step).collect();
+    let even = steps.first().copied().unwrap_or(1);
+    let even = i32::try_from(even).ok().filter(|even| *even != 0 && steps.iter().all(|step| *step == i64::from(*even)));
+    let picked = match (positions.first(), even) {
+        (Some(start), Some(step)) => value.slice(axis as u8, *start as u32, step, positions.len() as u32),
+        (Some(_), None) => {
+            let at = positions.iter().map(|position| *position as i64);
+            value.gather(node.b.tensor(ir::Tensor::i64("positions", [positions.len() as u32], at)), axis as u8)
         }
-        (Value::Constant(list), Value::PerRow(at)) if list.dims.len() == 1 || list.dims.first() == Some(&1) && list.dims.len() == 2 => {
-            if at.count() != 1 {
-                return node.unsupported("several positions a row in a constant list");
-            }
-            let flat = constant(node.b, node.input_name(0), &[list.data.len()], &list.data);
-            let Some(position) = at.cells().first().copied() else { return node.malformed("it has no position") };
-            // The dims of the result are `[1, N]`.
-            Ok(vec![Value::PerRow(PerRow::scalars(1, list.data.element_type(), vec![1], vec![flat.gather(position, 0)]))])
-        }
-        _ => node.unsupported("positions that differ from row to row, in a tensor that does too"),
-    }
+        (None, _) => value.slice(axis as u8, 0, 1, 0),
+    };
+    Ok(PerRow::of(x.elements, batch, picked.reshape(ir_shape(&shape))))
 }
 
 /// Stretches along axes that are not the batch; a batch axis may only be taken whole.
@@ -454,30 +408,11 @@ fn slice<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let bounds: Vec<Bounds> = std::iter::zip(std::iter::zip(starts, ends), std::iter::zip(axes, steps))
         .map(|((start, end), (axis, step))| Bounds { start, end, axis, step })
         .collect();
-    match node.input(0) {
-        Value::Dims(dims) => {
-            let [bounds] = bounds.as_slice() else { return node.malformed("a vector has one axis") };
-            Ok(vec![dims_value(bounds.positions(dims.len()).iter().filter_map(|at| dims.get(*at).copied()).collect())])
-        }
-        Value::Constant(tensor) => {
-            let mut tensor = Tensor::clone(tensor);
-            for bounds in bounds {
-                let Some(axis) = normal_axis(bounds.axis, tensor.dims.len()) else { return node.malformed("an axis is outside") };
-                let along = bounds.positions(tensor.dims.get(axis).copied().unwrap_or(0));
-                let data = tensor.data.pick(&positions_along(&tensor.dims, axis, &along));
-                if let Some(dim) = tensor.dims.get_mut(axis) {
-                    *dim = along.len();
-                }
-                tensor.data = data;
-            }
-            Ok(vec![Value::known(tensor)])
-        }
-        Value::PerRow(_) | Value::Absent | Value::Map(_) | Value::Refused(_) => slice_row(node, &bounds),
+    if let Value::Dims(dims) = node.input(0) {
+        let [bounds] = bounds.as_slice() else { return node.malformed("a vector has one axis") };
+        return Ok(vec![dims_value(bounds.positions(dims.len()).iter().filter_map(|at| dims.get(*at).copied()).collect())]);
     }
-}
-
-fn slice_row<'b>(node: &OnnxNode<'_, 'b>, bounds: &[Bounds]) -> Translated<'b> {
-    let mut row = node.row(0)?.clone();
+    let mut row = node.row(0)?;
     for bounds in bounds {
         let axis = match row.axis(bounds.axis) {
             Some(Axis::Inner(axis)) => axis,
@@ -487,11 +422,7 @@ fn slice_row<'b>(node: &OnnxNode<'_, 'b>, bounds: &[Bounds]) -> Translated<'b> {
             None => return node.malformed("an axis is outside the rank of its input"),
         };
         let along = bounds.positions(row.shape.get(axis).copied().unwrap_or(0));
-        let mut shape = row.shape.clone();
-        if let Some(dim) = shape.get_mut(axis) {
-            *dim = along.len();
-        }
-        row = row.picked(node.b, &positions_along(&row.shape, axis, &along), row.batch, shape);
+        row = taken(node, &row, axis, &along, &[along.len()])?;
     }
     Ok(vec![Value::PerRow(row)])
 }
@@ -522,20 +453,289 @@ impl Bounds {
 
 /// Axes in another order.
 fn transpose<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let x = node.row(0)?;
-    let rank = x.rank();
+    let Some(dims) = dims_of(node.input(0)) else { return node.unsupported("its input is no tensor") };
+    let rank = dims.len();
     let order: Option<Vec<usize>> = match node.ints("perm") {
         [] => Some((0..rank).rev().collect()),
         perm => perm.iter().map(|axis| normal_axis(*axis, rank)).collect(),
     };
-    let Some(order) = order.filter(|order| order.len() == rank) else { return node.malformed("its `perm` does not fit its input") };
-    let Some(batch) = order.iter().position(|axis| *axis == x.batch) else { return node.malformed("its `perm` lacks an axis") };
-    let inner: Vec<u8> =
-        order.iter().filter(|axis| **axis != x.batch).map(|axis| if *axis > x.batch { *axis as u8 - 1 } else { *axis as u8 }).collect();
+    let mut sorted = order.clone().unwrap_or_default();
+    sorted.sort_unstable();
+    let Some(order) = order.filter(|_| sorted.iter().copied().eq(0..rank)) else {
+        return node.malformed("its `perm` does not fit its input");
+    };
+    if let Value::Constant(tensor) = node.input(0) {
+        return Ok(vec![Value::known(permuted(tensor, &order))]);
+    }
+    let x = node.row(0)?;
+    let batch = x.batch.and_then(|batch| order.iter().position(|axis| *axis == batch));
+    let inner: Vec<u8> = order
+        .iter()
+        .filter(|axis| Some(**axis) != x.batch)
+        .map(|axis| if x.batch.is_some_and(|batch| *axis > batch) { *axis as u8 - 1 } else { *axis as u8 })
+        .collect();
     if inner.is_sorted() {
         return Ok(vec![Value::PerRow(x.reshaped(batch, x.shape.clone()))]);
     }
-    let shape: Vec<usize> = inner.iter().filter_map(|axis| x.shape.get(usize::from(*axis)).copied()).collect();
-    let value = x.value(node.b).reshape(ir_shape(&x.shape)).transpose(inner);
-    Ok(vec![Value::PerRow(PerRow::tensor(batch, value).reshaped(batch, shape))])
+    let value = x.value(node.b).transpose(inner);
+    Ok(vec![Value::PerRow(PerRow::of(x.elements, batch, value))])
+}
+
+/// A constant with its axes in another order.
+fn permuted(tensor: &Tensor, order: &[usize]) -> Tensor {
+    let mut strides = vec![1usize; tensor.dims.len()];
+    for axis in (1..tensor.dims.len()).rev() {
+        if let (Some(after), Some(dim)) = (strides.get(axis).copied(), tensor.dims.get(axis)) {
+            strides[axis - 1] = after * dim;
+        }
+    }
+    let axes: Vec<(usize, usize)> = order.iter().filter_map(|axis| Some((*tensor.dims.get(*axis)?, *strides.get(*axis)?))).collect();
+    let places = axes
+        .iter()
+        .fold(vec![0usize], |places, (dim, stride)| places.iter().flat_map(|place| (0..*dim).map(move |at| place + at * stride)).collect());
+    Tensor { dims: axes.iter().map(|(dim, _)| *dim).collect(), elements: tensor.elements, data: tensor.data.pick(&places) }
+}
+
+/// Stretched to a shape by numpy's rules.
+fn expand<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let x = node.row(0)?;
+    let target = dims_input(node, 1)?;
+    let rank = target.len().max(x.rank());
+    let mut dims = vec![Dim::Known(1); rank - target.len()];
+    for dim in target {
+        dims.push(match dim {
+            TargetDim::Batch => Dim::Batch,
+            TargetDim::Number(size) => match usize::try_from(size) {
+                Ok(size) => Dim::Known(size),
+                Err(_) => return node.malformed("its shape is negative"),
+            },
+        });
+    }
+    let own = std::iter::repeat_n(Dim::Known(1), rank - x.rank()).chain(x.dims());
+    let (mut outer, mut shape) = (Vec::new(), Vec::new());
+    let mut batch = None;
+    for (axis, (own, asked)) in own.zip(dims).enumerate() {
+        match (own, asked) {
+            (Dim::Known(own), Dim::Known(asked)) if own == asked || asked == 1 || own == 1 => {
+                outer.push(own);
+                shape.push(if own == 1 { asked } else { own });
+            }
+            (Dim::Known(1), Dim::Batch) | (Dim::Batch, Dim::Batch | Dim::Known(1)) => batch = Some(axis),
+            (own, asked) => return node.malformed(format!("{own:?} does not stretch to {asked:?}")),
+        }
+    }
+    limited(node, shape.iter().fold(1usize, |count, dim| count.saturating_mul(*dim)))?;
+    let value = stretched(node.b, x.value(node.b).reshape(ir_shape(&outer)), &shape);
+    Ok(vec![Value::PerRow(PerRow::of(x.elements, batch, value))])
+}
+
+/// A value stretched to a shape that it broadcasts to.
+pub(super) fn stretched<'b>(b: &'b Builder, value: ir::Val<'b>, shape: &[usize]) -> ir::Val<'b> {
+    let own = value.ty().shape;
+    let mut value = value.reshape(ir_shape(&[vec![1; shape.len() - own.len()], own.iter().map(|dim| *dim as usize).collect()].concat()));
+    for (axis, dim) in shape.iter().enumerate() {
+        let length = value.ty().shape.get(axis).copied().unwrap_or(1);
+        if length as usize != *dim && length == 1 {
+            let zeros = b.tensor(ir::Tensor::i64("positions", [*dim as u32], std::iter::repeat_n(0, *dim)));
+            value = value.gather(zeros, axis as u8);
+        }
+    }
+    value
+}
+
+/// The tensor so many times one after the other along each axis.
+fn tile<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let mut x = node.row(0)?;
+    let repeats = match (node.optional(2), node.integers_input(1)?) {
+        // Version 1 had one number of tiles and one axis.
+        (Some(_), Some(tiles)) => {
+            let axis = node.integers_input(2)?.and_then(|axes| normal_axis(*axes.first()?, x.rank()));
+            let Some(axis) = axis else { return node.malformed("its axis is outside") };
+            (0..x.rank()).map(|at| if at == axis { tiles.first().copied().unwrap_or(1) } else { 1 }).collect()
+        }
+        (_, repeats) => repeats.unwrap_or_default(),
+    };
+    if repeats.len() != x.rank() {
+        return node.malformed(format!("{} repeats for {} axes", repeats.len(), x.rank()));
+    }
+    for (axis, count) in repeats.iter().enumerate().filter(|(_, count)| **count != 1) {
+        let inner = node.inner_axis(&x, axis as i64, "repeats rows")?;
+        let Ok(count) = usize::try_from(*count) else { return node.malformed("a number of repeats is negative") };
+        let length = x.shape.get(inner).copied().unwrap_or(0);
+        limited(node, length.saturating_mul(count))?;
+        let positions: Vec<usize> = (0..count).flat_map(|_| 0..length).collect();
+        x = taken(node, &x, inner, &positions, &[positions.len()])?;
+    }
+    Ok(vec![Value::PerRow(x)])
+}
+
+/// Parts along an axis: of the lengths that are given, or as many equal ones as there are outputs, of which the last may be shorter.
+fn split<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let x = node.row(0)?;
+    let axis = node.inner_axis(&x, node.int("axis"), "splits")?;
+    let length = x.shape.get(axis).copied().unwrap_or(0);
+    let given = match node.integers_input(1)? {
+        Some(lengths) => Some(lengths),
+        None if node.is_given("split") => Some(node.ints("split").to_vec()),
+        None => None,
+    };
+    let lengths: Vec<usize> = match given {
+        Some(lengths) => lengths.iter().map(|length| usize::try_from(*length).unwrap_or(0)).collect(),
+        None => {
+            let parts = node.node.outputs.len().max(1);
+            let each = length.div_ceil(parts);
+            (0..parts).map(|part| length.saturating_sub(part * each).min(each)).collect()
+        }
+    };
+    if lengths.iter().sum::<usize>() != length {
+        return node.malformed(format!("parts of {lengths:?} out of {length}"));
+    }
+    let mut start = 0;
+    let mut parts = Vec::new();
+    for own in lengths {
+        let positions: Vec<usize> = (start..start + own).collect();
+        parts.push(Value::PerRow(taken(node, &x, axis, &positions, &[own])?));
+        start += own;
+    }
+    Ok(parts)
+}
+
+/// More elements at the ends of axes, fewer where their number is negative: a constant, or the elements that mode says.
+fn pad<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let mut x = node.row(0)?;
+    let pads = match node.integers_input(1)? {
+        Some(pads) => pads,
+        None => node.ints(if node.is_given("paddings") { "paddings" } else { "pads" }).to_vec(),
+    };
+    let rank = x.rank();
+    let axes = node.integers_input(3)?.unwrap_or_else(|| (0..rank as i64).collect());
+    if pads.len() != 2 * axes.len() {
+        return node.malformed(format!("{} pads for {} axes", pads.len(), axes.len()));
+    }
+    let fill = match node.optional(2) {
+        Some(_) => crate::value::literals(&node.constant(2)?.data).into_iter().next(),
+        None => {
+            ir::build::IntoVal::into_val(f64::from(node.float("value")), node.b.constant(ir::Literal::zero(crate::value::elem(x.elements))))
+                .literal()
+        }
+    };
+    let fill =
+        fill.filter(|fill| fill.elem() == crate::value::elem(x.elements)).unwrap_or(ir::Literal::zero(crate::value::elem(x.elements)));
+    let mode = node.string("mode").to_owned();
+    for (index, axis) in axes.iter().enumerate() {
+        let (before, after) = (pads.get(index).copied().unwrap_or(0), pads.get(index + axes.len()).copied().unwrap_or(0));
+        if (before, after) == (0, 0) {
+            continue;
+        }
+        let inner = node.inner_axis(&x, *axis, "pads")?;
+        let length = x.shape.get(inner).copied().unwrap_or(0) as i64;
+        let (start, end) = (-before, length.saturating_add(after));
+        limited(node, usize::try_from(end.saturating_sub(start)).unwrap_or(0))?;
+        let place = |at: i64| match mode.as_str() {
+            "edge" => at.clamp(0, length - 1),
+            "wrap" => at.rem_euclid(length.max(1)),
+            _ => {
+                // To and fro, the ends once.
+                let period = (2 * (length - 1)).max(1);
+                let at = at.rem_euclid(period);
+                at.min(period - at).min(length - 1)
+            }
+        };
+        x = match mode.as_str() {
+            "constant" => padded(node, &x, inner, start, end, &fill)?,
+            "edge" | "wrap" | "reflect" if length > 0 => {
+                let positions: Vec<usize> = (start..end).map(|at| place(at) as usize).collect();
+                taken(node, &x, inner, &positions, &[positions.len()])?
+            }
+            other => return node.malformed(format!("its mode is {other}")),
+        };
+    }
+    Ok(vec![Value::PerRow(x)])
+}
+
+/// The elements `start..end` along an axis, and `fill` where there are none.
+fn padded<'b>(
+    node: &OnnxNode<'_, 'b>,
+    x: &PerRow<'b>,
+    axis: usize,
+    start: i64,
+    end: i64,
+    fill: &ir::Literal,
+) -> Result<PerRow<'b>, Box<source::Diagnostic>> {
+    let length = x.shape.get(axis).copied().unwrap_or(0) as i64;
+    let (from, to) = (start.clamp(0, length), end.clamp(0, length));
+    let positions: Vec<usize> = (from..to.max(from)).map(|at| at as usize).collect();
+    let middle = taken(node, x, axis, &positions, &[positions.len()])?;
+    let count = (end - start).max(0);
+    if start >= 0 && end <= length {
+        return Ok(middle);
+    }
+    let mut shape = x.shape.clone();
+    if let Some(dim) = shape.get_mut(axis) {
+        *dim = count as usize;
+    }
+    limited(node, shape.iter().fold(1usize, |count, dim| count.saturating_mul(*dim)))?;
+    if positions.is_empty() || middle.count() == 0 {
+        let all = node.b.constant(fill.clone());
+        return Ok(PerRow::of(x.elements, x.batch, stretched(node.b, all.reshape(vec![1; shape.len()]), &shape)));
+    }
+    let window = ir::Window { count: count as u32, size: 1, stride: 1, dilation: 1, before: (from - start) as u32, fill: fill.clone() };
+    let value = middle.value(node.b).window(axis as u8, window).reshape(ir_shape(&shape));
+    Ok(PerRow::of(x.elements, x.batch, value))
+}
+
+/// The middle of each axis, cut or padded with zeros to a length.
+fn center_crop_pad<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let mut x = node.row(0)?;
+    let lengths = node.integers_input(1)?.unwrap_or_default();
+    let axes = if node.is_given("axes") { node.ints("axes").to_vec() } else { (0..x.rank() as i64).collect() };
+    if axes.len() != lengths.len() {
+        return node.malformed(format!("{} lengths for {} axes", lengths.len(), axes.len()));
+    }
+    let zero = ir::Literal::zero(crate::value::elem(x.elements));
+    for (axis, length) in std::iter::zip(axes, lengths) {
+        let inner = node.inner_axis(&x, axis, "pads")?;
+        let own = x.shape.get(inner).copied().unwrap_or(0) as i64;
+        let start = if own > length { (own - length) / 2 } else { -((length - own) / 2) };
+        x = padded(node, &x, inner, start, start + length, &zero)?;
+    }
+    Ok(vec![Value::PerRow(x)])
+}
+
+/// The four axes of images, with the batch at the first, of length 1 if it is open.
+fn image<'b>(node: &OnnxNode<'_, 'b>) -> Result<(PerRow<'b>, [usize; 4]), Box<source::Diagnostic>> {
+    let x = node.row(0)?;
+    match x.whole_shape().as_slice() {
+        [n, c, h, w] if matches!(x.batch, None | Some(0)) => Ok((x.clone(), [*n, *c, *h, *w])),
+        _ => node.malformed(format!("its input has the dims {:?}, and `[N, C, H, W]` is expected", x.dims())),
+    }
+}
+
+/// Channels laid out as blocks: `[N, C s s, H, W]` to `[N, C, H s, W s]`, by depth first (DCR) or by column and row first (CRD).
+fn depth_to_space<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let (x, [n, c, h, w]) = image(node)?;
+    let side = usize::try_from(node.int("blocksize")).unwrap_or(0);
+    if side == 0 || !c.is_multiple_of(side * side) {
+        return node.malformed(format!("{c} channels make no blocks of {side} by {side}"));
+    }
+    let depth = c / (side * side);
+    let (split, order): ([usize; 6], [u8; 6]) = match node.string("mode") {
+        "CRD" => ([n, depth, side, side, h, w], [0, 1, 4, 2, 5, 3]),
+        _ => ([n, side, side, depth, h, w], [0, 3, 4, 1, 5, 2]),
+    };
+    let value = x.whole(node.b).reshape(ir_shape(&split)).transpose(order).reshape(ir_shape(&[n, depth, h * side, w * side]));
+    Ok(vec![Value::PerRow(PerRow::from_whole(x.elements, x.batch, value))])
+}
+
+/// Blocks laid out as channels: `[N, C, H, W]` to `[N, C s s, H / s, W / s]`.
+fn space_to_depth<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let (x, [n, c, h, w]) = image(node)?;
+    let side = usize::try_from(node.int("blocksize")).unwrap_or(0);
+    if side == 0 || !h.is_multiple_of(side) || !w.is_multiple_of(side) {
+        return node.malformed(format!("an image of {h} by {w} makes no blocks of {side} by {side}"));
+    }
+    let split = [n, c, h / side, side, w / side, side];
+    let value = x.whole(node.b).reshape(ir_shape(&split)).transpose([0, 3, 5, 1, 2, 4]);
+    let value = value.reshape(ir_shape(&[n, c * side * side, h / side, w / side]));
+    Ok(vec![Value::PerRow(PerRow::from_whole(x.elements, x.batch, value))])
 }

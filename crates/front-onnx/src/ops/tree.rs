@@ -170,9 +170,9 @@ fn chosen<'b>(node: &OnnxNode<'_, 'b>, values: Val<'b>, trees: &[usize], count: 
 fn forest_row<'b>(node: &OnnxNode<'_, 'b>) -> Result<(PerRow<'b>, Elem), Refusal> {
     let x = node.features(0)?;
     match x.elements {
-        ElementType::F64 => Ok((x.clone(), Elem::F64)),
-        ElementType::F32 | ElementType::I32 | ElementType::I64 => Ok((x.cast(node.b, ElementType::F32), Elem::F32)),
-        ElementType::Bool | ElementType::Str => node.malformed(format!("its input is {}", x.elements.name())),
+        ElementType::F64 => Ok((x, Elem::F64)),
+        kind if kind.is_float() || kind.is_integer() => Ok((x.cast(node.b, ElementType::F32), Elem::F32)),
+        other => node.malformed(format!("its input is {}", other.name())),
     }
 }
 

@@ -172,7 +172,11 @@ fn write_op(out: &mut String, op: &Op) -> fmt::Result {
         Op::Concat { parts, axis } => write!(out, "concat{} axis {axis}", all(parts)),
         Op::Window { x, axis, window } => {
             let Window { count, size, stride, dilation, before, fill } = window;
-            write!(out, "window {} axis {axis} count {count} size {size} stride {stride} dilation {dilation} before {before} fill ", of(x))?;
+            write!(
+                out,
+                "window {} axis {axis} count {count} size {size} stride {stride} dilation {dilation} before {before} fill ",
+                of(x)
+            )?;
             write!(out, "{}", Whole(fill))
         }
         Op::Gather { x, at, axis } => write!(out, "gather {} {} axis {axis}", of(x), of(at)),
