@@ -298,7 +298,7 @@ impl<'b> Walk<'_, 'b> {
         let call = OnnxNode { node, inputs, file: self.file, b: self.b, bodies: self, guard };
         let translated = match is_known && !row.takes_constants {
             true => self.folded(&call, row),
-            false => (row.translate)(&call),
+            false => translated(&call, row),
         };
         match translated.and_then(|outputs| self.within_limits(&call, outputs)) {
             Ok(outputs) => {
@@ -326,7 +326,7 @@ impl<'b> Walk<'_, 'b> {
                 |value: &Value<'b>| if let Value::Constant(tensor) = value { Value::Constant(Rc::clone(tensor)) } else { Value::Absent };
             let inputs = call.inputs.iter().map(known).collect();
             let node = OnnxNode { node: call.node, inputs, file: call.file, b: &alone, bodies: &NoBodies, guard: None };
-            for (index, output) in (row.translate)(&node)?.into_iter().enumerate() {
+            for (index, output) in translated(&node, row)?.into_iter().enumerate() {
                 places.push(match output {
                     Value::Constant(tensor) => Folded::Known(tensor),
                     Value::PerRow(row) if row.count() == 0 => match data(elem(row.elements), &[]) {
@@ -448,6 +448,39 @@ impl<'b> Walk<'_, 'b> {
             }
         }
     }
+}
+
+/// The outputs of a node: of each row in turn, where the operator works on one and the batch has a known length.
+fn translated<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
+    if !row.by_row {
+        return (row.translate)(call);
+    }
+    let x = call.row(0)?;
+    let (None, [count, width]) = (x.batch, x.shape.as_slice()) else { return (row.translate)(call) };
+    if *count < 2 {
+        return (row.translate)(call);
+    }
+    let mut outputs: Vec<Vec<PerRow<'b>>> = Vec::new();
+    for at in 0..*count {
+        let one = ops::shape::taken(call, &x, 0, &[at], &[1])?.reshaped(0, vec![*width]);
+        let mut inputs = call.inputs.clone();
+        if let Some(first) = inputs.first_mut() {
+            *first = Value::PerRow(one);
+        }
+        let single = OnnxNode { node: call.node, inputs, file: call.file, b: call.b, bodies: call.bodies, guard: call.guard };
+        for (index, output) in (row.translate)(&single)?.into_iter().enumerate() {
+            let Value::PerRow(made) = output else { return call.unsupported("several rows at once") };
+            let Some(place) = made.batch else { return call.unsupported("several rows at once") };
+            let mut shape = made.shape.clone();
+            shape.insert(place, 1);
+            if outputs.len() == index {
+                outputs.push(Vec::new());
+            }
+            outputs[index].push(made.reshaped(None, shape));
+        }
+    }
+    // Rows are the first axis of everything that such an operator makes.
+    Ok(outputs.iter().map(|rows| Value::PerRow(ops::shape::joined(call.b, rows, 0))).collect())
 }
 
 enum Folded {

@@ -398,7 +398,8 @@ pub fn broadcast_all<'b>(b: &'b Builder, operands: &[&Value<'b>], operation: imp
         let held = value.elem();
         sides.iter().map(Operand::elements).find(|elements| elem(*elements) == held).unwrap_or(element_type(held))
     };
-    if count <= SCALAR_LIMIT && sides.iter().any(|side| side.are_scalars()) && sides.iter().all(Operand::prefers_scalars) {
+    let is_text = sides.iter().any(|side| side.elements() == ElementType::Str);
+    if count <= SCALAR_LIMIT && (is_text || sides.iter().any(Operand::are_scalars) && sides.iter().all(Operand::prefers_scalars)) {
         let columns: Vec<Vec<Val<'b>>> = sides.iter().map(|side| side.cells(b)).collect();
         let cells: Vec<Val<'b>> = (0..count)
             .map(|index| {

@@ -240,17 +240,20 @@ fn bitwise_not<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, |x| x.binary(Binary::BitXor, -1_i64))
 }
 
-/// Of numbers without a sign. A shift by their width or more leaves nothing.
+/// To the right, numbers with a sign keep it. A shift by a negative number, or by the width or more, leaves what the sign fills: -1 for a
+/// negative number shifted right, else 0.
 fn bit_shift<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let bits = i64::from(elements(node.input(0)).map_or(0, ElementType::bits));
-    let shift = match node.string("direction") {
-        "LEFT" => Binary::Shl,
-        "RIGHT" => Binary::Ushr,
+    let kind = elements(node.input(0)).unwrap_or(ElementType::I32);
+    let (shift, has_sign) = match node.string("direction") {
+        "LEFT" => (Binary::Shl, false),
+        "RIGHT" if kind.is_unsigned() => (Binary::Ushr, false),
+        "RIGHT" => (Binary::Shr, true),
         other => return node.malformed(format!("its direction is {other}")),
     };
     binary(node, |a, b| {
-        let inside = b.ge(0_i64) & b.lt(bits);
-        inside.select(a.binary(shift, b), 0_i64)
+        let inside = b.ge(0_i64) & b.lt(i64::from(kind.bits()));
+        let rest = if has_sign { a.lt(0_i64).select(node_number(a, -1), 0_i64) } else { node_number(a, 0) };
+        inside.select(a.binary(shift, b), rest)
     })
 }
 

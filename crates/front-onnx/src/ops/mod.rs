@@ -2,17 +2,24 @@
 
 mod activation;
 mod aggregate;
+mod attention;
 mod cast;
 mod constants;
 mod control;
 mod elementwise;
 mod encode;
 mod forest;
+mod generate;
 mod index;
 mod linear;
+mod normalise;
+mod quantise;
 mod scale;
+mod scatter;
 mod scores;
-mod shape;
+pub(crate) mod shape;
+mod sort;
+mod text;
 mod tree;
 
 use crate::node::{OnnxNode, Translated};
@@ -24,16 +31,22 @@ pub struct Row {
     pub operator: &'static str,
     /// Whether it is asked about constants too, which otherwise the interpreter computes.
     pub(crate) takes_constants: bool,
+    /// Whether it works on one row of features: where the batch has a known length, on each of its rows in turn.
+    pub(crate) by_row: bool,
     pub(crate) translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>,
 }
 
 impl Row {
     const fn new(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
-        Row { domain: "", operator, takes_constants: false, translate }
+        Row { domain: "", operator, takes_constants: false, by_row: false, translate }
     }
 
     const fn ml(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
-        Row { domain: "ai.onnx.ml", operator, takes_constants: false, translate }
+        Row { domain: "ai.onnx.ml", operator, takes_constants: false, by_row: false, translate }
+    }
+
+    const fn by_row(self) -> Row {
+        Row { by_row: true, ..self }
     }
 
     /// It moves constants cheaply, or has a body to walk.
@@ -45,15 +58,22 @@ impl Row {
 const FAMILIES: &[&[Row]] = &[
     activation::OPS,
     aggregate::OPS,
+    attention::OPS,
     cast::OPS,
     constants::OPS,
     control::OPS,
     elementwise::OPS,
     encode::OPS,
+    generate::OPS,
     index::OPS,
     linear::OPS,
+    normalise::OPS,
+    quantise::OPS,
     scale::OPS,
+    scatter::OPS,
     shape::OPS,
+    sort::OPS,
+    text::OPS,
     tree::OPS,
 ];
 

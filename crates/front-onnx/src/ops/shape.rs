@@ -318,7 +318,7 @@ pub(super) fn limited(node: &OnnxNode<'_, '_>, count: usize) -> Result<(), Box<s
 }
 
 /// Rows of one kind joined along an axis of the IR value; other axes agree.
-pub(super) fn joined<'b>(b: &'b Builder, parts: &[PerRow<'b>], axis: usize) -> PerRow<'b> {
+pub(crate) fn joined<'b>(b: &'b Builder, parts: &[PerRow<'b>], axis: usize) -> PerRow<'b> {
     let batch = parts.first().and_then(|part| part.batch);
     let elements = parts.first().map_or(ElementType::F32, |part| part.elements);
     let mut shape = parts.first().map_or_else(Vec::new, |part| part.shape.clone());
@@ -356,7 +356,7 @@ fn positions_along(shape: &[usize], axis: usize, along: &[usize]) -> Vec<usize> 
 }
 
 /// The elements at constant positions along an axis of the IR value, whose place the dims of the positions take.
-pub(super) fn taken<'b>(
+pub(crate) fn taken<'b>(
     node: &OnnxNode<'_, 'b>,
     x: &PerRow<'b>,
     axis: usize,
@@ -727,7 +727,7 @@ fn depth_to_space<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     Ok(vec![Value::PerRow(PerRow::from_whole(x.elements, x.batch, value))])
 }
 
-/// Blocks laid out as channels: `[N, C, H, W]` to `[N, C s s, H / s, W / s]`.
+/// Blocks laid out as channels: `[N, C, H, W]` to `[N, C s s, H / s, W / s]`, by depth last (DCR) or by depth first (CRD).
 fn space_to_depth<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (x, [n, c, h, w]) = image(node)?;
     let side = usize::try_from(node.int("blocksize")).unwrap_or(0);
@@ -735,7 +735,8 @@ fn space_to_depth<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         return node.malformed(format!("an image of {h} by {w} makes no blocks of {side} by {side}"));
     }
     let split = [n, c, h / side, side, w / side, side];
-    let value = x.whole(node.b).reshape(ir_shape(&split)).transpose([0, 3, 5, 1, 2, 4]);
+    let order = if node.string("mode") == "CRD" { [0, 1, 3, 5, 2, 4] } else { [0, 3, 5, 1, 2, 4] };
+    let value = x.whole(node.b).reshape(ir_shape(&split)).transpose(order);
     let value = value.reshape(ir_shape(&[n, c * side * side, h / side, w / side]));
     Ok(vec![Value::PerRow(PerRow::from_whole(x.elements, x.batch, value))])
 }
