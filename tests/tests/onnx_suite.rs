@@ -105,7 +105,7 @@ fn literals(data: &Data) -> Vec<Literal> {
 }
 
 /// Compiles a case. What decides shapes is a constant of most models and an input in the suite: it is baked in, and no more than is needed.
-fn read(case: &Case, inputs: &BTreeMap<String, Rc<Tensor>>) -> Read {
+fn read(case: &Case, number: usize, inputs: &BTreeMap<String, Rc<Tensor>>) -> Read {
     let bytes = fs::read(case.folder.join("model.onnx")).unwrap();
     let whole = |tensor: &Tensor| matches!(tensor.data, Data::I32(_) | Data::I64(_) | Data::Bool(_));
     let steps: [&dyn Fn(&str, &Tensor) -> bool; 6] = [
@@ -117,14 +117,15 @@ fn read(case: &Case, inputs: &BTreeMap<String, Rc<Tensor>>) -> Read {
         &|_, _| true,
     ];
     let mut refusal = String::new();
-    for (number, bakes) in steps.into_iter().enumerate() {
+    for (step, bakes) in steps.into_iter().enumerate() {
         let constants: BTreeMap<String, Rc<Tensor>> =
             inputs.iter().filter(|(name, tensor)| bakes(name, tensor)).map(|(name, tensor)| (name.clone(), Rc::clone(tensor))).collect();
-        if number > 0 && constants.is_empty() {
+        if step > 0 && constants.is_empty() {
             continue;
         }
         let mut sources = Sources::new();
-        let file = sources.add_binary("model.onnx");
+        // All cases live in one program, so each has a name of its own.
+        let file = sources.add_binary(format!("suite {number}.onnx"));
         let baked = match constants.len() {
             0 => Baked::Nothing,
             count if count == inputs.len() => Baked::Everything,
@@ -141,14 +142,14 @@ fn read(case: &Case, inputs: &BTreeMap<String, Rc<Tensor>>) -> Read {
                 return Read::Scorer { checked: Box::new(checked), row, baked };
             }
             Err(found) => {
-                if number == 0 || refusal.is_empty() {
+                if step == 0 || refusal.is_empty() {
                     refusal = said(&found);
                 }
                 // An operator that is not there is not there for constants either.
                 if found.iter().any(|found| found.name == "onnx-unsupported-op") {
                     return Read::Refused(said(&found));
                 }
-                if number == 5 {
+                if step == 5 {
                     refusal = said(&found);
                 }
             }
@@ -222,7 +223,7 @@ fn the_backend_suite_passes_as_the_table_says() {
     let mut scorers: Vec<(usize, Box<Checked>, Vec<Vec<Cell>>, GoldenOutcome)> = Vec::new();
     for case in asked_for {
         let (inputs, expected) = (tensors(case, "input", &case.inputs), tensors(case, "output", &case.outputs));
-        match read(case, &inputs) {
+        match read(case, verdicts.len(), &inputs) {
             Read::Refused(why) => verdicts.push(Verdict { case, baked: Baked::Nothing, faults: vec![Some(format!("refused: {why}"))] }),
             Read::Scorer { checked, row, baked } => {
                 let rows = vec![row];
@@ -250,7 +251,9 @@ fn the_backend_suite_passes_as_the_table_says() {
     for target in Target::ALL {
         let jobs: Vec<Job<'_>> = scorers.iter().zip(&plans).map(|((_, _, rows, _), plan)| Job::new(plan, rows)).collect();
         let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("onnx-suite-{}", target.name()));
+        let start = std::time::Instant::now();
         let outcomes = execute::run(target, &jobs, &place, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
+        println!("{}: {} cases in {:.0} s", target.name(), scorers.len(), start.elapsed().as_secs_f64());
         for ((number, _, _, wanted), got) in scorers.iter().zip(&outcomes) {
             // The interpreter's answer is within the tolerance; a target gives the same bits.
             let fault = (got[0] != *wanted).then(|| format!("{} differs from the interpreter", target.name()));
