@@ -182,7 +182,11 @@ impl<'b> Walk<'_, 'b> {
                 if let Some(tensor) = options.constants.get(&port.name) {
                     return Value::Constant(Rc::clone(tensor));
                 }
-                match self.input(port, &batch, options) {
+                let made = match port.kind {
+                    PortKind::Map(elements) => self.map(graph, port, elements),
+                    _ => self.input(port, &batch, options),
+                };
+                match made {
                     Ok(value) => value,
                     Err(diagnostic) => {
                         self.found.borrow_mut().push(diagnostic.at(place, ""));
@@ -206,6 +210,7 @@ impl<'b> Walk<'_, 'b> {
             PortKind::Maps => {
                 return refuse("onnx-unsupported-input", "is a sequence of maps".to_owned(), "export with one tensor input a column");
             }
+            PortKind::Map(_) => return refuse("onnx-unsupported-input", "is a map".to_owned(), "export with one tensor input a column"),
             PortKind::Other(kind) => {
                 let help = "inputs may be tensors of float, double, float16, bfloat16, integers, bool or string";
                 return refuse("onnx-unsupported-input", format!("is {kind}"), help);
@@ -256,6 +261,17 @@ impl<'b> Walk<'_, 'b> {
                 refuse("onnx-input-size", format!("has the shape {shape:?}"), &help)
             }
         }
+    }
+
+    /// A field for each key that the node which takes the map says; a missing one is null.
+    fn map(&self, graph: &Graph, port: &Port, elements: ElementType) -> Result<Value<'b>, Box<Diagnostic>> {
+        let taker = graph.nodes.iter().find(|node| node.inputs.first() == Some(&port.name));
+        let Some(keys) = taker.and_then(ops::encode::keys_of) else {
+            let what = format!("the input `{}` is a map, and no node says which keys it has", port.name);
+            return Err(Box::new(Diagnostic::error("onnx-unsupported-input", what).help("export with one tensor input a column")));
+        };
+        let field = |key: &String| self.b.param(format!("{}_{key}", port.name), Type::nullable(elem(elements)));
+        Ok(Value::Map(keys.iter().map(|key| (key.clone(), field(key))).collect()))
     }
 
     /// A field whose type holds more than the graph's: integers outside are not scored, floats are rounded.

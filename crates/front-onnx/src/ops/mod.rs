@@ -7,7 +7,7 @@ mod cast;
 mod constants;
 mod control;
 mod elementwise;
-mod encode;
+pub(crate) mod encode;
 mod forest;
 mod generate;
 mod index;
@@ -19,6 +19,7 @@ mod scatter;
 mod scores;
 pub(crate) mod shape;
 mod sort;
+mod svm;
 mod text;
 mod tree;
 
@@ -73,6 +74,7 @@ const FAMILIES: &[&[Row]] = &[
     scatter::OPS,
     shape::OPS,
     sort::OPS,
+    svm::OPS,
     text::OPS,
     tree::OPS,
 ];
