@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::rc::Rc;
 
 use check::Checked;
@@ -40,25 +39,6 @@ enum Baked {
 enum Read {
     Scorer { checked: Box<Checked>, row: Vec<Cell>, baked: Baked },
     Refused(String),
-}
-
-/// The suite's files, written by the package's own Python. `None` where there is no such package.
-fn suite() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("onnx-suite");
-    let script = root.join("onnx_suite/export.py");
-    let stamp = folder.join("made-by.py");
-    let text = fs::read(&script).unwrap();
-    if fs::read(&stamp).is_ok_and(|there| there == text) {
-        return Some(folder);
-    }
-    let python = tests::python::with("onnx")?;
-    _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    let output = Command::new(python).arg(&script).arg(&folder).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    fs::write(stamp, text).unwrap();
-    Some(folder)
 }
 
 /// The cases in scope, and how many are out of it, by reason.
@@ -215,7 +195,7 @@ struct Verdict<'c> {
 
 #[test]
 fn the_backend_suite_passes_as_the_table_says() {
-    let Some(folder) = suite() else { return };
+    let Some(folder) = tests::python::made_by("onnx_suite/export.py", "onnx-suite", "onnx") else { return };
     let (cases, out) = cases(&folder);
     let asked = std::env::var("CASE").ok();
     let asked_for: Vec<&Case> = cases.iter().filter(|case| asked.as_ref().is_none_or(|part| case.name.contains(part.as_str()))).collect();
