@@ -18,7 +18,7 @@ use source::Sources;
 
 /// How far a float may be from onnxruntime's, which sums in another order: relative, and near zero.
 const RELATIVE: f64 = 1e-4;
-const ABSOLUTE: f64 = 1e-5;
+const ABSOLUTE: f64 = 1e-4;
 
 struct Scorer {
     name: String,
@@ -30,7 +30,8 @@ struct Scorer {
 fn read(folder: &Path, name: &str) -> Result<Checked, String> {
     let mut sources = Sources::new();
     let file = sources.add_binary(format!("estimator {name}.onnx"));
-    let found = |found: Vec<source::Diagnostic>| found.first().map_or_else(String::new, |first| format!("{}: {}", first.name, first.message));
+    let found =
+        |found: Vec<source::Diagnostic>| found.first().map_or_else(String::new, |first| format!("{}: {}", first.name, first.message));
     front_onnx::read(&fs::read(folder.join("model.onnx")).unwrap(), file, &sources, &Options::default())
         .and_then(check::check)
         .map_err(found)
@@ -40,7 +41,9 @@ fn read(folder: &Path, name: &str) -> Result<Checked, String> {
 fn column(field: &Field, headers: &[String], rows: &[Vec<String>]) -> Option<Vec<Vec<String>>> {
     let places: Option<Vec<usize>> = match field.ty.shape.is_empty() {
         true => headers.iter().position(|header| *header == field.name).map(|at| vec![at]),
-        false => (0..field.ty.count()).map(|index| headers.iter().position(|header| *header == format!("{}[{index}]", field.name))).collect(),
+        false => {
+            (0..field.ty.count()).map(|index| headers.iter().position(|header| *header == format!("{}[{index}]", field.name))).collect()
+        }
     };
     let places = places?;
     Some(rows.iter().map(|row| places.iter().map(|at| row[*at].clone()).collect()).collect())
@@ -67,7 +70,9 @@ fn compared(folder: &Path, scorer: &Scorer) -> Result<(), String> {
     let rows: Vec<Vec<String>> = reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
     let mut wrong = BTreeMap::new();
     for (number, field) in scorer.checked.entry_function().results.iter().enumerate() {
-        let Some(wanted) = column(&field.field, &headers, &rows) else { return Err(format!("no column {} in {headers:?}", field.field.name)) };
+        let Some(wanted) = column(&field.field, &headers, &rows) else {
+            return Err(format!("no column {} in {headers:?}", field.field.name));
+        };
         for (at, (outcome, wanted)) in scorer.outcomes.iter().zip(&wanted).enumerate() {
             let got = match outcome {
                 GoldenOutcome::Scored(cells) => match &cells[number] {
@@ -93,7 +98,8 @@ fn compared(folder: &Path, scorer: &Scorer) -> Result<(), String> {
 
 #[test]
 fn exported_estimators_equal_onnxruntime() {
-    let Some(folder): Option<PathBuf> = tests::python::made_by("onnx_suite/estimators.py", "onnx-estimators", "skl2onnx, onnxruntime, sklearn")
+    let Some(folder): Option<PathBuf> =
+        tests::python::made_by("onnx_suite/estimators.py", "onnx-estimators", "skl2onnx, onnxruntime, sklearn")
     else {
         return;
     };
@@ -113,7 +119,8 @@ fn exported_estimators_equal_onnxruntime() {
         match read(&place, &name) {
             Err(why) => verdicts.push((name, Err(format!("refused: {why}")))),
             Ok(checked) => {
-                let rows = data::load(&place.join("rows.csv"), &plan::lower(&checked)).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+                let rows =
+                    data::load(&place.join("rows.csv"), &plan::lower(&checked)).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
                 let outcomes = execute::interpreted(&Interp::new(&checked), &rows);
                 let scorer = Scorer { name: name.clone(), checked: Box::new(checked), rows, outcomes };
                 let verdict = compared(&place, &scorer);

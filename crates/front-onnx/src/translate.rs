@@ -16,7 +16,7 @@ use crate::model::{Attribute, Graph, Model, Node, Port, PortDim, PortKind};
 use crate::node::{Bodies, Entry, OnnxNode, Translated};
 use crate::ops;
 use crate::tensor::{ElementType, Tensor};
-use crate::value::{PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
+use crate::value::{Dim, PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
 
 /// More fields than this in one record is a mistake in a shape.
 const FIELD_LIMIT: usize = 1 << 20;
@@ -354,7 +354,7 @@ impl<'b> Walk<'_, 'b> {
                         Folded::Result(row.elements, row.whole_shape())
                     }
                     Value::Absent => Folded::Absent,
-                    Value::Sequence(_) | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => {
+                    Value::Sequence(_) | Value::Flat(..) | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => {
                         return call.unsupported("its inputs are constants");
                     }
                 });
@@ -394,7 +394,13 @@ impl<'b> Walk<'_, 'b> {
             let more = match output {
                 Value::PerRow(row) => row.count(),
                 Value::Constant(tensor) if node.node.operator != "Identity" => tensor.data.len(),
-                Value::Constant(_) | Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => 1,
+                Value::Constant(_)
+                | Value::Absent
+                | Value::Dims(_)
+                | Value::Map(_)
+                | Value::Sequence(_)
+                | Value::Flat(..)
+                | Value::Refused(_) => 1,
             };
             self.written.set(self.written.get().saturating_add(more));
             if self.written.get() > TOTAL_LIMIT {
@@ -449,6 +455,9 @@ impl<'b> Walk<'_, 'b> {
                 vec![(name.to_owned(), row.value(self.b).reshape(own))]
             }
             Value::PerRow(row) => refuse(format!("the output `{name}` has the dims {:?}", row.dims()), "the batch must be the first axis"),
+            Value::Flat(_, dims) => {
+                refuse(format!("the output `{name}` has the dims {dims:?}"), "the batch must be the first axis, and nothing else in it")
+            }
             Value::Map(classes) => classes.into_iter().map(|(class, value)| (format!("{name}_{class}"), value)).collect(),
             Value::Sequence(items) => {
                 let named = items.into_iter().enumerate().map(|(index, item)| (format!("{name}_{index}"), item));
@@ -468,6 +477,9 @@ impl<'b> Walk<'_, 'b> {
 
 /// The outputs of a node: of each row in turn, where the operator works on one and the batch has a known length.
 fn translated<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
+    if row.by_element && call.inputs.iter().any(|input| matches!(input, Value::Flat(..))) {
+        return flat(call, row);
+    }
     if !row.by_row {
         return (row.translate)(call);
     }
@@ -497,6 +509,38 @@ fn translated<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
     }
     // Rows are the first axis of everything that such an operator makes.
     Ok(outputs.iter().map(|rows| Value::PerRow(ops::shape::joined(call.b, rows, 0))).collect())
+}
+
+/// The outputs of an operator that works element by element, on rows that were laid out along one axis: it does not matter how.
+fn flat<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
+    let mut laid: Option<(&PerRow<'b>, &Vec<Dim>)> = None;
+    let mut inputs = Vec::new();
+    for input in &call.inputs {
+        inputs.push(match input {
+            Value::Flat(own, dims) => {
+                // Either may have axes of length 1 in front that the other lacks.
+                let core = |dims: &[Dim]| dims.iter().copied().skip_while(|dim| *dim == Dim::Known(1)).collect::<Vec<_>>();
+                match laid {
+                    Some((other, others)) if other.dims() != own.dims() || core(others) != core(dims) => {
+                        return call.mixes_rows(format!("it meets rows laid out as {others:?} with {dims:?}"));
+                    }
+                    Some((_, others)) if others.len() >= dims.len() => {}
+                    Some(_) | None => laid = Some((own, dims)),
+                }
+                Value::PerRow(own.clone())
+            }
+            Value::Constant(tensor) if tensor.data.len() == 1 => Value::Constant(Rc::new(tensor.reshaped(Vec::new()))),
+            Value::Absent => Value::Absent,
+            Value::Constant(_) | Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+                return call.mixes_rows("it meets rows laid out along one axis with what is not one number");
+            }
+        });
+    }
+    let Some((_, dims)) = laid else { return (row.translate)(call) };
+    let single = OnnxNode { node: call.node, inputs, file: call.file, b: call.b, bodies: call.bodies, guard: call.guard };
+    let outputs = (row.translate)(&single)?;
+    let wrapped = |output| if let Value::PerRow(row) = output { Value::Flat(row, dims.clone()) } else { output };
+    Ok(outputs.into_iter().map(wrapped).collect())
 }
 
 enum Folded {

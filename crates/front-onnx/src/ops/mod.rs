@@ -17,6 +17,7 @@ mod quantise;
 mod scale;
 mod scatter;
 mod scores;
+mod sequence;
 pub(crate) mod shape;
 mod sort;
 mod svm;
@@ -32,6 +33,8 @@ pub struct Row {
     pub operator: &'static str,
     /// Whether it is asked about constants too, which otherwise the interpreter computes.
     pub(crate) takes_constants: bool,
+    /// Whether it works element by element, wherever the batch stands among the axes.
+    pub(crate) by_element: bool,
     /// Whether it works on one row of features: where the batch has a known length, on each of its rows in turn.
     pub(crate) by_row: bool,
     pub(crate) translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>,
@@ -39,11 +42,16 @@ pub struct Row {
 
 impl Row {
     const fn new(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
-        Row { domain: "", operator, takes_constants: false, by_row: false, translate }
+        Row { domain: "", operator, takes_constants: false, by_element: false, by_row: false, translate }
     }
 
     const fn ml(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
-        Row { domain: "ai.onnx.ml", operator, takes_constants: false, by_row: false, translate }
+        Row { domain: "ai.onnx.ml", operator, takes_constants: false, by_element: false, by_row: false, translate }
+    }
+
+    /// An operator of `ai.onnx` that works element by element.
+    const fn each(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
+        Row { by_element: true, ..Row::new(operator, translate) }
     }
 
     const fn by_row(self) -> Row {
@@ -72,6 +80,7 @@ const FAMILIES: &[&[Row]] = &[
     quantise::OPS,
     scale::OPS,
     scatter::OPS,
+    sequence::OPS,
     shape::OPS,
     sort::OPS,
     svm::OPS,
