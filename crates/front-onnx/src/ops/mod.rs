@@ -5,6 +5,7 @@ mod aggregate;
 mod cast;
 mod constants;
 mod control;
+mod conv;
 mod elementwise;
 mod encode;
 mod forest;
@@ -13,6 +14,7 @@ mod linear;
 mod scale;
 mod scores;
 mod shape;
+mod sliding;
 mod tree;
 
 use crate::node::{OnnxNode, Translated};
@@ -48,6 +50,7 @@ const FAMILIES: &[&[Row]] = &[
     cast::OPS,
     constants::OPS,
     control::OPS,
+    conv::OPS,
     elementwise::OPS,
     encode::OPS,
     index::OPS,
