@@ -11,6 +11,7 @@ mod encode;
 mod forest;
 mod index;
 mod linear;
+mod pool;
 mod scale;
 mod scores;
 mod shape;
@@ -55,6 +56,7 @@ const FAMILIES: &[&[Row]] = &[
     encode::OPS,
     index::OPS,
     linear::OPS,
+    pool::OPS,
     scale::OPS,
     shape::OPS,
     tree::OPS,
