@@ -12,6 +12,9 @@ mod forest;
 mod index;
 mod linear;
 mod pool;
+mod recurrent;
+mod resize;
+mod sample;
 mod scale;
 mod scores;
 mod shape;
@@ -57,6 +60,9 @@ const FAMILIES: &[&[Row]] = &[
     index::OPS,
     linear::OPS,
     pool::OPS,
+    recurrent::OPS,
+    resize::OPS,
+    sample::OPS,
     scale::OPS,
     shape::OPS,
     tree::OPS,
