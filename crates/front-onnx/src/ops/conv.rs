@@ -213,6 +213,9 @@ fn laid(node: &OnnxNode<'_, '_>, spatial: &[usize], kernel: &[usize]) -> Result<
         let (count, stride) = (of(spatial), of(&strides));
         let mut slide = Slide { length: 0, kernel: of(kernel), stride, dilation: of(&dilations), before: 0, after: 0, count };
         let spanned = stride * (count - 1) + slide.extent() + of(&more);
+        if is_same && asked.is_none() && spanned < count * stride {
+            return node.unsupported("SAME with strides that are longer than the kernel, of which runtimes make different lengths");
+        }
         let asked = asked.as_ref().map(|asked| of(asked)).or(is_same.then_some(count * stride));
         match asked {
             Some(asked) => {

@@ -265,10 +265,13 @@ fn at_step(x: Val<'_>, step: u32) -> Val<'_> {
 impl<'b> Direction<'b> {
     /// `f(x)` of the activation with a number, clipped before.
     fn activated(&self, number: usize, x: Val<'b>) -> Val<'b> {
-        let x = match self.clip {
-            Some(clip) => x.max(-clip).min(clip),
-            None => x,
-        };
+        match self.clip {
+            Some(clip) => self.unclipped(number, x.max(-clip).min(clip)),
+            None => self.unclipped(number, x),
+        }
+    }
+
+    fn unclipped(&self, number: usize, x: Val<'b>) -> Val<'b> {
         self.activations.get(number).map_or(x, |activation| activation.of(x))
     }
 }
@@ -287,20 +290,24 @@ impl Activation {
         let mut activations = Vec::new();
         for name in given {
             let name = name.to_lowercase();
-            let (alpha, beta) = match name.as_str() {
+            // What each takes, with the default. Where there is none, onnxruntime takes 0 and the standard 1.
+            let (takes_alpha, takes_beta) = match name.as_str() {
                 "relu" | "tanh" | "sigmoid" | "softsign" | "softplus" => (None, None),
-                "affine" => (Some(1.0), Some(0.0)),
-                "leakyrelu" => (Some(0.01), None),
-                "thresholdedrelu" | "elu" => (Some(1.0), None),
-                "scaledtanh" => (Some(1.0), Some(1.0)),
-                "hardsigmoid" => (Some(0.2), Some(0.5)),
+                "affine" | "scaledtanh" => (Some(None), Some(None)),
+                "thresholdedrelu" => (Some(None), None),
+                "leakyrelu" => (Some(Some(0.01)), None),
+                "elu" => (Some(Some(1.0)), None),
+                "hardsigmoid" => (Some(Some(0.2)), Some(Some(0.5))),
                 _ => return node.unsupported(format!("its activation `{name}`")),
             };
-            let next = |default: Option<f32>, list: &mut std::slice::Iter<'_, f32>| {
-                default.map_or(0.0, |default| f64::from(list.next().copied().unwrap_or(default)))
+            let next = |takes: Option<Option<f32>>, list: &mut std::slice::Iter<'_, f32>| match takes {
+                Some(default) => list.next().copied().or(default),
+                None => Some(0.0),
             };
-            let (alpha, beta) = (next(alpha, &mut alphas), next(beta, &mut betas));
-            activations.push(Activation { name, alpha, beta });
+            match (next(takes_alpha, &mut alphas), next(takes_beta, &mut betas)) {
+                (Some(alpha), Some(beta)) => activations.push(Activation { name, alpha: alpha.into(), beta: beta.into() }),
+                _ => return node.unsupported(format!("its activation `{name}` has no alpha or beta")),
+            }
         }
         let mut activations = activations.into_iter();
         Ok((0..ways).map(|_| activations.by_ref().take(default.len()).collect()).collect())
@@ -374,7 +381,7 @@ fn gru<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 /// `c[t] = f c[t - 1] + i n`, `h[t] = o h(c[t])` with `i, f = f(x[t] W' + h[t - 1] R' + P c[t - 1] + Wb + Rb)`,
 /// `n = g(x[t] W' + h[t - 1] R' + Wb + Rb)` and `o = f(x[t] W' + h[t - 1] R' + P c[t] + Wb + Rb)`.
 ///
-/// The gates stand in the order i, o, f, n. With `input_forget`, f is 1 - i.
+/// The gates stand in the order i, o, f, n. With `input_forget`, f is 1 - i. As in onnxruntime, `clip` does not hold for `h(c[t])`.
 fn lstm<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let layer = Layer::of(node, 4, &["Sigmoid", "Tanh", "Tanh"])?;
     let coupled = node.int("input_forget") != 0;
@@ -401,7 +408,7 @@ fn lstm<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                 let n = way.activated(1, layer.gate(gates, 3));
                 let c = f * *c + i * n;
                 let o = way.activated(0, peeped(layer.gate(gates, 1), 1, c));
-                vec![o * way.activated(2, c), c]
+                vec![o * way.unclipped(2, c), c]
             })
         })
         .collect();

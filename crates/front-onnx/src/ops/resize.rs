@@ -206,6 +206,9 @@ fn resized<'b>(node: &OnnxNode<'_, 'b>, stretches: Vec<Stretch>, filter: &Filter
     let mut x = node.row(0)?;
     let kind = x.elements;
     let mut outside = Vec::new();
+    if filter.coordinates == "tf_crop_and_resize" && stretches.iter().all(|stretch| stretch.scale == 1.0) {
+        return node.unsupported("it crops and does not stretch, which onnxruntime does not do");
+    }
     for stretch in stretches {
         let crops = filter.coordinates == "tf_crop_and_resize" && stretch.roi != (0.0, 1.0);
         if stretch.to == stretch.from && !crops && stretch.scale == 1.0 {

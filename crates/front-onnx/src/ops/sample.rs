@@ -208,7 +208,8 @@ fn grid_sample<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             match mode {
                 "nearest" => vec![edges.tap(edges.moved(place.unary(ir::Unary::RoundEven)), None)],
                 "linear" | "bilinear" => edges.linear(edges.moved(place)),
-                _ => edges.cubic(edges.moved(place)),
+                // Of what is beyond a border each element is moved, and not the place.
+                _ => edges.cubic(if padding == Padding::Border { place } else { edges.moved(place) }),
             }
         };
         let taps: Vec<Vec<Tap<'b>>> = image.spatial.iter().enumerate().map(along).collect();
