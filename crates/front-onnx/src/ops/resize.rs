@@ -206,9 +206,6 @@ fn resized<'b>(node: &OnnxNode<'_, 'b>, stretches: Vec<Stretch>, filter: &Filter
     let mut x = node.row(0)?;
     let kind = x.elements;
     let mut outside = Vec::new();
-    if filter.coordinates == "tf_crop_and_resize" && stretches.iter().all(|stretch| stretch.scale == 1.0) {
-        return node.unsupported("it crops and does not stretch, which onnxruntime does not do");
-    }
     for stretch in stretches {
         let crops = filter.coordinates == "tf_crop_and_resize" && stretch.roi != (0.0, 1.0);
         if stretch.to == stretch.from && !crops && stretch.scale == 1.0 {
@@ -218,6 +215,10 @@ fn resized<'b>(node: &OnnxNode<'_, 'b>, stretches: Vec<Stretch>, filter: &Filter
             return node.unsupported("an axis is empty");
         }
         let Some(Axis::Inner(axis)) = x.axis(stretch.axis as i64) else { return node.mixes_rows("it stretches the batch axis") };
+        // onnxruntime takes the axis whole, and counts in whole lengths.
+        if crops && (stretch.scale == 1.0 || stretch.length != stretch.to as f32) {
+            return node.unsupported("it crops an axis to a length of which runtimes make different things");
+        }
         limited(node, stretch.to)?;
         let taps = filter.taps(node, &stretch)?;
         if filter.coordinates == "tf_crop_and_resize" {
@@ -316,6 +317,10 @@ impl Filter<'_> {
             };
             let inside = |at: i64| at.clamp(0, stretch.from as i64 - 1) as usize;
             if let Mode::Nearest(rounding) = self.mode {
+                let apart = (x - x.floor() - 0.5).abs();
+                if matches!(rounding, Rounding::PreferFloor | Rounding::PreferCeil) && apart != 0.0 && apart <= 4.0 * f32::EPSILON * x.abs() {
+                    return node.unsupported("a place is so near to the middle of two elements that runtimes pick either");
+                }
                 all.push(vec![(inside(rounding.of(x, stretch.scale)), 1.0)]);
                 continue;
             }
