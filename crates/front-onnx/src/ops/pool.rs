@@ -31,6 +31,10 @@ fn pooled<'b>(node: &OnnxNode<'_, 'b>) -> Result<(Image<'b>, Vec<Slide>), Refusa
     if slides.iter().any(misses) {
         return node.unsupported("its kernel stands where it sees padding only");
     }
+    let skips = |slide: &Slide| (slide.count - 1) * slide.stride + slide.extent() < slide.length;
+    if node.string("auto_pad").starts_with("SAME") && slides.iter().any(skips) {
+        return node.unsupported("SAME with strides that are longer than the kernel, of which runtimes make different things");
+    }
     Ok((image, slides))
 }
 

@@ -280,8 +280,8 @@ impl Filter<'_> {
             "half_pixel" => half_pixel,
             "pytorch_half_pixel" => if stretch.to > 1 { half_pixel } else { 0.0 },
             "half_pixel_symmetric" => {
-                let adjustment = stretch.to as f32 / stretch.length;
-                stretch.from as f32 / 2.0 * (1.0 - adjustment) + half_pixel
+                let shift = stretch.from as f32 / 2.0 * (1.0 - stretch.to as f32 / stretch.length);
+                (f64::from(shift) + (f64::from(place) + 0.5) / f64::from(scale) - 0.5) as f32
             }
             "tf_half_pixel_for_nn" => (place + 0.5) / scale,
             "align_corners" => if stretch.length == 1.0 { 0.0 } else { place * last / (stretch.length - 1.0) },
