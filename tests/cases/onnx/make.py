@@ -54,6 +54,7 @@ def columns(name, values, shape=None):
     values = np.asarray(values)
     if values.ndim == 1:
         return [(name, [cell(v) for v in values])]
+    values = values.reshape(len(values), -1)
     if values.shape[1] == 1:
         return [(name, [cell(v) for v in values[:, 0]])]
     return [(f"{name}[{i}]", [cell(v) for v in values[:, i]]) for i in range(values.shape[1])]
@@ -1002,6 +1003,144 @@ def casts():
     return graph(nodes, inputs, outputs), feeds, *EXACT
 
 
+# ---------------------------------------------------------------------------------------------- networks
+
+
+def weights(seed, *shape):
+    return (np.random.default_rng(seed).standard_normal(shape) / np.sqrt(np.prod(shape[1:]))).astype(np.float32)
+
+
+def images(seed, rows, *shape):
+    """Random images, and in front one of zeros, one of ones and one with a single bright element."""
+    values = np.random.default_rng(seed).standard_normal((rows, *shape)).astype(np.float32)
+    values[0], values[1], values[2] = 0.0, 1.0, 0.0
+    values[2].flat[values[2].size // 2] = 8.0
+    return values
+
+
+@case
+def convolutional_network():
+    """Two convolutions with pools between, and a dense layer: the batch is the first axis from the first node to the last."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w1", "b1"], ["c1"], pads=[1, 1, 1, 1]), helper.make_node("Relu", ["c1"], ["r1"]),
+        helper.make_node("MaxPool", ["r1"], ["p1"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Conv", ["p1", "w2", "b2"], ["c2"], group=2, auto_pad="SAME_LOWER"), helper.make_node("Relu", ["c2"], ["r2"]),
+        helper.make_node("Flatten", ["r2"], ["flat"]), helper.make_node("Gemm", ["flat", "w3", "b3"], ["scores"], transB=1), helper.make_node("Softmax", ["scores"], ["p"], axis=1),
+    ]
+    constants = [("w1", weights(1, 4, 2, 3, 3)), ("b1", weights(2, 4)), ("w2", weights(3, 6, 2, 2, 2)), ("b2", weights(4, 6)), ("w3", weights(5, 3, 54)), ("b3", weights(6, 3))]
+    return graph(nodes, [("x", F, ["N", 2, 6, 6])], [("p", F, ["N", 3])], constants), {"x": images(1, 8, 2, 6, 6)}, *MATHS
+
+
+@case
+def max_pools():
+    """Kernels that reach into padding, dilated, and in ceil mode, over one, two and three axes."""
+    flat = lambda name: helper.make_node("Flatten", [name], [name + "_flat"])
+    nodes = [
+        helper.make_node("MaxPool", ["x"], ["wide"], kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 1, 1]), helper.make_node("MaxPool", ["x"], ["ceiled"], kernel_shape=[2, 2], strides=[2, 3], ceil_mode=1),
+        helper.make_node("MaxPool", ["x"], ["dilated"], kernel_shape=[2, 2], dilations=[2, 3]), helper.make_node("MaxPool", ["x"], ["same"], kernel_shape=[2, 2], auto_pad="SAME_UPPER"),
+        helper.make_node("Reshape", ["x", "line"], ["x1"]), helper.make_node("MaxPool", ["x1"], ["line_pool"], kernel_shape=[4], strides=[3]),
+        helper.make_node("Reshape", ["x", "cube"], ["x3"]), helper.make_node("MaxPool", ["x3"], ["cube_pool"], kernel_shape=[1, 2, 2], strides=[1, 2, 1]),
+    ]
+    names = ["wide", "ceiled", "dilated", "same", "line_pool", "cube_pool"]
+    model = graph(nodes + [flat(n) for n in names], [("x", F, ["N", 2, 5, 6])], [(n + "_flat", F, ["N", None]) for n in names],
+                  [("line", np.array([0, 2, 30], np.int64)), ("cube", np.array([0, 1, 2, 5, 6], np.int64))])
+    rows = images(2, 6, 2, 5, 6)
+    rows[3, 0, 2, 2] = INF
+    rows[4, 1, :, :] = -1e38
+    return model, {"x": rows}, *EXACT
+
+
+@case
+def average_pool_resize():
+    """Means over kernels that stand half in padding, stretched back by nearest, linear and cubic interpolation."""
+    nodes = [
+        helper.make_node("AveragePool", ["x"], ["a"], kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 1], ceil_mode=1),
+        helper.make_node("AveragePool", ["x"], ["counted"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 2], count_include_pad=1),
+        helper.make_node("Resize", ["a", "", "doubled"], ["near"], mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+        helper.make_node("Resize", ["counted", "", "", "sizes"], ["linear"], mode="linear", axes=[2, 3]), helper.make_node("Resize", ["a", "", "", "sizes"], ["cubic"], mode="cubic", axes=[2, 3]),
+        helper.make_node("GlobalAveragePool", ["x"], ["mean"]), helper.make_node("GlobalMaxPool", ["x"], ["most"]),
+    ]
+    names = ["near", "linear", "cubic", "mean", "most"]
+    nodes += [helper.make_node("Flatten", [name], [name + "_flat"]) for name in names]
+    constants = [("doubled", np.array([1, 1, 2, 2], np.float32)), ("sizes", np.array([7, 5], np.int64))]
+    tolerance = ((12, 1), "onnxruntime makes cubic weights in float32; ours are rounded to it once.")
+    return graph(nodes, [("x", F, ["N", 2, 5, 6])], [(n + "_flat", F, ["N", None]) for n in names], constants), {"x": images(3, 6, 2, 5, 6)}, *tolerance
+
+
+@case
+def transposed_convolution():
+    """An image made four times as large by two transposed convolutions: overlapping kernels with padding, and in groups."""
+    nodes = [
+        helper.make_node("ConvTranspose", ["x", "w1", "b1"], ["a"], strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1]), helper.make_node("LeakyRelu", ["a"], ["r"], alpha=0.125),
+        helper.make_node("ConvTranspose", ["r", "w2"], ["b"], strides=[2, 1], dilations=[1, 2], group=2, output_shape=[8, 8]), helper.make_node("Flatten", ["b"], ["y"]),
+    ]
+    constants = [("w1", weights(1, 3, 4, 3, 3)), ("b1", weights(2, 4)), ("w2", weights(3, 4, 1, 3, 2))]
+    return graph(nodes, [("x", F, ["N", 3, 2, 3])], [("y", F, ["N", 128])], constants), {"x": images(4, 6, 3, 2, 3)}, *SUMS
+
+
+@case
+def lstm_classifier():
+    """A layer of two directions over a sequence, with the states at its end to a dense layer. The batch is the second axis of a sequence."""
+    nodes = [
+        helper.make_node("Transpose", ["x"], ["t"], perm=[1, 0, 2]), helper.make_node("LSTM", ["t", "w", "r", "b"], ["all", "last", "cells"], hidden_size=4, direction="bidirectional"),
+        helper.make_node("Transpose", ["last"], ["turned"], perm=[1, 0, 2]), helper.make_node("Flatten", ["turned"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "w2", "b2"], ["scores"]), helper.make_node("Softmax", ["scores"], ["p"], axis=1),
+        helper.make_node("ReduceMean", ["all", "axes"], ["mean"], keepdims=0), helper.make_node("Transpose", ["mean"], ["turned_mean"], perm=[1, 0, 2]), helper.make_node("Flatten", ["turned_mean"], ["m"]),
+    ]
+    constants = [("w", weights(1, 2, 16, 3)), ("r", weights(2, 2, 16, 4)), ("b", weights(3, 2, 32)), ("w2", weights(4, 8, 3)), ("b2", weights(5, 3)), ("axes", np.array([0], np.int64))]
+    return graph(nodes, [("x", F, ["N", 5, 3])], [("p", F, ["N", 3]), ("m", F, ["N", 8])], constants), {"x": images(5, 8, 5, 3)}, *MATHS
+
+
+@case
+def gru_lengths():
+    """Sequences of a length of their own: a step past the end leaves the state as it is, in both directions."""
+    nodes = [helper.make_node("Transpose", ["x"], ["t"], perm=[1, 0, 2])]
+    for name, direction, linear in (("forward", "forward", 1), ("backward", "reverse", 0)):
+        nodes += [
+            helper.make_node("GRU", ["t", "w", "r", "b", "length"], [name + "_all", name], hidden_size=3, direction=direction, linear_before_reset=linear),
+            helper.make_node("Squeeze", [name, "zero"], [name + "_last"]), helper.make_node("Squeeze", [name + "_all", "one"], [name + "_steps"]),
+            helper.make_node("Transpose", [name + "_steps"], [name + "_turned"], perm=[1, 0, 2]), helper.make_node("Flatten", [name + "_turned"], [name + "_states"]),
+        ]
+    constants = [("w", weights(1, 1, 9, 2)), ("r", weights(2, 1, 9, 3)), ("b", weights(3, 1, 18)), ("zero", np.array([0], np.int64)), ("one", np.array([1], np.int64))]
+    outputs = [(name + end, F, ["N", width]) for name in ("forward", "backward") for end, width in (("_last", 3), ("_states", 12))]
+    feeds = {"x": images(6, 8, 4, 2), "length": np.array([4, 1, 2, 3, 4, 1, 0, 2], np.int32)}
+    return graph(nodes, [("x", F, ["N", 4, 2]), ("length", I32, ["N"])], outputs, constants), feeds, *MATHS
+
+
+@case
+def quantised_convolution():
+    """Bytes in and bytes out: sums in int32, scaled in float32, rounded with ties to even."""
+    nodes = [
+        helper.make_node("Cast", ["x"], ["q"], to=TensorProto.UINT8),
+        helper.make_node("QLinearConv", ["q", "x_scale", "x_zero", "w", "w_scale", "w_zero", "y_scale", "y_zero", "b"], ["y"], pads=[1, 1, 0, 0], strides=[2, 1]),
+        helper.make_node("Cast", ["y"], ["bytes"], to=TensorProto.INT32), helper.make_node("Flatten", ["bytes"], ["y_flat"]),
+        helper.make_node("ConvInteger", ["q", "w", "x_zero"], ["sums"]), helper.make_node("Flatten", ["sums"], ["sums_flat"]),
+    ]
+    data = np.random.default_rng(7)
+    constants = [
+        ("x_scale", np.float32(0.03)), ("x_zero", np.uint8(121)), ("w", data.integers(-127, 128, (3, 2, 2, 2)).astype(np.int8)), ("w_scale", np.array([0.01, 0.02, 0.005], np.float32)),
+        ("w_zero", np.zeros(3, np.int8)), ("y_scale", np.float32(0.11)), ("y_zero", np.uint8(117)), ("b", np.array([-300, 0, 500], np.int32)),
+    ]
+    rows = data.integers(0, 256, (8, 2, 4, 3)).astype(np.int32)
+    rows[0], rows[1], rows[2] = 0, 255, 121
+    outputs = [("y_flat", I32, ["N", 24]), ("sums_flat", I32, ["N", 18])]
+    return graph(nodes, [("x", I32, ["N", 2, 4, 3])], outputs, [(n, np.asarray(v)) for n, v in constants]), {"x": rows}, *EXACT
+
+
+@case
+def sampled_images():
+    """An image read between its elements, at places that come with the row; beyond its ends are zeros, its border, or the image turned back."""
+    nodes, names = [], []
+    for mode in ("linear", "nearest", "cubic"):
+        for padding in ("zeros", "border", "reflection"):
+            names.append(f"{mode}_{padding}")
+            nodes += [helper.make_node("GridSample", ["x", "at"], [names[-1] + "_image"], mode=mode, padding_mode=padding, align_corners=int(padding == "border")),
+                      helper.make_node("Flatten", [names[-1] + "_image"], [names[-1]])]
+    feeds = {"x": images(8, 6, 2, 3, 4), "at": np.random.default_rng(8).uniform(-2.25, 2.25, (6, 2, 3, 2)).astype(np.float32)}
+    feeds["at"][:2, 0, 0] = [[-1, -1], [1, 1]]
+    return graph(nodes, [("x", F, ["N", 2, 3, 4]), ("at", F, ["N", 2, 3, 2])], [(n, F, ["N", 12]) for n in names], opset=20), feeds, *SUMS
+
+
 # ---------------------------------------------------------------------------------------------- refused
 
 REFUSED = {}
@@ -1148,6 +1287,19 @@ def growing():
     """Forty doublings of three columns."""
     nodes = [helper.make_node("Concat", [f"v{i}" if i else "x"] * 2, [f"v{i + 1}"], axis=1) for i in range(40)]
     return small(nodes, ["v40"])
+
+
+@refused
+def pooled_places():
+    """The second output of MaxPool counts the elements of the batch."""
+    return graph([helper.make_node("MaxPool", ["x"], ["y", "at"], name="pool", kernel_shape=[2])], [("x", F, ["N", 1, 4])], [("y", F, ["N", 1, 3]), ("at", I64, ["N", 1, 3])])
+
+
+@refused
+def sequence_of_rows():
+    """The batch is where a sequence has its steps."""
+    constants = [("w", weights(1, 1, 2, 3)), ("r", weights(2, 1, 2, 2))]
+    return graph([helper.make_node("RNN", ["x", "w", "r"], ["", "h"], name="layer", hidden_size=2)], [("x", F, ["N", 1, 3])], [("h", F, [1, 1, 2])], constants)
 
 
 def main():

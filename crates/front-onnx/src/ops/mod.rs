@@ -6,6 +6,7 @@ mod attention;
 mod cast;
 mod constants;
 mod control;
+mod conv;
 mod elementwise;
 pub(crate) mod encode;
 mod forest;
@@ -13,12 +14,17 @@ mod generate;
 mod index;
 mod linear;
 mod normalise;
+mod pool;
 mod quantise;
+mod recurrent;
+mod resize;
+mod sample;
 mod scale;
 mod scatter;
 mod scores;
 mod sequence;
 pub(crate) mod shape;
+mod sliding;
 mod sort;
 mod svm;
 mod text;
@@ -71,13 +77,18 @@ const FAMILIES: &[&[Row]] = &[
     cast::OPS,
     constants::OPS,
     control::OPS,
+    conv::OPS,
     elementwise::OPS,
     encode::OPS,
     generate::OPS,
     index::OPS,
     linear::OPS,
     normalise::OPS,
+    pool::OPS,
     quantise::OPS,
+    recurrent::OPS,
+    resize::OPS,
+    sample::OPS,
     scale::OPS,
     scatter::OPS,
     sequence::OPS,
