@@ -186,6 +186,19 @@ fn fault(case: &Case, checked: &Checked, outcome: &GoldenOutcome, expected: &BTr
     None
 }
 
+/// What a target gives: in a program for so many cases, several at a time, for a compiler works on one core.
+fn outcomes(target: Target, jobs: &[Job<'_>]) -> Vec<Vec<GoldenOutcome>> {
+    const CASES: usize = 420;
+    let run = |(number, jobs): (usize, &[Job<'_>])| {
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("onnx-suite-{}-{number}", target.name()));
+        execute::run(target, jobs, &place, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"))
+    };
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = jobs.chunks(CASES).enumerate().map(|part| scope.spawn(move || run(part))).collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    })
+}
+
 struct Verdict<'c> {
     case: &'c Case,
     baked: Baked,
@@ -228,11 +241,10 @@ fn the_backend_suite_passes_as_the_table_says() {
         return;
     }
     let plans: Vec<Plan> = scorers.iter().map(|(_, checked, ..)| plan::lower(checked)).collect();
+    let jobs: Vec<Job<'_>> = scorers.iter().zip(&plans).map(|((_, _, rows, _), plan)| Job::new(plan, rows)).collect();
     for target in Target::ALL {
-        let jobs: Vec<Job<'_>> = scorers.iter().zip(&plans).map(|((_, _, rows, _), plan)| Job::new(plan, rows)).collect();
-        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("onnx-suite-{}", target.name()));
         let start = std::time::Instant::now();
-        let outcomes = execute::run(target, &jobs, &place, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
+        let outcomes = outcomes(target, &jobs);
         println!("{}: {} cases in {:.0} s", target.name(), scorers.len(), start.elapsed().as_secs_f64());
         for ((number, _, _, wanted), got) in scorers.iter().zip(&outcomes) {
             // The interpreter's answer is within the tolerance; a target gives the same bits.

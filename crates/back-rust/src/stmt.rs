@@ -5,6 +5,14 @@ use plan::{ArrayRef, Binary, Elem, Expr, ExprKind, Local, LocalId, ResultValue, 
 use crate::expr::{is_untyped, rust_type};
 use crate::{Plan, Printer, plain, quoted, snake};
 
+/// Arrays with more elements than this are not put on the stack.
+const LARGEST_ON_STACK: u32 = 4096;
+
+/// Whether an array is too large for the stack of a thread.
+pub(crate) fn is_large(local: &Local) -> bool {
+    local.elem != Elem::Str && local.length.is_some_and(|length| length > LARGEST_ON_STACK)
+}
+
 impl<'a> Printer<'a> {
     pub(crate) fn new(plan: &'a Plan, routine: &'a Routine) -> Printer<'a> {
         let count = routine.locals.len();
@@ -88,8 +96,12 @@ impl<'a> Printer<'a> {
                     Elem::Str => "\"\"",
                     Elem::I32 | Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => "0",
                 };
-                let length = local.length.unwrap_or(0);
-                format!("let {name}: [{}; {length}] = [{zero}; {length}];", rust_type(local.elem))
+                let (ty, length) = (rust_type(local.elem), local.length.unwrap_or(0));
+                if is_large(local) {
+                    format!("let {name}: Box<[{ty}; {length}]> = support::boxed({zero});")
+                } else {
+                    format!("let {name}: [{ty}; {length}] = [{zero}; {length}];")
+                }
             }
             Stmt::Set { local, value } => {
                 let name = snake(&self.routine.locals[local.0 as usize].ident);

@@ -63,6 +63,12 @@ fn put_str(output: &mut Vec<u8>, x: &str) {
 }
 
 fn main() {
+    // Records with large arrays need more than the stack of the main thread.
+    let scorers = std::thread::Builder::new().stack_size(1 << 30).spawn(serve).unwrap();
+    scorers.join().unwrap();
+}
+
+fn serve() {
     let mut data = Vec::new();
     std::io::stdin().read_to_end(&mut data).unwrap();
     let mut input = Reader { data: &data };
