@@ -158,6 +158,12 @@ struct Source {
     /// How the script's output is given to the model [default: as the model's inputs look]
     #[arg(long, value_enum, help_heading = "Roles in a script")]
     feed: Option<FeedWord>,
+    /// The length of a dimension that an ONNX model leaves open beside the batch
+    #[arg(long, value_name = "NAME=LENGTH", value_parser = dim, help_heading = "Forms of a model")]
+    dim: Vec<(String, usize)>,
+    /// Names of the columns of an ONNX model's only input, in order: a field for each in the record [default: as its metadata name them]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", help_heading = "Forms of a model")]
+    features: Vec<String>,
     /// The record of the script's run: used if it fits the script, else made; with it no Python is needed to convert
     #[arg(long)]
     state: Option<PathBuf>,
@@ -170,6 +176,13 @@ struct Source {
     /// What the scorer is called [default: the name of the file]
     #[arg(long)]
     name: Option<String>,
+}
+
+fn dim(text: &str) -> Result<(String, usize), String> {
+    match text.split_once('=').map(|(name, length)| (name, length.parse())) {
+        Some((name, Ok(length))) if !name.is_empty() => Ok((name.to_owned(), length)),
+        _ => Err("say it as `name=16`".to_owned()),
+    }
 }
 
 impl Source {
@@ -193,6 +206,8 @@ impl Source {
                 FeedWord::Columns => FeedName::Columns,
             }),
             partial: self.partial,
+            dim: self.dim.iter().cloned().collect(),
+            features: self.features.clone(),
             python: self.python.clone(),
             ..Project::default()
         };

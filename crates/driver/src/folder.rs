@@ -3,6 +3,7 @@
 //! `scorer.ir` is the module in its text form; `state.json` the record of the script's run; `manifest.json` says what went in (with its way
 //! from this folder), what came out, and how the original is run. With the originals there, `check` compares with them again.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use plan::File;
@@ -43,6 +44,8 @@ struct OriginalPaths {
     script: Option<ScriptPaths>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    dims: BTreeMap<String, usize>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,7 +106,7 @@ pub(crate) fn manifest(scorer: &Scorer, out: &Path, targets: &[Target], files: &
         scorewright: env!("CARGO_PKG_VERSION").into(),
         scorer: scorer.plan.name.clone(),
         inputs: scorer.inputs.iter().map(|Input { path, bytes, .. }| Hashed { path: way(path), sha256: sha256(bytes) }).collect(),
-        original: OriginalPaths { script, model: scorer.original.model.as_deref().map(way) },
+        original: OriginalPaths { script, model: scorer.original.model.as_deref().map(way), dims: scorer.original.dims.clone() },
         targets: targets.iter().map(|target| target.name().into()).collect(),
         files: files.iter().map(|file| Hashed { path: file.path.clone(), sha256: sha256(&file.contents) }).collect(),
     };
@@ -159,7 +162,7 @@ pub fn open(path: &Path, python: Option<&Path>, sources: &mut Sources) -> Result
         None => None,
     };
     let model = manifest.original.model.map(|way| path.join(way));
-    let original = Original { script, model, python: Original::python(python) };
+    let original = Original { script, model, dims: manifest.original.dims, python: Original::python(python) };
     Ok(Emitted { scorer: Scorer { checked, plan, inputs, original, conversion: None }, packages, changed })
 }
 

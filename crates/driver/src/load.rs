@@ -1,5 +1,6 @@
 //! From a [`Project`] to a [`Scorer`]: the script by the record of its run, the model by its bytes, and the two made one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use check::Checked;
@@ -37,6 +38,8 @@ pub struct Input {
 pub struct Original {
     pub script: Option<ScriptRun>,
     pub model: Option<PathBuf>,
+    /// Lengths of the model's open dimensions.
+    pub dims: BTreeMap<String, usize>,
     /// The Python to run it in.
     pub python: Reference,
 }
@@ -146,7 +149,7 @@ fn compiled(
     sources: &mut Sources,
 ) -> Result<Scorer, Problem> {
     let model = match &project.model {
-        Some(path) => Some(model(path, sources, &mut inputs)?),
+        Some(path) => Some(model(path, project, sources, &mut inputs)?),
         None => None,
     };
     let stem = |path: &Option<PathBuf>| path.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
@@ -161,7 +164,13 @@ fn compiled(
     let checked = passes::optimise(&check::check(module).map_err(Problem::Refused)?);
     let plan = plan::lower(&checked);
     let (script, conversion) = script.unzip();
-    Ok(Scorer { checked, plan, inputs, original: Original { script, model: project.model.clone(), python }, conversion })
+    Ok(Scorer {
+        checked,
+        plan,
+        inputs,
+        original: Original { script, model: project.model.clone(), dims: project.dim.clone(), python },
+        conversion,
+    })
 }
 
 /// The scorer of one file, with everything left to inference.
@@ -169,17 +178,20 @@ pub fn open(path: &Path, sources: &mut Sources) -> Result<Scorer, Problem> {
     load(&Project::open(path, sources)?, sources, &mut |_| ())
 }
 
-fn model(path: &Path, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<Module, Problem> {
+fn model(path: &Path, project: &Project, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<Module, Problem> {
     let bytes = read(path)?;
     let name = file_name(path);
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let module = match ending.as_str() {
         "onnx" => {
             let file = sources.add_binary(name.clone());
-            {
-                let options = front_onnx::Options { folder: path.parent().map(Path::to_path_buf), ..Default::default() };
-                front_onnx::read(&bytes, file, sources, &options)
-            }
+            let options = front_onnx::Options {
+                dims: project.dim.clone(),
+                features: project.features.clone(),
+                folder: path.parent().map(Path::to_path_buf),
+                ..front_onnx::Options::default()
+            };
+            front_onnx::read(&bytes, file, sources, &options)
         }
         "pmml" | "xml" => {
             let file = sources.add(name.clone(), String::from_utf8_lossy(&bytes).into_owned());

@@ -316,7 +316,7 @@ fn of_model(scorer: &Scorer, model: &Path, rows: &[Vec<Cell>], boundary: &[(Vec<
         }
         None => {
             let tensors: Vec<Tensor> = scorer.plan.inputs.iter().enumerate().map(|(at, column)| tensor(column, at, &all)).collect();
-            python.model(model, &tensors)?
+            python.model(model, &tensors, &scorer.original.dims)?
         }
     };
     let mut on_data = merged(&scorer.plan.outputs, &pieces, all.len());

@@ -14,6 +14,7 @@
 //!
 //! Paths are relative to the file's folder. Flags override the file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,10 @@ pub struct Project {
     pub partial: bool,
     /// How the script's output becomes the model's input; as the model's inputs look if left out.
     pub feed: Option<FeedName>,
+    /// Lengths of dimensions that an ONNX model leaves open beside the batch, by name.
+    pub dim: BTreeMap<String, usize>,
+    /// Names of the columns of an ONNX model's only input, in order: the record then has a field for each.
+    pub features: Vec<String>,
     /// The Python to run the script and the model in.
     pub python: Option<PathBuf>,
     pub targets: Vec<String>,
@@ -152,6 +157,8 @@ impl Project {
             batch_stats: flags.batch_stats.or(self.batch_stats),
             partial: flags.partial || self.partial,
             feed: flags.feed.or(self.feed),
+            dim: self.dim.into_iter().chain(flags.dim).collect(),
+            features: list(self.features, flags.features),
             python: flags.python.or(self.python),
             targets: list(self.targets, flags.targets),
             out: flags.out.or(self.out),

@@ -31,6 +31,8 @@ pub use tensor::{Data, ElementType, Tensor};
 pub struct Options {
     /// Lengths of open dimensions by name.
     pub dims: BTreeMap<String, usize>,
+    /// Names of the columns of the only input; those in the file's metadata if there are none.
+    pub features: Vec<String>,
     /// Inputs that are the same for all rows, by name.
     pub constants: BTreeMap<String, Rc<Tensor>>,
     /// Where the model lies: its external data is looked for there and nowhere else.
@@ -39,6 +41,7 @@ pub struct Options {
 
 /// The scorer of an ONNX model.
 ///
+/// Names: the columns of an only input `[N, k]` are fields of their own where their names are known, from the options or the file's metadata.
 /// Shape: an input `[N]` or `[N, 1]` is a scalar parameter, `[N, k]` a vector; outputs likewise, and a ZipMap output `p` is one scalar
 /// `p_<class>` a class. Where no dim is open, an input is a parameter of its whole shape without the ones in front. Nulls: none; a missing
 /// float is NaN, as in the graph. Errors: everything that stands in the way, each with its node and the output that needs it; never empty.

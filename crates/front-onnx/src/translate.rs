@@ -49,7 +49,7 @@ pub fn module(
             found: RefCell::new(Vec::new()),
             written: Cell::new(0),
         };
-        let inputs = walk.inputs(&model.graph, options);
+        let inputs = walk.inputs(model, options);
         let outputs = walk.run(&model.graph, inputs, Entry::Always);
         walk.outputs(&model.graph, outputs);
         found.append(&mut walk.found.borrow_mut());
@@ -171,8 +171,10 @@ impl<'b> Walk<'_, 'b> {
         Place::Path { file: self.file, path: format!("{what} {name}") }
     }
 
-    fn inputs(&self, graph: &Graph, options: &Options) -> Vec<Value<'b>> {
+    fn inputs(&self, model: &Model, options: &Options) -> Vec<Value<'b>> {
+        let graph = &model.graph;
         let batch = Batch::of(graph, options);
+        let features = self.features(model, options);
         graph
             .inputs
             .iter()
@@ -184,7 +186,7 @@ impl<'b> Walk<'_, 'b> {
                 }
                 let made = match port.kind {
                     PortKind::Map(elements) => self.map(graph, port, elements),
-                    _ => self.input(port, &batch, options),
+                    _ => self.input(port, &batch, options, &features),
                 };
                 match made {
                     Ok(value) => value,
@@ -197,8 +199,40 @@ impl<'b> Walk<'_, 'b> {
             .collect()
     }
 
+    /// Names for the columns of the only input: those that were given, or that exporters note under one of these keys, as a JSON list or with
+    /// commas between. What does not fit the input is an error if it was given, and else nothing.
+    fn features(&self, model: &Model, options: &Options) -> Vec<String> {
+        const KEYS: [&str; 4] = ["feature_names", "feature_names_in", "features", "input_features"];
+        let known = KEYS.iter().find_map(|key| model.metadata.get(*key)).map(|text| names(text)).unwrap_or_default();
+        let names = if options.features.is_empty() { known } else { options.features.clone() };
+        let mut ports = model.graph.inputs.iter().filter(|port| !options.constants.contains_key(&port.name));
+        let (port, others) = (ports.next(), ports.count());
+        let width = port.filter(|_| others == 0).and_then(|port| match &port.kind {
+            PortKind::Tensor { dims: Some(dims), .. } => match dims.as_slice() {
+                [_, width] => known_length(width, options),
+                _ => None,
+            },
+            PortKind::Tensor { dims: None, .. } | PortKind::Maps | PortKind::Map(_) | PortKind::Other(_) => None,
+        });
+        let is_once = names.iter().collect::<BTreeSet<_>>().len() == names.len();
+        if width == Some(names.len()) && is_once {
+            return names;
+        }
+        if !options.features.is_empty() {
+            let what = match width {
+                Some(width) => format!(
+                    "{} different names are given for the {width} columns of the input",
+                    options.features.iter().collect::<BTreeSet<_>>().len()
+                ),
+                None => "names of columns are given, and the model has no single input of columns".to_owned(),
+            };
+            self.found.borrow_mut().push(Diagnostic::error("onnx-feature-names", what).at(Place::File(self.file), ""));
+        }
+        Vec::new()
+    }
+
     /// A field of the record. Axes of length 1 in front, and the batch, are not part of its shape; one element is a scalar.
-    fn input(&self, port: &Port, batch: &Batch, options: &Options) -> Result<Value<'b>, Box<Diagnostic>> {
+    fn input(&self, port: &Port, batch: &Batch, options: &Options, features: &[String]) -> Result<Value<'b>, Box<Diagnostic>> {
         let refuse =
             |name, what: String, help: &str| Err(Box::new(Diagnostic::error(name, format!("the input `{}` {what}", port.name)).help(help)));
         let (elements, dims) = match &port.kind {
@@ -222,7 +256,7 @@ impl<'b> Walk<'_, 'b> {
         let place = batch.place(dims, options);
         let mut shape = Vec::new();
         for (axis, dim) in dims.iter().enumerate().filter(|(axis, _)| Some(*axis) != place) {
-            match known(dim, options) {
+            match known_length(dim, options) {
                 Some(size) => shape.push(size),
                 None => {
                     let (what, help) = match dim {
@@ -245,6 +279,11 @@ impl<'b> Walk<'_, 'b> {
                     (Some(nothing), None) => Ok(Value::known(nothing)),
                     _ => refuse("onnx-input-size", format!("has the shape {shape:?}"), "leave the input out"),
                 }
+            }
+            Some(count) if !features.is_empty() && shape.len() == 1 && count == features.len() => {
+                let field = |name: &String| self.b.param(name.clone(), Type::scalar(elem(elements)));
+                let row = PerRow::scalars(place, elements, shape, features.iter().map(field).collect());
+                Ok(Value::PerRow(self.inside(port, row)))
             }
             Some(count) if count <= FIELD_LIMIT => {
                 let outer = shape.iter().take_while(|size| **size == 1).count();
@@ -559,8 +598,16 @@ enum Batch {
     Named(String),
 }
 
+/// Names as a JSON list of texts, or with commas between.
+fn names(text: &str) -> Vec<String> {
+    let text = text.trim();
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let plain = |name: &str| name.trim().trim_matches(['"', '\'']).to_owned();
+    inner.unwrap_or(text).split(',').map(plain).filter(|name| !name.is_empty()).collect()
+}
+
 /// The length of a dimension, from the file or from whoever builds the scorer.
-fn known(dim: &PortDim, options: &Options) -> Option<usize> {
+fn known_length(dim: &PortDim, options: &Options) -> Option<usize> {
     match dim {
         PortDim::Known(size) => Some(*size),
         PortDim::Named(name) => options.dims.get(name).copied(),
@@ -575,7 +622,7 @@ impl Batch {
         let dims = || {
             tensors.clone().filter_map(|port| if let PortKind::Tensor { dims: Some(dims), .. } = &port.kind { Some(dims) } else { None })
         };
-        let is_open = |dim: &&PortDim| known(dim, options).is_none();
+        let is_open = |dim: &&PortDim| known_length(dim, options).is_none();
         if dims().any(|dims| dims.first().as_ref().is_some_and(is_open)) {
             return Batch::First;
         }
@@ -590,7 +637,7 @@ impl Batch {
     fn place(&self, dims: &[PortDim], options: &Options) -> Option<usize> {
         match self {
             Batch::None => None,
-            Batch::First => dims.first().filter(|dim| known(dim, options).is_none()).map(|_| 0),
+            Batch::First => dims.first().filter(|dim| known_length(dim, options).is_none()).map(|_| 0),
             Batch::Named(name) => dims.iter().position(|dim| matches!(dim, PortDim::Named(own) if own == name)),
         }
     }

@@ -1817,9 +1817,20 @@ def run_session(session, feeds):
                 matrix = np.array([[row[key] for key in keys] for row in value], dtype=np.float32)
                 out.append({"name": one.name, "dtype": "float32", "shape": list(matrix.shape), "keys": cells(keys), "values": exact_array(matrix)})
                 continue
-            value = np.array(value)
-        out.append({"name": one.name, "dtype": str(value.dtype), "shape": list(value.shape), "values": exact_array(value)})
+            for number, part in enumerate(value):  # a sequence of tensors
+                out.append(exact_tensor(f"{one.name}_{number}", np.asarray(part)))
+            continue
+        out.append(exact_tensor(one.name, value))
     return out
+
+
+# Types that a scorer holds in wider ones.
+WIDER = {"float16": "float32", "int8": "int32", "uint8": "int32", "int16": "int32", "uint16": "int32", "uint32": "int64", "uint64": "int64"}
+
+
+def exact_tensor(name, value):
+    value = value.astype(WIDER.get(str(value.dtype), value.dtype))
+    return {"name": name, "dtype": str(value.dtype), "shape": list(value.shape), "values": exact_array(value)}
 
 
 def exact_array(array):
@@ -2038,6 +2049,18 @@ def output_value(output, names, written):
 MOST_MODEL_RUNS = 4000
 
 
+def in_dims(rows, dims):
+    """Rows of elements as a tensor of these dims, one of which may be open: the batch."""
+    import numpy as np
+
+    places = [place for place, dim in enumerate(dims) if not isinstance(dim, int)]
+    if not places:
+        return rows.reshape(dims)
+    place = places[0]
+    own = [len(rows), *dims[:place], *dims[place + 1 :]]
+    return np.moveaxis(rows.reshape([dim if isinstance(dim, int) else -1 for dim in own]), 0, place)
+
+
 def onnx(job):
     """A model on rows. Rows that it refuses are found by halving."""
     try:
@@ -2051,16 +2074,26 @@ def onnx(job):
         columns[name] = np.array(values, dtype=object if kind == "str" else kind).reshape(one["shape"])
     count = max((len(array) for array in columns.values()), default=0)
     session = open_model(job["model"])
-    single = session.get_inputs()
+    inputs = session.get_inputs()
+    lengths = job.get("dims", {})
+    if len(inputs) == 1 and inputs[0].name not in columns:  # a matrix whose columns have names
+        columns = {inputs[0].name: np.column_stack(list(columns.values()))}
+    dims = {one.name: [lengths.get(dim, dim) for dim in one.shape or []] for one in inputs}
+    is_fixed = all(isinstance(dim, int) for own in dims.values() for dim in own)
 
     def part(rows):
+        if is_fixed and len(rows) > 1:  # the model takes one row a run
+            raise Unaligned("one row a run")
         feeds = {}
-        for one in single:
+        for one in inputs:
             if one.name not in columns:
                 raise Failure("model", f"the model's input `{one.name}` is not given")
-            array = columns[one.name][rows]
-            feeds[one.name] = array.reshape(len(rows), -1) if len(one.shape or []) == 2 else array
+            kind = ONNX_TYPES.get(one.type, one.type[len("tensor(") : -1])
+            feeds[one.name] = in_dims(columns[one.name][rows].astype(kind), dims[one.name])
         return {"kept": rows, "model": run_session(session, feeds)}
+
+    if is_fixed and dims:
+        return {"pieces": pieces(count, part, MOST_MODEL_RUNS, apart=True), "versions": versions()}
 
     return {"pieces": pieces(count, part, MOST_MODEL_RUNS), "versions": versions()}
 
