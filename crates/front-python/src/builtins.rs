@@ -31,6 +31,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.zip", zip),
     Row::new(On::Function, "builtins.list", list),
     Row::new(On::Function, "builtins.tuple", list),
+    Row::new(On::Function, "builtins.set", set),
+    Row::new(On::Function, "builtins.frozenset", set),
+    Row::new(On::Function, "builtins.sorted", sorted),
+    Row::new(On::Function, "builtins.dict", dict),
     Row::new(On::Function, "builtins.any", any),
     Row::new(On::Function, "builtins.all", all),
     Row::new(On::Function, "builtins.ord", ord),
@@ -63,8 +67,20 @@ pub(crate) fn container_method<'b>(
             _ => None,
         });
     }
+    if let Some(of_row) = sequence::method(replay, receiver, name, positional, span) {
+        return Some(of_row);
+    }
     let key = |replay: &Replay<'_, 'b>| positional.first().and_then(|key| replay.concrete(key));
     match (receiver, name) {
+        (Value::List(id), "append") if replay.reached().map(Val::value) != replay.made_for.get(&id.0).copied() => {
+            let there = replay.reached()?;
+            replay.writes.pop();
+            replay.writes.push(udf::Written::Appended(id.0));
+            let value = positional.first()?.clone();
+            replay.lists[id.0].push(Value::Sometimes(Box::new(sequence::Item { there, value })));
+            Some(Ok(replay.none()))
+        }
+        (Value::List(id), _) if replay.is_of_row(*id) && name != "append" => None,
         (Value::List(id), "append" | "add") => {
             let value = positional.first()?.clone();
             let value = replay.under_control(value);
@@ -136,7 +152,11 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Ok(Value::Cell(cell))
         }
         Value::Pieces(pieces) => crate::pandas::pieces::len(replay, pieces, call.span),
-        Value::Sequence(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, items)))),
+        Value::Sequence(items) | Value::Set(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, items)))),
+        Value::List(id) if replay.is_of_row(*id) => match sequence::of(replay, &value, call.span)? {
+            Some(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, &items)))),
+            None => Err(replay.unsupported(call.span, "`len` of this")),
+        },
         value => match replay.items(value, call.span) {
             Some(items) => Ok(replay.known(record::Value::Int(items.len() as i64))),
             None => Err(replay.unsupported(call.span, "`len` of this")),
@@ -319,7 +339,7 @@ fn max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, better: crate::ast::CompareOp) -> Eval<'b> {
     let mut values = call.take_all("*args");
     if values.len() == 1 {
-        if let Some(items) = sequence::of(replay, &values[0], call.span)? {
+        if let Some(items) = sequence::of_any(replay, &values[0], call.span)? {
             let default = call.take("default");
             return sequence::extreme(replay, &items, better, default, call.span);
         }
@@ -357,7 +377,7 @@ fn sum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if matches!(values, Value::Column(_)) {
         return replay.batch(call.span, "sum");
     }
-    if let Some(items) = sequence::of(replay, &values, call.span)? {
+    if let Some(items) = sequence::of_any(replay, &values, call.span)? {
         let start = start.unwrap_or_else(|| replay.known(record::Value::Int(0)));
         return sequence::sum(replay, &items, start, call.span);
     }
@@ -656,6 +676,67 @@ fn list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
 }
 
+/// `set(items)` of what the row has.
+fn set<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let Some(value) = ["iterable", "0"].iter().find_map(|name| call.take(name)) else { return Ok(replay.list(Vec::new())) };
+    if let Value::Column(_) = &value {
+        return replay.batch(at, "set of values");
+    }
+    if let Some(items) = sequence::of_any(replay, &value, at)? {
+        return sequence::set(replay, &items, at);
+    }
+    let always = replay.b.bool(true);
+    match replay.items(&value, at) {
+        Some(items) => {
+            let items: Vec<_> = items.into_iter().map(|value| sequence::Item { there: always, value }).collect();
+            sequence::set(replay, &items, at)
+        }
+        None => Err(replay.unsupported(at, "a set of this")),
+    }
+}
+
+/// `sorted(items, key=..., reverse=...)` of what the row has.
+fn sorted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let Some(value) = ["iterable", "0"].iter().find_map(|name| call.take(name)) else {
+        return Err(replay.unsupported(at, "`sorted` of nothing"));
+    };
+    let backwards = call.flag(replay, "reverse", false)?;
+    let key = call.take("key").filter(|key| replay.concrete(key) != Some(record::Value::NONE));
+    let items = match sequence::of_any(replay, &value, at)? {
+        Some(items) => items.to_vec(),
+        None => {
+            let always = replay.b.bool(true);
+            match replay.items(&value, at) {
+                Some(items) => items.into_iter().map(|value| sequence::Item { there: always, value }).collect(),
+                None => return Err(replay.unsupported(at, "`sorted` of this")),
+            }
+        }
+    };
+    let mut keys = Vec::new();
+    for item in &items {
+        let of = match &key {
+            Some(key) => {
+                replay.when_reached(item.there, |replay| replay.apply(key.clone(), None, vec![item.value.clone()], Vec::new(), at))?
+            }
+            None => item.value.clone(),
+        };
+        keys.push(Value::Cell(ops::to_cell(replay, &of, None, at)?));
+    }
+    sequence::sorted(replay, &items, &keys, backwards, at)
+}
+
+/// `dict(name=value, ...)`
+fn dict<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    if ["0", "iterable", "mapping"].iter().any(|name| call.take(name).is_some()) {
+        return Err(replay.unsupported(call.span, "`dict` of values of the row"));
+    }
+    let pairs = call.rest().into_iter().map(|(name, value)| (replay.known(record::Value::Str(name)), value)).collect();
+    replay.dicts.push(pairs);
+    Ok(Value::Dict(crate::value::DictId(replay.dicts.len() - 1)))
+}
+
 fn any<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     quantified(replay, call, false)
 }
@@ -666,7 +747,7 @@ fn all<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn quantified<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, all: bool) -> Eval<'b> {
     let values = call.need(replay, "iterable")?;
-    if let Some(items) = sequence::of(replay, &values, call.span)? {
+    if let Some(items) = sequence::of_any(replay, &values, call.span)? {
         return sequence::quantified(replay, &items, all, call.span);
     }
     let Some(items) = replay.items(&values, call.span) else {

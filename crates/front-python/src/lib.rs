@@ -13,6 +13,7 @@ mod builtins;
 mod calendar;
 mod fold;
 mod hash;
+mod letter_loops;
 mod log;
 mod math;
 pub mod modules;

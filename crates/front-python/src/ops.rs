@@ -99,7 +99,7 @@ pub(crate) fn lift<'b>(
     if out.is_empty() {
         out.push(Alternative { when: None, kind: Kind::Missing, val: replay.b.bool(false) });
     }
-    Ok(Cell { alternatives: merge(out), guards })
+    Ok(Cell { alternatives: by_kind(merge(out)), guards })
 }
 
 fn both<'b>(a: Option<Val<'b>>, b: Option<Val<'b>>) -> Option<Val<'b>> {
@@ -128,6 +128,51 @@ pub(crate) fn merge(mut alternatives: Vec<Alternative<'_>>) -> Vec<Alternative<'
     out
 }
 
+/// Whether two values are one node or one constant; a NaN stays one that can be seen.
+fn is_same<'b>(a: Val<'b>, b: Val<'b>) -> bool {
+    let is_nan = |val: Val<'b>| matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan());
+    a.value() == b.value() || is_nan(a) && is_nan(b)
+}
+
+/// Alternatives of one kind that stand apart become one, so that there are never more than kinds.
+fn by_kind(alternatives: Vec<Alternative<'_>>) -> Vec<Alternative<'_>> {
+    let mut kinds: Vec<&crate::value::Kind> = Vec::new();
+    for one in &alternatives {
+        if !kinds.contains(&&one.kind) {
+            kinds.push(&one.kind);
+        }
+    }
+    if kinds.len() == alternatives.len() {
+        return alternatives;
+    }
+    // The rows that come to an alternative are those that no earlier one took.
+    let mut before: Option<Val<'_>> = None;
+    let mut exact = Vec::new();
+    for one in &alternatives {
+        exact.push(both(one.when, before.map(|before| !before)));
+        before = match (before, one.when) {
+            (Some(before), Some(when)) => Some(before | when),
+            (before, when) => before.or(when),
+        };
+    }
+    let mut out = Vec::new();
+    for kind in kinds {
+        let mut of_kind = alternatives.iter().zip(&exact).filter(|(one, _)| one.kind == *kind).rev();
+        let Some((last, last_when)) = of_kind.next() else { continue };
+        let mut one = Alternative { when: *last_when, ..last.clone() };
+        for (earlier, when) in of_kind {
+            if let Some(when) = when {
+                if !is_same(earlier.val, one.val) {
+                    one.val = when.select(earlier.val, one.val);
+                }
+                one.when = one.when.map(|other| other | *when);
+            }
+        }
+        out.push(one);
+    }
+    merge(out)
+}
+
 /// `yes` where the condition holds, else `no`, whatever their kinds. Integers beside floats stay apart, as in Python.
 pub(crate) fn choose<'b>(cond: Val<'b>, yes: &Cell<'b>, no: &Cell<'b>) -> Cell<'b> {
     let mut alternatives: Vec<Alternative<'b>> = Vec::new();
@@ -142,7 +187,7 @@ pub(crate) fn choose<'b>(cond: Val<'b>, yes: &Cell<'b>, no: &Cell<'b>) -> Cell<'
         alternatives = vec![Alternative { when: None, kind: a.kind.clone(), val: cond.select(a.val, b.val) }];
     }
     let guards = yes.guards.union(&no.guards).copied().collect();
-    Cell { alternatives: merge(alternatives), guards }
+    Cell { alternatives: by_kind(merge(alternatives)), guards }
 }
 
 // Constants ------------------------------------------------------------------------------------------------------------------
@@ -323,6 +368,9 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
             return crate::pandas::time::shifted(replay, moment, offset, 1, at);
         }
         _ => {}
+    }
+    if let Some(set) = crate::sequence::of_sets(replay, op, left, right, at) {
+        return set;
     }
     if op == BinaryOp::Add
         && let Some(glued) = crate::pandas::glue::lists(replay, left, right, at)
@@ -803,8 +851,14 @@ const LONGEST_CHAIN: usize = 6;
 
 /// `x in container`, for a cell of the row or a text.
 fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
-    if let Value::Sequence(items) = right {
+    if let Value::Sequence(items) | Value::Set(items) = right {
         return crate::sequence::has(replay, items, left, negated, at);
+    }
+    if let Value::List(id) = right
+        && replay.is_of_row(*id)
+        && let Some(items) = crate::sequence::of(replay, right, at)?
+    {
+        return crate::sequence::has(replay, &items, left, negated, at);
     }
     if let Value::Pieces(pieces) = right {
         return crate::pandas::pieces::has(replay, pieces, left, negated, at);

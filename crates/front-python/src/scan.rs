@@ -51,6 +51,25 @@ pub(crate) fn has(classes: &Classes, within: &[usize]) -> Option<Module> {
     over_text(&b.finish().ok()?, false)
 }
 
+/// `(text)` to how many code points of it are of some classes.
+pub(crate) fn count_of(classes: &Classes, within: &[usize]) -> Option<Module> {
+    let b = Builder::new("count_step");
+    b.doc("How many code points of a text are of some classes, up to one place.");
+    let (known, text, at) = step(&b, Elem::I64);
+    b.result("known", known + is_within(text.code_at(at), classes, within).select(b.i64(1), 0_i64));
+    over_text(&b.finish().ok()?, 0_i64)
+}
+
+/// `(text)` to its code points that are of some classes.
+pub(crate) fn kept(classes: &Classes, within: &[usize]) -> Option<Module> {
+    let b = Builder::new("kept_step");
+    b.doc("The code points of a text that are of some classes, up to one place.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let here = text.slice_text(at, at + 1_i64);
+    b.result("known", is_within(text.code_at(at), classes, within).select(known.append(here), known));
+    over_text(&b.finish().ok()?, "")
+}
+
 /// The place where a match begins.
 const BEGINS: char = '!';
 const NO_BEGIN: char = '-';

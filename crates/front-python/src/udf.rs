@@ -35,6 +35,8 @@ pub(crate) struct Try<'b> {
 /// A list or dict that was changed.
 pub(crate) enum Written {
     List(usize),
+    /// A list got one more item, which knows on which rows it did.
+    Appended(usize),
     Dict(usize),
 }
 
@@ -244,6 +246,10 @@ enum Made<'b> {
 
 fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<Made<'b>, Unknown> {
     Ok(match result {
+        Value::List(id) if replay.is_of_row(id) => match crate::sequence::of(replay, &result, at)? {
+            Some(items) => Made::Object(Value::Sequence(items)),
+            None => Made::Object(result),
+        },
         Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) => Made::Object(result),
         Value::Labelled(items) => Made::Labelled(
             items.into_iter().map(|(name, item)| Ok((name, ops::to_cell(replay, &item, None, at)?))).collect::<Result<_, _>>()?,
@@ -480,7 +486,16 @@ impl<'b> Replay<'_, 'b> {
         let cell = match value {
             Value::Cell(cell) => cell,
             Value::Match(found) => &found.found,
-            Value::Sequence(items) => return Some(crate::sequence::any_there(self, items)),
+            Value::Sequence(items) | Value::Set(items) => return Some(crate::sequence::any_there(self, items)),
+            Value::List(id) if self.is_of_row(*id) => {
+                let items = crate::sequence::of(self, value, self.statement).ok().flatten()?;
+                return Some(crate::sequence::any_there(self, &items));
+            }
+            Value::Pieces(_) if self.cells_active() => {
+                let count =
+                    self.apply(Value::Path("builtins.len".to_owned()), None, vec![value.clone()], Vec::new(), self.statement).ok()?;
+                return self.row_condition(&count);
+            }
             _ => return None,
         };
         // What a function decides by is part of what it gives.
@@ -589,6 +604,8 @@ impl<'b> Replay<'_, 'b> {
         }
         if let (Value::List(a), Value::List(b)) = (yes, no)
             && self.lists[a.0].len() == self.lists[b.0].len()
+            && !self.is_of_row(*a)
+            && !self.is_of_row(*b)
         {
             let (a, b) = (self.lists[a.0].clone(), self.lists[b.0].clone());
             let items = a.iter().zip(&b).map(|(a, b)| self.choose_values(condition, a, b, at)).collect::<Result<_, _>>()?;
@@ -626,7 +643,7 @@ impl<'b> Replay<'_, 'b> {
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
             (Value::Pieces(a), Value::Pieces(b)) => Rc::ptr_eq(a, b),
-            (Value::Sequence(a), Value::Sequence(b)) => Rc::ptr_eq(a, b),
+            (Value::Sequence(a), Value::Sequence(b)) | (Value::Set(a), Value::Set(b)) => Rc::ptr_eq(a, b),
             (Value::Match(a), Value::Match(b)) => Rc::ptr_eq(a, b),
             (Value::Tuple(a), Value::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same_value(a, b)),
             (Value::Path(a), Value::Path(b)) => a == b,
@@ -638,12 +655,22 @@ impl<'b> Replay<'_, 'b> {
     fn unchanged_before(&mut self, (lists, dicts, writes): (usize, usize, usize), at: Span) -> Result<(), Unknown> {
         let old = |written: &Written| match written {
             Written::List(id) => *id < lists,
+            Written::Appended(_) => false,
             Written::Dict(id) => *id < dicts,
         };
         if self.writes[writes.min(self.writes.len())..].iter().any(old) {
             return Err(self.unsupported(at, "a list or dict that is changed on some rows only"));
         }
         Ok(())
+    }
+
+    /// The same where an exception may have come before what was appended.
+    fn nothing_before(&mut self, before: (usize, usize, usize), at: Span) -> Result<(), Unknown> {
+        let (lists, _, writes) = before;
+        if self.writes[writes.min(self.writes.len())..].iter().any(|one| matches!(one, Written::Appended(id) if *id < lists)) {
+            return Err(self.unsupported(at, "a list that is changed where an exception may be handled"));
+        }
+        self.unchanged_before(before, at)
     }
 
     fn containers(&self) -> (usize, usize, usize) {
@@ -888,7 +915,7 @@ impl<'b> Replay<'_, 'b> {
         if raised.is_empty() {
             return if matches!(flow, Flow::Next) { self.block_of(otherwise) } else { Ok(flow) };
         }
-        self.unchanged_before(containers, at)?;
+        self.nothing_before(containers, at)?;
         // The first exception on a row decides which handler takes it.
         let mut earlier = self.b.bool(false);
         let mut caught: Vec<Val<'b>> = vec![self.b.bool(false); handlers.len()];
@@ -977,7 +1004,7 @@ impl<'b> Replay<'_, 'b> {
                 Err(flow) => (flow, self.reached().unwrap_or(entered), self.names()),
             };
         }
-        self.unchanged_before(containers, at)?;
+        self.nothing_before(containers, at)?;
         let (flow, reached, names) = end;
         self.scopes[self.scope.0].names = names;
         self.set_reached(Some(reached));

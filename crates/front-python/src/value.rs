@@ -66,6 +66,10 @@ pub(crate) enum Value<'b> {
     Pieces(Rc<crate::pandas::pieces::Pieces<'b>>),
     /// A list whose length depends on the row.
     Sequence(crate::sequence::Items<'b>),
+    /// The different ones among the items of such a list, in no order.
+    Set(crate::sequence::Items<'b>),
+    /// An item of a list that is there on some rows only.
+    Sometimes(Box<crate::sequence::Item<'b>>),
     /// A match of a pattern, or None.
     Match(Rc<crate::pandas::pattern::Match<'b>>),
     Unknown(Unknown),

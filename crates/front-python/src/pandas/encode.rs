@@ -378,9 +378,7 @@ fn item_of_parts<'b>(
 /// `list.index(cell)`: the place of the first item that is equal; where there is none, it raises.
 pub(super) fn list_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
-    let is_text = replay.concrete(&call.receiver).is_some_and(|value| value.as_str().is_some());
-    let (Some(wanted), Some(items), false) =
-        (["sub", "value", "0"].iter().find_map(|name| call.take(name)), replay.items(&call.receiver, at), is_text)
+    let (Some(wanted), Some(items)) = (["sub", "value", "0"].iter().find_map(|name| call.take(name)), replay.items(&call.receiver, at))
     else {
         return Err(replay.unsupported(at, "`index` of this"));
     };

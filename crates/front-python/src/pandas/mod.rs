@@ -376,6 +376,10 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         },
         (Value::Match(found), index) => pattern::group_item(replay, found, index, span),
         (Value::Sequence(items), index) => crate::sequence::item(replay, items, index, span),
+        (Value::List(id), index) if replay.is_of_row(*id) => match crate::sequence::of(replay, of, span)? {
+            Some(items) => crate::sequence::item(replay, &items, index, span),
+            None => Err(replay.unsupported(span, "this item of a list")),
+        },
         (Value::Pieces(pieces), index) => pieces::item(replay, pieces, index, span),
         (Value::Row(id), index) => match replay.concrete(index).map(|name| column_name(&name)) {
             Some(name) => row_item(replay, *id, &name, span),

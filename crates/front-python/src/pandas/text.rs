@@ -557,9 +557,22 @@ fn count<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn find<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let Some(part) = call.text(replay, "sub")? else { return Err(replay.unsupported(call.span, "`find` of a computed text")) };
+    let part = call.need(replay, "sub")?;
     call.only(replay, "start", &[record::Value::Int(0)])?;
-    on_text(replay, call, |_, val| count_of(val, val.find(part.as_str())))
+    if let Some(part) = replay.concrete(&part).and_then(|part| part.as_str().map(str::to_owned)) {
+        return on_text(replay, call, |_, val| count_of(val, val.find(part.as_str())));
+    }
+    let (cell, like) = subject(replay, call)?;
+    let part = ops::to_cell(replay, &part, None, call.span)?;
+    if like.is_some() {
+        return Err(replay.unsupported(call.span, "`.str.find` of a text of the row"));
+    }
+    let cell = ops::lift(replay, &[&cell, &part], call.span, |_, operands| match operands {
+        [(Kind::Str, whole), (Kind::Str, part)] => Ok((Kind::INT, whole.find(*part))),
+        [(Kind::Str, _), _] => Err(Trouble::Raises("TypeError")),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    Ok(Value::Cell(cell))
 }
 
 /// The place of the last `part`, of one letter.
@@ -591,7 +604,8 @@ fn find_last<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// `text.index(part)` and `text.rindex(part)`: where there is none it raises.
 fn index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
-    if !matches!(call.receiver, Value::Cell(_)) {
+    let is_text = replay.concrete(&call.receiver).is_some_and(|value| value.as_str().is_some());
+    if !matches!(call.receiver, Value::Cell(_)) && !is_text {
         return super::encode::list_index(replay, call);
     }
     let found = if call.name == "rindex" { find_last(replay, call)? } else { find(replay, call)? };

@@ -224,6 +224,11 @@ fn signature(on: On, name: &str) -> String {
 impl<'b> Replay<'_, 'b> {
     pub(crate) fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Expr], keywords: &[(Option<String>, Expr)]) -> Eval<'b> {
         let span = expr.span;
+        if self.cells_active()
+            && let Some(done) = crate::letter_loops::of_call(self, callee, args, span).filter(|_| keywords.is_empty())
+        {
+            return done;
+        }
         let (target, receiver_expr) = match &callee.kind {
             ExprKind::Attribute { value, name } => {
                 let of = self.eval(value)?;
@@ -410,7 +415,7 @@ impl<'b> Replay<'_, 'b> {
                     return self.apply(function, receiver_expr, first.into_iter().chain(positional).collect(), named, span);
                 }
             }
-            Value::List(_) | Value::Dict(_) | Value::Tuple(_) => {
+            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Sequence(_) | Value::Set(_) | Value::Pieces(_) => {
                 if let Some(result) = crate::builtins::container_method(self, &receiver, name, &positional, &named, span) {
                     return result;
                 }
@@ -446,6 +451,9 @@ impl<'b> Replay<'_, 'b> {
                 return self.call_path("numpy.searchsorted", all, named, span);
             }
             Value::Known(_) if name == "align" => {
+                if let Some(unknown) = self.unknown_among(&all) {
+                    return Err(unknown);
+                }
                 let arguments = self.bind_arguments(On::Frame, name, positional, named, span)?;
                 let mut call = Call { receiver, name: name.to_owned(), span, receiver_at: None, arguments };
                 return crate::pandas::table::align_known(self, &mut call);

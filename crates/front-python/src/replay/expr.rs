@@ -43,6 +43,11 @@ impl<'b> Replay<'_, 'b> {
             ExprKind::Tuple(items) => Ok(Value::Tuple(self.spread(items)?)),
             ExprKind::Set(items) => {
                 let items = self.spread(items)?;
+                let always = self.b.bool(true);
+                if items.iter().any(|item| self.touches_rows(item)) {
+                    let items: Vec<_> = items.into_iter().map(|value| crate::sequence::Item { there: always, value }).collect();
+                    return crate::sequence::set(self, &items, expr.span);
+                }
                 Ok(self.list(items))
             }
             ExprKind::Dict(items) => self.dict_display(items, expr.span),
@@ -197,7 +202,16 @@ impl<'b> Replay<'_, 'b> {
 
     pub(crate) fn list(&mut self, items: Vec<Value<'b>>) -> Value<'b> {
         self.lists.push(items);
-        Value::List(ListId(self.lists.len() - 1))
+        let id = self.lists.len() - 1;
+        if let Some(reached) = self.reached() {
+            self.made_for.insert(id, reached.value());
+        }
+        Value::List(ListId(id))
+    }
+
+    /// Whether some items of a list are there on some rows only.
+    pub(crate) fn is_of_row(&self, id: ListId) -> bool {
+        self.lists[id.0].iter().any(|item| matches!(item, Value::Sometimes(_)))
     }
 
     /// Values of a display, with `*items` spread.
@@ -238,6 +252,7 @@ impl<'b> Replay<'_, 'b> {
     /// What a loop over the value sees; none if it is not known.
     pub(crate) fn items(&mut self, value: &Value<'b>, at: Span) -> Option<Vec<Value<'b>>> {
         match value {
+            Value::List(id) if self.is_of_row(*id) => None,
             Value::List(id) => Some(self.lists[id.0].clone()),
             Value::Tuple(items) => Some(items.clone()),
             Value::Dict(id) => Some(self.dicts[id.0].iter().map(|(key, _)| key.clone()).collect()),
@@ -463,6 +478,12 @@ impl<'b> Replay<'_, 'b> {
         self.activation = outer;
         if let Some(column) = ran? {
             return Ok(column);
+        }
+        if kind == ComprehensionKind::Set && out.iter().any(|(item, _, there)| there.is_some() || self.touches_rows(item)) {
+            let always = self.b.bool(true);
+            let item = |(value, _, there): Element<'b>| crate::sequence::Item { there: there.unwrap_or(always), value };
+            let items: Vec<_> = out.into_iter().map(item).collect();
+            return crate::sequence::set(self, &items, span);
         }
         if kind != ComprehensionKind::Dict {
             if out.iter().any(|(_, _, there)| there.is_some()) {
@@ -765,9 +786,14 @@ impl<'b> Replay<'_, 'b> {
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
             Value::Objects(_) if name == "str" => Ok(Value::Part(Box::new(of.clone()), name.to_owned())),
             Value::Objects(_) if name == "values" => Ok(of.clone()),
-            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) | Value::Zipped(_) | Value::Objects(_) | Value::Labelled(_) => {
-                Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
-            }
+            Value::Pieces(_)
+            | Value::Match(_)
+            | Value::Sequence(_)
+            | Value::Set(_)
+            | Value::Sometimes(_)
+            | Value::Zipped(_)
+            | Value::Objects(_)
+            | Value::Labelled(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Class(class) if self.method_of(class, name).is_some() => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Class(class) => {
                 let seen = self.untouched(span, &[of]);
@@ -845,6 +871,7 @@ impl<'b> Replay<'_, 'b> {
 
     fn item_of_list(&self, of: &Value<'b>, index: &Value<'b>) -> Option<Value<'b>> {
         let items = match of {
+            Value::List(id) if self.is_of_row(*id) => return None,
             Value::List(id) => &self.lists[id.0],
             Value::Tuple(items) => items,
             _ => return None,

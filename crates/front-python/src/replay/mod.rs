@@ -79,6 +79,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub tries: Vec<crate::udf::Try<'b>>,
     /// Lists and dicts that were changed, in order.
     pub writes: Vec<crate::udf::Written>,
+    /// The rows for which a list was made, where those are not all that the function sees.
+    pub made_for: HashMap<usize, ir::Value>,
     /// Functions of the script as the record names them, with their places.
     pub functions: Vec<(String, Span, Rc<Function<'b>>)>,
     /// The function that reads a float from a text, once one does.
@@ -249,6 +251,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             single_letters: std::collections::HashSet::new(),
             tries: Vec::new(),
             writes: Vec::new(),
+            made_for: HashMap::new(),
             functions: Vec::new(),
             float_reader: None,
             scanners: HashMap::new(),
@@ -448,6 +451,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             | Value::Row(_)
             | Value::Pieces(_)
             | Value::Sequence(_)
+            | Value::Set(_)
+            | Value::Sometimes(_)
             | Value::Match(_)
             | Value::Unknown(_) => true,
             Value::List(id) => self.lists[id.0].iter().any(|item| self.touches_rows(item)),
@@ -482,6 +487,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 Value::Known(known) => (known.fit, known.batch_columns),
                 Value::List(id) => self.flags(&self.lists[id.0].iter().collect::<Vec<_>>()),
                 Value::Tuple(items) => self.flags(&items.iter().collect::<Vec<_>>()),
+                Value::Sometimes(item) => self.flags(&[&item.value]),
                 Value::Dict(id) => self.flags(&self.dicts[id.0].iter().map(|(_, item)| item).collect::<Vec<_>>()),
                 Value::Object(id) => self.flags(&self.objects[id.0].attributes.iter().map(|(_, item)| item).collect::<Vec<_>>()),
                 Value::Method(of, _) | Value::Part(of, _) => self.flags(&[of]),
@@ -504,6 +510,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Row(_)
                 | Value::Pieces(_)
                 | Value::Sequence(_)
+                | Value::Set(_)
                 | Value::Match(_)
                 | Value::Unknown(_) => (false, false),
             };
@@ -520,6 +527,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 Value::Unknown(unknown) => Some(unknown.clone()),
                 Value::List(id) => self.unknown_among(&self.lists[id.0].iter().collect::<Vec<_>>()),
                 Value::Tuple(items) => self.unknown_among(&items.iter().collect::<Vec<_>>()),
+                Value::Sometimes(item) => self.unknown_among(&[&item.value]),
                 Value::Dict(id) => self.unknown_among(&self.dicts[id.0].iter().map(|(_, item)| item).collect::<Vec<_>>()),
                 Value::Method(of, _) | Value::Part(of, _) => self.unknown_among(&[of]),
                 Value::Known(_)
@@ -539,6 +547,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Row(_)
                 | Value::Pieces(_)
                 | Value::Sequence(_)
+                | Value::Set(_)
                 | Value::Match(_)
                 | Value::Slice(..) => None,
             };
