@@ -152,6 +152,7 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Ok(Value::Cell(cell))
         }
         Value::Pieces(pieces) => crate::pandas::pieces::len(replay, pieces, call.span),
+        Value::SetOfPieces(pieces) => crate::pandas::pieces::distinct(replay, pieces, call.span),
         Value::Sequence(items) | Value::Set(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, items)))),
         Value::List(id) if replay.is_of_row(*id) => match sequence::of(replay, &value, call.span)? {
             Some(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, &items)))),
@@ -682,6 +683,9 @@ fn set<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Some(value) = ["iterable", "0"].iter().find_map(|name| call.take(name)) else { return Ok(replay.list(Vec::new())) };
     if let Value::Column(_) = &value {
         return replay.batch(at, "set of values");
+    }
+    if let Value::Pieces(pieces) = &value {
+        return Ok(Value::SetOfPieces(pieces.clone()));
     }
     if let Some(items) = sequence::of_any(replay, &value, at)? {
         return sequence::set(replay, &items, at);

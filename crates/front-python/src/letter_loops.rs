@@ -6,7 +6,7 @@
 use crate::ast::{BoolOp, CompareOp, ComprehensionKind, Expr, ExprKind, Literal, UnaryOp};
 use crate::automata::Classes;
 use crate::ops::{self, Trouble};
-use crate::pandas::{letters, pattern};
+use crate::pandas::{self, letters, pattern};
 use crate::record;
 use crate::regex::{self, Set, negated, union};
 use crate::replay::Replay;
@@ -50,11 +50,18 @@ pub(crate) fn of_call<'b>(replay: &mut Replay<'_, 'b>, callee: &Expr, args: &[Ex
             ExprKind::Literal(Literal::Str(separator)) if separator.is_empty() => "join",
             _ => return None,
         },
+        ExprKind::Attribute { value, name } if name == "mean" || name == "sum" => match replay.find_name(value.as_name()?, Some(replay.scope)) {
+            Some(Value::Path(path)) if path == "numpy" => name.as_str(),
+            _ => return None,
+        },
         _ => return None,
     };
     let mut chosen = Choice::all();
     for test in &clause.tests {
         chosen = chosen.and(choice(replay, test, name)?);
+    }
+    if let ("sum" | "mean", true, true) = (function, is_length_of(replay, element, name), clause.tests.is_empty()) {
+        return of_words(replay, function, &clause.iter, at);
     }
     let is_letter = element.as_name() == Some(name);
     let is_one = matches!(element.kind, ExprKind::Literal(Literal::Int(1) | Literal::Bool(true)));
@@ -62,6 +69,7 @@ pub(crate) fn of_call<'b>(replay: &mut Replay<'_, 'b>, callee: &Expr, args: &[Ex
         "join" if is_letter => chosen,
         "len" if is_letter || is_one => chosen,
         "sum" if is_one => chosen,
+        "mean" => return None,
         "sum" | "any" => chosen.and(choice(replay, element, name)?),
         "all" => chosen.and(choice(replay, element, name)?.not()),
         _ => return None,
@@ -72,6 +80,39 @@ pub(crate) fn of_call<'b>(replay: &mut Replay<'_, 'b>, callee: &Expr, args: &[Ex
         Err(why) => return Some(Err(why)),
     };
     Some(looked_at(replay, function, &wanted, &text, at))
+}
+
+/// Whether that is `len(name)`.
+fn is_length_of(replay: &Replay<'_, '_>, element: &Expr, name: &str) -> bool {
+    match &element.kind {
+        ExprKind::Call { callee, args, keywords } if keywords.is_empty() => {
+            let is_len = callee.as_name() == Some("len") && replay.find_name("len", Some(replay.scope)).is_none();
+            is_len && matches!(args.as_slice(), [only] if only.as_name() == Some(name))
+        }
+        _ => false,
+    }
+}
+
+/// `sum(len(word) for word in text.split())`, and their mean.
+fn of_words<'b>(replay: &mut Replay<'_, 'b>, function: &str, words: &Expr, at: Span) -> Option<Eval<'b>> {
+    let pieces = match replay.eval(words) {
+        Ok(Value::Pieces(pieces)) => pieces,
+        Ok(_) => return None,
+        Err(why) => return Some(Err(why)),
+    };
+    let letters = pandas::pieces::letters(replay, &pieces, at)?;
+    if function == "sum" {
+        return Some(letters);
+    }
+    let count = pandas::pieces::len(replay, &pieces, at);
+    Some(letters.and_then(|letters| {
+        let (letters, count) = (ops::to_cell(replay, &letters, None, at)?, ops::to_cell(replay, &count?, None, at)?);
+        let mean = ops::lift(replay, &[&letters, &count], at, |_, operands| match operands {
+            [(Kind::Int(_), letters), (Kind::Int(_), count)] => Ok((Kind::Float, letters.cast(Elem::F64) / count.cast(Elem::F64))),
+            _ => Err(Trouble::Raises("TypeError")),
+        })?;
+        Ok(Value::Cell(mean))
+    }))
 }
 
 fn looked_at<'b>(replay: &mut Replay<'_, 'b>, function: &str, wanted: &Choice, text: &Cell<'b>, at: Span) -> Eval<'b> {

@@ -821,6 +821,25 @@ pub(crate) fn comparison<'b>(
                 _ => unsupported("a comparison of a date with a text"),
             }
         }
+        (Category(one), Category(other)) if one == other && (equality || one.ordered) => {
+            let there = a.ge(0_i64) & b.ge(0_i64);
+            Ok((Bool, if op == CompareOp::NotEq { !there | a.ne(*b) } else { there & ordered(*a, *b) }))
+        }
+        (Category(categories), _) if categories.ordered && !equality => match place_of(categories, b.literal()) {
+            // A missing category is in no order.
+            Some(place) => Ok((Bool, a.ge(0_i64) & ordered(*a, replay.b.i64(place)))),
+            None => Err(Trouble::Raises("TypeError")),
+        },
+        (_, Category(categories)) if categories.ordered && !equality => match place_of(categories, a.literal()) {
+            Some(place) => Ok((Bool, b.ge(0_i64) & ordered(replay.b.i64(place), *b))),
+            None => Err(Trouble::Raises("TypeError")),
+        },
+        (Category(_), Category(_)) => unsupported("a comparison of different categories"),
+        (_, Category(_)) if equality => comparison(replay, rules, op, right, left),
+        (Category(categories), _) if equality && b.literal().is_none() => match crate::pandas::category_values(replay, categories, *a) {
+            Some(values) => comparison(replay, rules, op, &values, right),
+            None => unsupported("a comparison with these categories"),
+        },
         (Category(categories), _) if equality => {
             let literal = b.literal();
             let found = categories.values.iter().position(|value| literal_is(literal.as_ref(), value));
@@ -835,6 +854,11 @@ pub(crate) fn comparison<'b>(
         (Str, _) | (_, Str) | (Missing, _) | (_, Missing) => Err(Trouble::Raises("TypeError")),
         _ => unsupported(format!("a comparison between {} and {}", a_kind.dtype(), b_kind.dtype())),
     }
+}
+
+/// The place of a constant among categories.
+fn place_of(categories: &crate::value::Categories, constant: Option<Literal>) -> Option<i64> {
+    categories.values.iter().position(|value| literal_is(constant.as_ref(), value)).map(|place| place as i64)
 }
 
 fn literal_is(literal: Option<&Literal>, value: &record::Value) -> bool {
@@ -860,7 +884,7 @@ fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, 
     {
         return crate::sequence::has(replay, &items, left, negated, at);
     }
-    if let Value::Pieces(pieces) = right {
+    if let Value::Pieces(pieces) | Value::SetOfPieces(pieces) = right {
         return crate::pandas::pieces::has(replay, pieces, left, negated, at);
     }
     if let Value::Part(of, part) = right

@@ -70,6 +70,21 @@ pub(crate) fn kept(classes: &Classes, within: &[usize]) -> Option<Module> {
     over_text(&b.finish().ok()?, "")
 }
 
+/// `(text)` to its different pieces between separators of one letter, each behind one.
+pub(crate) fn distinct(separator: &str) -> Option<Module> {
+    let b = Builder::new("distinct_step");
+    b.doc("The different pieces of a text that begin up to one place, each behind a separator.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let before = text.slice_text(at - 1_i64, at);
+    let begins = at.eq(0_i64) | (at.gt(0_i64) & before.eq(separator));
+    let rest = text.slice_text(at, text.len());
+    let end = rest.find(separator);
+    let piece = b.str(separator).append(end.ge(0_i64).select(rest.slice_text(0_i64, end), rest));
+    let again = known.append(separator).contains(piece.append(separator));
+    b.result("known", (begins & !again).select(known.append(piece), known));
+    over_text(&b.finish().ok()?, "")
+}
+
 /// The place where a match begins.
 const BEGINS: char = '!';
 const NO_BEGIN: char = '-';

@@ -104,6 +104,9 @@ pub(crate) fn any_there<'b>(replay: &Replay<'_, 'b>, items: &[Item<'b>]) -> Val<
 
 /// `items[number]`: raises where there are not so many.
 pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Value::Slice(lower, upper, step) = index {
+        return slice(replay, items, (lower.as_deref(), upper.as_deref(), step.as_deref()), at);
+    }
     let Some(number) = replay.concrete(index).and_then(|index| index.as_int()) else {
         return Err(replay.unsupported(at, "an item of a list of the row at a computed place"));
     };
@@ -127,6 +130,37 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &
         Some(value) => Ok(value),
         None => Ok(Value::Cell(Cell::new(Kind::Missing, replay.b.bool(false)))),
     }
+}
+
+/// The bounds and the step of a slice, where they are given.
+type Bounds<'v, 'b> = (Option<&'v Value<'b>>, Option<&'v Value<'b>>, Option<&'v Value<'b>>);
+
+/// `items[lower:upper]`, counted from either side, and `items[::-1]`.
+fn slice<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], (lower, upper, step): Bounds<'_, 'b>, at: Span) -> Eval<'b> {
+    let number = |replay: &Replay<'_, 'b>, part: Option<&Value<'b>>| match part.map(|part| replay.concrete(part)) {
+        None | Some(Some(record::Value::None(()))) => Ok(None),
+        Some(Some(record::Value::Int(number))) => Ok(Some(number)),
+        Some(_) => Err(()),
+    };
+    let parts = (number(replay, lower), number(replay, upper), number(replay, step));
+    let (lower, upper) = match parts {
+        (Ok(None), Ok(None), Ok(Some(-1))) => return Ok(reversed(items)),
+        (Ok(lower), Ok(upper), Ok(None | Some(1))) => (lower, upper),
+        _ => return Err(replay.unsupported(at, "this slice of a list of the row")),
+    };
+    let all = count(replay, items);
+    let place = |bound: i64| if bound < 0 { all + bound } else { replay.b.i64(bound) };
+    let (from, to) = (lower.map(place), upper.map(place));
+    let mut before = replay.b.i64(0);
+    let mut out = Vec::new();
+    for item in items {
+        let mut there = item.there;
+        there = from.map_or(there, |from| there & before.ge(from));
+        there = to.map_or(there, |to| there & before.lt(to));
+        out.push(Item { there, value: item.value.clone() });
+        before = before + item.there.select(replay.b.i64(1), 0_i64);
+    }
+    Ok(Value::Sequence(Rc::new(out)))
 }
 
 /// The text at a place, counted from the right if it is negative, and whether there are so many.
@@ -306,10 +340,7 @@ pub(crate) fn mapped<'b>(
 
 /// The items of a list or set of the row, or of one that is known item by item, in an order that must not matter.
 fn unordered<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
-    if let Value::Set(items) = value {
-        return Ok(Some(items.clone()));
-    }
-    if let Some(items) = of(replay, value, at)? {
+    if let Some(items) = of_any(replay, value, at)? {
         return Ok(Some(items));
     }
     let always = replay.b.bool(true);
@@ -321,6 +352,13 @@ fn unordered<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Re
 pub(crate) fn of_any<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
     match value {
         Value::Set(items) => Ok(Some(items.clone())),
+        Value::SetOfPieces(pieces) => {
+            let items = crate::pandas::pieces::items(replay, pieces, at)?;
+            match set(replay, &items, at)? {
+                Value::Set(items) => Ok(Some(items)),
+                _ => Ok(None),
+            }
+        }
         value => of(replay, value, at),
     }
 }
@@ -395,12 +433,15 @@ fn sets_together<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>
 /// Methods of lists and sets of the row. None for what they do not have here.
 pub(crate) fn method<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, name: &str, args: &[Value<'b>], at: Span) -> Option<Eval<'b>> {
     match (of, name, args) {
-        (Value::Set(_), "intersection", [other]) => Some(sets_together(replay, BinaryOp::BitAnd, of, other, at)),
-        (Value::Set(_), "union", [other]) => Some(sets_together(replay, BinaryOp::BitOr, of, other, at)),
-        (Value::Set(_), "difference", [other]) => Some(sets_together(replay, BinaryOp::Sub, of, other, at)),
-        (Value::Set(_), "isdisjoint", [other]) => Some(is_empty(replay, BinaryOp::BitAnd, of, other, at)),
-        (Value::Set(_), "issubset", [other]) => Some(is_empty(replay, BinaryOp::Sub, of, other, at)),
-        (Value::Set(_), "issuperset", [other]) => Some(is_empty(replay, BinaryOp::Sub, other, of, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "intersection", [other]) => Some(sets_together(replay, BinaryOp::BitAnd, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "union", [other]) => Some(sets_together(replay, BinaryOp::BitOr, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "difference", [other]) => Some(sets_together(replay, BinaryOp::Sub, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "isdisjoint", [other]) => Some(is_empty(replay, BinaryOp::BitAnd, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "issubset", [other]) => Some(is_empty(replay, BinaryOp::Sub, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "issuperset", [other]) => Some(is_empty(replay, BinaryOp::Sub, other, of, at)),
+        (Value::Pieces(pieces), "count", [wanted]) if crate::pandas::pieces::can_count(replay, pieces, wanted) => {
+            Some(crate::pandas::pieces::how_often(replay, pieces, wanted, at))
+        }
         (Value::Sequence(_) | Value::Pieces(_) | Value::List(_), "count", [wanted]) => match self::of(replay, of, at) {
             Ok(Some(items)) => Some(how_often(replay, &items, wanted, at)),
             Ok(None) => None,

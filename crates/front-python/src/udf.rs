@@ -112,14 +112,14 @@ pub(crate) fn over_rows<'b>(
     replay: &mut Replay<'_, 'b>,
     frame: crate::value::FrameId,
     function: &Value<'b>,
-    more: Vec<Value<'b>>,
+    (more, named): (Vec<Value<'b>>, Vec<(String, Value<'b>)>),
     at: Span,
 ) -> Eval<'b> {
     let space = replay.frames[frame.0].space;
     let (result, own) = on_cells(replay, |replay| {
         let mut args = vec![Value::Row(frame)];
         args.extend(more);
-        let result = replay.apply(function.clone(), None, args, Vec::new(), at)?;
+        let result = replay.apply(function.clone(), None, args, named, at)?;
         made(replay, result, at)
     })?;
     let like = Column { cell: Cell::new(Kind::Missing, replay.b.bool(false)), name: None, space, array: false };
@@ -312,7 +312,7 @@ fn float_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<'b> {
     Cell { alternatives: ops::merge(cell.alternatives.iter().map(float).collect()), guards: cell.guards.clone() }
 }
 
-fn on_cells<'b, T>(
+pub(crate) fn on_cells<'b, T>(
     replay: &mut Replay<'_, 'b>,
     run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<T, Unknown>,
 ) -> Result<(T, Guards), Unknown> {
@@ -491,7 +491,7 @@ impl<'b> Replay<'_, 'b> {
                 let items = crate::sequence::of(self, value, self.statement).ok().flatten()?;
                 return Some(crate::sequence::any_there(self, &items));
             }
-            Value::Pieces(_) if self.cells_active() => {
+            Value::Pieces(_) | Value::SetOfPieces(_) if self.cells_active() => {
                 let count =
                     self.apply(Value::Path("builtins.len".to_owned()), None, vec![value.clone()], Vec::new(), self.statement).ok()?;
                 return self.row_condition(&count);
@@ -693,7 +693,8 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// `if` on a condition of the row: both branches are walked.
-    pub(crate) fn run_row_if(&mut self, condition: Val<'b>, body: &[Stmt], otherwise: &[Stmt], at: Span) -> Result<Flow<'b>, Unknown> {
+    pub(crate) fn run_row_if(&mut self, condition: Val<'b>, test: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        let at = test.span;
         match condition.literal() {
             Some(Literal::Bool(true)) => return self.block_of(body),
             Some(Literal::Bool(false)) => return self.block_of(otherwise),
@@ -702,10 +703,17 @@ impl<'b> Replay<'_, 'b> {
         let (outer, before, containers) = (self.reached(), self.names(), self.containers());
         let (yes, no) = (self.and_reached(condition), self.and_reached(!condition));
         self.set_reached(Some(yes));
+        let narrowed = self.narrow(test, true);
         let flow_yes = self.block_of(body)?;
+        self.widen(narrowed);
         let end_yes = (flow_yes, self.reached().unwrap_or(yes), std::mem::replace(&mut self.scopes[self.scope.0].names, before));
         self.set_reached(Some(no));
+        let narrowed = self.narrow(test, false);
         let flow_no = self.block_of(otherwise)?;
+        // Where the other branch left, it stays so.
+        if matches!(end_yes.0, Flow::Next) {
+            self.widen(narrowed);
+        }
         self.unchanged_before(containers, at)?;
         let end_no = (flow_no, self.reached().unwrap_or(no), self.names());
         let all_of_both = matches!((&end_yes.0, &end_no.0), (Flow::Next, Flow::Next))
@@ -843,6 +851,22 @@ impl<'b> Replay<'_, 'b> {
         Ok(Some(Flow::Next))
     }
 
+    /// Runs the body of a loop over rows once. Whether every row came to its end, and nothing but its own was changed.
+    pub(crate) fn one_turn(&mut self, body: &[Stmt], at: Span) -> Result<bool, Unknown> {
+        let (lists, dicts, writes) = self.containers();
+        if let Some(frame) = self.cells.last_mut() {
+            frame.loops.push(Loop::default());
+        }
+        let flow = self.block_of(body);
+        let ended = self.cells.last_mut().and_then(|frame| frame.loops.pop()).unwrap_or_default();
+        let flow = flow?;
+        self.unchanged_before((lists, dicts, writes), at)?;
+        let appended = |one: &Written| matches!(one, Written::Appended(id) if *id < lists);
+        let returned = self.cells.last().is_some_and(|frame| !frame.returns.is_empty());
+        let whole = matches!(flow, Flow::Next | Flow::Continue) && ended.breaks.is_empty() && !returned;
+        Ok(whole && !self.writes[writes.min(self.writes.len())..].iter().any(appended))
+    }
+
     /// A loop whose turns are of some rows only changes nothing outside; one that all rows go through may.
     fn unchanged_before_if(&mut self, containers: (usize, usize, usize), outer: Option<Val<'b>>, at: Span) -> Result<(), Unknown> {
         if self.reached().map(Val::value) == outer.map(Val::value) {
@@ -883,14 +907,19 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// `a if condition else b` on a condition of the row.
-    pub(crate) fn row_if_else(&mut self, condition: Val<'b>, then: &Expr, otherwise: &Expr, at: Span) -> Eval<'b> {
+    pub(crate) fn row_if_else(&mut self, condition: Val<'b>, test: &Expr, (then, otherwise): (&Expr, &Expr), at: Span) -> Eval<'b> {
         match condition.literal() {
             Some(Literal::Bool(true)) => return self.eval(then),
             Some(Literal::Bool(false)) => return self.eval(otherwise),
             _ => {}
         }
-        let yes = self.when_reached(condition, |replay| replay.eval(then))?;
-        let no = self.when_reached(!condition, |replay| replay.eval(otherwise))?;
+        let narrowed = self.narrow(test, true);
+        let yes = self.when_reached(condition, |replay| replay.eval(then));
+        self.widen(narrowed);
+        let narrowed = self.narrow(test, false);
+        let no = self.when_reached(!condition, |replay| replay.eval(otherwise));
+        self.widen(narrowed);
+        let (yes, no) = (yes?, no?);
         self.choose_values(condition, &yes, &no, at)
     }
 

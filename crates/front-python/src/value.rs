@@ -68,6 +68,8 @@ pub(crate) enum Value<'b> {
     Sequence(crate::sequence::Items<'b>),
     /// The different ones among the items of such a list, in no order.
     Set(crate::sequence::Items<'b>),
+    /// The different ones among the pieces of a text.
+    SetOfPieces(Rc<crate::pandas::pieces::Pieces<'b>>),
     /// An item of a list that is there on some rows only.
     Sometimes(Box<crate::sequence::Item<'b>>),
     /// A match of a pattern, or None.
@@ -104,6 +106,11 @@ impl Known {
 
     pub(crate) fn constant(value: record::Value) -> Self {
         Known { value: Some(Rc::new(value)), used: Rc::default(), fit: false, batch_columns: false, at: None }
+    }
+
+    /// What the run has a value for only where it is used.
+    pub(crate) fn unseen() -> Self {
+        Known { value: None, used: Rc::default(), fit: false, batch_columns: false, at: None }
     }
 
     pub(crate) fn is_recorded(&self) -> bool {

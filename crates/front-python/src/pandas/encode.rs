@@ -592,10 +592,17 @@ fn replaced<'b>(
             None => Err(replay.unsupported(at, "`replace` of this")),
         };
     }
-    let Some(elem) = values_elem(&values) else { return Err(replay.unsupported(at, "`replace` with values of several types")) };
     if values.iter().any(|value| value.is_missing()) {
-        return Err(replay.unsupported(at, "`replace` with missing beside other values"));
+        // What becomes missing is decided by what was there before.
+        let (gone, others): (Vec<_>, Vec<_>) = pairs.iter().cloned().partition(|(_, value)| value.is_missing());
+        let keys: Vec<record::Value> = gone.into_iter().map(|(key, _)| key).collect();
+        let out = replaced(replay, cell, &others, name, at)?;
+        let Some((kind, val)) = cell.single() else { return Err(replay.unsupported(at, "`replace` in a column of several types")) };
+        let hit = ops::is_among(replay, &(kind.clone(), val), &keys, keys.iter().any(record::Value::is_missing));
+        let missing = Cell::new(Kind::Float, replay.b.f64(f64::NAN));
+        return super::where_cell(replay, hit, &missing, &out, at);
     }
+    let Some(elem) = values_elem(&values) else { return Err(replay.unsupported(at, "`replace` with values of several types")) };
     let Some((kind, val)) = cell.single() else { return Err(replay.unsupported(at, "`replace` in a column of several types")) };
     let (kind, val) = (kind.clone(), val);
     let missing_to = pairs.iter().find(|(key, _)| key.is_missing()).map(|(_, value)| value.clone());
@@ -767,7 +774,13 @@ fn frame_astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
 /// One column as another dtype. What raises in pandas becomes a guard.
 pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: &str, at: Span) -> Result<Cell<'b>, Unknown> {
     if dtype == "object" {
-        return Ok(column.cell.clone());
+        return Ok(match column.cell.single() {
+            Some((Kind::Category(categories), val)) => match super::category_values(replay, categories, val) {
+                Some((Kind::Str, value)) => Cell::new(Kind::Str, value).guarded(&column.cell.guards),
+                _ => crate::udf::python_cell(replay, &column.cell),
+            },
+            _ => column.cell.clone(),
+        });
     }
     if dtype == "category" {
         return categorical(replay, column, at);

@@ -16,6 +16,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Matrix, "copy", same),
     Row::new(On::Frame, "drop", drop),
     Row::new(On::Frame, "sample", sample),
+    Row::new(On::Frame, "drop_duplicates", without_twins),
     Row::new(On::Frame, "xs", cross_section),
     Row::new(On::Column, "drop", rows_by_label),
     Row::new(On::Frame, "pop", pop),
@@ -167,6 +168,17 @@ fn sample<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Ok(Value::Known(replay.recorded(call.span).with(true, false)));
     }
     Err(replay.other_rows(call.span, "python-rows-change", "sample"))
+}
+
+/// `drop_duplicates` of the only frame is a matter of training: a row that is scored has no twin.
+fn without_twins<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    call.rest();
+    if !replay.is_only_frame(replay.frames[id.0].space) {
+        return Err(replay.other_rows(call.span, "python-rows-change", "drop_duplicates"));
+    }
+    replay.hold(call.span, None);
+    copy(replay, call)
 }
 
 /// `glued.xs(key)`: one part of frames that were glued by keys.
@@ -428,7 +440,9 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     if on_rows {
         let expands = call.text(replay, "result_type")?.as_deref() == Some("expand");
-        let result = udf::over_rows(replay, id, &function, more, call.span)?;
+        call.only(replay, "raw", &[record::Value::Bool(false)])?;
+        let named = call.rest();
+        let result = udf::over_rows(replay, id, &function, (more, named), call.span)?;
         return match result {
             Value::Objects(objects) if expands => spread_objects(replay, &objects, call.span),
             result => Ok(result),

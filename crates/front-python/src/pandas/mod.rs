@@ -49,7 +49,7 @@ fn score_frame<'b>(replay: &mut Replay<'_, 'b>, number: usize) -> Frame<'b> {
     for column in &read.columns {
         let name = column_name(&column.name);
         let twin = training.as_ref().and_then(|read| read.columns.iter().find(|other| other.name == column.name));
-        let value = match parameter(replay, &name, &column.dtype.name, twin.map(|twin| twin.dtype.name.as_str())) {
+        let value = match parameter(replay, &name, held_as(&column.dtype), twin.map(|twin| held_as(&twin.dtype))) {
             Some(cell) => Value::Column(Column { cell, name: Some(name.clone()), space: 0, array: false }),
             None => {
                 let diagnostic =
@@ -62,6 +62,14 @@ fn score_frame<'b>(replay: &mut Replay<'_, 'b>, number: usize) -> Frame<'b> {
         frame.columns.insert(name, value);
     }
     frame
+}
+
+/// The dtype of a column's values. Texts read as categories are texts: which categories there are, the rows being scored would decide.
+fn held_as(dtype: &record::Dtype) -> &str {
+    match &dtype.categories {
+        Some(categories) if categories.values().iter().all(|category| category.as_str().is_some()) => "str",
+        _ => &dtype.name,
+    }
 }
 
 pub(crate) fn column_name(value: &record::Value) -> String {
@@ -323,6 +331,11 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         if let Some(rows) = key.and_then(|key| glue::by_key(replay, id, key, span)) {
             return rows;
         }
+    }
+    if let Value::Part(inner, part) = of
+        && let Some((id, name)) = crate::row_writes::place(replay, inner, part, index)
+    {
+        return row_item(replay, id, &name, span);
     }
     match (of, index) {
         (Value::Frame(id), Value::Column(mask)) => filter_frame(replay, *id, mask, span),

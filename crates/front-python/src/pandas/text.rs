@@ -265,7 +265,29 @@ fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if old.is_empty() {
         return Err(replay.unsupported(call.span, "`replace` of the empty text"));
     }
+    if let Some(times) = call.int(replay, "count")?.filter(|times| *times >= 0) {
+        if times > MOST_REPLACED {
+            return Err(replay.unsupported(call.span, "`replace` of so many"));
+        }
+        return on_text(replay, call, |_, val| (Kind::Str, first_replaced(val, &old, &new, times)));
+    }
     on_text(replay, call, |_, val| (Kind::Str, val.replace(old.as_str(), new.as_str())))
+}
+
+/// Places that `replace` with a count changes at most.
+const MOST_REPLACED: i64 = 8;
+
+/// The first `times` places of a part, from the left.
+fn first_replaced<'b>(text: Val<'b>, old: &str, new: &str, times: i64) -> Val<'b> {
+    let width = old.chars().count() as i64;
+    let (mut done, mut rest) = (text.builder().str(""), text);
+    for _ in 0..times {
+        let at = rest.find(old);
+        let there = at.ge(0_i64);
+        done = there.select(done.append(rest.slice_text(0_i64, at)).append(new), done);
+        rest = there.select(rest.slice_text(at + width, rest.len()), rest);
+    }
+    done.append(rest)
 }
 
 pub(super) fn regex_refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Eval<'b> {

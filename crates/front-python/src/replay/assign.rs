@@ -139,6 +139,16 @@ impl<'b> Replay<'_, 'b> {
     fn assign_item(&mut self, of: &Value<'b>, index: &Value<'b>, value: Value<'b>, of_expr: &Expr, at: Span) {
         match of {
             Value::Frame(id) => pandas::set_item(self, *id, index, value, at),
+            Value::Part(inner, part) if crate::row_writes::place(self, inner, part, index).is_some() => {
+                let Some((id, name)) = crate::row_writes::place(self, inner, part, index) else { return };
+                if let Err(why) = crate::row_writes::set(self, id, &name, &value, at) {
+                    self.frames[id.0].columns.insert(name, Value::Unknown(why));
+                }
+            }
+            Value::Row(_) => {
+                let why = self.unsupported(at, "assignment into a row");
+                self.forget_root(of_expr, &why);
+            }
             Value::Part(inner, part) => {
                 let result = pandas::set_part(self, inner, part, index, value, at);
                 if let Err(why) = result {

@@ -409,7 +409,7 @@ impl<'b> Replay<'_, 'b> {
 
     fn bool_op(&mut self, op: BoolOp, operands: &[Expr], span: Span) -> Eval<'b> {
         let mut last: Option<Value<'b>> = None;
-        for operand in operands {
+        for (place, operand) in operands.iter().enumerate() {
             // A known operand decides whether the next one is evaluated at all.
             if let Some(before) = &last
                 && let Some(truth) = self.concrete(before).and_then(|value| value.truth())
@@ -422,7 +422,13 @@ impl<'b> Replay<'_, 'b> {
             }
             last = Some(match last {
                 None => self.eval(operand)?,
-                Some(before) if self.cells_active() => ops::short_circuit(self, op, &before, operand)?,
+                Some(before) if self.cells_active() => {
+                    let earlier = operands[..place].iter();
+                    let narrowed: Vec<_> = earlier.map(|test| self.narrow(test, op == BoolOp::And)).collect();
+                    let value = ops::short_circuit(self, op, &before, operand);
+                    narrowed.into_iter().rev().for_each(|one| self.widen(one));
+                    value?
+                }
                 Some(before) => {
                     let next = self.eval(operand)?;
                     if !self.touches_rows(&before) && !self.touches_rows(&next) {
@@ -444,7 +450,7 @@ impl<'b> Replay<'_, 'b> {
     fn if_else(&mut self, test: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Eval<'b> {
         let condition = self.eval(test)?;
         if let Some(choice) = self.row_condition(&condition) {
-            return self.row_if_else(choice, then, otherwise, span);
+            return self.row_if_else(choice, test, (then, otherwise), span);
         }
         let taken = self.log.branch(test.span, self.activation).or_else(|| self.concrete(&condition).and_then(|value| value.truth()));
         let Some(taken) = taken else { return Err(self.not_recorded(test.span)) };
@@ -790,6 +796,7 @@ impl<'b> Replay<'_, 'b> {
             | Value::Match(_)
             | Value::Sequence(_)
             | Value::Set(_)
+            | Value::SetOfPieces(_)
             | Value::Sometimes(_)
             | Value::Zipped(_)
             | Value::Objects(_)

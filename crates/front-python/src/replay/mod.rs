@@ -452,6 +452,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             | Value::Pieces(_)
             | Value::Sequence(_)
             | Value::Set(_)
+            | Value::SetOfPieces(_)
             | Value::Sometimes(_)
             | Value::Match(_)
             | Value::Unknown(_) => true,
@@ -511,6 +512,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Pieces(_)
                 | Value::Sequence(_)
                 | Value::Set(_)
+                | Value::SetOfPieces(_)
                 | Value::Match(_)
                 | Value::Unknown(_) => (false, false),
             };
@@ -548,6 +550,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Pieces(_)
                 | Value::Sequence(_)
                 | Value::Set(_)
+                | Value::SetOfPieces(_)
                 | Value::Match(_)
                 | Value::Slice(..) => None,
             };
@@ -1034,6 +1037,29 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.forget_names(names, why);
     }
 
+    /// A loop over training rows that is not followed: what it changes is what the record says where it is used, unless it is of the
+    /// scoring rows.
+    fn leave_to_record(&mut self, target: &Expr, body: &[Stmt], why: &Unknown) {
+        let mut names = BTreeSet::new();
+        body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
+        crate::names::target(target, &mut names);
+        let mut used = BTreeSet::new();
+        body.iter().for_each(|statement| crate::names::of_statement(statement, &mut used));
+        let of_rows = |name: &String| self.find_name(name, Some(self.scope)).is_some_and(|value| self.touches_rows(value));
+        if used.iter().any(of_rows) {
+            return self.forget_names(names, why);
+        }
+        for name in names {
+            if matches!(self.find_name(&name, Some(self.scope)), Some(Value::Function(_) | Value::Class(_) | Value::Path(_))) {
+                continue;
+            }
+            // What it was before may have changed in place.
+            let (_, columns) = self.find_name(&name, Some(self.scope)).map_or((true, false), |value| self.flags(&[value]));
+            let scope = self.scope;
+            self.scopes[scope.0].names.insert(name, Value::Known(Known::unseen().with(true, columns)));
+        }
+    }
+
     fn forget_names(&mut self, names: BTreeSet<String>, why: &Unknown) {
         for name in names {
             let value = match self.find_name(&name, Some(self.scope)).cloned() {
@@ -1055,7 +1081,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             return Err(why.clone());
         }
         if let Some(choice) = self.row_condition(&condition) {
-            return self.run_row_if(choice, body, otherwise, test.span);
+            return self.run_row_if(choice, test, body, otherwise);
         }
         let taken = match &condition {
             Value::Known(known) => self.log.branch(test.span, self.activation).or_else(|| known.look().and_then(record::Value::truth)),
@@ -1139,6 +1165,12 @@ impl<'a, 'b> Replay<'a, 'b> {
         {
             return done.map(|()| Flow::Next);
         }
+        if !self.cells_active()
+            && otherwise.is_empty()
+            && let Some(done) = crate::row_writes::run(self, target, &iterable, body, iter.span)
+        {
+            return done.map(|()| Flow::Next);
+        }
         let Some(items) = self.items(&iterable, iter.span) else {
             let why = match self.unknown_among(&[&iterable]) {
                 Some(why) => why,
@@ -1150,6 +1182,10 @@ impl<'a, 'b> Replay<'a, 'b> {
                     "write it for each row with apply, np.where or arithmetic on columns",
                 ),
             };
+            if !self.touches_rows(&iterable) {
+                self.leave_to_record(target, body, &why);
+                return Ok(Flow::Next);
+            }
             self.forget(body, &why);
             return Ok(Flow::Next);
         };
