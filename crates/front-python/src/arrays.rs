@@ -34,6 +34,15 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.max", greatest),
     Row::new(On::Function, "numpy.mean", mean),
     Row::new(On::Function, "numpy.min", least),
+    Row::new(On::Function, "numpy.median", statistic),
+    Row::new(On::Function, "numpy.nanmax", statistic),
+    Row::new(On::Function, "numpy.nanmean", statistic),
+    Row::new(On::Function, "numpy.nanmedian", statistic),
+    Row::new(On::Function, "numpy.nanmin", statistic),
+    Row::new(On::Function, "numpy.nanpercentile", statistic),
+    Row::new(On::Function, "numpy.nanstd", statistic),
+    Row::new(On::Function, "numpy.percentile", statistic),
+    Row::new(On::Function, "numpy.quantile", statistic),
     Row::new(On::Function, "numpy.ravel", flat),
     Row::new(On::Function, "numpy.squeeze", flat),
     Row::new(On::Function, "numpy.std", spread),
@@ -190,6 +199,17 @@ fn mean<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let vals: Vec<Val<'b>> = vals.into_iter().map(|val| val.cast(Elem::F64)).collect();
     let total = replay.b.pack(&vals).reduce(Reduce::SumInOrder, [0]);
     Ok(Value::Column(whole.column(Kind::Float, total / vals.len() as f64)))
+}
+
+/// A statistic of one column.
+fn statistic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let of = call.take("a").or_else(|| call.take("0"));
+    if !matches!(of, Some(Value::Column(_))) {
+        return Err(replay.unsupported(call.span, format!("`{}` of this", call.name)));
+    }
+    call.rest();
+    let what = call.name.clone();
+    replay.batch(call.span, &what)
 }
 
 fn spread<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -25,8 +25,11 @@ pub(crate) struct Made {
 
 /// Writes the results and rejections of the output.
 pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result<Made, Vec<Diagnostic>> {
+    // What is made from here on is of no statement: not of the one that happened to be the last.
+    replay.b.at(&Place::File(replay.file), replay.sources);
     let (expression, value, taken_by) = find(replay, given)?;
     let columns = output_columns(replay, &value)?;
+    let of_script = replay.guards.len();
     let mut blocked: Vec<(String, Unknown)> = Vec::new();
     let mut guards = Guards::new();
     let mut space = None;
@@ -76,8 +79,9 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
             .collect();
     }
     for guard in guards {
+        let place = if guard < of_script { Place::Text(replay.guards[guard].at) } else { Place::File(replay.file) };
         let guard = &replay.guards[guard];
-        replay.b.at(&Place::Text(guard.at), replay.sources);
+        replay.b.at(&place, replay.sources);
         replay.b.reject_if(guard.when, guard.reason.clone());
     }
     for (name, val) in results {

@@ -439,6 +439,12 @@ impl<'b> Replay<'_, 'b> {
         let touched = all.iter().any(|value| self.touches_rows(value));
         if !touched {
             let seen = self.untouched(span, &all);
+            if !seen.is_recorded()
+                && positional.is_empty()
+                && let Some(parts) = self.parts_of_dict(&receiver, name)
+            {
+                return Ok(parts);
+            }
             if seen.is_recorded() || !self.cells_active() {
                 return Ok(Value::Known(seen));
             }
@@ -499,6 +505,22 @@ impl<'b> Replay<'_, 'b> {
             return Err(crate::pandas::refuse_method(self, on, &receiver, name, span));
         };
         self.run_row(row, receiver.clone(), receiver_expr, positional, named, span)
+    }
+
+    /// `items`, `keys` and `values` of a dict that is known, where the run noted nothing, as in a method that a library calls.
+    fn parts_of_dict(&mut self, of: &Value<'b>, name: &str) -> Option<Value<'b>> {
+        let Value::Known(known) = of else { return None };
+        let is_dict = matches!(known.clone_unused()?.as_tagged()?, Tagged::Dict(_));
+        if !is_dict || !matches!(name, "items" | "keys" | "values") {
+            return None;
+        }
+        let parts = self.pairs(of)?.into_iter().map(|(key, value)| match name {
+            "items" => Value::Tuple(vec![key, value]),
+            "keys" => key,
+            _ => value,
+        });
+        let parts = parts.collect();
+        Some(self.list(parts))
     }
 
     /// A method of a recorded estimator, called by the script or by an estimator that it is a part of.
