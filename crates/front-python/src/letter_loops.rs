@@ -50,10 +50,12 @@ pub(crate) fn of_call<'b>(replay: &mut Replay<'_, 'b>, callee: &Expr, args: &[Ex
             ExprKind::Literal(Literal::Str(separator)) if separator.is_empty() => "join",
             _ => return None,
         },
-        ExprKind::Attribute { value, name } if name == "mean" || name == "sum" => match replay.find_name(value.as_name()?, Some(replay.scope)) {
-            Some(Value::Path(path)) if path == "numpy" => name.as_str(),
-            _ => return None,
-        },
+        ExprKind::Attribute { value, name } if name == "mean" || name == "sum" => {
+            match replay.find_name(value.as_name()?, Some(replay.scope)) {
+                Some(Value::Path(path)) if path == "numpy" => name.as_str(),
+                _ => return None,
+            }
+        }
         _ => return None,
     };
     let mut chosen = Choice::all();

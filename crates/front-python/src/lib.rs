@@ -302,7 +302,11 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         let name = pandas::column_name(&column.name);
         // A column of texts in training may have held numbers only when it was scored; a row has a text.
         let is_text = params.iter().any(|param| param.name == name && param.ty.elem == ir::Elem::Str);
-        let dtype = if is_text && ["float64", "int64", "bool", "category"].contains(&column.dtype.name.as_str()) { "str" } else { &column.dtype.name };
+        let dtype = if is_text && ["float64", "int64", "bool", "category"].contains(&column.dtype.name.as_str()) {
+            "str"
+        } else {
+            &column.dtype.name
+        };
         Input { name, dtype: dtype.to_owned() }
     };
     let inputs = read.columns.iter().map(input).collect();

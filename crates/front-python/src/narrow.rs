@@ -56,9 +56,10 @@ impl<'b> Replay<'_, 'b> {
             let alone = Cell { alternatives: vec![Alternative { when: None, ..one.clone() }], guards: cell.guards.clone() };
             self.scopes[self.scope.0].names.insert(name.to_owned(), Value::Cell(alone));
             let truth = match self.eval(test) {
-                Ok(value) => self.row_condition(&value).and_then(Val::literal).or_else(|| {
-                    self.concrete(&value).and_then(|value| value.truth()).map(Literal::Bool)
-                }),
+                Ok(value) => self
+                    .row_condition(&value)
+                    .and_then(Val::literal)
+                    .or_else(|| self.concrete(&value).and_then(|value| value.truth()).map(Literal::Bool)),
                 Err(_) => None,
             };
             if truth != Some(Literal::Bool(!holds)) {

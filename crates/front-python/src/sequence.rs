@@ -397,9 +397,8 @@ fn held_among<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], value: &Value
 
 /// `&`, `|` and `-` of sets. None if neither is one of the row.
 pub(crate) fn of_sets<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Option<Eval<'b>> {
-    if !matches!(left, Value::Set(_)) && !matches!(right, Value::Set(_))
-        || !matches!(op, BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::Sub)
-    {
+    let is_set = |value: &Value<'b>| matches!(value, Value::Set(_) | Value::SetOfPieces(_));
+    if !is_set(left) && !is_set(right) || !matches!(op, BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::Sub) {
         return None;
     }
     Some(sets_together(replay, op, left, right, at))

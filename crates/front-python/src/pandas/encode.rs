@@ -1125,14 +1125,20 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(replay.frame(out))
 }
 
+/// Whether no two places of a separator in a text can share letters, so that it cuts the text one way only.
+fn never_overlaps(separator: &str) -> bool {
+    let mut ends = separator.char_indices().skip(1);
+    !separator.is_empty() && ends.all(|(at, _)| !separator.starts_with(&separator[at..]))
+}
+
 /// `.str.get_dummies(sep)`: a column for each part of the texts. pyarrow makes one for empty parts too, Python does not.
 fn text_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let separator = call.text(replay, "sep")?.unwrap_or_else(|| "|".to_owned());
     let Value::Texts(column, seen) = call.receiver.clone() else { return Err(replay.unsupported(at, "`get_dummies` of this")) };
     let in_pyarrow = matches!(seen.tagged(), Some(Tagged::Texts(record::Texts::Pyarrow)));
-    if separator.chars().count() != 1 || !in_pyarrow || !matches!(column.cell.single(), Some((Kind::Str, _))) {
-        return Err(replay.unsupported(at, "`.str.get_dummies` of what is not in pyarrow, or with a separator of several letters"));
+    if !never_overlaps(&separator) || !in_pyarrow || !matches!(column.cell.single(), Some((Kind::Str, _))) {
+        return Err(replay.unsupported(at, "`.str.get_dummies` of what is not in pyarrow, or with a separator that can overlap itself"));
     }
     let recorded = replay.recorded(at);
     let names: Vec<String> = match recorded.tagged() {

@@ -428,7 +428,13 @@ impl<'b> Replay<'_, 'b> {
                     return self.apply(function, receiver_expr, first.into_iter().chain(positional).collect(), named, span);
                 }
             }
-            Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Sequence(_) | Value::Set(_) | Value::SetOfPieces(_) | Value::Pieces(_) => {
+            Value::List(_)
+            | Value::Dict(_)
+            | Value::Tuple(_)
+            | Value::Sequence(_)
+            | Value::Set(_)
+            | Value::SetOfPieces(_)
+            | Value::Pieces(_) => {
                 if let Some(result) = crate::builtins::container_method(self, &receiver, name, &positional, &named, span) {
                     return result;
                 }

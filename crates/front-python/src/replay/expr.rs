@@ -717,7 +717,7 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Known(known)
                 if matches!(name, "loc" | "at" | "index")
-                    && self.cells_active()
+                    && (self.cells_active() || name == "loc" && !self.recorded(span).is_recorded())
                     && matches!(
                         known.clone_unused().and_then(record::Value::as_tagged),
                         Some(record::Tagged::Frame(_) | record::Tagged::Series(_))
@@ -856,6 +856,13 @@ impl<'b> Replay<'_, 'b> {
             {
                 let (fit, columns) = self.flags(&[of]);
                 return Ok(Value::Known(Known::constant(value).with(fit, columns).of(seen.at)));
+            }
+            if !seen.is_recorded()
+                && let Value::Part(table, part) = of
+                && let (Value::Known(table), "loc") = (&**table, part.as_str())
+                && let Some(row) = crate::pandas::table::row_of_table(self, table, index)
+            {
+                return Ok(row);
             }
             return Ok(Value::Known(seen));
         }
