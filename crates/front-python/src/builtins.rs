@@ -147,6 +147,7 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Value::Cell(cell) => {
             let cell = ops::lift(replay, &[cell], call.span, |_, operands| match &operands[0] {
                 (Kind::Str, val) => Ok((Kind::INT, val.len())),
+                (Kind::Document, val) => Ok((Kind::INT, crate::literals::len(*val))),
                 _ => Err(Trouble::Raises("TypeError")),
             })?;
             Ok(Value::Cell(cell))
@@ -200,7 +201,9 @@ fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::INT, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => Err(Trouble::Unsupported("`int` of this".to_owned())),
+            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
+                Err(Trouble::Unsupported("`int` of this".to_owned()))
+            }
         }
     })?;
     Ok(Value::Cell(cell))
@@ -229,7 +232,9 @@ fn float<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::Float, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => Err(Trouble::Unsupported("`float` of this".to_owned())),
+            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
+                Err(Trouble::Unsupported("`float` of this".to_owned()))
+            }
         }
     })?;
     Ok(Value::Cell(cell))
@@ -456,7 +461,13 @@ fn isinstance<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         return Ok(replay.known(record::Value::Bool(names.iter().any(|name| name == own))));
     }
     let cell = ops::to_cell(replay, &value, None, call.span)?;
+    let asks = |class: &str| names.iter().any(|name| name == class);
+    let (asks_list, asks_dict) = (asks("builtins.list"), asks("builtins.dict"));
     let cell = ops::lift(replay, &[&cell], call.span, |replay, operands| match is(&operands[0].0) {
+        Some(_) if operands[0].0 == Kind::Document => {
+            let (b, list) = (replay.b, crate::literals::is_list(operands[0].1));
+            Ok((Kind::Bool, list & b.bool(asks_list) | !list & b.bool(asks_dict)))
+        }
         Some(held) => Ok((Kind::Bool, replay.b.bool(held))),
         None => Err(Trouble::Unsupported("`isinstance` with this class".to_owned())),
     })?;

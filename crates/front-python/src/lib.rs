@@ -14,6 +14,7 @@ mod calendar;
 mod fold;
 mod hash;
 mod letter_loops;
+mod literals;
 mod log;
 mod math;
 pub mod modules;
@@ -50,6 +51,7 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 pub(crate) const FAMILIES: &[&[Row]] = &[
     arrays::ROWS,
     builtins::ROWS,
+    literals::ROWS,
     math::ROWS,
     numpy::ROWS,
     pandas::encode::ROWS,

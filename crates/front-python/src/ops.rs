@@ -226,6 +226,7 @@ pub(crate) fn to_cell<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, beside
         Value::Cell(cell) => Ok(cell.clone()),
         Value::Column(column) => Ok(column.cell.clone()),
         Value::Match(found) => Ok(found.found.clone()),
+        Value::Entry(entry) => Ok(crate::literals::text(replay, entry, at)),
         Value::Unknown(unknown) => Err(unknown.clone()),
         Value::Known(known) => {
             let Some(scalar) = known.look().cloned() else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
@@ -441,6 +442,16 @@ pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Val
         && !matches!(op, CompareOp::Is | CompareOp::IsNot)
     {
         return tuples(replay, op, a, b, at);
+    }
+    if let (CompareOp::Eq | CompareOp::NotEq, true) = (op, crate::literals::is_document(left))
+        && let Some(constant) = crate::literals::of_display(replay, right)
+    {
+        let cell = to_cell(replay, left, None, at)?;
+        let cell = lift(replay, &[&cell, &constant], at, |replay, operands| match operands {
+            [(Kind::Document, a), (_, b)] => Ok((Kind::Bool, if op == CompareOp::Eq { a.eq(*b) } else { a.ne(*b) })),
+            _ => Ok((Kind::Bool, replay.b.bool(op == CompareOp::NotEq))),
+        })?;
+        return Ok(Value::Cell(cell));
     }
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| compare(replay, op, a, b, at)) {
         return result;
@@ -884,6 +895,10 @@ fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, 
     {
         return crate::sequence::has(replay, &items, left, negated, at);
     }
+    if let (Value::Cell(cell), true) = (right, crate::literals::is_document(right)) {
+        let items = crate::literals::items(replay, cell, at)?;
+        return crate::sequence::has(replay, &items, left, negated, at);
+    }
     if let Value::Pieces(pieces) | Value::SetOfPieces(pieces) = right {
         return crate::pandas::pieces::has(replay, pieces, left, negated, at);
     }
@@ -1003,7 +1018,7 @@ pub(crate) fn is_among<'b>(replay: &Replay<'_, 'b>, cell: &(Kind, Val<'b>), valu
                 same.into_iter().fold(b.bool(false), |held, moment| held | val.eq(moment).or_else(false))
             }
         }
-        Kind::Missing => b.bool(false),
+        Kind::Missing | Kind::Document => b.bool(false),
     };
     if missing { held | is_missing } else { held }
 }

@@ -201,7 +201,7 @@ fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, guards: &mut Gua
                 Some((_, val)) => val,
                 None => return Err(object_column(replay, &name)),
             },
-            Kind::Missing => return Err(object_column(replay, &name)),
+            Kind::Missing | Kind::Document => return Err(object_column(replay, &name)),
         },
         None => match truth_with_holes(replay, &column.cell) {
             Some(val) => val,
@@ -254,7 +254,15 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
             Kind::Bool => alternative.val,
             Kind::Missing => null,
             Kind::Float if matches!(alternative.val.literal(), Some(ir::Literal::F64(value)) if value.is_nan()) => null,
-            Kind::Float | Kind::Float32 | Kind::Int(_) | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => {
+            Kind::Float
+            | Kind::Float32
+            | Kind::Int(_)
+            | Kind::Str
+            | Kind::DateTime
+            | Kind::Timedelta
+            | Kind::Date
+            | Kind::Category(_)
+            | Kind::Document => {
                 return None;
             }
         };

@@ -36,6 +36,9 @@ pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -
             Ok(Some(Rc::new(replay.lists[id.0].iter().map(item).collect())))
         }
         Value::Pieces(pieces) => crate::pandas::pieces::items(replay, pieces, at).map(|items| Some(Rc::new(items))),
+        Value::Cell(cell) if crate::literals::is_document(value) => {
+            crate::literals::items(replay, cell, at).map(|items| Some(Rc::new(items)))
+        }
         Value::Cell(cell) if cell.alternatives.iter().any(|one| one.kind == Kind::Str) => letters(replay, cell, at).map(Some),
         _ => Ok(None),
     }
@@ -368,6 +371,7 @@ fn is_hashed_by_value(value: &Value<'_>) -> bool {
     match value {
         Value::Cell(cell) => cell.alternatives.iter().all(|one| matches!(one.kind, Kind::Str | Kind::Int(_) | Kind::Bool)),
         Value::Known(known) => known.clone_unused().is_some_and(|value| !value.is_missing()),
+        Value::Entry(_) => true,
         _ => false,
     }
 }

@@ -378,7 +378,8 @@ pub(crate) fn python_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<
             | Kind::DateTime
             | Kind::Timedelta
             | Kind::Date
-            | Kind::Missing => out.push(alternative.clone()),
+            | Kind::Missing
+            | Kind::Document => out.push(alternative.clone()),
         }
     }
     Cell { alternatives: ops::merge(out), guards: cell.guards.clone() }
@@ -442,7 +443,7 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
             Some(text) => Ok((Kind::Str, text)),
             None => Err(Trouble::Unsupported("the text of a date".to_owned())),
         },
-        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => {
+        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
             Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype())))
         }
     }
@@ -516,6 +517,7 @@ impl<'b> Replay<'_, 'b> {
                 Kind::Timedelta => val.ne(0_i64).or_else(true),
                 Kind::Category(_) => return None,
                 Kind::Missing => b.bool(false),
+                Kind::Document => crate::literals::truth(val),
             };
             out = Some(match (alternative.when, out) {
                 (Some(when), Some(other)) => when.select(truth, other),
@@ -610,6 +612,18 @@ impl<'b> Replay<'_, 'b> {
             let (a, b) = (self.lists[a.0].clone(), self.lists[b.0].clone());
             let items = a.iter().zip(&b).map(|(a, b)| self.choose_values(condition, a, b, at)).collect::<Result<_, _>>()?;
             return Ok(self.list(items));
+        }
+        if let (Value::Entry(a), Value::Entry(b)) = (yes, no) {
+            return Ok(crate::literals::choose(condition, a, b));
+        }
+        for (read, other, is_yes) in [(yes, no, true), (no, yes, false)] {
+            if crate::literals::is_document(read)
+                && let Some(constant) = crate::literals::of_display(self, other)
+            {
+                let read = ops::to_cell(self, read, None, at)?;
+                let (a, b) = if is_yes { (&read, &constant) } else { (&constant, &read) };
+                return Ok(Value::Cell(ops::choose(condition, a, b)));
+            }
         }
         if let Some(items) = crate::sequence::either(self, condition, yes, no, at)? {
             return Ok(Value::Sequence(items));

@@ -70,6 +70,8 @@ pub(crate) enum Value<'b> {
     Set(crate::sequence::Items<'b>),
     /// The different ones among the pieces of a text.
     SetOfPieces(Rc<crate::pandas::pieces::Pieces<'b>>),
+    /// A part of a list or dict that was read from a text.
+    Entry(Rc<crate::literals::Entry<'b>>),
     /// An item of a list that is there on some rows only.
     Sometimes(Box<crate::sequence::Item<'b>>),
     /// A match of a pattern, or None.
@@ -168,6 +170,8 @@ pub(crate) enum Kind {
     Category(Rc<Categories>),
     /// None or NaN by itself; the value is a placeholder.
     Missing,
+    /// `str`: a list or dict that was read from a text, in the form of `literals`.
+    Document,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,7 +209,7 @@ impl Kind {
             Kind::DateTime => "datetime64[us]",
             Kind::Timedelta => "timedelta64[us]",
             Kind::Category(_) => "category",
-            Kind::Date | Kind::Missing => "object",
+            Kind::Date | Kind::Missing | Kind::Document => "object",
         }
     }
 

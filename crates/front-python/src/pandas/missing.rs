@@ -44,7 +44,7 @@ pub(crate) fn is_missing<'b>(kind: &Kind, val: Val<'b>) -> Val<'b> {
         _ => {}
     }
     match kind {
-        Kind::Bool | Kind::Int(_) => b.bool(false),
+        Kind::Bool | Kind::Int(_) | Kind::Document => b.bool(false),
         Kind::Float | Kind::Float32 => val.is_nan(),
         Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date => {
             if val.is_nullable() {
@@ -113,6 +113,8 @@ fn any_isna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             let cell = missing_cell(replay, &column.cell, call.span)?;
             Ok(replay.column(cell, column))
         }
+        // Of a list there is one answer for each item.
+        value if crate::literals::is_document(value) => Err(replay.unsupported(call.span, "`isna` of a list")),
         Value::Cell(cell) => missing_cell(replay, cell, call.span).map(Value::Cell),
         value => match replay.concrete(value) {
             Some(value) => Ok(replay.known(record::Value::Bool(value.is_missing()))),
@@ -159,7 +161,7 @@ pub(crate) fn promote<'b>(val: Val<'b>, from: &Kind, to: &Kind) -> Val<'b> {
         Kind::Int(_) => val.cast(Elem::I64),
         Kind::Float => val.cast(Elem::F64),
         Kind::Float32 => val.cast(Elem::F32),
-        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing => val,
+        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => val,
     }
 }
 
@@ -181,7 +183,7 @@ pub(crate) fn where_cell<'b>(
             Kind::Str => Some(b.null(Elem::Str)),
             Kind::DateTime | Kind::Timedelta | Kind::Date => Some(b.null(Elem::I64)),
             Kind::Category(_) => Some(b.i64(-1)),
-            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Missing => None,
+            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Missing | Kind::Document => None,
         };
         if nothing(a_kind, a)
             && let Some(null) = null(b_kind)

@@ -108,7 +108,7 @@ fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training:
             let guard = replay.guard(far, reason, at);
             cell.guarded(&crate::value::Guards::from([guard]))
         }
-        Some(Kind::Date | Kind::Category(_) | Kind::Missing) => return None,
+        Some(Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document) => return None,
         // Truth values with holes: an object column of True, False and NaN.
         None => {
             let val = param(Elem::Bool, true);
@@ -398,6 +398,8 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             Some(name) => row_item(replay, *id, &name, span),
             None => Err(replay.unsupported(span, "this item of a row")),
         },
+        (Value::Entry(_), index) => crate::literals::item(replay, of, index, span),
+        (Value::Cell(_), index) if crate::literals::is_document(of) => crate::literals::item(replay, of, index, span),
         (Value::Cell(_), index) => text::cell_subscript(replay, of, index, span),
         (Value::Group(group), index) => match replay.concrete(index).and_then(|name| name.as_str().map(str::to_owned)) {
             Some(name) => Ok(group::select(group, &name)),

@@ -237,6 +237,12 @@ fn strip_characters<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, characters
 
 /// The length in code points; of a missing text missing, so the column is one of floats.
 fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    if let Value::Texts(column, _) = &call.receiver
+        && let Some((Kind::Document, val)) = column.cell.single()
+    {
+        let cell = Cell::new(Kind::INT, crate::literals::len(val)).guarded(&column.cell.guards);
+        return Ok(Value::Column(column.with(cell)));
+    }
     on_text(replay, call, |_, val| count_of(val, val.len()))
 }
 

@@ -403,8 +403,15 @@ impl<'b> Replay<'_, 'b> {
         named: Vec<(String, Value<'b>)>,
         span: Span,
     ) -> Eval<'b> {
+        let receiver = match receiver {
+            Value::Entry(_) if name != "get" => Value::Cell(crate::ops::to_cell(self, &receiver, None, span)?),
+            receiver => receiver,
+        };
         match &receiver {
             Value::Unknown(unknown) => return Err(unknown.clone()),
+            of if name == "get" && (matches!(of, Value::Entry(_)) || crate::literals::is_document(of)) => {
+                return crate::literals::get(self, of, &positional, span);
+            }
             Value::Function(_) if name == crate::builtins::VECTORIZED && positional.iter().any(|one| matches!(one, Value::Column(_))) => {
                 return crate::builtins::vectorized(self, &receiver, &positional, span);
             }

@@ -797,6 +797,7 @@ impl<'b> Replay<'_, 'b> {
             | Value::Sequence(_)
             | Value::Set(_)
             | Value::SetOfPieces(_)
+            | Value::Entry(_)
             | Value::Sometimes(_)
             | Value::Zipped(_)
             | Value::Objects(_)

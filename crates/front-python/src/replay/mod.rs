@@ -452,6 +452,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             | Value::Pieces(_)
             | Value::Sequence(_)
             | Value::Set(_)
+            | Value::Entry(_)
             | Value::SetOfPieces(_)
             | Value::Sometimes(_)
             | Value::Match(_)
@@ -512,6 +513,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Pieces(_)
                 | Value::Sequence(_)
                 | Value::Set(_)
+                | Value::Entry(_)
                 | Value::SetOfPieces(_)
                 | Value::Match(_)
                 | Value::Unknown(_) => (false, false),
@@ -550,6 +552,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Pieces(_)
                 | Value::Sequence(_)
                 | Value::Set(_)
+                | Value::Entry(_)
                 | Value::SetOfPieces(_)
                 | Value::Match(_)
                 | Value::Slice(..) => None,
