@@ -141,7 +141,10 @@ fn operand<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, name: &str) -> 
 }
 
 fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let value = call.need(replay, "obj")?;
+    let value = match call.need(replay, "obj")? {
+        value @ Value::Entry(_) => Value::Cell(ops::to_cell(replay, &value, None, call.span)?),
+        value => value,
+    };
     match &value {
         Value::Frame(_) | Value::Column(_) | Value::Matrix(_) => replay.batch(call.span, "number of rows"),
         Value::Cell(cell) => {
@@ -703,6 +706,17 @@ fn set<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     let always = replay.b.bool(true);
     match replay.items(&value, at) {
+        // Of what is known each is kept once, like a display of a set.
+        Some(items) if !items.iter().any(|item| replay.touches_rows(item)) => {
+            let mut out: Vec<Value<'b>> = Vec::new();
+            for item in items {
+                let Some(own) = replay.concrete(&item) else { return Err(replay.unsupported(at, "a set of this")) };
+                if !out.iter().any(|other| replay.concrete(other).is_some_and(|other| fold::same_key(&other, &own))) {
+                    out.push(item);
+                }
+            }
+            Ok(replay.list(out))
+        }
         Some(items) => {
             let items: Vec<_> = items.into_iter().map(|value| sequence::Item { there: always, value }).collect();
             sequence::set(replay, &items, at)

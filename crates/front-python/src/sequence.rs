@@ -27,6 +27,10 @@ pub(crate) type Items<'b> = Rc<Vec<Item<'b>>>;
 pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
     match value {
         Value::Sequence(items) => Ok(Some(items.clone())),
+        Value::Entry(_) => {
+            let cell = ops::to_cell(replay, value, None, at)?;
+            letters(replay, &cell, at).map(Some)
+        }
         Value::List(id) if replay.is_of_row(*id) => {
             let always = replay.b.bool(true);
             let item = |value: &Value<'b>| match value {

@@ -351,15 +351,17 @@ impl<'b> Replay<'_, 'b> {
         if !touched && path != "pandas.DateOffset" {
             let seen = self.untouched(span, &all);
             // A function of Python's own can be computed where the run noted nothing, as in a method that a library calls.
-            let folds = !seen.is_recorded() && !seen.batch_columns && path.starts_with("builtins.") && !all.is_empty();
+            let folds =
+                !seen.is_recorded() && !seen.batch_columns && path.starts_with("builtins.") && !path.ends_with("set") && !all.is_empty();
             if folds
                 && !self.cells_active()
                 && all.iter().all(|value| self.concrete(value).is_some())
                 && let Some(row) = rows().get(&(On::Function, path))
             {
                 let (blockers, none) = (self.blockers.len(), self.none());
-                if let Ok(value) = self.run_row(row, none, None, positional.clone(), named.clone(), span) {
-                    return Ok(value);
+                match self.run_row(row, none, None, positional.clone(), named.clone(), span) {
+                    Ok(value) if !self.touches_rows(&value) => return Ok(value),
+                    Ok(_) | Err(_) => {}
                 }
                 self.blockers.truncate(blockers);
             }
@@ -452,6 +454,9 @@ impl<'b> Replay<'_, 'b> {
         let touched = all.iter().any(|value| self.touches_rows(value));
         if !touched {
             let seen = self.untouched(span, &all);
+            if let Some(closed) = self.recorded_closed(span).filter(|_| !seen.is_recorded()) {
+                return Ok(Value::Known(closed));
+            }
             if !seen.is_recorded()
                 && positional.is_empty()
                 && let Some(parts) = self.parts_of_dict(&receiver, name)
@@ -607,7 +612,13 @@ impl<'b> Replay<'_, 'b> {
         let result = match unknown.filter(|_| !of_columns) {
             // Filling or dropping columns of a frame with an unknown column is still known for the others.
             Some(unknown) => Err(unknown),
-            None => run(self, &mut call),
+            None => {
+                let calling = if self.cells_active() { self.calling } else { Some((span, self.activation)) };
+                let outer = std::mem::replace(&mut self.calling, calling);
+                let result = run(self, &mut call);
+                self.calling = outer;
+                result
+            }
         };
         if result.is_ok() {
             self.calls.insert((on.heading(), name));

@@ -67,6 +67,9 @@ impl<'b> Replay<'_, 'b> {
                 self.attribute(&of, name, expr.span)
             }
             ExprKind::Subscript { value, index } => {
+                if let Some(closed) = self.recorded_closed(expr.span) {
+                    return Ok(Value::Known(closed));
+                }
                 let (of, index) = (self.eval(value)?, self.eval(index)?);
                 self.subscript(&of, &index, expr.span)
             }
@@ -857,6 +860,9 @@ impl<'b> Replay<'_, 'b> {
             {
                 let (fit, columns) = self.flags(&[of]);
                 return Ok(Value::Known(Known::constant(value).with(fit, columns).of(seen.at)));
+            }
+            if let Some(closed) = self.recorded_closed(span).filter(|_| !seen.is_recorded()) {
+                return Ok(Value::Known(closed));
             }
             if !seen.is_recorded()
                 && let Value::Part(table, part) = of

@@ -89,6 +89,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub scanners: HashMap<String, ir::Handle<ir::Function>>,
     /// Inside a function that is applied to each group of rows.
     pub in_group: Option<InGroup<'b>>,
+    /// The call of a library that is being walked, and where the script is.
+    calling: Option<(Span, Activation)>,
     /// The rows that the call or attribute at hand is of.
     subject: Option<usize>,
     depth: usize,
@@ -256,6 +258,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             float_reader: None,
             scanners: HashMap::new(),
             in_group: None,
+            calling: None,
             subject: None,
             depth: 0,
         }
@@ -361,6 +364,14 @@ impl<'a, 'b> Replay<'a, 'b> {
     /// What the run says about a `.str`: also in a function that a library called back, where it is noted as the script's own.
     pub(crate) fn recorded_texts(&self, at: Span) -> Known {
         Known::seen(self.log.value(at, self.activation.or(SCRIPT)), at)
+    }
+
+    /// A statistic of training rows in a function that a library called back, where the run saw only one value for it.
+    pub(crate) fn recorded_closed(&self, at: Span) -> Option<Known> {
+        let (call, activation) = self.calling.filter(|_| self.cells_active())?;
+        let seen = Known::seen(self.log.value(at, self.log.enter(call, activation, 0)), at);
+        let scalar = matches!(seen.clone_unused(), Some(value) if value.as_f64().is_some() || value.as_str().is_some());
+        scalar.then(|| seen.with(true, false))
     }
 
     /// A recorded value that becomes part of the scorer, to be listed if it was learnt from data.
