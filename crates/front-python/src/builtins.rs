@@ -259,9 +259,15 @@ fn truth<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = call.need(replay, "x")?;
     let cell = ops::to_cell(replay, &value, None, call.span)?;
-    let cell = ops::lift(replay, &[&cell], call.span, |_, operands| match operands[0].clone() {
+    let at = call.span;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match operands[0].clone() {
         (kind @ (Kind::Float | Kind::Float32), val) => Ok((kind, val.abs())),
-        (Kind::Int(width), val) => Ok((Kind::Int(width), ops::wrap(width, val.abs()))),
+        (Kind::Int(width), val) => {
+            if replay.cells_active() {
+                crate::magnitude::has_other_sign(replay, val, at);
+            }
+            Ok((Kind::Int(width), ops::wrap(width, val.abs())))
+        }
         (Kind::Bool, val) => Ok((Kind::INT, val.cast(Elem::I64))),
         _ => Err(Trouble::Raises("TypeError")),
     })?;
@@ -681,6 +687,19 @@ fn list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     if let Value::Zipped(_) = &value {
         return Ok(value);
+    }
+    // A row is its cells.
+    if let Value::Row(id) = value {
+        let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
+        let row = Value::Row(id);
+        let cells: Result<Vec<Value<'b>>, _> = names
+            .into_iter()
+            .map(|name| replay.known(record::Value::Str(name)))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(|name| replay.subscript(&row, name, call.span))
+            .collect();
+        return Ok(if call.name == "tuple" { Value::Tuple(cells?) } else { replay.list(cells?) });
     }
     if let Some(items) = sequence::of(replay, &value, call.span)? {
         return Ok(Value::Sequence(items));

@@ -16,6 +16,7 @@ mod hash;
 mod letter_loops;
 mod literals;
 mod log;
+mod magnitude;
 mod math;
 pub mod modules;
 mod names;

@@ -123,7 +123,7 @@ fn on_each<'b>(
             Ok(Value::Matrix(columns))
         }
         Value::Frame(id) => {
-            let mut frame = replay.frames[id.0].clone();
+            let mut frame = replay.of_cells(*id, at);
             for slot in frame.columns.values_mut() {
                 if let Value::Column(column) = slot {
                     let column = column.clone();

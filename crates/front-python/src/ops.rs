@@ -502,8 +502,11 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
             }
             let like = if let Value::Column(column) = operand { Some(column.clone()) } else { None };
             let cell = to_cell(replay, operand, None, at)?;
-            let cell = lift(replay, &[&cell], at, |_, operands| {
+            let cell = lift(replay, &[&cell], at, |replay, operands| {
                 let (kind, val) = operands[0].clone();
+                if op == UnaryOp::Minus && matches!(kind, Kind::Int(_)) && replay.cells_active() {
+                    crate::magnitude::has_other_sign(replay, val, at);
+                }
                 match (op, &kind) {
                     (UnaryOp::Plus, Kind::Int(_) | Kind::Float | Kind::Float32) => Ok((kind, val)),
                     (UnaryOp::Minus, Kind::Int(width)) => Ok((kind.clone(), wrap(*width, -val))),
@@ -685,6 +688,9 @@ fn integers<'b>(
     let zero = || b.eq(0_i64);
     let never_zero = matches!(b.literal(), Some(Literal::I64(value)) if value != 0);
     let int = |val: Val<'b>| Ok((Kind::Int(width), wrap(width, val)));
+    if rules == Rules::Python && replay.cells_active() {
+        crate::magnitude::within_64_bits(replay, op, a, b, at);
+    }
     match op {
         BinaryOp::Add => int(a + b),
         BinaryOp::Sub => int(a - b),

@@ -48,7 +48,7 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
                 }
             }
             Value::Unknown(why) => blocked.push((name, why)),
-            _ => {}
+            _ => blocked.push((name.clone(), object_column(replay, &name))),
         }
     }
     if !blocked.is_empty() && (!replay.options.partial || results.is_empty()) {

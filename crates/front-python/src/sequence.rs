@@ -44,6 +44,14 @@ pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -
             crate::literals::items(replay, cell, at).map(|items| Some(Rc::new(items)))
         }
         Value::Cell(cell) if cell.alternatives.iter().any(|one| one.kind == Kind::Str) => letters(replay, cell, at).map(Some),
+        // A number has no items.
+        Value::Cell(cell)
+            if replay.cells_active() && cell.alternatives.iter().all(|one| one.kind.is_number() || one.kind == Kind::Missing) =>
+        {
+            let always = replay.b.bool(true);
+            replay.raise_here(always, "TypeError", at);
+            Ok(Some(Rc::new(Vec::new())))
+        }
         _ => Ok(None),
     }
 }
@@ -257,7 +265,13 @@ pub(crate) fn extreme<'b>(
             }
         });
     }
-    let Some((any, value)) = best else { return Err(replay.unsupported(at, "the extreme of nothing")) };
+    let Some((any, value)) = best else {
+        let always = replay.b.bool(true);
+        return Ok(default.unwrap_or_else(|| {
+            replay.raise_here(always, "ValueError", at);
+            replay.none()
+        }));
+    };
     match default {
         Some(default) => replay.choose_values(any, &value, &default, at),
         None => {

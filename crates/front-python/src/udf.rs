@@ -10,7 +10,7 @@ use crate::fold;
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{CellFrame, Flow, Replay, Scope};
-use crate::value::{Alternative, Body, Cell, Column, Eval, Frame, Function, Guards, Kind, Known, Objects, Unknown, Value};
+use crate::value::{Alternative, Body, Cell, Column, Eval, Frame, FrameId, Function, Guards, Kind, Known, Objects, Unknown, Value};
 use ir::{Elem, Literal, Val};
 use source::Span;
 use std::collections::HashMap;
@@ -251,6 +251,16 @@ fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<
             None => Made::Object(result),
         },
         Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) => Made::Object(result),
+        Value::Row(id) => {
+            let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
+            let mut items = Vec::new();
+            for name in names {
+                let key = replay.known(record::Value::Str(name.clone()));
+                let item = replay.subscript(&Value::Row(id), &key, at)?;
+                items.push((name, ops::to_cell(replay, &item, None, at)?));
+            }
+            Made::Labelled(items)
+        }
         Value::Labelled(items) => Made::Labelled(
             items.into_iter().map(|(name, item)| Ok((name, ops::to_cell(replay, &item, None, at)?))).collect::<Result<_, _>>()?,
         ),
@@ -429,6 +439,22 @@ pub(crate) fn to_text<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Sp
     }
     let cell = ops::to_cell(replay, value, None, at)?;
     ops::lift(replay, &[&cell], at, |replay, operands| text_of(replay, &operands[0]))
+}
+
+/// A whole number with zeros before it, behind its sign, up to a width.
+pub(crate) fn padded<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, width: i64, at: Span) -> Result<Cell<'b>, Unknown> {
+    let cell = ops::to_cell(replay, value, None, at)?;
+    ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::Int(_), number) => {
+            let (b, number) = (replay.b, number.cast(Elem::I64));
+            let digits = number.decimal();
+            let sign = number.lt(0_i64).select(b.i64(1), 0_i64);
+            let zeros = b.str(&"0".repeat(width as usize)).slice_text(0_i64, b.i64(width) - digits.len());
+            let zeros = digits.len().ge(width).select(b.str(""), zeros);
+            Ok((Kind::Str, digits.slice_text(0_i64, sign).append(zeros).append(digits.slice_text(sign, digits.len()))))
+        }
+        _ => Err(Trouble::Unsupported("a format for whole numbers of this".to_owned())),
+    })
 }
 
 fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::Typed<'b> {
@@ -613,6 +639,9 @@ impl<'b> Replay<'_, 'b> {
             let items = a.iter().zip(&b).map(|(a, b)| self.choose_values(condition, a, b, at)).collect::<Result<_, _>>()?;
             return Ok(self.list(items));
         }
+        if let (Value::Row(a), Value::Row(b)) = (yes, no) {
+            return self.choose_rows(condition, *a, *b, at);
+        }
         if let (Value::Entry(a), Value::Entry(b)) = (yes, no) {
             return Ok(crate::literals::choose(condition, a, b));
         }
@@ -638,6 +667,28 @@ impl<'b> Replay<'_, 'b> {
         }
         let (a, b) = (ops::to_cell(self, yes, None, at)?, ops::to_cell(self, no, None, at)?);
         Ok(Value::Cell(ops::choose(condition, &a, &b)))
+    }
+
+    /// One row or another of the same labels.
+    fn choose_rows(&mut self, condition: Val<'b>, a: FrameId, b: FrameId, at: Span) -> Eval<'b> {
+        let (yes, no) = (self.frames[a.0].clone(), self.frames[b.0].clone());
+        if !yes.columns.keys().eq(no.columns.keys()) {
+            return Err(self.unsupported(at, "rows with other labels on some rows"));
+        }
+        let mut frame = yes.clone();
+        for (name, slot) in &mut frame.columns {
+            let other = &no.columns[name];
+            if let (Value::Column(yes), Value::Column(no)) = (&*slot, other) {
+                let (a, b) = (Value::Cell(yes.cell.clone()), Value::Cell(no.cell.clone()));
+                if !self.same_value(&a, &b) {
+                    *slot = Value::Column(yes.with(ops::choose(condition, &python_cell(self, &yes.cell), &python_cell(self, &no.cell))));
+                }
+            }
+        }
+        Ok(match self.frame(frame) {
+            Value::Frame(id) => Value::Row(id),
+            other => other,
+        })
     }
 
     fn same_value(&self, a: &Value<'b>, b: &Value<'b>) -> bool {

@@ -4,6 +4,8 @@
 //! carry IR. The rest is plumbing of the language. Missing values: a float cell holds NaN; a text or time cell holds the IR's null; an
 //! integer or truth value is never missing, and a column that mixes them with missing has two alternatives.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "only columns are over rows")]
+
 use crate::ast;
 use crate::record::{self, Tagged};
 use ir::Val;
@@ -408,6 +410,18 @@ pub(crate) struct Group<'b> {
     /// The one that was chosen.
     pub column: Option<String>,
     pub marker: std::marker::PhantomData<&'b ()>,
+}
+
+impl<'b> Value<'b> {
+    /// A column of whatever it holds, over other rows.
+    pub(crate) fn move_to(&mut self, space: usize) {
+        match self {
+            Value::Column(column) => column.space = space,
+            Value::Objects(objects) => objects.like.space = space,
+            Value::Pieces(pieces) => *pieces = pieces.over(space),
+            _ => {}
+        }
+    }
 }
 
 impl Known {

@@ -525,7 +525,7 @@ fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         None => None,
     };
     let Some(nested) = nested else { return Err(replay.unsupported(call.span, "`replace` of nothing")) };
-    let mut frame = replay.frames[id.0].clone();
+    let mut frame = replay.of_cells(id, call.span);
     for (name, pairs) in nested {
         if let Some(Value::Column(column)) = frame.columns.get(&name).cloned() {
             let new = if regex {
@@ -735,7 +735,7 @@ fn frame_astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     }
     let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`astype` of this")) };
     let per_column = super::missing::column_values(replay, &dtype);
-    let mut frame = replay.frames[id.0].clone();
+    let mut frame = if per_column.is_none() { replay.of_cells(id, call.span) } else { replay.frames[id.0].clone() };
     for (column_name, slot) in &mut frame.columns {
         let Value::Column(column) = slot else { continue };
         let wanted = match &per_column {

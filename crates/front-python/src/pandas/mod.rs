@@ -215,6 +215,7 @@ pub(crate) fn column_of<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str
     match replay.frames[id.0].columns.get(name) {
         Some(Value::Column(column)) => Ok(Value::Column(column.clone())),
         Some(Value::Unknown(why)) => Err(why.clone()),
+        Some(lists @ (Value::Pieces(_) | Value::Objects(_))) => Ok(lists.clone()),
         Some(_) => Err(replay.unsupported(span, format!("the column `{name}`"))),
         None => match family_column(replay, id, name) {
             Some(column) => Ok(Value::Column(column)),
@@ -445,6 +446,12 @@ fn replay_flags<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>) -> bool {
 fn row_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str, span: Span) -> Eval<'b> {
     match column_of(replay, id, name, span)? {
         Value::Column(column) => Ok(Value::Cell(crate::udf::python_cell(replay, &column.cell))),
+        Value::Pieces(pieces) => match pieces.of_row() {
+            Some(pieces) => Ok(Value::Pieces(pieces)),
+            None => Err(replay.unsupported(span, "a list of a row that may be missing")),
+        },
+        Value::Objects(objects) if objects.missing.is_none() => Ok(objects.value),
+        Value::Objects(_) => Err(replay.unsupported(span, "a list of a row that may be missing")),
         other => Ok(other),
     }
 }
@@ -501,9 +508,7 @@ pub(crate) fn filter_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &
     frame.space = narrowed(replay, frame.space, keep, mask, span);
     let space = frame.space;
     for column in frame.columns.values_mut() {
-        if let Value::Column(column) = column {
-            column.space = space;
-        }
+        column.move_to(space);
     }
     Ok(replay.frame(frame))
 }

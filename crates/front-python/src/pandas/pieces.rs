@@ -39,6 +39,27 @@ pub(crate) struct Pieces<'b> {
     last: bool,
 }
 
+impl<'b> Pieces<'b> {
+    /// The same pieces, of a column over other rows.
+    pub(crate) fn over(&self, space: usize) -> Rc<Self> {
+        let like = self.like.clone().map(|column| Column { space, ..column });
+        Rc::new(Pieces { like, ..self.clone() })
+    }
+
+    /// The rows of a column of lists of pieces; none if they are of one text, or columns.
+    pub(crate) fn rows(&self) -> Option<usize> {
+        self.like.as_ref().filter(|_| !self.expand).map(|column| column.space)
+    }
+
+    /// The pieces of one row's text. None if it may have none.
+    pub(crate) fn of_row(&self) -> Option<Rc<Self>> {
+        match self.text.single() {
+            Some((Kind::Str, text)) if !text.is_nullable() => Some(Rc::new(Pieces { like: None, ..self.clone() })),
+            _ => None,
+        }
+    }
+}
+
 /// From the right end pieces are found cut by cut; a text with more cuts is refused by a guard.
 const MOST_CUTS: usize = 32;
 

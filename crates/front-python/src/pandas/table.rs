@@ -369,9 +369,7 @@ fn attach<'b>(
             frame.space = replay.filtered(frame.space, !lacking, at);
             let space = frame.space;
             for column in frame.columns.values_mut() {
-                if let Value::Column(column) = column {
-                    column.space = space;
-                }
+                column.move_to(space);
             }
             // All rows that are left have a match: what is looked up is of the table's own type.
             for name in &found_names {

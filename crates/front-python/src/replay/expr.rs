@@ -17,6 +17,12 @@ type Element<'b> = (Value<'b>, Option<Value<'b>>, Option<ir::Val<'b>>);
 /// A column, if the comprehension runs over scoring rows.
 type Eval1<'b> = Result<Option<Value<'b>>, Unknown>;
 
+/// The width of a format that writes whole numbers with zeros before them: `02d`.
+fn padded(format: &str) -> Option<i64> {
+    let width = format.strip_prefix('0')?;
+    width.strip_suffix('d').unwrap_or(width).parse().ok().filter(|width| (1..=20).contains(width))
+}
+
 /// A condition, narrowed. What is always there has none.
 fn both<'b>(there: Option<ir::Val<'b>>, holds: ir::Val<'b>) -> Option<ir::Val<'b>> {
     Some(there.map_or(holds, |there| there & holds))
@@ -658,10 +664,16 @@ impl<'b> Replay<'_, 'b> {
         }
         let mut out: Option<Cell<'b>> = None;
         for (value, format) in &pieces {
-            if format.is_some() {
-                return Err(self.unsupported(span, "a format specification in an f-string"));
-            }
-            let text = crate::udf::to_text(self, value, span)?;
+            let text = match format.as_deref() {
+                None => crate::udf::to_text(self, value, span)?,
+                Some(format) => match padded(format) {
+                    Some(width) if self.touches_rows(value) => crate::udf::padded(self, value, width, span)?,
+                    _ => match self.concrete(value).and_then(|value| fold::format(&value, Some(format))) {
+                        Some(text) => Cell::new(Kind::Str, self.b.str(&text)),
+                        None => return Err(self.unsupported(span, "this format specification in an f-string")),
+                    },
+                },
+            };
             out = Some(match out {
                 None => text,
                 Some(before) => ops::concat(self, &before, &text, span)?,

@@ -434,14 +434,23 @@ impl<'a, 'b> Replay<'a, 'b> {
         })
     }
 
+    /// A copy of a frame for what is done to every cell: what that makes of a column of lists is not known.
+    pub(crate) fn of_cells(&mut self, id: FrameId, at: Span) -> Frame<'b> {
+        let mut frame = self.frames[id.0].clone();
+        for (name, slot) in &mut frame.columns {
+            if matches!(slot, Value::Pieces(_) | Value::Objects(_)) {
+                *slot = Value::Unknown(self.unsupported(at, format!("this of `{name}`, a column of lists,")));
+            }
+        }
+        frame
+    }
+
     /// A copy of a frame over other rows.
     pub(crate) fn in_space(&mut self, id: FrameId, space: usize) -> Value<'b> {
         let mut frame = self.frames[id.0].clone();
         frame.space = space;
         for column in frame.columns.values_mut() {
-            if let Value::Column(column) = column {
-                column.space = space;
-            }
+            column.move_to(space);
         }
         self.frame(frame)
     }
