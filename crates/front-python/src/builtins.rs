@@ -380,9 +380,15 @@ fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, better: crate::
             }
         });
     }
-    match best {
-        Some(cell) => Ok(Value::Cell(cell)),
-        None => Err(replay.unsupported(call.span, "the extreme of nothing")),
+    match (best, call.take("default")) {
+        (Some(cell), _) => Ok(Value::Cell(cell)),
+        (None, Some(default)) => Ok(default),
+        (None, None) if replay.cells_active() => {
+            let always = replay.b.bool(true);
+            replay.raise_here(always, "ValueError", call.span);
+            Ok(replay.none())
+        }
+        (None, None) => Err(replay.unsupported(call.span, "the extreme of nothing")),
     }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! Any other loop over letters is unrolled by `sequence`, for texts that are short.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a loop does not take is left to the loop itself")]
+
 use crate::ast::{BoolOp, CompareOp, ComprehensionKind, Expr, ExprKind, Literal, UnaryOp};
 use crate::automata::Classes;
 use crate::ops::{self, Trouble};
@@ -45,7 +47,7 @@ pub(crate) fn of_call<'b>(replay: &mut Replay<'_, 'b>, callee: &Expr, args: &[Ex
     let ([clause], false) = (clauses.as_slice(), *kind == ComprehensionKind::Set) else { return None };
     let name = clause.target.as_name()?;
     let function = match &callee.kind {
-        ExprKind::Name(function) if matches!(replay.find_name(function, Some(replay.scope)), None) => function.as_str(),
+        ExprKind::Name(function) if replay.find_name(function, Some(replay.scope)).is_none() => function.as_str(),
         ExprKind::Attribute { value, name } if name == "join" => match &value.kind {
             ExprKind::Literal(Literal::Str(separator)) if separator.is_empty() => "join",
             _ => return None,
