@@ -2,11 +2,13 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
+use crate::ops;
 use crate::pandas;
 use crate::replay::{Call, On, Replay, Row};
+use crate::sequence::{self, Item};
 use crate::sklearn::compose::in_one_type;
 use crate::sklearn::fitted::{Whole, numeric_kind};
-use crate::value::{Column, Eval, Kind, Unknown, Value};
+use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
 use ir::{Elem, Reduce, Val};
 
 pub(crate) const ROWS: &[Row] = &[
@@ -32,9 +34,20 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.max", greatest),
     Row::new(On::Function, "numpy.mean", mean),
     Row::new(On::Function, "numpy.min", least),
+    Row::new(On::Function, "numpy.median", statistic),
+    Row::new(On::Function, "numpy.nanmax", statistic),
+    Row::new(On::Function, "numpy.nanmean", statistic),
+    Row::new(On::Function, "numpy.nanmedian", statistic),
+    Row::new(On::Function, "numpy.nanmin", statistic),
+    Row::new(On::Function, "numpy.nanpercentile", statistic),
+    Row::new(On::Function, "numpy.nanstd", statistic),
+    Row::new(On::Function, "numpy.percentile", statistic),
+    Row::new(On::Function, "numpy.quantile", statistic),
     Row::new(On::Function, "numpy.ravel", flat),
     Row::new(On::Function, "numpy.squeeze", flat),
+    Row::new(On::Function, "numpy.std", spread),
     Row::new(On::Function, "numpy.sum", sum),
+    Row::new(On::Function, "numpy.var", spread),
 ];
 
 /// The array that a method or function is of.
@@ -54,10 +67,83 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Ki
             call.rest();
             return Err(replay.batch(at, &call.name));
         }
+        of if replay.cells_active() => match list_of_row(replay, &of, call).map_err(Err)? {
+            Some(value) => return Err(value),
+            None => return Err(Err(replay.unsupported(at, format!("`{}` of this along its rows", call.name)))),
+        },
         // pandas skips missing values, numpy hands them on.
         _ => return Err(Err(replay.unsupported(at, format!("`{}` of this along its rows", call.name)))),
     }
     numbers_of(replay, &of, call).map_err(Err)
+}
+
+/// `np.mean` and its like of a list of one row's numbers. None if it is no such list.
+fn list_of_row<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, call: &Call<'b>) -> Result<Option<Eval<'b>>, Unknown> {
+    let at = call.span;
+    let items: Vec<Item<'b>> = match sequence::of(replay, of, at)? {
+        Some(items) => items.to_vec(),
+        None => match replay.items(of, at) {
+            Some(items) => items.into_iter().map(|value| Item { there: replay.b.bool(true), value }).collect(),
+            None => return Ok(None),
+        },
+    };
+    let mut numbers: Vec<(Val<'b>, Val<'b>)> = Vec::new();
+    let mut whole = true;
+    for item in &items {
+        let cell = ops::to_cell(replay, &item.value, None, at)?;
+        match cell.single() {
+            Some((Kind::Int(_), val)) => numbers.push((item.there, val)),
+            Some((Kind::Float, val)) => {
+                whole = false;
+                numbers.push((item.there, val));
+            }
+            _ => return Err(replay.unsupported(at, format!("`{}` of other things than numbers", call.name))),
+        }
+    }
+    let b = replay.b;
+    let count = sequence::count(replay, &items);
+    // numpy's own sum may take another order, which changes no more than the rounding.
+    let sum = |elem: Elem| {
+        let zero = if elem == Elem::F64 { b.f64(0.0) } else { b.i64(0) };
+        numbers.iter().fold(zero, |sum, (there, val)| there.select(sum + val.cast(elem), sum))
+    };
+    let kind = if whole { Kind::INT } else { Kind::Float };
+    let elem = if whole { Elem::I64 } else { Elem::F64 };
+    let mean = || sum(Elem::F64) / count.cast(Elem::F64);
+    let (kind, val) = match call.name.as_str() {
+        "sum" => (kind, sum(elem)),
+        "mean" => (Kind::Float, mean()),
+        "std" | "var" => {
+            let mean = mean();
+            let squares = numbers.iter().fold(b.f64(0.0), |sum, (there, val)| {
+                let off = val.cast(Elem::F64) - mean;
+                there.select(sum + off * off, sum)
+            });
+            let variance = squares / count.cast(Elem::F64);
+            (Kind::Float, if call.name == "std" { variance.sqrt() } else { variance })
+        }
+        "max" | "amax" | "min" | "amin" => {
+            replay.raise_here(count.eq(0_i64), "ValueError", at);
+            let greatest = call.name.ends_with("max");
+            let mut best: Option<(Val<'b>, Val<'b>)> = None;
+            for (there, val) in &numbers {
+                let val = val.cast(elem);
+                best = Some(match best {
+                    None => (*there, val),
+                    Some((any, before)) => {
+                        let wins = if greatest { val.gt(before) } else { val.lt(before) };
+                        // NaN wins, as everywhere in numpy.
+                        let wins = if whole { wins } else { (wins | val.is_nan()) & !before.is_nan() };
+                        (any | *there, (*there & (!any | wins)).select(val, before))
+                    }
+                });
+            }
+            let Some((_, val)) = best else { return Err(replay.unsupported(at, "the extreme of nothing")) };
+            (kind, val)
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Ok(Value::Cell(Cell::new(kind, val)))))
 }
 
 fn numbers_of<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, call: &Call<'b>) -> Result<(Kind, Vec<Val<'b>>, Whole), Unknown> {
@@ -113,6 +199,24 @@ fn mean<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let vals: Vec<Val<'b>> = vals.into_iter().map(|val| val.cast(Elem::F64)).collect();
     let total = replay.b.pack(&vals).reduce(Reduce::SumInOrder, [0]);
     Ok(Value::Column(whole.column(Kind::Float, total / vals.len() as f64)))
+}
+
+/// A statistic of one column.
+fn statistic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let of = call.take("a").or_else(|| call.take("0"));
+    if !matches!(of, Some(Value::Column(_))) {
+        return Err(replay.unsupported(call.span, format!("`{}` of this", call.name)));
+    }
+    call.rest();
+    let what = call.name.clone();
+    replay.batch(call.span, &what)
+}
+
+fn spread<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    match along_row(replay, call) {
+        Ok(_) => Err(replay.unsupported(call.span, format!("`{}` along the rows of an array", call.name))),
+        Err(instead) => instead,
+    }
 }
 
 /// The position of the first greatest, or of the first NaN.

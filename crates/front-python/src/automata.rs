@@ -34,6 +34,11 @@ impl Classes {
         Classes(starts.into_iter().filter(|start| *start > 0 && *start <= LAST).collect())
     }
 
+    /// The classes that tell several sets apart.
+    pub(crate) fn of_sets(sets: &[Set]) -> Classes {
+        Classes::of(&Node::Either(sets.iter().cloned().map(Node::Chars).collect()))
+    }
+
     /// The classes that tell a set from the rest, and those of them that it is made of.
     pub(crate) fn and_within(set: &Set) -> (Classes, Vec<usize>) {
         let classes = Classes::of(&Node::Chars(set.clone()));

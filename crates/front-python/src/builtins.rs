@@ -31,6 +31,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.zip", zip),
     Row::new(On::Function, "builtins.list", list),
     Row::new(On::Function, "builtins.tuple", list),
+    Row::new(On::Function, "builtins.set", set),
+    Row::new(On::Function, "builtins.frozenset", set),
+    Row::new(On::Function, "builtins.sorted", sorted),
+    Row::new(On::Function, "builtins.dict", dict),
     Row::new(On::Function, "builtins.any", any),
     Row::new(On::Function, "builtins.all", all),
     Row::new(On::Function, "builtins.ord", ord),
@@ -63,8 +67,20 @@ pub(crate) fn container_method<'b>(
             _ => None,
         });
     }
+    if let Some(of_row) = sequence::method(replay, receiver, name, positional, span) {
+        return Some(of_row);
+    }
     let key = |replay: &Replay<'_, 'b>| positional.first().and_then(|key| replay.concrete(key));
     match (receiver, name) {
+        (Value::List(id), "append") if replay.reached().map(Val::value) != replay.made_for.get(&id.0).copied() => {
+            let there = replay.reached()?;
+            replay.writes.pop();
+            replay.writes.push(udf::Written::Appended(id.0));
+            let value = positional.first()?.clone();
+            replay.lists[id.0].push(Value::Sometimes(Box::new(sequence::Item { there, value })));
+            Some(Ok(replay.none()))
+        }
+        (Value::List(id), _) if replay.is_of_row(*id) && name != "append" => None,
         (Value::List(id), "append" | "add") => {
             let value = positional.first()?.clone();
             let value = replay.under_control(value);
@@ -125,18 +141,27 @@ fn operand<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, name: &str) -> 
 }
 
 fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let value = call.need(replay, "obj")?;
+    let value = match call.need(replay, "obj")? {
+        value @ Value::Entry(_) => Value::Cell(ops::to_cell(replay, &value, None, call.span)?),
+        value => value,
+    };
     match &value {
         Value::Frame(_) | Value::Column(_) | Value::Matrix(_) => replay.batch(call.span, "number of rows"),
         Value::Cell(cell) => {
             let cell = ops::lift(replay, &[cell], call.span, |_, operands| match &operands[0] {
                 (Kind::Str, val) => Ok((Kind::INT, val.len())),
+                (Kind::Document, val) => Ok((Kind::INT, crate::literals::len(*val))),
                 _ => Err(Trouble::Raises("TypeError")),
             })?;
             Ok(Value::Cell(cell))
         }
         Value::Pieces(pieces) => crate::pandas::pieces::len(replay, pieces, call.span),
-        Value::Sequence(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, items)))),
+        Value::SetOfPieces(pieces) => crate::pandas::pieces::distinct(replay, pieces, call.span),
+        Value::Sequence(items) | Value::Set(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, items)))),
+        Value::List(id) if replay.is_of_row(*id) => match sequence::of(replay, &value, call.span)? {
+            Some(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, &items)))),
+            None => Err(replay.unsupported(call.span, "`len` of this")),
+        },
         value => match replay.items(value, call.span) {
             Some(items) => Ok(replay.known(record::Value::Int(items.len() as i64))),
             None => Err(replay.unsupported(call.span, "`len` of this")),
@@ -179,7 +204,9 @@ fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::INT, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => Err(Trouble::Unsupported("`int` of this".to_owned())),
+            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
+                Err(Trouble::Unsupported("`int` of this".to_owned()))
+            }
         }
     })?;
     Ok(Value::Cell(cell))
@@ -208,7 +235,9 @@ fn float<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::Float, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => Err(Trouble::Unsupported("`float` of this".to_owned())),
+            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
+                Err(Trouble::Unsupported("`float` of this".to_owned()))
+            }
         }
     })?;
     Ok(Value::Cell(cell))
@@ -230,9 +259,15 @@ fn truth<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = call.need(replay, "x")?;
     let cell = ops::to_cell(replay, &value, None, call.span)?;
-    let cell = ops::lift(replay, &[&cell], call.span, |_, operands| match operands[0].clone() {
+    let at = call.span;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match operands[0].clone() {
         (kind @ (Kind::Float | Kind::Float32), val) => Ok((kind, val.abs())),
-        (Kind::Int(width), val) => Ok((Kind::Int(width), ops::wrap(width, val.abs()))),
+        (Kind::Int(width), val) => {
+            if replay.cells_active() {
+                crate::magnitude::has_other_sign(replay, val, at);
+            }
+            Ok((Kind::Int(width), ops::wrap(width, val.abs())))
+        }
         (Kind::Bool, val) => Ok((Kind::INT, val.cast(Elem::I64))),
         _ => Err(Trouble::Raises("TypeError")),
     })?;
@@ -319,7 +354,7 @@ fn max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, better: crate::ast::CompareOp) -> Eval<'b> {
     let mut values = call.take_all("*args");
     if values.len() == 1 {
-        if let Some(items) = sequence::of(replay, &values[0], call.span)? {
+        if let Some(items) = sequence::of_any(replay, &values[0], call.span)? {
             let default = call.take("default");
             return sequence::extreme(replay, &items, better, default, call.span);
         }
@@ -345,9 +380,15 @@ fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, better: crate::
             }
         });
     }
-    match best {
-        Some(cell) => Ok(Value::Cell(cell)),
-        None => Err(replay.unsupported(call.span, "the extreme of nothing")),
+    match (best, call.take("default")) {
+        (Some(cell), _) => Ok(Value::Cell(cell)),
+        (None, Some(default)) => Ok(default),
+        (None, None) if replay.cells_active() => {
+            let always = replay.b.bool(true);
+            replay.raise_here(always, "ValueError", call.span);
+            Ok(replay.none())
+        }
+        (None, None) => Err(replay.unsupported(call.span, "the extreme of nothing")),
     }
 }
 
@@ -357,7 +398,7 @@ fn sum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if matches!(values, Value::Column(_)) {
         return replay.batch(call.span, "sum");
     }
-    if let Some(items) = sequence::of(replay, &values, call.span)? {
+    if let Some(items) = sequence::of_any(replay, &values, call.span)? {
         let start = start.unwrap_or_else(|| replay.known(record::Value::Int(0)));
         return sequence::sum(replay, &items, start, call.span);
     }
@@ -435,7 +476,13 @@ fn isinstance<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         return Ok(replay.known(record::Value::Bool(names.iter().any(|name| name == own))));
     }
     let cell = ops::to_cell(replay, &value, None, call.span)?;
+    let asks = |class: &str| names.iter().any(|name| name == class);
+    let (asks_list, asks_dict) = (asks("builtins.list"), asks("builtins.dict"));
     let cell = ops::lift(replay, &[&cell], call.span, |replay, operands| match is(&operands[0].0) {
+        Some(_) if operands[0].0 == Kind::Document => {
+            let (b, list) = (replay.b, crate::literals::is_list(operands[0].1));
+            Ok((Kind::Bool, list & b.bool(asks_list) | !list & b.bool(asks_dict)))
+        }
         Some(held) => Ok((Kind::Bool, replay.b.bool(held))),
         None => Err(Trouble::Unsupported("`isinstance` with this class".to_owned())),
     })?;
@@ -647,6 +694,19 @@ fn list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let Value::Zipped(_) = &value {
         return Ok(value);
     }
+    // A row is its cells.
+    if let Value::Row(id) = value {
+        let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
+        let row = Value::Row(id);
+        let cells: Result<Vec<Value<'b>>, _> = names
+            .into_iter()
+            .map(|name| replay.known(record::Value::Str(name)))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(|name| replay.subscript(&row, name, call.span))
+            .collect();
+        return Ok(if call.name == "tuple" { Value::Tuple(cells?) } else { replay.list(cells?) });
+    }
     if let Some(items) = sequence::of(replay, &value, call.span)? {
         return Ok(Value::Sequence(items));
     }
@@ -654,6 +714,81 @@ fn list<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Some(items) => Ok(replay.list(items)),
         None => Err(replay.unsupported(call.span, "a list of this")),
     }
+}
+
+/// `set(items)` of what the row has.
+fn set<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let Some(value) = ["iterable", "0"].iter().find_map(|name| call.take(name)) else { return Ok(replay.list(Vec::new())) };
+    if let Value::Column(_) = &value {
+        return replay.batch(at, "set of values");
+    }
+    if let Value::Pieces(pieces) = &value {
+        return Ok(Value::SetOfPieces(pieces.clone()));
+    }
+    if let Some(items) = sequence::of_any(replay, &value, at)? {
+        return sequence::set(replay, &items, at);
+    }
+    let always = replay.b.bool(true);
+    match replay.items(&value, at) {
+        // Of what is known each is kept once, like a display of a set.
+        Some(items) if !items.iter().any(|item| replay.touches_rows(item)) => {
+            let mut out: Vec<Value<'b>> = Vec::new();
+            for item in items {
+                let Some(own) = replay.concrete(&item) else { return Err(replay.unsupported(at, "a set of this")) };
+                if !out.iter().any(|other| replay.concrete(other).is_some_and(|other| fold::same_key(&other, &own))) {
+                    out.push(item);
+                }
+            }
+            Ok(replay.list(out))
+        }
+        Some(items) => {
+            let items: Vec<_> = items.into_iter().map(|value| sequence::Item { there: always, value }).collect();
+            sequence::set(replay, &items, at)
+        }
+        None => Err(replay.unsupported(at, "a set of this")),
+    }
+}
+
+/// `sorted(items, key=..., reverse=...)` of what the row has.
+fn sorted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let Some(value) = ["iterable", "0"].iter().find_map(|name| call.take(name)) else {
+        return Err(replay.unsupported(at, "`sorted` of nothing"));
+    };
+    let backwards = call.flag(replay, "reverse", false)?;
+    let key = call.take("key").filter(|key| replay.concrete(key) != Some(record::Value::NONE));
+    let items = match sequence::of_any(replay, &value, at)? {
+        Some(items) => items.to_vec(),
+        None => {
+            let always = replay.b.bool(true);
+            match replay.items(&value, at) {
+                Some(items) => items.into_iter().map(|value| sequence::Item { there: always, value }).collect(),
+                None => return Err(replay.unsupported(at, "`sorted` of this")),
+            }
+        }
+    };
+    let mut keys = Vec::new();
+    for item in &items {
+        let of = match &key {
+            Some(key) => {
+                replay.when_reached(item.there, |replay| replay.apply(key.clone(), None, vec![item.value.clone()], Vec::new(), at))?
+            }
+            None => item.value.clone(),
+        };
+        keys.push(Value::Cell(ops::to_cell(replay, &of, None, at)?));
+    }
+    sequence::sorted(replay, &items, &keys, backwards, at)
+}
+
+/// `dict(name=value, ...)`
+fn dict<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    if ["0", "iterable", "mapping"].iter().any(|name| call.take(name).is_some()) {
+        return Err(replay.unsupported(call.span, "`dict` of values of the row"));
+    }
+    let pairs = call.rest().into_iter().map(|(name, value)| (replay.known(record::Value::Str(name)), value)).collect();
+    replay.dicts.push(pairs);
+    Ok(Value::Dict(crate::value::DictId(replay.dicts.len() - 1)))
 }
 
 fn any<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -666,7 +801,7 @@ fn all<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn quantified<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, all: bool) -> Eval<'b> {
     let values = call.need(replay, "iterable")?;
-    if let Some(items) = sequence::of(replay, &values, call.span)? {
+    if let Some(items) = sequence::of_any(replay, &values, call.span)? {
         return sequence::quantified(replay, &items, all, call.span);
     }
     let Some(items) = replay.items(&values, call.span) else {

@@ -13,10 +13,14 @@ mod builtins;
 mod calendar;
 mod fold;
 mod hash;
+mod letter_loops;
+mod literals;
 mod log;
+mod magnitude;
 mod math;
 pub mod modules;
 mod names;
+mod narrow;
 pub mod notebook;
 mod numbers;
 mod numpy;
@@ -28,6 +32,7 @@ mod prune;
 pub mod record;
 mod regex;
 mod replay;
+mod row_writes;
 mod scan;
 mod sequence;
 mod sklearn;
@@ -47,6 +52,7 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 pub(crate) const FAMILIES: &[&[Row]] = &[
     arrays::ROWS,
     builtins::ROWS,
+    literals::ROWS,
     math::ROWS,
     numpy::ROWS,
     pandas::encode::ROWS,
@@ -299,7 +305,11 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         let name = pandas::column_name(&column.name);
         // A column of texts in training may have held numbers only when it was scored; a row has a text.
         let is_text = params.iter().any(|param| param.name == name && param.ty.elem == ir::Elem::Str);
-        let dtype = if is_text && ["float64", "int64", "bool"].contains(&column.dtype.name.as_str()) { "str" } else { &column.dtype.name };
+        let dtype = if is_text && ["float64", "int64", "bool", "category"].contains(&column.dtype.name.as_str()) {
+            "str"
+        } else {
+            &column.dtype.name
+        };
         Input { name, dtype: dtype.to_owned() }
     };
     let inputs = read.columns.iter().map(input).collect();

@@ -123,7 +123,7 @@ fn on_each<'b>(
             Ok(Value::Matrix(columns))
         }
         Value::Frame(id) => {
-            let mut frame = replay.frames[id.0].clone();
+            let mut frame = replay.of_cells(*id, at);
             for slot in frame.columns.values_mut() {
                 if let Value::Column(column) = slot {
                     let column = column.clone();
@@ -152,7 +152,8 @@ fn real<'b>(kind: &Kind, val: Val<'b>) -> Option<(Kind, Val<'b>)> {
         | Kind::Timedelta
         | Kind::Date
         | Kind::Category(_)
-        | Kind::Missing => None,
+        | Kind::Missing
+        | Kind::Document => None,
     }
 }
 
@@ -235,7 +236,7 @@ fn whole<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: Unary) -> Eva
     each(replay, call, &|kind, val| match kind {
         Kind::Float | Kind::Float32 => Some((kind.clone(), val.unary(op))),
         Kind::Int(_) => Some((kind.clone(), val)),
-        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing => None,
+        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => None,
     })
 }
 
@@ -261,7 +262,7 @@ fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Kind::Int(width) => Some((kind.clone(), ops::wrap(*width, val.abs()))),
         Kind::Float | Kind::Float32 | Kind::Timedelta => Some((kind.clone(), val.abs())),
         Kind::Bool => Some((Kind::Bool, val)),
-        Kind::Str | Kind::DateTime | Kind::Date | Kind::Category(_) | Kind::Missing => None,
+        Kind::Str | Kind::DateTime | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => None,
     })
 }
 
@@ -274,7 +275,15 @@ fn sign<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Some((Kind::Float, val.is_nan().select(val, nonzero)))
         }
         Kind::Int(width) => Some((Kind::Int(*width), val.gt(0_i64).select(b.i64(1), val.lt(0_i64).select(b.i64(-1), 0_i64)))),
-        Kind::Bool | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing => None,
+        Kind::Bool
+        | Kind::Float32
+        | Kind::Str
+        | Kind::DateTime
+        | Kind::Timedelta
+        | Kind::Date
+        | Kind::Category(_)
+        | Kind::Missing
+        | Kind::Document => None,
     })
 }
 
@@ -420,7 +429,15 @@ fn nan_to_num<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
             Some((Kind::Float, val.eq(f64::NEG_INFINITY).select(b.f64(f64::MIN), val)))
         }
         Kind::Int(_) => Some((kind.clone(), val)),
-        Kind::Bool | Kind::Float32 | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing => None,
+        Kind::Bool
+        | Kind::Float32
+        | Kind::Str
+        | Kind::DateTime
+        | Kind::Timedelta
+        | Kind::Date
+        | Kind::Category(_)
+        | Kind::Missing
+        | Kind::Document => None,
     })
 }
 

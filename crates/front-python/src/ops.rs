@@ -99,7 +99,7 @@ pub(crate) fn lift<'b>(
     if out.is_empty() {
         out.push(Alternative { when: None, kind: Kind::Missing, val: replay.b.bool(false) });
     }
-    Ok(Cell { alternatives: merge(out), guards })
+    Ok(Cell { alternatives: by_kind(merge(out)), guards })
 }
 
 fn both<'b>(a: Option<Val<'b>>, b: Option<Val<'b>>) -> Option<Val<'b>> {
@@ -128,6 +128,51 @@ pub(crate) fn merge(mut alternatives: Vec<Alternative<'_>>) -> Vec<Alternative<'
     out
 }
 
+/// Whether two values are one node or one constant; a NaN stays one that can be seen.
+fn is_same<'b>(a: Val<'b>, b: Val<'b>) -> bool {
+    let is_nan = |val: Val<'b>| matches!(val.literal(), Some(Literal::F64(value)) if value.is_nan());
+    a.value() == b.value() || is_nan(a) && is_nan(b)
+}
+
+/// Alternatives of one kind that stand apart become one, so that there are never more than kinds.
+fn by_kind(alternatives: Vec<Alternative<'_>>) -> Vec<Alternative<'_>> {
+    let mut kinds: Vec<&crate::value::Kind> = Vec::new();
+    for one in &alternatives {
+        if !kinds.contains(&&one.kind) {
+            kinds.push(&one.kind);
+        }
+    }
+    if kinds.len() == alternatives.len() {
+        return alternatives;
+    }
+    // The rows that come to an alternative are those that no earlier one took.
+    let mut before: Option<Val<'_>> = None;
+    let mut exact = Vec::new();
+    for one in &alternatives {
+        exact.push(both(one.when, before.map(|before| !before)));
+        before = match (before, one.when) {
+            (Some(before), Some(when)) => Some(before | when),
+            (before, when) => before.or(when),
+        };
+    }
+    let mut out = Vec::new();
+    for kind in kinds {
+        let mut of_kind = alternatives.iter().zip(&exact).filter(|(one, _)| one.kind == *kind).rev();
+        let Some((last, last_when)) = of_kind.next() else { continue };
+        let mut one = Alternative { when: *last_when, ..last.clone() };
+        for (earlier, when) in of_kind {
+            if let Some(when) = when {
+                if !is_same(earlier.val, one.val) {
+                    one.val = when.select(earlier.val, one.val);
+                }
+                one.when = one.when.map(|other| other | *when);
+            }
+        }
+        out.push(one);
+    }
+    merge(out)
+}
+
 /// `yes` where the condition holds, else `no`, whatever their kinds. Integers beside floats stay apart, as in Python.
 pub(crate) fn choose<'b>(cond: Val<'b>, yes: &Cell<'b>, no: &Cell<'b>) -> Cell<'b> {
     let mut alternatives: Vec<Alternative<'b>> = Vec::new();
@@ -142,7 +187,7 @@ pub(crate) fn choose<'b>(cond: Val<'b>, yes: &Cell<'b>, no: &Cell<'b>) -> Cell<'
         alternatives = vec![Alternative { when: None, kind: a.kind.clone(), val: cond.select(a.val, b.val) }];
     }
     let guards = yes.guards.union(&no.guards).copied().collect();
-    Cell { alternatives: merge(alternatives), guards }
+    Cell { alternatives: by_kind(merge(alternatives)), guards }
 }
 
 // Constants ------------------------------------------------------------------------------------------------------------------
@@ -181,6 +226,7 @@ pub(crate) fn to_cell<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, beside
         Value::Cell(cell) => Ok(cell.clone()),
         Value::Column(column) => Ok(column.cell.clone()),
         Value::Match(found) => Ok(found.found.clone()),
+        Value::Entry(entry) => Ok(crate::literals::text(replay, entry, at)),
         Value::Unknown(unknown) => Err(unknown.clone()),
         Value::Known(known) => {
             let Some(scalar) = known.look().cloned() else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
@@ -324,6 +370,9 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
         }
         _ => {}
     }
+    if let Some(set) = crate::sequence::of_sets(replay, op, left, right, at) {
+        return set;
+    }
     if op == BinaryOp::Add
         && let Some(glued) = crate::pandas::glue::lists(replay, left, right, at)
     {
@@ -394,6 +443,16 @@ pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Val
     {
         return tuples(replay, op, a, b, at);
     }
+    if let (CompareOp::Eq | CompareOp::NotEq, true) = (op, crate::literals::is_document(left))
+        && let Some(constant) = crate::literals::of_display(replay, right)
+    {
+        let cell = to_cell(replay, left, None, at)?;
+        let cell = lift(replay, &[&cell, &constant], at, |replay, operands| match operands {
+            [(Kind::Document, a), (_, b)] => Ok((Kind::Bool, if op == CompareOp::Eq { a.eq(*b) } else { a.ne(*b) })),
+            _ => Ok((Kind::Bool, replay.b.bool(op == CompareOp::NotEq))),
+        })?;
+        return Ok(Value::Cell(cell));
+    }
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| compare(replay, op, a, b, at)) {
         return result;
     }
@@ -443,8 +502,11 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
             }
             let like = if let Value::Column(column) = operand { Some(column.clone()) } else { None };
             let cell = to_cell(replay, operand, None, at)?;
-            let cell = lift(replay, &[&cell], at, |_, operands| {
+            let cell = lift(replay, &[&cell], at, |replay, operands| {
                 let (kind, val) = operands[0].clone();
+                if op == UnaryOp::Minus && matches!(kind, Kind::Int(_)) && replay.cells_active() {
+                    crate::magnitude::has_other_sign(replay, val, at);
+                }
                 match (op, &kind) {
                     (UnaryOp::Plus, Kind::Int(_) | Kind::Float | Kind::Float32) => Ok((kind, val)),
                     (UnaryOp::Minus, Kind::Int(width)) => Ok((kind.clone(), wrap(*width, -val))),
@@ -626,6 +688,9 @@ fn integers<'b>(
     let zero = || b.eq(0_i64);
     let never_zero = matches!(b.literal(), Some(Literal::I64(value)) if value != 0);
     let int = |val: Val<'b>| Ok((Kind::Int(width), wrap(width, val)));
+    if rules == Rules::Python && replay.cells_active() {
+        crate::magnitude::within_64_bits(replay, op, a, b, at);
+    }
     match op {
         BinaryOp::Add => int(a + b),
         BinaryOp::Sub => int(a - b),
@@ -773,6 +838,25 @@ pub(crate) fn comparison<'b>(
                 _ => unsupported("a comparison of a date with a text"),
             }
         }
+        (Category(one), Category(other)) if one == other && (equality || one.ordered) => {
+            let there = a.ge(0_i64) & b.ge(0_i64);
+            Ok((Bool, if op == CompareOp::NotEq { !there | a.ne(*b) } else { there & ordered(*a, *b) }))
+        }
+        (Category(categories), _) if categories.ordered && !equality => match place_of(categories, b.literal()) {
+            // A missing category is in no order.
+            Some(place) => Ok((Bool, a.ge(0_i64) & ordered(*a, replay.b.i64(place)))),
+            None => Err(Trouble::Raises("TypeError")),
+        },
+        (_, Category(categories)) if categories.ordered && !equality => match place_of(categories, a.literal()) {
+            Some(place) => Ok((Bool, b.ge(0_i64) & ordered(replay.b.i64(place), *b))),
+            None => Err(Trouble::Raises("TypeError")),
+        },
+        (Category(_), Category(_)) => unsupported("a comparison of different categories"),
+        (_, Category(_)) if equality => comparison(replay, rules, op, right, left),
+        (Category(categories), _) if equality && b.literal().is_none() => match crate::pandas::category_values(replay, categories, *a) {
+            Some(values) => comparison(replay, rules, op, &values, right),
+            None => unsupported("a comparison with these categories"),
+        },
         (Category(categories), _) if equality => {
             let literal = b.literal();
             let found = categories.values.iter().position(|value| literal_is(literal.as_ref(), value));
@@ -789,6 +873,11 @@ pub(crate) fn comparison<'b>(
     }
 }
 
+/// The place of a constant among categories.
+fn place_of(categories: &crate::value::Categories, constant: Option<Literal>) -> Option<i64> {
+    categories.values.iter().position(|value| literal_is(constant.as_ref(), value)).map(|place| place as i64)
+}
+
 fn literal_is(literal: Option<&Literal>, value: &record::Value) -> bool {
     match (literal, value) {
         (Some(Literal::Str(text)), record::Value::Str(other)) => text == other,
@@ -803,10 +892,20 @@ const LONGEST_CHAIN: usize = 6;
 
 /// `x in container`, for a cell of the row or a text.
 fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
-    if let Value::Sequence(items) = right {
+    if let Value::Sequence(items) | Value::Set(items) = right {
         return crate::sequence::has(replay, items, left, negated, at);
     }
-    if let Value::Pieces(pieces) = right {
+    if let Value::List(id) = right
+        && replay.is_of_row(*id)
+        && let Some(items) = crate::sequence::of(replay, right, at)?
+    {
+        return crate::sequence::has(replay, &items, left, negated, at);
+    }
+    if let (Value::Cell(cell), true) = (right, crate::literals::is_document(right)) {
+        let items = crate::literals::items(replay, cell, at)?;
+        return crate::sequence::has(replay, &items, left, negated, at);
+    }
+    if let Value::Pieces(pieces) | Value::SetOfPieces(pieces) = right {
         return crate::pandas::pieces::has(replay, pieces, left, negated, at);
     }
     if let Value::Part(of, part) = right
@@ -925,7 +1024,7 @@ pub(crate) fn is_among<'b>(replay: &Replay<'_, 'b>, cell: &(Kind, Val<'b>), valu
                 same.into_iter().fold(b.bool(false), |held, moment| held | val.eq(moment).or_else(false))
             }
         }
-        Kind::Missing => b.bool(false),
+        Kind::Missing | Kind::Document => b.bool(false),
     };
     if missing { held | is_missing } else { held }
 }

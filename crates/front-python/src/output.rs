@@ -25,8 +25,11 @@ pub(crate) struct Made {
 
 /// Writes the results and rejections of the output.
 pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>) -> Result<Made, Vec<Diagnostic>> {
+    // What is made from here on is of no statement: not of the one that happened to be the last.
+    replay.b.at(&Place::File(replay.file), replay.sources);
     let (expression, value, taken_by) = find(replay, given)?;
     let columns = output_columns(replay, &value)?;
+    let of_script = replay.guards.len();
     let mut blocked: Vec<(String, Unknown)> = Vec::new();
     let mut guards = Guards::new();
     let mut space = None;
@@ -45,7 +48,7 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
                 }
             }
             Value::Unknown(why) => blocked.push((name, why)),
-            _ => {}
+            _ => blocked.push((name.clone(), object_column(replay, &name))),
         }
     }
     if !blocked.is_empty() && (!replay.options.partial || results.is_empty()) {
@@ -76,8 +79,9 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
             .collect();
     }
     for guard in guards {
+        let place = if guard < of_script { Place::Text(replay.guards[guard].at) } else { Place::File(replay.file) };
         let guard = &replay.guards[guard];
-        replay.b.at(&Place::Text(guard.at), replay.sources);
+        replay.b.at(&place, replay.sources);
         replay.b.reject_if(guard.when, guard.reason.clone());
     }
     for (name, val) in results {
@@ -197,7 +201,7 @@ fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, guards: &mut Gua
                 Some((_, val)) => val,
                 None => return Err(object_column(replay, &name)),
             },
-            Kind::Missing => return Err(object_column(replay, &name)),
+            Kind::Missing | Kind::Document => return Err(object_column(replay, &name)),
         },
         None => match truth_with_holes(replay, &column.cell) {
             Some(val) => val,
@@ -250,7 +254,15 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
             Kind::Bool => alternative.val,
             Kind::Missing => null,
             Kind::Float if matches!(alternative.val.literal(), Some(ir::Literal::F64(value)) if value.is_nan()) => null,
-            Kind::Float | Kind::Float32 | Kind::Int(_) | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => {
+            Kind::Float
+            | Kind::Float32
+            | Kind::Int(_)
+            | Kind::Str
+            | Kind::DateTime
+            | Kind::Timedelta
+            | Kind::Date
+            | Kind::Category(_)
+            | Kind::Document => {
                 return None;
             }
         };

@@ -51,6 +51,87 @@ pub(crate) fn has(classes: &Classes, within: &[usize]) -> Option<Module> {
     over_text(&b.finish().ok()?, false)
 }
 
+/// `(text)` to how many code points of it are of some classes.
+pub(crate) fn count_of(classes: &Classes, within: &[usize]) -> Option<Module> {
+    let b = Builder::new("count_step");
+    b.doc("How many code points of a text are of some classes, up to one place.");
+    let (known, text, at) = step(&b, Elem::I64);
+    b.result("known", known + is_within(text.code_at(at), classes, within).select(b.i64(1), 0_i64));
+    over_text(&b.finish().ok()?, 0_i64)
+}
+
+/// `(text)` to its code points that are of some classes.
+pub(crate) fn kept(classes: &Classes, within: &[usize]) -> Option<Module> {
+    let b = Builder::new("kept_step");
+    b.doc("The code points of a text that are of some classes, up to one place.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let here = text.slice_text(at, at + 1_i64);
+    b.result("known", is_within(text.code_at(at), classes, within).select(known.append(here), known));
+    over_text(&b.finish().ok()?, "")
+}
+
+/// What a letter of a class does in a mode: the mode behind it, what is written, and whether the letter is too.
+pub(crate) struct Turn {
+    pub mode: usize,
+    pub class: usize,
+    pub to: usize,
+    pub marks: String,
+    pub copied: bool,
+}
+
+/// The mode of what cannot be read any more.
+const LOST: char = '!';
+
+/// How a mode is kept.
+pub(crate) fn mode_letter(mode: usize) -> String {
+    char::from_u32(FIRST_MARK + mode as u32).unwrap_or(LOST).to_string()
+}
+
+/// `(text)` to the letter of the mode behind its last letter and what was written, from mode 0 on.
+pub(crate) fn by_modes(name: &str, classes: &Classes, turns: Vec<Turn>) -> Option<Module> {
+    let b = Builder::new(name);
+    b.doc("One letter of a text: the mode behind it, and what was written so far.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let mut nexts = Vec::new();
+    let mut copies = Vec::new();
+    for turn in turns {
+        let key = vec![Literal::I64(turn.mode as i64), Literal::I64(turn.class as i64)];
+        if turn.copied {
+            copies.push((key.clone(), Literal::Bool(true)));
+        }
+        nexts.push((key, Literal::Str(mode_letter(turn.to) + &turn.marks)));
+    }
+    let keys = vec![Elem::I64; 2];
+    let nexts = b.table(Table::Map(Map { name: "turns".to_owned(), keys: keys.clone(), value: Elem::Str, rows: nexts }));
+    let copies = b.table(Table::Map(Map { name: "copied".to_owned(), keys, value: Elem::Bool, rows: copies }));
+    let known = known.eq("").select(b.str(&mode_letter(0)), known);
+    let mode = known.code_at(0_i64).cast(Elem::I64) - i64::from(FIRST_MARK);
+    let code = text.code_at(at).cast(Elem::I64);
+    let class = by_class(classes, code, "classes", |class| Literal::I64(class as i64));
+    let next = b.lookup(nexts, &[mode, class]).or_else(String::from(LOST).as_str());
+    let letter = b.lookup(copies, &[mode, class]).or_else(false).select(text.slice_text(at, at + 1_i64), "");
+    let written = known.slice_text(1_i64, known.len()).append(next.slice_text(1_i64, next.len())).append(letter);
+    let read = next.slice_text(0_i64, 1_i64).append(written);
+    // Behind the last letter everything is done.
+    b.result("known", code.ge(0_i64).select(read, known));
+    over_text(&b.finish().ok()?, "")
+}
+
+/// `(text)` to its different pieces between separators of one letter, each behind one.
+pub(crate) fn distinct(separator: &str) -> Option<Module> {
+    let b = Builder::new("distinct_step");
+    b.doc("The different pieces of a text that begin up to one place, each behind a separator.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let before = text.slice_text(at - 1_i64, at);
+    let begins = at.eq(0_i64) | (at.gt(0_i64) & before.eq(separator));
+    let rest = text.slice_text(at, text.len());
+    let end = rest.find(separator);
+    let piece = b.str(separator).append(end.ge(0_i64).select(rest.slice_text(0_i64, end), rest));
+    let again = known.append(separator).contains(piece.append(separator));
+    b.result("known", (begins & !again).select(known.append(piece), known));
+    over_text(&b.finish().ok()?, "")
+}
+
 /// The place where a match begins.
 const BEGINS: char = '!';
 const NO_BEGIN: char = '-';

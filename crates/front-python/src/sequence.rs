@@ -27,8 +27,31 @@ pub(crate) type Items<'b> = Rc<Vec<Item<'b>>>;
 pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
     match value {
         Value::Sequence(items) => Ok(Some(items.clone())),
+        Value::Entry(_) => {
+            let cell = ops::to_cell(replay, value, None, at)?;
+            letters(replay, &cell, at).map(Some)
+        }
+        Value::List(id) if replay.is_of_row(*id) => {
+            let always = replay.b.bool(true);
+            let item = |value: &Value<'b>| match value {
+                Value::Sometimes(item) => (**item).clone(),
+                value => Item { there: always, value: value.clone() },
+            };
+            Ok(Some(Rc::new(replay.lists[id.0].iter().map(item).collect())))
+        }
         Value::Pieces(pieces) => crate::pandas::pieces::items(replay, pieces, at).map(|items| Some(Rc::new(items))),
+        Value::Cell(cell) if crate::literals::is_document(value) => {
+            crate::literals::items(replay, cell, at).map(|items| Some(Rc::new(items)))
+        }
         Value::Cell(cell) if cell.alternatives.iter().any(|one| one.kind == Kind::Str) => letters(replay, cell, at).map(Some),
+        // A number has no items.
+        Value::Cell(cell)
+            if replay.cells_active() && cell.alternatives.iter().all(|one| one.kind.is_number() || one.kind == Kind::Missing) =>
+        {
+            let always = replay.b.bool(true);
+            replay.raise_here(always, "TypeError", at);
+            Ok(Some(Rc::new(Vec::new())))
+        }
         _ => Ok(None),
     }
 }
@@ -96,6 +119,9 @@ pub(crate) fn any_there<'b>(replay: &Replay<'_, 'b>, items: &[Item<'b>]) -> Val<
 
 /// `items[number]`: raises where there are not so many.
 pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Value::Slice(lower, upper, step) = index {
+        return slice(replay, items, (lower.as_deref(), upper.as_deref(), step.as_deref()), at);
+    }
     let Some(number) = replay.concrete(index).and_then(|index| index.as_int()) else {
         return Err(replay.unsupported(at, "an item of a list of the row at a computed place"));
     };
@@ -119,6 +145,37 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &
         Some(value) => Ok(value),
         None => Ok(Value::Cell(Cell::new(Kind::Missing, replay.b.bool(false)))),
     }
+}
+
+/// The bounds and the step of a slice, where they are given.
+type Bounds<'v, 'b> = (Option<&'v Value<'b>>, Option<&'v Value<'b>>, Option<&'v Value<'b>>);
+
+/// `items[lower:upper]`, counted from either side, and `items[::-1]`.
+fn slice<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], (lower, upper, step): Bounds<'_, 'b>, at: Span) -> Eval<'b> {
+    let number = |replay: &Replay<'_, 'b>, part: Option<&Value<'b>>| match part.map(|part| replay.concrete(part)) {
+        None | Some(Some(record::Value::None(()))) => Ok(None),
+        Some(Some(record::Value::Int(number))) => Ok(Some(number)),
+        Some(_) => Err(()),
+    };
+    let parts = (number(replay, lower), number(replay, upper), number(replay, step));
+    let (lower, upper) = match parts {
+        (Ok(None), Ok(None), Ok(Some(-1))) => return Ok(reversed(items)),
+        (Ok(lower), Ok(upper), Ok(None | Some(1))) => (lower, upper),
+        _ => return Err(replay.unsupported(at, "this slice of a list of the row")),
+    };
+    let all = count(replay, items);
+    let place = |bound: i64| if bound < 0 { all + bound } else { replay.b.i64(bound) };
+    let (from, to) = (lower.map(place), upper.map(place));
+    let mut before = replay.b.i64(0);
+    let mut out = Vec::new();
+    for item in items {
+        let mut there = item.there;
+        there = from.map_or(there, |from| there & before.ge(from));
+        there = to.map_or(there, |to| there & before.lt(to));
+        out.push(Item { there, value: item.value.clone() });
+        before = before + item.there.select(replay.b.i64(1), 0_i64);
+    }
+    Ok(Value::Sequence(Rc::new(out)))
 }
 
 /// The text at a place, counted from the right if it is negative, and whether there are so many.
@@ -208,7 +265,13 @@ pub(crate) fn extreme<'b>(
             }
         });
     }
-    let Some((any, value)) = best else { return Err(replay.unsupported(at, "the extreme of nothing")) };
+    let Some((any, value)) = best else {
+        let always = replay.b.bool(true);
+        return Ok(default.unwrap_or_else(|| {
+            replay.raise_here(always, "ValueError", at);
+            replay.none()
+        }));
+    };
     match default {
         Some(default) => replay.choose_values(any, &value, &default, at),
         None => {
@@ -292,6 +355,184 @@ pub(crate) fn mapped<'b>(
     for item in items {
         let value = replay.when_reached(item.there, |replay| apply(replay, item.value.clone()))?;
         out.push(Item { there: item.there, value });
+    }
+    Ok(Value::Sequence(Rc::new(out)))
+}
+
+/// The items of a list or set of the row, or of one that is known item by item, in an order that must not matter.
+fn unordered<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
+    if let Some(items) = of_any(replay, value, at)? {
+        return Ok(Some(items));
+    }
+    let always = replay.b.bool(true);
+    let known = replay.items(value, at);
+    Ok(known.map(|items| Rc::new(items.into_iter().map(|value| Item { there: always, value }).collect())))
+}
+
+/// [`of`], and the items of a set.
+pub(crate) fn of_any<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
+    match value {
+        Value::Set(items) => Ok(Some(items.clone())),
+        Value::SetOfPieces(pieces) => {
+            let items = crate::pandas::pieces::items(replay, pieces, at)?;
+            match set(replay, &items, at)? {
+                Value::Set(items) => Ok(Some(items)),
+                _ => Ok(None),
+            }
+        }
+        value => of(replay, value, at),
+    }
+}
+
+/// Whether what is equal among these values is one element of a set: NaN is not equal to itself.
+fn is_hashed_by_value(value: &Value<'_>) -> bool {
+    match value {
+        Value::Cell(cell) => cell.alternatives.iter().all(|one| matches!(one.kind, Kind::Str | Kind::Int(_) | Kind::Bool)),
+        Value::Known(known) => known.clone_unused().is_some_and(|value| !value.is_missing()),
+        Value::Entry(_) => true,
+        _ => false,
+    }
+}
+
+/// `set(items)`: an item is there if none before it is equal.
+pub(crate) fn set<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], at: Span) -> Eval<'b> {
+    if !items.iter().all(|item| is_hashed_by_value(&item.value)) {
+        return Err(replay.unsupported(at, "a set of other things than texts and whole numbers"));
+    }
+    let mut out: Vec<Item<'b>> = Vec::new();
+    for item in items {
+        let again = held_among(replay, &out, &item.value, at)?;
+        out.push(Item { there: item.there & !again, value: item.value.clone() });
+    }
+    Ok(Value::Set(Rc::new(out)))
+}
+
+fn held_among<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], value: &Value<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    match has(replay, items, value, false, at)? {
+        Value::Cell(cell) => match cell.single() {
+            Some((Kind::Bool, held)) => Ok(held),
+            _ => Err(replay.unsupported(at, "`in` with this")),
+        },
+        _ => Err(replay.unsupported(at, "`in` with this")),
+    }
+}
+
+/// `&`, `|` and `-` of sets. None if neither is one of the row.
+pub(crate) fn of_sets<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Option<Eval<'b>> {
+    let is_set = |value: &Value<'b>| matches!(value, Value::Set(_) | Value::SetOfPieces(_));
+    if !is_set(left) && !is_set(right) || !matches!(op, BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::Sub) {
+        return None;
+    }
+    Some(sets_together(replay, op, left, right, at))
+}
+
+fn sets_together<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    let (Some(left), Some(right)) = (unordered(replay, left, at)?, unordered(replay, right, at)?) else {
+        return Err(replay.unsupported(at, "a set together with this"));
+    };
+    if !left.iter().chain(right.iter()).all(|item| is_hashed_by_value(&item.value)) {
+        return Err(replay.unsupported(at, "a set of other things than texts and whole numbers"));
+    }
+    let mut out = Vec::new();
+    for item in left.iter() {
+        let there = match op {
+            BinaryOp::BitAnd => item.there & held_among(replay, &right, &item.value, at)?,
+            BinaryOp::Sub => item.there & !held_among(replay, &right, &item.value, at)?,
+            _ => item.there,
+        };
+        out.push(Item { there, value: item.value.clone() });
+    }
+    if op == BinaryOp::BitOr {
+        for item in right.iter() {
+            let there = item.there & !held_among(replay, &out, &item.value, at)?;
+            out.push(Item { there, value: item.value.clone() });
+        }
+    }
+    Ok(Value::Set(Rc::new(out)))
+}
+
+/// Methods of lists and sets of the row. None for what they do not have here.
+pub(crate) fn method<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, name: &str, args: &[Value<'b>], at: Span) -> Option<Eval<'b>> {
+    match (of, name, args) {
+        (Value::Set(_) | Value::SetOfPieces(_), "intersection", [other]) => Some(sets_together(replay, BinaryOp::BitAnd, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "union", [other]) => Some(sets_together(replay, BinaryOp::BitOr, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "difference", [other]) => Some(sets_together(replay, BinaryOp::Sub, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "isdisjoint", [other]) => Some(is_empty(replay, BinaryOp::BitAnd, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "issubset", [other]) => Some(is_empty(replay, BinaryOp::Sub, of, other, at)),
+        (Value::Set(_) | Value::SetOfPieces(_), "issuperset", [other]) => Some(is_empty(replay, BinaryOp::Sub, other, of, at)),
+        (Value::Pieces(pieces), "count", [wanted]) if crate::pandas::pieces::can_count(replay, pieces, wanted) => {
+            Some(crate::pandas::pieces::how_often(replay, pieces, wanted, at))
+        }
+        (Value::Sequence(_) | Value::Pieces(_) | Value::List(_), "count", [wanted]) => match self::of(replay, of, at) {
+            Ok(Some(items)) => Some(how_often(replay, &items, wanted, at)),
+            Ok(None) => None,
+            Err(why) => Some(Err(why)),
+        },
+        _ => None,
+    }
+}
+
+fn is_empty<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    match sets_together(replay, op, left, right, at)? {
+        Value::Set(items) => {
+            let any = any_there(replay, &items);
+            Ok(Value::Cell(Cell::new(Kind::Bool, !any)))
+        }
+        other => Ok(other),
+    }
+}
+
+/// `items.count(wanted)`
+fn how_often<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], wanted: &Value<'b>, at: Span) -> Eval<'b> {
+    let mut count = replay.b.i64(0);
+    for item in items {
+        let same = held_among(replay, std::slice::from_ref(item), wanted, at)?;
+        count = count + same.select(replay.b.i64(1), 0_i64);
+    }
+    Ok(Value::Cell(Cell::new(Kind::INT, count)))
+}
+
+/// Items that are put in order at most: each is compared with each.
+const MOST_SORTED: usize = 24;
+
+/// `sorted(items)`: the place of an item is how many go before it, of equal ones the earlier first.
+pub(crate) fn sorted<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], keys: &[Value<'b>], backwards: bool, at: Span) -> Eval<'b> {
+    if items.len() > MOST_SORTED {
+        return Err(replay.unsupported(at, "`sorted` of this many items"));
+    }
+    let one_kind = |value: &Value<'b>| match value {
+        Value::Cell(cell) => cell.single().map(|(kind, _)| kind.clone()),
+        _ => None,
+    };
+    let Some(kinds) = keys.iter().map(one_kind).collect::<Option<Vec<Kind>>>() else {
+        return Err(replay.unsupported(at, "`sorted` of values of several types"));
+    };
+    if !(kinds.iter().all(|kind| *kind == Kind::Str) || kinds.iter().all(|kind| matches!(kind, Kind::Int(_)))) {
+        return Err(replay.unsupported(at, "`sorted` of other things than texts or whole numbers"));
+    }
+    let mut places = vec![replay.b.i64(0); items.len()];
+    for later in 0..items.len() {
+        for earlier in 0..later {
+            let (first, second) = if backwards { (earlier, later) } else { (later, earlier) };
+            let less = replay.compare(CompareOp::Lt, &keys[first], &keys[second], at)?;
+            let Some(swapped) = replay.row_condition(&less) else { return Err(replay.unsupported(at, "the order of these")) };
+            let (one, zero) = (replay.b.i64(1), replay.b.i64(0));
+            places[earlier] = places[earlier] + (items[later].there & swapped).select(one, zero);
+            places[later] = places[later] + (items[earlier].there & !swapped).select(one, zero);
+        }
+    }
+    let count = count(replay, items);
+    let mut out = Vec::new();
+    for place in 0..items.len() as i64 {
+        let mut value: Option<Value<'b>> = None;
+        for (item, own) in items.iter().zip(&places) {
+            let here = item.there & own.eq(place);
+            value = Some(match value {
+                None => item.value.clone(),
+                Some(other) => replay.choose_values(here, &item.value, &other, at)?,
+            });
+        }
+        out.extend(value.map(|value| Item { there: count.gt(place), value }));
     }
     Ok(Value::Sequence(Rc::new(out)))
 }

@@ -10,7 +10,7 @@ use crate::fold;
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{CellFrame, Flow, Replay, Scope};
-use crate::value::{Alternative, Body, Cell, Column, Eval, Frame, Function, Guards, Kind, Known, Objects, Unknown, Value};
+use crate::value::{Alternative, Body, Cell, Column, Eval, Frame, FrameId, Function, Guards, Kind, Known, Objects, Unknown, Value};
 use ir::{Elem, Literal, Val};
 use source::Span;
 use std::collections::HashMap;
@@ -35,6 +35,8 @@ pub(crate) struct Try<'b> {
 /// A list or dict that was changed.
 pub(crate) enum Written {
     List(usize),
+    /// A list got one more item, which knows on which rows it did.
+    Appended(usize),
     Dict(usize),
 }
 
@@ -110,14 +112,14 @@ pub(crate) fn over_rows<'b>(
     replay: &mut Replay<'_, 'b>,
     frame: crate::value::FrameId,
     function: &Value<'b>,
-    more: Vec<Value<'b>>,
+    (more, named): (Vec<Value<'b>>, Vec<(String, Value<'b>)>),
     at: Span,
 ) -> Eval<'b> {
     let space = replay.frames[frame.0].space;
     let (result, own) = on_cells(replay, |replay| {
         let mut args = vec![Value::Row(frame)];
         args.extend(more);
-        let result = replay.apply(function.clone(), None, args, Vec::new(), at)?;
+        let result = replay.apply(function.clone(), None, args, named, at)?;
         made(replay, result, at)
     })?;
     let like = Column { cell: Cell::new(Kind::Missing, replay.b.bool(false)), name: None, space, array: false };
@@ -244,7 +246,21 @@ enum Made<'b> {
 
 fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<Made<'b>, Unknown> {
     Ok(match result {
+        Value::List(id) if replay.is_of_row(id) => match crate::sequence::of(replay, &result, at)? {
+            Some(items) => Made::Object(Value::Sequence(items)),
+            None => Made::Object(result),
+        },
         Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) => Made::Object(result),
+        Value::Row(id) => {
+            let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
+            let mut items = Vec::new();
+            for name in names {
+                let key = replay.known(record::Value::Str(name.clone()));
+                let item = replay.subscript(&Value::Row(id), &key, at)?;
+                items.push((name, ops::to_cell(replay, &item, None, at)?));
+            }
+            Made::Labelled(items)
+        }
         Value::Labelled(items) => Made::Labelled(
             items.into_iter().map(|(name, item)| Ok((name, ops::to_cell(replay, &item, None, at)?))).collect::<Result<_, _>>()?,
         ),
@@ -306,7 +322,7 @@ fn float_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<'b> {
     Cell { alternatives: ops::merge(cell.alternatives.iter().map(float).collect()), guards: cell.guards.clone() }
 }
 
-fn on_cells<'b, T>(
+pub(crate) fn on_cells<'b, T>(
     replay: &mut Replay<'_, 'b>,
     run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<T, Unknown>,
 ) -> Result<(T, Guards), Unknown> {
@@ -372,7 +388,8 @@ pub(crate) fn python_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<
             | Kind::DateTime
             | Kind::Timedelta
             | Kind::Date
-            | Kind::Missing => out.push(alternative.clone()),
+            | Kind::Missing
+            | Kind::Document => out.push(alternative.clone()),
         }
     }
     Cell { alternatives: ops::merge(out), guards: cell.guards.clone() }
@@ -424,6 +441,22 @@ pub(crate) fn to_text<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Sp
     ops::lift(replay, &[&cell], at, |replay, operands| text_of(replay, &operands[0]))
 }
 
+/// A whole number with zeros before it, behind its sign, up to a width.
+pub(crate) fn padded<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, width: i64, at: Span) -> Result<Cell<'b>, Unknown> {
+    let cell = ops::to_cell(replay, value, None, at)?;
+    ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::Int(_), number) => {
+            let (b, number) = (replay.b, number.cast(Elem::I64));
+            let digits = number.decimal();
+            let sign = number.lt(0_i64).select(b.i64(1), 0_i64);
+            let zeros = b.str(&"0".repeat(width as usize)).slice_text(0_i64, b.i64(width) - digits.len());
+            let zeros = digits.len().ge(width).select(b.str(""), zeros);
+            Ok((Kind::Str, digits.slice_text(0_i64, sign).append(zeros).append(digits.slice_text(sign, digits.len()))))
+        }
+        _ => Err(Trouble::Unsupported("a format for whole numbers of this".to_owned())),
+    })
+}
+
 fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::Typed<'b> {
     let b = replay.b;
     match kind {
@@ -436,7 +469,7 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
             Some(text) => Ok((Kind::Str, text)),
             None => Err(Trouble::Unsupported("the text of a date".to_owned())),
         },
-        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) => {
+        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
             Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype())))
         }
     }
@@ -480,7 +513,16 @@ impl<'b> Replay<'_, 'b> {
         let cell = match value {
             Value::Cell(cell) => cell,
             Value::Match(found) => &found.found,
-            Value::Sequence(items) => return Some(crate::sequence::any_there(self, items)),
+            Value::Sequence(items) | Value::Set(items) => return Some(crate::sequence::any_there(self, items)),
+            Value::List(id) if self.is_of_row(*id) => {
+                let items = crate::sequence::of(self, value, self.statement).ok().flatten()?;
+                return Some(crate::sequence::any_there(self, &items));
+            }
+            Value::Pieces(_) | Value::SetOfPieces(_) if self.cells_active() => {
+                let count =
+                    self.apply(Value::Path("builtins.len".to_owned()), None, vec![value.clone()], Vec::new(), self.statement).ok()?;
+                return self.row_condition(&count);
+            }
             _ => return None,
         };
         // What a function decides by is part of what it gives.
@@ -501,6 +543,7 @@ impl<'b> Replay<'_, 'b> {
                 Kind::Timedelta => val.ne(0_i64).or_else(true),
                 Kind::Category(_) => return None,
                 Kind::Missing => b.bool(false),
+                Kind::Document => crate::literals::truth(val),
             };
             out = Some(match (alternative.when, out) {
                 (Some(when), Some(other)) => when.select(truth, other),
@@ -589,10 +632,27 @@ impl<'b> Replay<'_, 'b> {
         }
         if let (Value::List(a), Value::List(b)) = (yes, no)
             && self.lists[a.0].len() == self.lists[b.0].len()
+            && !self.is_of_row(*a)
+            && !self.is_of_row(*b)
         {
             let (a, b) = (self.lists[a.0].clone(), self.lists[b.0].clone());
             let items = a.iter().zip(&b).map(|(a, b)| self.choose_values(condition, a, b, at)).collect::<Result<_, _>>()?;
             return Ok(self.list(items));
+        }
+        if let (Value::Row(a), Value::Row(b)) = (yes, no) {
+            return self.choose_rows(condition, *a, *b, at);
+        }
+        if let (Value::Entry(a), Value::Entry(b)) = (yes, no) {
+            return Ok(crate::literals::choose(condition, a, b));
+        }
+        for (read, other, is_yes) in [(yes, no, true), (no, yes, false)] {
+            if crate::literals::is_document(read)
+                && let Some(constant) = crate::literals::of_display(self, other)
+            {
+                let read = ops::to_cell(self, read, None, at)?;
+                let (a, b) = if is_yes { (&read, &constant) } else { (&constant, &read) };
+                return Ok(Value::Cell(ops::choose(condition, a, b)));
+            }
         }
         if let Some(items) = crate::sequence::either(self, condition, yes, no, at)? {
             return Ok(Value::Sequence(items));
@@ -607,6 +667,28 @@ impl<'b> Replay<'_, 'b> {
         }
         let (a, b) = (ops::to_cell(self, yes, None, at)?, ops::to_cell(self, no, None, at)?);
         Ok(Value::Cell(ops::choose(condition, &a, &b)))
+    }
+
+    /// One row or another of the same labels.
+    fn choose_rows(&mut self, condition: Val<'b>, a: FrameId, b: FrameId, at: Span) -> Eval<'b> {
+        let (yes, no) = (self.frames[a.0].clone(), self.frames[b.0].clone());
+        if !yes.columns.keys().eq(no.columns.keys()) {
+            return Err(self.unsupported(at, "rows with other labels on some rows"));
+        }
+        let mut frame = yes.clone();
+        for (name, slot) in &mut frame.columns {
+            let other = &no.columns[name];
+            if let (Value::Column(yes), Value::Column(no)) = (&*slot, other) {
+                let (a, b) = (Value::Cell(yes.cell.clone()), Value::Cell(no.cell.clone()));
+                if !self.same_value(&a, &b) {
+                    *slot = Value::Column(yes.with(ops::choose(condition, &python_cell(self, &yes.cell), &python_cell(self, &no.cell))));
+                }
+            }
+        }
+        Ok(match self.frame(frame) {
+            Value::Frame(id) => Value::Row(id),
+            other => other,
+        })
     }
 
     fn same_value(&self, a: &Value<'b>, b: &Value<'b>) -> bool {
@@ -626,7 +708,7 @@ impl<'b> Replay<'_, 'b> {
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
             (Value::Pieces(a), Value::Pieces(b)) => Rc::ptr_eq(a, b),
-            (Value::Sequence(a), Value::Sequence(b)) => Rc::ptr_eq(a, b),
+            (Value::Sequence(a), Value::Sequence(b)) | (Value::Set(a), Value::Set(b)) => Rc::ptr_eq(a, b),
             (Value::Match(a), Value::Match(b)) => Rc::ptr_eq(a, b),
             (Value::Tuple(a), Value::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same_value(a, b)),
             (Value::Path(a), Value::Path(b)) => a == b,
@@ -638,12 +720,22 @@ impl<'b> Replay<'_, 'b> {
     fn unchanged_before(&mut self, (lists, dicts, writes): (usize, usize, usize), at: Span) -> Result<(), Unknown> {
         let old = |written: &Written| match written {
             Written::List(id) => *id < lists,
+            Written::Appended(_) => false,
             Written::Dict(id) => *id < dicts,
         };
         if self.writes[writes.min(self.writes.len())..].iter().any(old) {
             return Err(self.unsupported(at, "a list or dict that is changed on some rows only"));
         }
         Ok(())
+    }
+
+    /// The same where an exception may have come before what was appended.
+    fn nothing_before(&mut self, before: (usize, usize, usize), at: Span) -> Result<(), Unknown> {
+        let (lists, _, writes) = before;
+        if self.writes[writes.min(self.writes.len())..].iter().any(|one| matches!(one, Written::Appended(id) if *id < lists)) {
+            return Err(self.unsupported(at, "a list that is changed where an exception may be handled"));
+        }
+        self.unchanged_before(before, at)
     }
 
     fn containers(&self) -> (usize, usize, usize) {
@@ -666,7 +758,8 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// `if` on a condition of the row: both branches are walked.
-    pub(crate) fn run_row_if(&mut self, condition: Val<'b>, body: &[Stmt], otherwise: &[Stmt], at: Span) -> Result<Flow<'b>, Unknown> {
+    pub(crate) fn run_row_if(&mut self, condition: Val<'b>, test: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        let at = test.span;
         match condition.literal() {
             Some(Literal::Bool(true)) => return self.block_of(body),
             Some(Literal::Bool(false)) => return self.block_of(otherwise),
@@ -675,10 +768,17 @@ impl<'b> Replay<'_, 'b> {
         let (outer, before, containers) = (self.reached(), self.names(), self.containers());
         let (yes, no) = (self.and_reached(condition), self.and_reached(!condition));
         self.set_reached(Some(yes));
+        let narrowed = self.narrow(test, true);
         let flow_yes = self.block_of(body)?;
+        self.widen(narrowed);
         let end_yes = (flow_yes, self.reached().unwrap_or(yes), std::mem::replace(&mut self.scopes[self.scope.0].names, before));
         self.set_reached(Some(no));
+        let narrowed = self.narrow(test, false);
         let flow_no = self.block_of(otherwise)?;
+        // Where the other branch left, it stays so.
+        if matches!(end_yes.0, Flow::Next) {
+            self.widen(narrowed);
+        }
         self.unchanged_before(containers, at)?;
         let end_no = (flow_no, self.reached().unwrap_or(no), self.names());
         let all_of_both = matches!((&end_yes.0, &end_no.0), (Flow::Next, Flow::Next))
@@ -816,6 +916,22 @@ impl<'b> Replay<'_, 'b> {
         Ok(Some(Flow::Next))
     }
 
+    /// Runs the body of a loop over rows once. Whether every row came to its end, and nothing but its own was changed.
+    pub(crate) fn one_turn(&mut self, body: &[Stmt], at: Span) -> Result<bool, Unknown> {
+        let (lists, dicts, writes) = self.containers();
+        if let Some(frame) = self.cells.last_mut() {
+            frame.loops.push(Loop::default());
+        }
+        let flow = self.block_of(body);
+        let ended = self.cells.last_mut().and_then(|frame| frame.loops.pop()).unwrap_or_default();
+        let flow = flow?;
+        self.unchanged_before((lists, dicts, writes), at)?;
+        let appended = |one: &Written| matches!(one, Written::Appended(id) if *id < lists);
+        let returned = self.cells.last().is_some_and(|frame| !frame.returns.is_empty());
+        let whole = matches!(flow, Flow::Next | Flow::Continue) && ended.breaks.is_empty() && !returned;
+        Ok(whole && !self.writes[writes.min(self.writes.len())..].iter().any(appended))
+    }
+
     /// A loop whose turns are of some rows only changes nothing outside; one that all rows go through may.
     fn unchanged_before_if(&mut self, containers: (usize, usize, usize), outer: Option<Val<'b>>, at: Span) -> Result<(), Unknown> {
         if self.reached().map(Val::value) == outer.map(Val::value) {
@@ -856,14 +972,19 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// `a if condition else b` on a condition of the row.
-    pub(crate) fn row_if_else(&mut self, condition: Val<'b>, then: &Expr, otherwise: &Expr, at: Span) -> Eval<'b> {
+    pub(crate) fn row_if_else(&mut self, condition: Val<'b>, test: &Expr, (then, otherwise): (&Expr, &Expr), at: Span) -> Eval<'b> {
         match condition.literal() {
             Some(Literal::Bool(true)) => return self.eval(then),
             Some(Literal::Bool(false)) => return self.eval(otherwise),
             _ => {}
         }
-        let yes = self.when_reached(condition, |replay| replay.eval(then))?;
-        let no = self.when_reached(!condition, |replay| replay.eval(otherwise))?;
+        let narrowed = self.narrow(test, true);
+        let yes = self.when_reached(condition, |replay| replay.eval(then));
+        self.widen(narrowed);
+        let narrowed = self.narrow(test, false);
+        let no = self.when_reached(!condition, |replay| replay.eval(otherwise));
+        self.widen(narrowed);
+        let (yes, no) = (yes?, no?);
         self.choose_values(condition, &yes, &no, at)
     }
 
@@ -888,7 +1009,7 @@ impl<'b> Replay<'_, 'b> {
         if raised.is_empty() {
             return if matches!(flow, Flow::Next) { self.block_of(otherwise) } else { Ok(flow) };
         }
-        self.unchanged_before(containers, at)?;
+        self.nothing_before(containers, at)?;
         // The first exception on a row decides which handler takes it.
         let mut earlier = self.b.bool(false);
         let mut caught: Vec<Val<'b>> = vec![self.b.bool(false); handlers.len()];
@@ -977,7 +1098,7 @@ impl<'b> Replay<'_, 'b> {
                 Err(flow) => (flow, self.reached().unwrap_or(entered), self.names()),
             };
         }
-        self.unchanged_before(containers, at)?;
+        self.nothing_before(containers, at)?;
         let (flow, reached, names) = end;
         self.scopes[self.scope.0].names = names;
         self.set_reached(Some(reached));

@@ -4,6 +4,8 @@
 //! carry IR. The rest is plumbing of the language. Missing values: a float cell holds NaN; a text or time cell holds the IR's null; an
 //! integer or truth value is never missing, and a column that mixes them with missing has two alternatives.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "only columns are over rows")]
+
 use crate::ast;
 use crate::record::{self, Tagged};
 use ir::Val;
@@ -66,6 +68,14 @@ pub(crate) enum Value<'b> {
     Pieces(Rc<crate::pandas::pieces::Pieces<'b>>),
     /// A list whose length depends on the row.
     Sequence(crate::sequence::Items<'b>),
+    /// The different ones among the items of such a list, in no order.
+    Set(crate::sequence::Items<'b>),
+    /// The different ones among the pieces of a text.
+    SetOfPieces(Rc<crate::pandas::pieces::Pieces<'b>>),
+    /// A part of a list or dict that was read from a text.
+    Entry(Rc<crate::literals::Entry<'b>>),
+    /// An item of a list that is there on some rows only.
+    Sometimes(Box<crate::sequence::Item<'b>>),
     /// A match of a pattern, or None.
     Match(Rc<crate::pandas::pattern::Match<'b>>),
     Unknown(Unknown),
@@ -100,6 +110,11 @@ impl Known {
 
     pub(crate) fn constant(value: record::Value) -> Self {
         Known { value: Some(Rc::new(value)), used: Rc::default(), fit: false, batch_columns: false, at: None }
+    }
+
+    /// What the run has a value for only where it is used.
+    pub(crate) fn unseen() -> Self {
+        Known { value: None, used: Rc::default(), fit: false, batch_columns: false, at: None }
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
@@ -157,6 +172,8 @@ pub(crate) enum Kind {
     Category(Rc<Categories>),
     /// None or NaN by itself; the value is a placeholder.
     Missing,
+    /// `str`: a list or dict that was read from a text, in the form of `literals`.
+    Document,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +211,7 @@ impl Kind {
             Kind::DateTime => "datetime64[us]",
             Kind::Timedelta => "timedelta64[us]",
             Kind::Category(_) => "category",
-            Kind::Date | Kind::Missing => "object",
+            Kind::Date | Kind::Missing | Kind::Document => "object",
         }
     }
 
@@ -393,6 +410,18 @@ pub(crate) struct Group<'b> {
     /// The one that was chosen.
     pub column: Option<String>,
     pub marker: std::marker::PhantomData<&'b ()>,
+}
+
+impl<'b> Value<'b> {
+    /// A column of whatever it holds, over other rows.
+    pub(crate) fn move_to(&mut self, space: usize) {
+        match self {
+            Value::Column(column) => column.space = space,
+            Value::Objects(objects) => objects.like.space = space,
+            Value::Pieces(pieces) => *pieces = pieces.over(space),
+            _ => {}
+        }
+    }
 }
 
 impl Known {

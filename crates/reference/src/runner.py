@@ -908,6 +908,31 @@ class Recorder:
         for key, pairs in self.groups.items():
             self.values[key] = {"dict": pairs} if len(pairs) <= MOST_CELLS else {"other": "dict"}
 
+    def within_call(self, place):
+        if self.read_place is None:
+            return None
+        called, saved = self.read_place
+        return place, self.enter(saved, called, 0)
+
+    def offer(self, place, compute):
+        """Such a statistic before any row asks for it: rows that come later may be the first to."""
+        key = self.within_call(place)
+        if key is None or key in self.values:
+            return
+        try:
+            self.values[key] = self.guard(compute())
+        except Exception:
+            pass
+
+    def closed(self, place, value):
+        """A statistic in a function that a library calls back, of nothing that the function is given: one value of the call, if it always is."""
+        key = self.within_call(place)
+        if key is None:
+            return value
+        one = self.guard(value)
+        self.values[key] = one if self.values.get(key, one) == one else {"other": "several"}
+        return value
+
     def t(self, place, value):
         if not self.suspended and self.group is None:
             self.branches[(place, self.current)] = bool(value)
@@ -1330,6 +1355,10 @@ class Instrument(ast.NodeTransformer):
         head = 1 if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant) else 0
         body = node.body[head:]
         own = copy.deepcopy(body) if body and not any(map(is_recorded_in_callbacks, body)) else None
+        if own is not None:
+            closed = Closed(self, node)
+            own = [closed.visit(statement) for statement in own]
+            own = [*[self.statement(own[0], offer) for offer in closed.offers(own[0])], *own]
         body = self.block(body)
         if own is not None:
             body = [ast.copy_location(ast.If(test=self.called_back(node), body=own, orelse=body), own[0])]
@@ -1338,7 +1367,12 @@ class Instrument(ast.NodeTransformer):
 
     def visit_Lambda(self, node):
         self.visit_defaults(node)
-        own = None if is_recorded_in_callbacks(node.body) else copy.deepcopy(node.body)
+        own, closed = None, Closed(self, node)
+        if not is_recorded_in_callbacks(node.body):
+            own = closed.visit(copy.deepcopy(node.body))
+            if closed.found:
+                all_of_it = ast.Tuple(elts=[*closed.offers(own), own], ctx=ast.Load())
+                own = ast.copy_location(ast.Subscript(value=ast.copy_location(all_of_it, own), slice=ast.copy_location(ast.Constant(-1), own), ctx=ast.Load()), own)
         node.body = self.visit(node.body)
         if own is not None:
             node.body = ast.copy_location(ast.IfExp(test=self.called_back(node), body=own, orelse=node.body), own)
@@ -1361,6 +1395,42 @@ class Instrument(ast.NodeTransformer):
         for case in node.cases:
             case.body = self.block(case.body)
         return node
+
+
+STATISTICS = {"mean", "median", "min", "max", "std", "var", "sum", "mode", "quantile", "nunique", "count", "skew"}
+
+
+class Closed(ast.NodeTransformer):
+    """Statistics in a function that depend on none of its own names: `train["x"].median()` and `train["x"].mode()[0]`."""
+
+    def __init__(self, instrument, function):
+        self.instrument = instrument
+        self.found = []
+        arguments = function.args
+        given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *filter(None, (arguments.vararg, arguments.kwarg))]
+        stored = [one.id for one in ast.walk(function) if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)]
+        self.own = {one.arg for one in given} | set(stored)
+
+    def is_closed(self, node):
+        names = [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
+        return bool(names) and self.own.isdisjoint(names) and not any(isinstance(one, (ast.Lambda, ast.NamedExpr)) for one in ast.walk(node))
+
+    def is_statistic(self, node):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            inner = node.value.value if isinstance(node.value, ast.Attribute) and node.value.attr == "iloc" else node.value
+            return self.is_statistic(inner)
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STATISTICS and self.is_closed(node)
+
+    def visit(self, node):
+        if isinstance(node, ast.expr) and self.is_statistic(node):
+            self.found.append((self.instrument.place(node), copy.deepcopy(node)))
+            return self.instrument.hook("closed", node, self.instrument.text(node, self.instrument.place(node)), node)
+        return self.generic_visit(node)
+
+    def offers(self, at):
+        nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+        thunk = lambda node: ast.copy_location(ast.Lambda(args=nothing, body=node), at)
+        return [self.instrument.hook("offer", at, self.instrument.text(at, place), thunk(node)) for place, node in self.found]
 
 
 class Lenient(ast.NodeTransformer):

@@ -143,7 +143,7 @@ def learn(function, args, kwargs, value):
         return GroupTable(function, args, kwargs)
     if name in ("cut", "qcut"):
         return Edges(function, args, kwargs)
-    if name in ("drop", "sort_values", "sort_index") and isinstance(owner, (pd.DataFrame, pd.Series)):
+    if name in ("drop", "drop_duplicates", "sort_values", "sort_index") and isinstance(owner, (pd.DataFrame, pd.Series)):
         return AllRows()
     if name == "factorize":
         return Codes(value)

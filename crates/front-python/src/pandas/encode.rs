@@ -103,7 +103,7 @@ fn look_up<'b>(
             let table = b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::I64], value: elem, rows }));
             return Some(b.lookup(table, &[key.1]));
         }
-        Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing => return None,
+        Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing | Kind::Document => return None,
     };
     let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
     for (key, value) in pairs {
@@ -378,9 +378,7 @@ fn item_of_parts<'b>(
 /// `list.index(cell)`: the place of the first item that is equal; where there is none, it raises.
 pub(super) fn list_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
-    let is_text = replay.concrete(&call.receiver).is_some_and(|value| value.as_str().is_some());
-    let (Some(wanted), Some(items), false) =
-        (["sub", "value", "0"].iter().find_map(|name| call.take(name)), replay.items(&call.receiver, at), is_text)
+    let (Some(wanted), Some(items)) = (["sub", "value", "0"].iter().find_map(|name| call.take(name)), replay.items(&call.receiver, at))
     else {
         return Err(replay.unsupported(at, "`index` of this"));
     };
@@ -527,7 +525,7 @@ fn frame_replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         None => None,
     };
     let Some(nested) = nested else { return Err(replay.unsupported(call.span, "`replace` of nothing")) };
-    let mut frame = replay.frames[id.0].clone();
+    let mut frame = replay.of_cells(id, call.span);
     for (name, pairs) in nested {
         if let Some(Value::Column(column)) = frame.columns.get(&name).cloned() {
             let new = if regex {
@@ -594,10 +592,17 @@ fn replaced<'b>(
             None => Err(replay.unsupported(at, "`replace` of this")),
         };
     }
-    let Some(elem) = values_elem(&values) else { return Err(replay.unsupported(at, "`replace` with values of several types")) };
     if values.iter().any(|value| value.is_missing()) {
-        return Err(replay.unsupported(at, "`replace` with missing beside other values"));
+        // What becomes missing is decided by what was there before.
+        let (gone, others): (Vec<_>, Vec<_>) = pairs.iter().cloned().partition(|(_, value)| value.is_missing());
+        let keys: Vec<record::Value> = gone.into_iter().map(|(key, _)| key).collect();
+        let out = replaced(replay, cell, &others, name, at)?;
+        let Some((kind, val)) = cell.single() else { return Err(replay.unsupported(at, "`replace` in a column of several types")) };
+        let hit = ops::is_among(replay, &(kind.clone(), val), &keys, keys.iter().any(record::Value::is_missing));
+        let missing = Cell::new(Kind::Float, replay.b.f64(f64::NAN));
+        return super::where_cell(replay, hit, &missing, &out, at);
     }
+    let Some(elem) = values_elem(&values) else { return Err(replay.unsupported(at, "`replace` with values of several types")) };
     let Some((kind, val)) = cell.single() else { return Err(replay.unsupported(at, "`replace` in a column of several types")) };
     let (kind, val) = (kind.clone(), val);
     let missing_to = pairs.iter().find(|(key, _)| key.is_missing()).map(|(_, value)| value.clone());
@@ -730,7 +735,7 @@ fn frame_astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     }
     let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`astype` of this")) };
     let per_column = super::missing::column_values(replay, &dtype);
-    let mut frame = replay.frames[id.0].clone();
+    let mut frame = if per_column.is_none() { replay.of_cells(id, call.span) } else { replay.frames[id.0].clone() };
     for (column_name, slot) in &mut frame.columns {
         let Value::Column(column) = slot else { continue };
         let wanted = match &per_column {
@@ -769,7 +774,13 @@ fn frame_astype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
 /// One column as another dtype. What raises in pandas becomes a guard.
 pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: &str, at: Span) -> Result<Cell<'b>, Unknown> {
     if dtype == "object" {
-        return Ok(column.cell.clone());
+        return Ok(match column.cell.single() {
+            Some((Kind::Category(categories), val)) => match super::category_values(replay, categories, val) {
+                Some((Kind::Str, value)) => Cell::new(Kind::Str, value).guarded(&column.cell.guards),
+                _ => crate::udf::python_cell(replay, &column.cell),
+            },
+            _ => column.cell.clone(),
+        });
     }
     if dtype == "category" {
         return categorical(replay, column, at);
@@ -810,6 +821,7 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
             }
             (Kind::Missing, Kind::Float) => Ok((to.clone(), replay.b.f64(f64::NAN))),
             (Kind::Int(_), Kind::Bool) => Ok((to.clone(), val.ne(0_i64))),
+            (Kind::Document, Kind::Bool) => Ok((to.clone(), crate::literals::truth(val))),
             (Kind::Float | Kind::Float32, Kind::Bool) => Ok((to.clone(), val.ne(0.0))),
             (Kind::Int(_), Kind::Str) => Ok((to.clone(), val.decimal())),
             (Kind::Bool, Kind::Str) => Ok((to.clone(), val.select(replay.b.str("True"), "False"))),
@@ -968,7 +980,7 @@ pub(crate) fn member<'b>(replay: &mut Replay<'_, 'b>, family: &Rc<Family<'b>>, n
             let code = categories.values.iter().position(|value| crate::fold::format(value, None).as_deref() == Some(text))?;
             val.eq(code as i64)
         }
-        Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing => return None,
+        Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing | Kind::Document => return None,
     };
     let val = promote(held, &Kind::Bool, &family.kind);
     let cell = Cell::new(family.kind.clone(), val).guarded(&family.source.cell.guards);
@@ -1114,14 +1126,20 @@ fn get_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(replay.frame(out))
 }
 
+/// Whether no two places of a separator in a text can share letters, so that it cuts the text one way only.
+fn never_overlaps(separator: &str) -> bool {
+    let mut ends = separator.char_indices().skip(1);
+    !separator.is_empty() && ends.all(|(at, _)| !separator.starts_with(&separator[at..]))
+}
+
 /// `.str.get_dummies(sep)`: a column for each part of the texts. pyarrow makes one for empty parts too, Python does not.
 fn text_dummies<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let separator = call.text(replay, "sep")?.unwrap_or_else(|| "|".to_owned());
     let Value::Texts(column, seen) = call.receiver.clone() else { return Err(replay.unsupported(at, "`get_dummies` of this")) };
     let in_pyarrow = matches!(seen.tagged(), Some(Tagged::Texts(record::Texts::Pyarrow)));
-    if separator.chars().count() != 1 || !in_pyarrow || !matches!(column.cell.single(), Some((Kind::Str, _))) {
-        return Err(replay.unsupported(at, "`.str.get_dummies` of what is not in pyarrow, or with a separator of several letters"));
+    if !never_overlaps(&separator) || !in_pyarrow || !matches!(column.cell.single(), Some((Kind::Str, _))) {
+        return Err(replay.unsupported(at, "`.str.get_dummies` of what is not in pyarrow, or with a separator that can overlap itself"));
     }
     let recorded = replay.recorded(at);
     let names: Vec<String> = match recorded.tagged() {

@@ -16,6 +16,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Matrix, "copy", same),
     Row::new(On::Frame, "drop", drop),
     Row::new(On::Frame, "sample", sample),
+    Row::new(On::Frame, "drop_duplicates", without_twins),
     Row::new(On::Frame, "xs", cross_section),
     Row::new(On::Column, "drop", rows_by_label),
     Row::new(On::Frame, "pop", pop),
@@ -32,6 +33,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "sort_values", reordered),
     Row::new(On::Frame, "infer_objects", copy),
     Row::new(On::Frame, "pipe", pipe),
+    Row::new(On::Column, "pipe", pipe),
     Row::new(On::Frame, "apply", apply),
     Row::new(On::Frame, "iterrows", iterrows),
     Row::new(On::Frame, "get", get),
@@ -71,7 +73,7 @@ pub(crate) fn each_column<'b>(
     mut change: impl FnMut(&mut Replay<'_, 'b>, &Column<'b>) -> Result<Cell<'b>, Unknown>,
 ) -> Eval<'b> {
     let id = id(replay, call)?;
-    let mut frame = replay.frames[id.0].clone();
+    let mut frame = replay.of_cells(id, call.span);
     frame.families.clear();
     for slot in frame.columns.values_mut() {
         if let Value::Column(column) = slot {
@@ -167,6 +169,17 @@ fn sample<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Ok(Value::Known(replay.recorded(call.span).with(true, false)));
     }
     Err(replay.other_rows(call.span, "python-rows-change", "sample"))
+}
+
+/// `drop_duplicates` of the only frame is a matter of training: a row that is scored has no twin.
+fn without_twins<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let id = id(replay, call)?;
+    call.rest();
+    if !replay.is_only_frame(replay.frames[id.0].space) {
+        return Err(replay.other_rows(call.span, "python-rows-change", "drop_duplicates"));
+    }
+    replay.hold(call.span, None);
+    copy(replay, call)
 }
 
 /// `glued.xs(key)`: one part of frames that were glued by keys.
@@ -428,7 +441,9 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     if on_rows {
         let expands = call.text(replay, "result_type")?.as_deref() == Some("expand");
-        let result = udf::over_rows(replay, id, &function, more, call.span)?;
+        call.only(replay, "raw", &[record::Value::Bool(false)])?;
+        let named = call.rest();
+        let result = udf::over_rows(replay, id, &function, (more, named), call.span)?;
         return match result {
             Value::Objects(objects) if expands => spread_objects(replay, &objects, call.span),
             result => Ok(result),
@@ -441,7 +456,7 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         // A statistic of each column.
         return Ok(Value::Known(replay.recorded(call.span).with(true, false)));
     }
-    let mut frame = replay.frames[id.0].clone();
+    let mut frame = replay.of_cells(id, call.span);
     let outer = replay.activation.take();
     for slot in frame.columns.values_mut() {
         if let Value::Column(_) = slot {
@@ -667,6 +682,17 @@ fn objects_apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     if matches!(&function, Value::Path(path) if path == "pandas.Series") {
         return spread_objects(replay, &objects, call.span);
     }
+    if let (Some(pairs), true, None) = (super::encode::concrete_pairs(replay, &function), call.name == "map", objects.missing) {
+        // A tuple that is no key is missing.
+        if let Value::Known(known) = &function {
+            replay.freeze(known);
+        }
+        let missing = Cell::new(Kind::Float, replay.b.f64(f64::NAN));
+        let found = super::encode::item_of_pairs(replay, &pairs, &objects.value, &super::encode::Absent::Gives(&missing), call.span)?;
+        let cell = ops::to_cell(replay, &found, None, call.span)?;
+        let cell = udf::pandas_cell(replay, &cell).guarded(&objects.like.cell.guards);
+        return Ok(Value::Column(Column { name: None, array: false, ..objects.like.with(cell) }));
+    }
     udf::over_value_or_missing(replay, &objects.like, &function, (objects.missing, objects.value.clone()), call.span)
 }
 
@@ -745,8 +771,18 @@ fn new_series<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         Value::Column(column) => {
             Ok(Value::Column(Column { name: name.or(column.name), array: false, cell: column.cell, space: column.space }))
         }
+        Value::Zipped(columns) if columns.iter().all(|column| column.space == columns[0].space) => Ok(tuples(replay, &columns)),
         _ => Err(replay.unsupported(call.span, "a series of this")),
     }
+}
+
+/// A series of tuples, one of each row of some columns.
+pub(crate) fn tuples<'b>(replay: &Replay<'_, 'b>, columns: &[Column<'b>]) -> Value<'b> {
+    let Some(first) = columns.first() else { return replay.none() };
+    let guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
+    let value = Value::Tuple(columns.iter().map(|column| Value::Cell(udf::python_cell(replay, &column.cell))).collect());
+    let nothing = Cell::new(Kind::Missing, replay.b.bool(false)).guarded(&guards);
+    Value::Objects(Box::new(Objects { value, missing: None, like: Column { name: None, array: false, ..first.with(nothing) } }))
 }
 
 /// A column of floats from a cell of any number.

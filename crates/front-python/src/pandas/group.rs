@@ -11,7 +11,7 @@ use crate::ast::{Expr, ExprKind};
 use crate::log::Activation;
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Body, Column, Eval, Frame, Function, Group, Known, Unknown, Value};
+use crate::value::{Body, Cell, Column, Eval, Frame, Function, Group, Kind, Known, Unknown, Value};
 use source::Span;
 use std::rc::Rc;
 
@@ -124,11 +124,23 @@ fn transform<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Err(replay.unsupported(at, "this function of a group"));
     };
     let activation = replay.log.enter(at, replay.activation, 0);
-    let outer = replay.in_group.replace(InGroup { keys, parameter, activation });
+    let outer = replay.in_group.replace(InGroup { keys: keys.clone(), parameter, activation });
     let result = applied(replay, function, column, at);
     replay.in_group = outer;
     match result? {
-        Value::Column(column) => Ok(Value::Column(Column { name: Some(name.clone()), ..column })),
+        Value::Column(column) => {
+            // A row without a key is in no group.
+            let mut cell = column.cell.clone();
+            for key in &keys {
+                let lacking = super::missing::missing_cell(replay, &key.cell, at)?;
+                let Some((_, lacking)) = lacking.single() else { return Err(replay.unsupported(at, "a group by this")) };
+                if lacking.literal() != Some(ir::Literal::Bool(false)) {
+                    let missing = Cell::new(Kind::Float, replay.b.f64(f64::NAN));
+                    cell = super::where_cell(replay, lacking, &missing, &cell, at)?.guarded(&key.cell.guards);
+                }
+            }
+            Ok(Value::Column(Column { name: Some(name.clone()), cell, ..column }))
+        }
         _ => Err(replay.unsupported(at, "what this function makes of a group")),
     }
 }

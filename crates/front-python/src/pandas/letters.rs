@@ -54,6 +54,12 @@ fn holds(name: &str, letter: char) -> bool {
     }
 }
 
+/// The letters that are known here for which a method of a letter holds. None for another method.
+pub(crate) fn of_method(name: &str) -> Option<Set> {
+    let is_known = matches!(name, "isdigit" | "isalpha" | "isnumeric" | "isdecimal" | "isalnum" | "isspace" | "isupper" | "islower");
+    is_known.then(|| set(PYTHON_LETTERS, |letter| holds(name, letter)))
+}
+
 /// The letters below a limit for which a method holds, or those for which it does not.
 fn set(limit: u32, holds: impl Fn(char) -> bool) -> Set {
     let mut out = Set::new();

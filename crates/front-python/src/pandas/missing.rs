@@ -44,7 +44,7 @@ pub(crate) fn is_missing<'b>(kind: &Kind, val: Val<'b>) -> Val<'b> {
         _ => {}
     }
     match kind {
-        Kind::Bool | Kind::Int(_) => b.bool(false),
+        Kind::Bool | Kind::Int(_) | Kind::Document => b.bool(false),
         Kind::Float | Kind::Float32 => val.is_nan(),
         Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date => {
             if val.is_nullable() {
@@ -113,6 +113,8 @@ fn any_isna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             let cell = missing_cell(replay, &column.cell, call.span)?;
             Ok(replay.column(cell, column))
         }
+        // Of a list there is one answer for each item.
+        value if crate::literals::is_document(value) => Err(replay.unsupported(call.span, "`isna` of a list")),
         Value::Cell(cell) => missing_cell(replay, cell, call.span).map(Value::Cell),
         value => match replay.concrete(value) {
             Some(value) => Ok(replay.known(record::Value::Bool(value.is_missing()))),
@@ -159,7 +161,7 @@ pub(crate) fn promote<'b>(val: Val<'b>, from: &Kind, to: &Kind) -> Val<'b> {
         Kind::Int(_) => val.cast(Elem::I64),
         Kind::Float => val.cast(Elem::F64),
         Kind::Float32 => val.cast(Elem::F32),
-        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing => val,
+        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => val,
     }
 }
 
@@ -181,7 +183,7 @@ pub(crate) fn where_cell<'b>(
             Kind::Str => Some(b.null(Elem::Str)),
             Kind::DateTime | Kind::Timedelta | Kind::Date => Some(b.null(Elem::I64)),
             Kind::Category(_) => Some(b.i64(-1)),
-            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Missing => None,
+            Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Missing | Kind::Document => None,
         };
         if nothing(a_kind, a)
             && let Some(null) = null(b_kind)
@@ -287,8 +289,8 @@ fn frame_fillna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     }
     let value = call.need(replay, "value")?;
     let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`fillna` of this")) };
-    let mut frame = replay.frames[id.0].clone();
     let per_column = column_values(replay, &value);
+    let mut frame = if per_column.is_none() { replay.of_cells(id, call.span) } else { replay.frames[id.0].clone() };
     for (name, slot) in &mut frame.columns {
         let Value::Column(column) = slot else { continue };
         let value = match &per_column {
@@ -352,7 +354,16 @@ fn frame_mask<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
 
 fn conditional_column<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, stays: Stays) -> Eval<'b> {
     let column = column(replay, call)?;
-    let cond = call.need(replay, "cond")?;
+    let cond = match call.need(replay, "cond")? {
+        function @ Value::Function(_) => {
+            // A function of the whole column; nothing inside of it is recorded.
+            let outer = replay.activation.take();
+            let cond = replay.apply(function, None, vec![call.receiver.clone()], Vec::new(), call.span);
+            replay.activation = outer;
+            cond?
+        }
+        cond => cond,
+    };
     let other = call.take("other").unwrap_or_else(|| replay.known(record::Value::float(f64::NAN)));
     let cell = conditional(replay, &column, &cond, &other, stays, call.span)?;
     Ok(replay.column(cell, &column))
@@ -420,7 +431,9 @@ fn frame_dropna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     };
     let mut dropped: Option<Val<'b>> = None;
     for name in &names {
-        let Value::Column(column) = super::column_of(replay, id, name, call.span)? else { continue };
+        let Value::Column(column) = super::column_of(replay, id, name, call.span)? else {
+            return Err(replay.unsupported(call.span, format!("`dropna` by `{name}`, a column of lists,")));
+        };
         let missing = missing_cell(replay, &column.cell, call.span)?;
         let Some((_, missing)) = missing.single() else { return Err(replay.unsupported(call.span, "`dropna` of this")) };
         dropped = Some(match dropped {
@@ -434,9 +447,7 @@ fn frame_dropna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
         frame.space = replay.filtered(frame.space, !dropped, call.span);
         let space = frame.space;
         for column in frame.columns.values_mut() {
-            if let Value::Column(column) = column {
-                column.space = space;
-            }
+            column.move_to(space);
         }
     }
     Ok(replay.frame(frame))

@@ -49,7 +49,7 @@ fn score_frame<'b>(replay: &mut Replay<'_, 'b>, number: usize) -> Frame<'b> {
     for column in &read.columns {
         let name = column_name(&column.name);
         let twin = training.as_ref().and_then(|read| read.columns.iter().find(|other| other.name == column.name));
-        let value = match parameter(replay, &name, &column.dtype.name, twin.map(|twin| twin.dtype.name.as_str())) {
+        let value = match parameter(replay, &name, held_as(&column.dtype), twin.map(|twin| held_as(&twin.dtype))) {
             Some(cell) => Value::Column(Column { cell, name: Some(name.clone()), space: 0, array: false }),
             None => {
                 let diagnostic =
@@ -62,6 +62,14 @@ fn score_frame<'b>(replay: &mut Replay<'_, 'b>, number: usize) -> Frame<'b> {
         frame.columns.insert(name, value);
     }
     frame
+}
+
+/// The dtype of a column's values. Texts read as categories are texts: which categories there are, the rows being scored would decide.
+fn held_as(dtype: &record::Dtype) -> &str {
+    match &dtype.categories {
+        Some(categories) if categories.values().iter().all(|category| category.as_str().is_some()) => "str",
+        _ => &dtype.name,
+    }
 }
 
 pub(crate) fn column_name(value: &record::Value) -> String {
@@ -100,7 +108,7 @@ fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training:
             let guard = replay.guard(far, reason, at);
             cell.guarded(&crate::value::Guards::from([guard]))
         }
-        Some(Kind::Date | Kind::Category(_) | Kind::Missing) => return None,
+        Some(Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document) => return None,
         // Truth values with holes: an object column of True, False and NaN.
         None => {
             let val = param(Elem::Bool, true);
@@ -207,6 +215,7 @@ pub(crate) fn column_of<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str
     match replay.frames[id.0].columns.get(name) {
         Some(Value::Column(column)) => Ok(Value::Column(column.clone())),
         Some(Value::Unknown(why)) => Err(why.clone()),
+        Some(lists @ (Value::Pieces(_) | Value::Objects(_))) => Ok(lists.clone()),
         Some(_) => Err(replay.unsupported(span, format!("the column `{name}`"))),
         None => match family_column(replay, id, name) {
             Some(column) => Ok(Value::Column(column)),
@@ -324,6 +333,11 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             return rows;
         }
     }
+    if let Value::Part(inner, part) = of
+        && let Some((id, name)) = crate::row_writes::place(replay, inner, part, index)
+    {
+        return row_item(replay, id, &name, span);
+    }
     match (of, index) {
         (Value::Frame(id), Value::Column(mask)) => filter_frame(replay, *id, mask, span),
         (Value::Frame(id), Value::Slice(..)) => {
@@ -376,11 +390,17 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         },
         (Value::Match(found), index) => pattern::group_item(replay, found, index, span),
         (Value::Sequence(items), index) => crate::sequence::item(replay, items, index, span),
+        (Value::List(id), index) if replay.is_of_row(*id) => match crate::sequence::of(replay, of, span)? {
+            Some(items) => crate::sequence::item(replay, &items, index, span),
+            None => Err(replay.unsupported(span, "this item of a list")),
+        },
         (Value::Pieces(pieces), index) => pieces::item(replay, pieces, index, span),
         (Value::Row(id), index) => match replay.concrete(index).map(|name| column_name(&name)) {
             Some(name) => row_item(replay, *id, &name, span),
             None => Err(replay.unsupported(span, "this item of a row")),
         },
+        (Value::Entry(_), index) => crate::literals::item(replay, of, index, span),
+        (Value::Cell(_), index) if crate::literals::is_document(of) => crate::literals::item(replay, of, index, span),
         (Value::Cell(_), index) => text::cell_subscript(replay, of, index, span),
         (Value::Group(group), index) => match replay.concrete(index).and_then(|name| name.as_str().map(str::to_owned)) {
             Some(name) => Ok(group::select(group, &name)),
@@ -426,6 +446,12 @@ fn replay_flags<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>) -> bool {
 fn row_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str, span: Span) -> Eval<'b> {
     match column_of(replay, id, name, span)? {
         Value::Column(column) => Ok(Value::Cell(crate::udf::python_cell(replay, &column.cell))),
+        Value::Pieces(pieces) => match pieces.of_row() {
+            Some(pieces) => Ok(Value::Pieces(pieces)),
+            None => Err(replay.unsupported(span, "a list of a row that may be missing")),
+        },
+        Value::Objects(objects) if objects.missing.is_none() => Ok(objects.value),
+        Value::Objects(_) => Err(replay.unsupported(span, "a list of a row that may be missing")),
         other => Ok(other),
     }
 }
@@ -482,9 +508,7 @@ pub(crate) fn filter_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &
     frame.space = narrowed(replay, frame.space, keep, mask, span);
     let space = frame.space;
     for column in frame.columns.values_mut() {
-        if let Value::Column(column) = column {
-            column.space = space;
-        }
+        column.move_to(space);
     }
     Ok(replay.frame(frame))
 }

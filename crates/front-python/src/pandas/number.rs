@@ -17,6 +17,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "round", frame_round),
     Row::new(On::Matrix, "round", frame_round),
     Row::new(On::Column, "clip", clip),
+    Row::new(On::Frame, "abs", frame_abs),
     Row::new(On::Frame, "clip", frame_clip),
     Row::new(On::Column, "between", between),
     Row::new(On::Column, "add", add),
@@ -67,6 +68,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "skew", along_row),
     Row::new(On::Frame, "idxmax", along_row),
     Row::new(On::Frame, "idxmin", along_row),
+    Row::new(On::Frame, "corr", statistic),
+    Row::new(On::Frame, "corrwith", statistic),
+    Row::new(On::Frame, "cov", statistic),
+    Row::new(On::Frame, "describe", statistic),
     Row::new(On::Column, "mean", statistic),
     Row::new(On::Column, "median", statistic),
     Row::new(On::Column, "sum", statistic),
@@ -81,6 +86,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "unique", statistic),
     Row::new(On::Column, "value_counts", statistic),
     Row::new(On::Column, "skew", statistic),
+    Row::new(On::Column, "corr", statistic),
+    Row::new(On::Column, "describe", statistic),
+    Row::new(On::Column, "idxmax", statistic),
+    Row::new(On::Column, "idxmin", statistic),
     Row::new(On::Column, "any", statistic),
     Row::new(On::Column, "all", statistic),
 ];
@@ -100,14 +109,23 @@ fn statistic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column(replay, call)?;
-    let cell = ops::lift(replay, &[&column.cell], call.span, |_, operands| match operands[0].clone() {
+    let cell = size_of(replay, &column, call.span)?;
+    Ok(replay.column(cell, &column))
+}
+
+fn frame_abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    super::frame::each_column(replay, call, |replay, column| size_of(replay, column, at))
+}
+
+fn size_of<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+    ops::lift(replay, &[&column.cell], at, |_, operands| match operands[0].clone() {
         (Kind::Int(width), val) => Ok((Kind::Int(width), ops::wrap(width, val.abs()))),
         (kind @ (Kind::Float | Kind::Float32), val) => Ok((kind, val.abs())),
         (Kind::Bool, val) => Ok((Kind::Bool, val)),
         (Kind::Timedelta, val) => Ok((Kind::Timedelta, val.abs())),
         _ => Err(ops::Trouble::Raises("TypeError")),
-    })?;
-    Ok(replay.column(cell, &column))
+    })
 }
 
 /// numpy's rounding: `rint(x * 10**n) / 10**n`, or `rint(x / 10**-n) * 10**-n` before the point. Ties to even.

@@ -39,6 +39,27 @@ pub(crate) struct Pieces<'b> {
     last: bool,
 }
 
+impl<'b> Pieces<'b> {
+    /// The same pieces, of a column over other rows.
+    pub(crate) fn over(&self, space: usize) -> Rc<Self> {
+        let like = self.like.clone().map(|column| Column { space, ..column });
+        Rc::new(Pieces { like, ..self.clone() })
+    }
+
+    /// The rows of a column of lists of pieces; none if they are of one text, or columns.
+    pub(crate) fn rows(&self) -> Option<usize> {
+        self.like.as_ref().filter(|_| !self.expand).map(|column| column.space)
+    }
+
+    /// The pieces of one row's text. None if it may have none.
+    pub(crate) fn of_row(&self) -> Option<Rc<Self>> {
+        match self.text.single() {
+            Some((Kind::Str, text)) if !text.is_nullable() => Some(Rc::new(Pieces { like: None, ..self.clone() })),
+            _ => None,
+        }
+    }
+}
+
 /// From the right end pieces are found cut by cut; a text with more cuts is refused by a guard.
 const MOST_CUTS: usize = 32;
 
@@ -281,6 +302,87 @@ pub(crate) fn len<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span
         let number = count(pieces, text, refused);
         super::text::count_of(text, number)
     })
+}
+
+/// One text whose pieces are all that a separator of one letter, or white space, makes: none of another shape.
+fn whole_text<'b>(pieces: &Pieces<'b>) -> bool {
+    let short = pieces.separator.as_ref().is_none_or(|separator| separator.chars().count() == 1);
+    short && pieces.cuts.is_none() && pieces.like.is_none()
+}
+
+/// `len(set(pieces))`, by a walk over the text that keeps the pieces that it has seen.
+pub(crate) fn distinct<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Eval<'b> {
+    if !whole_text(pieces) {
+        return Err(replay.unsupported(at, "a set of the pieces of this `split`"));
+    }
+    let separator = pieces.separator.clone().unwrap_or_else(|| " ".to_owned());
+    let made = super::pattern::function(replay, format!("distinct {separator:?}"), || crate::scan::distinct(&separator));
+    let Some(made) = made else { return Err(replay.unsupported(at, "the pieces of this")) };
+    let ignores_nothing = pieces.separator.is_some();
+    on_pieces(replay, pieces, at, |replay, text, refused| {
+        let text = if ignores_nothing {
+            text
+        } else {
+            let (text, long) = words(text);
+            refused.push(long);
+            text
+        };
+        refused.push(text.len().gt(crate::scan::LONGEST));
+        let seen = replay.b.call(made, &[text], 0);
+        // Each piece was kept behind a separator.
+        let count = seen.len() - seen.replace(separator.as_str(), "").len();
+        (Kind::INT, if ignores_nothing { count } else { text.eq("").select(replay.b.i64(0), count) })
+    })
+}
+
+/// Whether [`how_often`] finds that piece.
+pub(crate) fn can_count<'b>(replay: &Replay<'_, 'b>, pieces: &Pieces<'b>, wanted: &Value<'b>) -> bool {
+    let text = replay.concrete(wanted).and_then(|wanted| wanted.as_str().map(str::to_owned));
+    whole_text(pieces) && text.is_some_and(|text| !text.is_empty())
+}
+
+/// `pieces.count(wanted)` of a constant text.
+pub(crate) fn how_often<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, wanted: &Value<'b>, at: Span) -> Eval<'b> {
+    let wanted = replay.concrete(wanted).and_then(|wanted| wanted.as_str().map(str::to_owned)).unwrap_or_default();
+    let by_space = pieces.separator.is_none();
+    let separator = pieces.separator.clone().unwrap_or_else(|| " ".to_owned());
+    let split = wanted.contains(separator.as_str()) || by_space && wanted.contains(SPACES.as_slice());
+    if let Value::Known(known) = &replay.known(record::Value::Str(wanted.clone())) {
+        replay.freeze(known);
+    }
+    on_pieces(replay, pieces, at, |replay, text, refused| {
+        if split {
+            return (Kind::INT, replay.b.i64(0));
+        }
+        let text = if by_space {
+            let (text, long) = words(text);
+            refused.push(long);
+            text
+        } else {
+            text
+        };
+        // Every piece gets separators of its own, so that no two finds overlap.
+        let twice = separator.repeat(2);
+        let spread = replay.b.str(&separator).append(text.replace(separator.as_str(), twice.as_str())).append(separator.as_str());
+        let one = format!("{separator}{wanted}{separator}");
+        let removed = spread.len() - spread.replace(one.as_str(), "").len();
+        (Kind::INT, removed / one.chars().count() as i64)
+    })
+}
+
+/// How many letters the pieces have together. None where that is not asked of all of one text.
+pub(crate) fn letters<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Option<Eval<'b>> {
+    if !whole_text(pieces) {
+        return None;
+    }
+    let separators: Vec<String> = match &pieces.separator {
+        Some(separator) => vec![separator.clone()],
+        None => SPACES.iter().chain(&[' ']).map(|space| String::from(*space)).collect(),
+    };
+    Some(on_pieces(replay, pieces, at, |_, text, _| {
+        let all = separators.iter().fold(text, |text, separator| text.replace(separator.as_str(), ""));
+        (Kind::INT, all.len())
+    }))
 }
 
 /// Pieces that a loop sees at most; a text with more is refused by a guard.

@@ -211,6 +211,32 @@ pub(super) fn cell_of_table<'b>(replay: &mut Replay<'_, 'b>, known: &Known, inde
     super::encode::item_of_pairs(replay, &pairs, index, &raises, at)
 }
 
+/// `table.loc[label]` of a table of numbers that does not depend on a scoring row: the row as a series. None for any other look-up.
+pub(crate) fn row_of_table<'b>(replay: &Replay<'_, 'b>, known: &Known, index: &Value<'b>) -> Option<Value<'b>> {
+    let label = replay.concrete(index).filter(|label| label.items().is_none())?;
+    let Tagged::Frame(frame) = known.tagged()? else { return None };
+    let labels = frame.labels.as_ref()?.values();
+    let mut places = labels.iter().enumerate().filter(|(_, one)| crate::fold::same_key(one, &label));
+    let (place, _) = places.next().filter(|_| places.next().is_none())?;
+    let mut values = Vec::new();
+    for column in &frame.columns {
+        values.push(column.values.as_ref()?.values().get(place)?.clone());
+    }
+    let dtype = frame.columns.first()?.dtype.clone();
+    if !frame.columns.iter().all(|column| column.dtype == dtype && dtype.name == "float64") {
+        return None;
+    }
+    let series = record::Series {
+        name: label,
+        dtype,
+        rows: values.len() as u64,
+        index: "labels".to_owned(),
+        labels: Some(Cells::Items(frame.columns.iter().map(|column| column.name.clone()).collect())),
+        values: Some(Cells::Items(values)),
+    };
+    Some(Value::Known(known.part(record::Value::tagged(Tagged::Series(series)))))
+}
+
 fn merge_function<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let left = call.need(replay, "left")?;
     merge_with(replay, call, &left)
@@ -343,9 +369,7 @@ fn attach<'b>(
             frame.space = replay.filtered(frame.space, !lacking, at);
             let space = frame.space;
             for column in frame.columns.values_mut() {
-                if let Value::Column(column) = column {
-                    column.space = space;
-                }
+                column.move_to(space);
             }
             // All rows that are left have a match: what is looked up is of the table's own type.
             for name in &found_names {

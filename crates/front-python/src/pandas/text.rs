@@ -237,6 +237,12 @@ fn strip_characters<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, characters
 
 /// The length in code points; of a missing text missing, so the column is one of floats.
 fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    if let Value::Texts(column, _) = &call.receiver
+        && let Some((Kind::Document, val)) = column.cell.single()
+    {
+        let cell = Cell::new(Kind::INT, crate::literals::len(val)).guarded(&column.cell.guards);
+        return Ok(Value::Column(column.with(cell)));
+    }
     on_text(replay, call, |_, val| count_of(val, val.len()))
 }
 
@@ -265,7 +271,29 @@ fn replace<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if old.is_empty() {
         return Err(replay.unsupported(call.span, "`replace` of the empty text"));
     }
+    if let Some(times) = call.int(replay, "count")?.filter(|times| *times >= 0) {
+        if times > MOST_REPLACED {
+            return Err(replay.unsupported(call.span, "`replace` of so many"));
+        }
+        return on_text(replay, call, |_, val| (Kind::Str, first_replaced(val, &old, &new, times)));
+    }
     on_text(replay, call, |_, val| (Kind::Str, val.replace(old.as_str(), new.as_str())))
+}
+
+/// Places that `replace` with a count changes at most.
+const MOST_REPLACED: i64 = 8;
+
+/// The first `times` places of a part, from the left.
+fn first_replaced<'b>(text: Val<'b>, old: &str, new: &str, times: i64) -> Val<'b> {
+    let width = old.chars().count() as i64;
+    let (mut done, mut rest) = (text.builder().str(""), text);
+    for _ in 0..times {
+        let at = rest.find(old);
+        let there = at.ge(0_i64);
+        done = there.select(done.append(rest.slice_text(0_i64, at)).append(new), done);
+        rest = there.select(rest.slice_text(at + width, rest.len()), rest);
+    }
+    done.append(rest)
 }
 
 pub(super) fn regex_refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: &str) -> Eval<'b> {
@@ -557,9 +585,22 @@ fn count<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn find<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let Some(part) = call.text(replay, "sub")? else { return Err(replay.unsupported(call.span, "`find` of a computed text")) };
+    let part = call.need(replay, "sub")?;
     call.only(replay, "start", &[record::Value::Int(0)])?;
-    on_text(replay, call, |_, val| count_of(val, val.find(part.as_str())))
+    if let Some(part) = replay.concrete(&part).and_then(|part| part.as_str().map(str::to_owned)) {
+        return on_text(replay, call, |_, val| count_of(val, val.find(part.as_str())));
+    }
+    let (cell, like) = subject(replay, call)?;
+    let part = ops::to_cell(replay, &part, None, call.span)?;
+    if like.is_some() {
+        return Err(replay.unsupported(call.span, "`.str.find` of a text of the row"));
+    }
+    let cell = ops::lift(replay, &[&cell, &part], call.span, |_, operands| match operands {
+        [(Kind::Str, whole), (Kind::Str, part)] => Ok((Kind::INT, whole.find(*part))),
+        [(Kind::Str, _), _] => Err(Trouble::Raises("TypeError")),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    Ok(Value::Cell(cell))
 }
 
 /// The place of the last `part`, of one letter.
@@ -591,7 +632,8 @@ fn find_last<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// `text.index(part)` and `text.rindex(part)`: where there is none it raises.
 fn index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
-    if !matches!(call.receiver, Value::Cell(_)) {
+    let is_text = replay.concrete(&call.receiver).is_some_and(|value| value.as_str().is_some());
+    if !matches!(call.receiver, Value::Cell(_)) && !is_text {
         return super::encode::list_index(replay, call);
     }
     let found = if call.name == "rindex" { find_last(replay, call)? } else { find(replay, call)? };

@@ -51,6 +51,9 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     call.only(replay, "utc", &[record::Value::Bool(false)])?;
     let unit = call.text(replay, "unit")?;
     call.take("cache");
+    if matches!(arg, Value::Frame(_) | Value::Dict(_)) {
+        return of_parts(replay, &arg, errors == "coerce", at);
+    }
     let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_datetime` of this")) };
     let given = format.is_some();
     let format = match format {
@@ -106,6 +109,95 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         _ => Err(Trouble::Unsupported("`to_datetime` of this type".to_owned())),
     })?;
     Ok(Value::Column(column.with(cell.guarded(&own))))
+}
+
+/// What pandas calls the parts of a moment, and how many microseconds one of the smaller ones is.
+const PARTS: [(&[&str], i64); 6] = [
+    (&["year", "years"], 0),
+    (&["month", "months"], 0),
+    (&["day", "days"], 0),
+    (&["hour", "hours", "h"], 3_600_000_000),
+    (&["minute", "minutes", "m"], 60_000_000),
+    (&["second", "seconds", "s"], 1_000_000),
+];
+
+/// `pd.to_datetime(frame)` and `pd.to_datetime(dict(year=..., month=..., day=...))`: moments of columns of whole numbers.
+///
+/// A missing year, month or day makes a missing moment. A day that does not exist, or a broken number, raises or is missing. pandas goes
+/// beyond the years 1 to 9999; such a row is `Invalid`.
+fn of_parts<'b>(replay: &mut Replay<'_, 'b>, arg: &Value<'b>, coerce: bool, at: Span) -> Eval<'b> {
+    if replay.before_pandas_3() {
+        return Err(replay.unsupported(at, "before pandas 3 `to_datetime` of columns of years, months and days"));
+    }
+    let given: Vec<(String, Value<'b>)> = match arg {
+        Value::Frame(id) => replay.frames[id.0].columns.iter().map(|(name, column)| (name.clone(), column.clone())).collect(),
+        other => {
+            let pairs = replay.pairs(other).unwrap_or_default();
+            pairs.into_iter().filter_map(|(key, value)| Some((replay.concrete(&key)?.as_str()?.to_owned(), value))).collect()
+        }
+    };
+    if let Some(unknown) = replay.unknown_among(&given.iter().map(|(_, value)| value).collect::<Vec<_>>()) {
+        return Err(unknown);
+    }
+    let mut like: Option<Column<'b>> = None;
+    let mut parts: Vec<Option<Cell<'b>>> = vec![None; PARTS.len()];
+    for (name, value) in &given {
+        let Some(place) = PARTS.iter().position(|(names, _)| names.contains(&name.to_lowercase().as_str())) else {
+            return Err(replay.unsupported(at, format!("`to_datetime` with `{name}`")));
+        };
+        if let Value::Column(column) = value {
+            if like.as_ref().is_some_and(|like| like.space != column.space) {
+                return Err(replay.unsupported(at, "`to_datetime` of columns over different rows"));
+            }
+            like = Some(Column { name: None, array: false, ..column.clone() });
+        }
+        parts[place] = Some(ops::to_cell(replay, value, None, at)?);
+    }
+    let mut parts = parts.into_iter();
+    let (Some(Some(year)), Some(Some(month)), Some(Some(day)), Some(like)) = (parts.next(), parts.next(), parts.next(), like) else {
+        return Err(replay.unsupported(at, "`to_datetime` without a year, month or day"));
+    };
+    let mut own = Guards::new();
+    let mut cell = ops::lift(replay, &[&year, &month, &day], at, |replay, operands| {
+        let b = replay.b;
+        let (mut numbers, mut missing, mut broken) = (Vec::new(), b.bool(false), b.bool(false));
+        for (kind, val) in operands {
+            match kind {
+                Kind::Int(_) => numbers.push(val.cast(Elem::I64)),
+                Kind::Float => {
+                    let whole = val.trunc();
+                    missing = missing | val.is_nan();
+                    broken = broken | (!val.is_nan() & (whole.ne(*val) | val.abs().ge(2_f64.powi(53))));
+                    numbers.push(whole.cast(Elem::I64));
+                }
+                _ => return Err(Trouble::Unsupported("`to_datetime` of columns that are not of numbers".to_owned())),
+            }
+        }
+        let (year, month, day) = (numbers[0], numbers[1], numbers[2]);
+        let far = !missing & (year.lt(1_i64) | year.gt(9999_i64));
+        own.insert(replay.guard(far, Reason::Invalid("a year outside of 1 to 9999".to_owned()), at));
+        let in_month = day.ge(1_i64) & day.le(calendar::days_in_month(year, month));
+        let valid = !broken & month.ge(1_i64) & month.le(12_i64) & in_month;
+        if !coerce {
+            let reason = ops::reason("ValueError", &replay.place_name(at));
+            own.insert(replay.guard(!missing & !valid, reason, at));
+        }
+        let moment = calendar::days(year, month, day) * calendar::DAY;
+        Ok((Kind::DateTime, (valid & !missing).select(moment, b.null(Elem::I64))))
+    })?;
+    for (part, (_, micros)) in parts.zip(&PARTS[3..]) {
+        let Some(part) = part else { continue };
+        cell = ops::lift(replay, &[&cell, &part], at, |replay, operands| match operands {
+            [(_, moment), (Kind::Int(_), number)] => {
+                let number = number.cast(Elem::I64);
+                let far = number.abs().gt(i64::from(i32::MAX) / 1000);
+                own.insert(replay.guard(far, Reason::Invalid("a moment too far from its day".to_owned()), at));
+                Ok((Kind::DateTime, *moment + number * *micros))
+            }
+            _ => Err(Trouble::Unsupported("`to_datetime` with broken hours, minutes or seconds".to_owned())),
+        })?;
+    }
+    Ok(Value::Column(like.with(cell.guarded(&own))))
 }
 
 /// `pd.to_timedelta`: whole numbers of a unit, or texts as `hours:minutes:seconds`.

@@ -139,6 +139,21 @@ impl<'b> Replay<'_, 'b> {
     fn assign_item(&mut self, of: &Value<'b>, index: &Value<'b>, value: Value<'b>, of_expr: &Expr, at: Span) {
         match of {
             Value::Frame(id) => pandas::set_item(self, *id, index, value, at),
+            Value::Part(inner, part) if crate::row_writes::place(self, inner, part, index).is_some() => {
+                let Some((id, name)) = crate::row_writes::place(self, inner, part, index) else { return };
+                if let Err(why) = crate::row_writes::set(self, id, &name, &value, at) {
+                    self.frames[id.0].columns.insert(name, Value::Unknown(why));
+                }
+            }
+            Value::Row(id) => {
+                let row = match (self.concrete(index), of_expr.as_name()) {
+                    (Some(name), Some(_)) => self.row_with(*id, &pandas::column_name(&name), &value, at),
+                    _ => Err(self.unsupported(at, "assignment into a row")),
+                };
+                if let Some(name) = of_expr.as_name().map(str::to_owned) {
+                    self.bind(&name, row.unwrap_or_else(Value::Unknown));
+                }
+            }
             Value::Part(inner, part) => {
                 let result = pandas::set_part(self, inner, part, index, value, at);
                 if let Err(why) = result {
@@ -207,6 +222,18 @@ impl<'b> Replay<'_, 'b> {
         }
     }
 
+    /// The row with another cell: a copy, which the frame does not see.
+    fn row_with(&mut self, id: FrameId, name: &str, value: &Value<'b>, at: Span) -> Result<Value<'b>, crate::value::Unknown> {
+        let mut frame = self.frames[id.0].clone();
+        let cell = crate::ops::to_cell(self, value, None, at)?;
+        let column = Column { cell, name: Some(name.to_owned()), space: frame.space, array: false };
+        frame.columns.insert(name.to_owned(), Value::Column(column));
+        Ok(match self.frame(frame) {
+            Value::Frame(id) => Value::Row(id),
+            other => other,
+        })
+    }
+
     fn forget_root(&mut self, expr: &Expr, why: &crate::value::Unknown) {
         let mut root = expr;
         while let ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } = &root.kind {
@@ -251,6 +278,9 @@ impl<'b> Replay<'_, 'b> {
                 "filter before, or use np.where or .where on all rows",
             )),
             Value::Cell(cell) => Value::Column(Column { cell, name: Some(name.to_owned()), space, array: false }),
+            Value::Pieces(pieces) if pieces.rows() == Some(space) => Value::Pieces(pieces),
+            Value::Objects(objects) if objects.like.space == space => Value::Objects(objects),
+            Value::Zipped(columns) if columns.iter().all(|column| column.space == space) => pandas::frame::tuples(self, &columns),
             Value::Unknown(why) => Value::Unknown(why),
             other => match pandas::spread(self, &other, Some(name), space, at) {
                 Ok(column) => Value::Column(column),

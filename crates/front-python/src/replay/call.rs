@@ -224,6 +224,11 @@ fn signature(on: On, name: &str) -> String {
 impl<'b> Replay<'_, 'b> {
     pub(crate) fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Expr], keywords: &[(Option<String>, Expr)]) -> Eval<'b> {
         let span = expr.span;
+        if self.cells_active()
+            && let Some(done) = crate::letter_loops::of_call(self, callee, args, span).filter(|_| keywords.is_empty())
+        {
+            return done;
+        }
         let (target, receiver_expr) = match &callee.kind {
             ExprKind::Attribute { value, name } => {
                 let of = self.eval(value)?;
@@ -345,6 +350,21 @@ impl<'b> Replay<'_, 'b> {
         // The record does not say of how much an offset is.
         if !touched && path != "pandas.DateOffset" {
             let seen = self.untouched(span, &all);
+            // A function of Python's own can be computed where the run noted nothing, as in a method that a library calls.
+            let folds =
+                !seen.is_recorded() && !seen.batch_columns && path.starts_with("builtins.") && !path.ends_with("set") && !all.is_empty();
+            if folds
+                && !self.cells_active()
+                && all.iter().all(|value| self.concrete(value).is_some())
+                && let Some(row) = rows().get(&(On::Function, path))
+            {
+                let (blockers, none) = (self.blockers.len(), self.none());
+                match self.run_row(row, none, None, positional.clone(), named.clone(), span) {
+                    Ok(value) if !self.touches_rows(&value) => return Ok(value),
+                    Ok(_) | Err(_) => {}
+                }
+                self.blockers.truncate(blockers);
+            }
             if seen.is_recorded() || !self.cells_active() {
                 return Ok(Value::Known(seen));
             }
@@ -385,8 +405,15 @@ impl<'b> Replay<'_, 'b> {
         named: Vec<(String, Value<'b>)>,
         span: Span,
     ) -> Eval<'b> {
+        let receiver = match receiver {
+            Value::Entry(_) if name != "get" => Value::Cell(crate::ops::to_cell(self, &receiver, None, span)?),
+            receiver => receiver,
+        };
         match &receiver {
             Value::Unknown(unknown) => return Err(unknown.clone()),
+            of if name == "get" && (matches!(of, Value::Entry(_)) || crate::literals::is_document(of)) => {
+                return crate::literals::get(self, of, &positional, span);
+            }
             Value::Function(_) if name == crate::builtins::VECTORIZED && positional.iter().any(|one| matches!(one, Value::Column(_))) => {
                 return crate::builtins::vectorized(self, &receiver, &positional, span);
             }
@@ -410,7 +437,13 @@ impl<'b> Replay<'_, 'b> {
                     return self.apply(function, receiver_expr, first.into_iter().chain(positional).collect(), named, span);
                 }
             }
-            Value::List(_) | Value::Dict(_) | Value::Tuple(_) => {
+            Value::List(_)
+            | Value::Dict(_)
+            | Value::Tuple(_)
+            | Value::Sequence(_)
+            | Value::Set(_)
+            | Value::SetOfPieces(_)
+            | Value::Pieces(_) => {
                 if let Some(result) = crate::builtins::container_method(self, &receiver, name, &positional, &named, span) {
                     return result;
                 }
@@ -421,6 +454,15 @@ impl<'b> Replay<'_, 'b> {
         let touched = all.iter().any(|value| self.touches_rows(value));
         if !touched {
             let seen = self.untouched(span, &all);
+            if let Some(closed) = self.recorded_closed(span).filter(|_| !seen.is_recorded()) {
+                return Ok(Value::Known(closed));
+            }
+            if !seen.is_recorded()
+                && positional.is_empty()
+                && let Some(parts) = self.parts_of_dict(&receiver, name)
+            {
+                return Ok(parts);
+            }
             if seen.is_recorded() || !self.cells_active() {
                 return Ok(Value::Known(seen));
             }
@@ -446,6 +488,9 @@ impl<'b> Replay<'_, 'b> {
                 return self.call_path("numpy.searchsorted", all, named, span);
             }
             Value::Known(_) if name == "align" => {
+                if let Some(unknown) = self.unknown_among(&all) {
+                    return Err(unknown);
+                }
                 let arguments = self.bind_arguments(On::Frame, name, positional, named, span)?;
                 let mut call = Call { receiver, name: name.to_owned(), span, receiver_at: None, arguments };
                 return crate::pandas::table::align_known(self, &mut call);
@@ -478,6 +523,22 @@ impl<'b> Replay<'_, 'b> {
             return Err(crate::pandas::refuse_method(self, on, &receiver, name, span));
         };
         self.run_row(row, receiver.clone(), receiver_expr, positional, named, span)
+    }
+
+    /// `items`, `keys` and `values` of a dict that is known, where the run noted nothing, as in a method that a library calls.
+    fn parts_of_dict(&mut self, of: &Value<'b>, name: &str) -> Option<Value<'b>> {
+        let Value::Known(known) = of else { return None };
+        let is_dict = matches!(known.clone_unused()?.as_tagged()?, Tagged::Dict(_));
+        if !is_dict || !matches!(name, "items" | "keys" | "values") {
+            return None;
+        }
+        let parts = self.pairs(of)?.into_iter().map(|(key, value)| match name {
+            "items" => Value::Tuple(vec![key, value]),
+            "keys" => key,
+            _ => value,
+        });
+        let parts = parts.collect();
+        Some(self.list(parts))
     }
 
     /// A method of a recorded estimator, called by the script or by an estimator that it is a part of.
@@ -551,7 +612,13 @@ impl<'b> Replay<'_, 'b> {
         let result = match unknown.filter(|_| !of_columns) {
             // Filling or dropping columns of a frame with an unknown column is still known for the others.
             Some(unknown) => Err(unknown),
-            None => run(self, &mut call),
+            None => {
+                let calling = if self.cells_active() { self.calling } else { Some((span, self.activation)) };
+                let outer = std::mem::replace(&mut self.calling, calling);
+                let result = run(self, &mut call);
+                self.calling = outer;
+                result
+            }
         };
         if result.is_ok() {
             self.calls.insert((on.heading(), name));

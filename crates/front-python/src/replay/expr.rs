@@ -17,6 +17,12 @@ type Element<'b> = (Value<'b>, Option<Value<'b>>, Option<ir::Val<'b>>);
 /// A column, if the comprehension runs over scoring rows.
 type Eval1<'b> = Result<Option<Value<'b>>, Unknown>;
 
+/// The width of a format that writes whole numbers with zeros before them: `02d`.
+fn padded(format: &str) -> Option<i64> {
+    let width = format.strip_prefix('0')?;
+    width.strip_suffix('d').unwrap_or(width).parse().ok().filter(|width| (1..=20).contains(width))
+}
+
 /// A condition, narrowed. What is always there has none.
 fn both<'b>(there: Option<ir::Val<'b>>, holds: ir::Val<'b>) -> Option<ir::Val<'b>> {
     Some(there.map_or(holds, |there| there & holds))
@@ -43,6 +49,11 @@ impl<'b> Replay<'_, 'b> {
             ExprKind::Tuple(items) => Ok(Value::Tuple(self.spread(items)?)),
             ExprKind::Set(items) => {
                 let items = self.spread(items)?;
+                let always = self.b.bool(true);
+                if items.iter().any(|item| self.touches_rows(item)) {
+                    let items: Vec<_> = items.into_iter().map(|value| crate::sequence::Item { there: always, value }).collect();
+                    return crate::sequence::set(self, &items, expr.span);
+                }
                 Ok(self.list(items))
             }
             ExprKind::Dict(items) => self.dict_display(items, expr.span),
@@ -62,6 +73,9 @@ impl<'b> Replay<'_, 'b> {
                 self.attribute(&of, name, expr.span)
             }
             ExprKind::Subscript { value, index } => {
+                if let Some(closed) = self.recorded_closed(expr.span) {
+                    return Ok(Value::Known(closed));
+                }
                 let (of, index) = (self.eval(value)?, self.eval(index)?);
                 self.subscript(&of, &index, expr.span)
             }
@@ -197,7 +211,16 @@ impl<'b> Replay<'_, 'b> {
 
     pub(crate) fn list(&mut self, items: Vec<Value<'b>>) -> Value<'b> {
         self.lists.push(items);
-        Value::List(ListId(self.lists.len() - 1))
+        let id = self.lists.len() - 1;
+        if let Some(reached) = self.reached() {
+            self.made_for.insert(id, reached.value());
+        }
+        Value::List(ListId(id))
+    }
+
+    /// Whether some items of a list are there on some rows only.
+    pub(crate) fn is_of_row(&self, id: ListId) -> bool {
+        self.lists[id.0].iter().any(|item| matches!(item, Value::Sometimes(_)))
     }
 
     /// Values of a display, with `*items` spread.
@@ -238,6 +261,7 @@ impl<'b> Replay<'_, 'b> {
     /// What a loop over the value sees; none if it is not known.
     pub(crate) fn items(&mut self, value: &Value<'b>, at: Span) -> Option<Vec<Value<'b>>> {
         match value {
+            Value::List(id) if self.is_of_row(*id) => None,
             Value::List(id) => Some(self.lists[id.0].clone()),
             Value::Tuple(items) => Some(items.clone()),
             Value::Dict(id) => Some(self.dicts[id.0].iter().map(|(key, _)| key.clone()).collect()),
@@ -394,7 +418,7 @@ impl<'b> Replay<'_, 'b> {
 
     fn bool_op(&mut self, op: BoolOp, operands: &[Expr], span: Span) -> Eval<'b> {
         let mut last: Option<Value<'b>> = None;
-        for operand in operands {
+        for (place, operand) in operands.iter().enumerate() {
             // A known operand decides whether the next one is evaluated at all.
             if let Some(before) = &last
                 && let Some(truth) = self.concrete(before).and_then(|value| value.truth())
@@ -407,7 +431,13 @@ impl<'b> Replay<'_, 'b> {
             }
             last = Some(match last {
                 None => self.eval(operand)?,
-                Some(before) if self.cells_active() => ops::short_circuit(self, op, &before, operand)?,
+                Some(before) if self.cells_active() => {
+                    let earlier = operands[..place].iter();
+                    let narrowed: Vec<_> = earlier.map(|test| self.narrow(test, op == BoolOp::And)).collect();
+                    let value = ops::short_circuit(self, op, &before, operand);
+                    narrowed.into_iter().rev().for_each(|one| self.widen(one));
+                    value?
+                }
                 Some(before) => {
                     let next = self.eval(operand)?;
                     if !self.touches_rows(&before) && !self.touches_rows(&next) {
@@ -429,7 +459,7 @@ impl<'b> Replay<'_, 'b> {
     fn if_else(&mut self, test: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Eval<'b> {
         let condition = self.eval(test)?;
         if let Some(choice) = self.row_condition(&condition) {
-            return self.row_if_else(choice, then, otherwise, span);
+            return self.row_if_else(choice, test, (then, otherwise), span);
         }
         let taken = self.log.branch(test.span, self.activation).or_else(|| self.concrete(&condition).and_then(|value| value.truth()));
         let Some(taken) = taken else { return Err(self.not_recorded(test.span)) };
@@ -463,6 +493,12 @@ impl<'b> Replay<'_, 'b> {
         self.activation = outer;
         if let Some(column) = ran? {
             return Ok(column);
+        }
+        if kind == ComprehensionKind::Set && out.iter().any(|(item, _, there)| there.is_some() || self.touches_rows(item)) {
+            let always = self.b.bool(true);
+            let item = |(value, _, there): Element<'b>| crate::sequence::Item { there: there.unwrap_or(always), value };
+            let items: Vec<_> = out.into_iter().map(item).collect();
+            return crate::sequence::set(self, &items, span);
         }
         if kind != ComprehensionKind::Dict {
             if out.iter().any(|(_, _, there)| there.is_some()) {
@@ -628,10 +664,16 @@ impl<'b> Replay<'_, 'b> {
         }
         let mut out: Option<Cell<'b>> = None;
         for (value, format) in &pieces {
-            if format.is_some() {
-                return Err(self.unsupported(span, "a format specification in an f-string"));
-            }
-            let text = crate::udf::to_text(self, value, span)?;
+            let text = match format.as_deref() {
+                None => crate::udf::to_text(self, value, span)?,
+                Some(format) => match padded(format) {
+                    Some(width) if self.touches_rows(value) => crate::udf::padded(self, value, width, span)?,
+                    _ => match self.concrete(value).and_then(|value| fold::format(&value, Some(format))) {
+                        Some(text) => Cell::new(Kind::Str, self.b.str(&text)),
+                        None => return Err(self.unsupported(span, "this format specification in an f-string")),
+                    },
+                },
+            };
             out = Some(match out {
                 None => text,
                 Some(before) => ops::concat(self, &before, &text, span)?,
@@ -690,7 +732,7 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Known(known)
                 if matches!(name, "loc" | "at" | "index")
-                    && self.cells_active()
+                    && (self.cells_active() || name == "loc" && !self.recorded(span).is_recorded())
                     && matches!(
                         known.clone_unused().and_then(record::Value::as_tagged),
                         Some(record::Tagged::Frame(_) | record::Tagged::Series(_))
@@ -765,9 +807,16 @@ impl<'b> Replay<'_, 'b> {
             Value::Pieces(_) if name == "str" => Ok(of.clone()),
             Value::Objects(_) if name == "str" => Ok(Value::Part(Box::new(of.clone()), name.to_owned())),
             Value::Objects(_) if name == "values" => Ok(of.clone()),
-            Value::Pieces(_) | Value::Match(_) | Value::Sequence(_) | Value::Zipped(_) | Value::Objects(_) | Value::Labelled(_) => {
-                Ok(Value::Method(Box::new(of.clone()), name.to_owned()))
-            }
+            Value::Pieces(_)
+            | Value::Match(_)
+            | Value::Sequence(_)
+            | Value::Set(_)
+            | Value::SetOfPieces(_)
+            | Value::Entry(_)
+            | Value::Sometimes(_)
+            | Value::Zipped(_)
+            | Value::Objects(_)
+            | Value::Labelled(_) => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Class(class) if self.method_of(class, name).is_some() => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
             Value::Class(class) => {
                 let seen = self.untouched(span, &[of]);
@@ -824,6 +873,16 @@ impl<'b> Replay<'_, 'b> {
                 let (fit, columns) = self.flags(&[of]);
                 return Ok(Value::Known(Known::constant(value).with(fit, columns).of(seen.at)));
             }
+            if let Some(closed) = self.recorded_closed(span).filter(|_| !seen.is_recorded()) {
+                return Ok(Value::Known(closed));
+            }
+            if !seen.is_recorded()
+                && let Value::Part(table, part) = of
+                && let (Value::Known(table), "loc") = (&**table, part.as_str())
+                && let Some(row) = crate::pandas::table::row_of_table(self, table, index)
+            {
+                return Ok(row);
+            }
             return Ok(Value::Known(seen));
         }
         if matches!(of, Value::Path(path) if path == "numpy.c_") {
@@ -845,6 +904,7 @@ impl<'b> Replay<'_, 'b> {
 
     fn item_of_list(&self, of: &Value<'b>, index: &Value<'b>) -> Option<Value<'b>> {
         let items = match of {
+            Value::List(id) if self.is_of_row(*id) => return None,
             Value::List(id) => &self.lists[id.0],
             Value::Tuple(items) => items,
             _ => return None,

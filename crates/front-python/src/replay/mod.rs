@@ -79,6 +79,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub tries: Vec<crate::udf::Try<'b>>,
     /// Lists and dicts that were changed, in order.
     pub writes: Vec<crate::udf::Written>,
+    /// The rows for which a list was made, where those are not all that the function sees.
+    pub made_for: HashMap<usize, ir::Value>,
     /// Functions of the script as the record names them, with their places.
     pub functions: Vec<(String, Span, Rc<Function<'b>>)>,
     /// The function that reads a float from a text, once one does.
@@ -87,6 +89,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub scanners: HashMap<String, ir::Handle<ir::Function>>,
     /// Inside a function that is applied to each group of rows.
     pub in_group: Option<InGroup<'b>>,
+    /// The call of a library that is being walked, and where the script is.
+    calling: Option<(Span, Activation)>,
     /// The rows that the call or attribute at hand is of.
     subject: Option<usize>,
     depth: usize,
@@ -249,10 +253,12 @@ impl<'a, 'b> Replay<'a, 'b> {
             single_letters: std::collections::HashSet::new(),
             tries: Vec::new(),
             writes: Vec::new(),
+            made_for: HashMap::new(),
             functions: Vec::new(),
             float_reader: None,
             scanners: HashMap::new(),
             in_group: None,
+            calling: None,
             subject: None,
             depth: 0,
         }
@@ -360,6 +366,14 @@ impl<'a, 'b> Replay<'a, 'b> {
         Known::seen(self.log.value(at, self.activation.or(SCRIPT)), at)
     }
 
+    /// A statistic of training rows in a function that a library called back, where the run saw only one value for it.
+    pub(crate) fn recorded_closed(&self, at: Span) -> Option<Known> {
+        let (call, activation) = self.calling.filter(|_| self.cells_active())?;
+        let seen = Known::seen(self.log.value(at, self.log.enter(call, activation, 0)), at);
+        let scalar = matches!(seen.clone_unused(), Some(value) if value.as_f64().is_some() || value.as_str().is_some());
+        scalar.then(|| seen.with(true, false))
+    }
+
     /// A recorded value that becomes part of the scorer, to be listed if it was learnt from data.
     pub(crate) fn freeze(&mut self, known: &Known) {
         let Some(at) = known.at.filter(|_| known.fit) else { return };
@@ -420,14 +434,23 @@ impl<'a, 'b> Replay<'a, 'b> {
         })
     }
 
+    /// A copy of a frame for what is done to every cell: what that makes of a column of lists is not known.
+    pub(crate) fn of_cells(&mut self, id: FrameId, at: Span) -> Frame<'b> {
+        let mut frame = self.frames[id.0].clone();
+        for (name, slot) in &mut frame.columns {
+            if matches!(slot, Value::Pieces(_) | Value::Objects(_)) {
+                *slot = Value::Unknown(self.unsupported(at, format!("this of `{name}`, a column of lists,")));
+            }
+        }
+        frame
+    }
+
     /// A copy of a frame over other rows.
     pub(crate) fn in_space(&mut self, id: FrameId, space: usize) -> Value<'b> {
         let mut frame = self.frames[id.0].clone();
         frame.space = space;
         for column in frame.columns.values_mut() {
-            if let Value::Column(column) = column {
-                column.space = space;
-            }
+            column.move_to(space);
         }
         self.frame(frame)
     }
@@ -448,6 +471,10 @@ impl<'a, 'b> Replay<'a, 'b> {
             | Value::Row(_)
             | Value::Pieces(_)
             | Value::Sequence(_)
+            | Value::Set(_)
+            | Value::Entry(_)
+            | Value::SetOfPieces(_)
+            | Value::Sometimes(_)
             | Value::Match(_)
             | Value::Unknown(_) => true,
             Value::List(id) => self.lists[id.0].iter().any(|item| self.touches_rows(item)),
@@ -482,6 +509,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 Value::Known(known) => (known.fit, known.batch_columns),
                 Value::List(id) => self.flags(&self.lists[id.0].iter().collect::<Vec<_>>()),
                 Value::Tuple(items) => self.flags(&items.iter().collect::<Vec<_>>()),
+                Value::Sometimes(item) => self.flags(&[&item.value]),
                 Value::Dict(id) => self.flags(&self.dicts[id.0].iter().map(|(_, item)| item).collect::<Vec<_>>()),
                 Value::Object(id) => self.flags(&self.objects[id.0].attributes.iter().map(|(_, item)| item).collect::<Vec<_>>()),
                 Value::Method(of, _) | Value::Part(of, _) => self.flags(&[of]),
@@ -504,6 +532,9 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Row(_)
                 | Value::Pieces(_)
                 | Value::Sequence(_)
+                | Value::Set(_)
+                | Value::Entry(_)
+                | Value::SetOfPieces(_)
                 | Value::Match(_)
                 | Value::Unknown(_) => (false, false),
             };
@@ -520,6 +551,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 Value::Unknown(unknown) => Some(unknown.clone()),
                 Value::List(id) => self.unknown_among(&self.lists[id.0].iter().collect::<Vec<_>>()),
                 Value::Tuple(items) => self.unknown_among(&items.iter().collect::<Vec<_>>()),
+                Value::Sometimes(item) => self.unknown_among(&[&item.value]),
                 Value::Dict(id) => self.unknown_among(&self.dicts[id.0].iter().map(|(_, item)| item).collect::<Vec<_>>()),
                 Value::Method(of, _) | Value::Part(of, _) => self.unknown_among(&[of]),
                 Value::Known(_)
@@ -539,6 +571,9 @@ impl<'a, 'b> Replay<'a, 'b> {
                 | Value::Row(_)
                 | Value::Pieces(_)
                 | Value::Sequence(_)
+                | Value::Set(_)
+                | Value::Entry(_)
+                | Value::SetOfPieces(_)
                 | Value::Match(_)
                 | Value::Slice(..) => None,
             };
@@ -1025,6 +1060,29 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.forget_names(names, why);
     }
 
+    /// A loop over training rows that is not followed: what it changes is what the record says where it is used, unless it is of the
+    /// scoring rows.
+    fn leave_to_record(&mut self, target: &Expr, body: &[Stmt], why: &Unknown) {
+        let mut names = BTreeSet::new();
+        body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
+        crate::names::target(target, &mut names);
+        let mut used = BTreeSet::new();
+        body.iter().for_each(|statement| crate::names::of_statement(statement, &mut used));
+        let of_rows = |name: &String| self.find_name(name, Some(self.scope)).is_some_and(|value| self.touches_rows(value));
+        if used.iter().any(of_rows) {
+            return self.forget_names(names, why);
+        }
+        for name in names {
+            if matches!(self.find_name(&name, Some(self.scope)), Some(Value::Function(_) | Value::Class(_) | Value::Path(_))) {
+                continue;
+            }
+            // What it was before may have changed in place.
+            let (_, columns) = self.find_name(&name, Some(self.scope)).map_or((true, false), |value| self.flags(&[value]));
+            let scope = self.scope;
+            self.scopes[scope.0].names.insert(name, Value::Known(Known::unseen().with(true, columns)));
+        }
+    }
+
     fn forget_names(&mut self, names: BTreeSet<String>, why: &Unknown) {
         for name in names {
             let value = match self.find_name(&name, Some(self.scope)).cloned() {
@@ -1046,7 +1104,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             return Err(why.clone());
         }
         if let Some(choice) = self.row_condition(&condition) {
-            return self.run_row_if(choice, body, otherwise, test.span);
+            return self.run_row_if(choice, test, body, otherwise);
         }
         let taken = match &condition {
             Value::Known(known) => self.log.branch(test.span, self.activation).or_else(|| known.look().and_then(record::Value::truth)),
@@ -1130,6 +1188,12 @@ impl<'a, 'b> Replay<'a, 'b> {
         {
             return done.map(|()| Flow::Next);
         }
+        if !self.cells_active()
+            && otherwise.is_empty()
+            && let Some(done) = crate::row_writes::run(self, target, &iterable, body, iter.span)
+        {
+            return done.map(|()| Flow::Next);
+        }
         let Some(items) = self.items(&iterable, iter.span) else {
             let why = match self.unknown_among(&[&iterable]) {
                 Some(why) => why,
@@ -1141,6 +1205,10 @@ impl<'a, 'b> Replay<'a, 'b> {
                     "write it for each row with apply, np.where or arithmetic on columns",
                 ),
             };
+            if !self.touches_rows(&iterable) {
+                self.leave_to_record(target, body, &why);
+                return Ok(Flow::Next);
+            }
             self.forget(body, &why);
             return Ok(Flow::Next);
         };

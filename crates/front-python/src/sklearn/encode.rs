@@ -329,16 +329,18 @@ fn records<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn several_labels<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
     let at = call.span;
-    let Value::Pieces(pieces) = call.need(replay, "X")? else {
-        return Err(super::refuse(replay, &estimator, "transform", at));
-    };
+    let x = call.need(replay, "X")?;
     let classes = estimator.fitted("classes_").and_then(record::Value::items).unwrap_or_default();
     let Some(classes) = classes.iter().map(record::Value::as_str).collect::<Option<Vec<&str>>>().filter(|classes| !classes.is_empty())
     else {
         return Err(replay.unsupported(at, "a MultiLabelBinarizer of other labels than texts"));
     };
     replay.freeze(&known);
-    let held = pandas::pieces::among(replay, &pieces, &classes, at)?;
+    let held = match &x {
+        Value::Pieces(pieces) => pandas::pieces::among(replay, pieces, &classes, at)?,
+        Value::Column(column) => crate::literals::among(replay, column, &classes, at)?,
+        _ => return Err(super::refuse(replay, &estimator, "transform", at)),
+    };
     let one = |column: Column<'b>| {
         let val = column.cell.single().map_or_else(|| replay.b.i64(0), |(_, val)| val.cast(Elem::I64));
         let guards = column.cell.guards.clone();

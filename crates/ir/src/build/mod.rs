@@ -317,6 +317,11 @@ impl<'b> Val<'b> {
         if let Op::Const(literal) = &state.function.nodes[self.value].op { Some(literal.clone()) } else { None }
     }
 
+    /// The operation that makes the value.
+    pub fn made_by(self) -> Op {
+        self.builder.state.borrow().function.nodes[self.value].op.clone()
+    }
+
     /// Where the value came from, for [`Builder::return_to`].
     pub fn origin(self) -> Handle<Origin> {
         let state = self.builder.state.borrow();

@@ -1,0 +1,155 @@
+//! `for i, row in frame.iterrows()` that sets cells of its own row: `frame.at[i, "c"] = value`. It is a function on rows that changes
+//! columns. Anything in the body that more than one row could see makes it no such loop.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
+
+use crate::ast::{Expr, ExprKind, Stmt, StmtKind};
+use crate::ops;
+use crate::pandas;
+use crate::replay::{Replay, Scope};
+use crate::udf::Names;
+use crate::value::{Column, FrameId, Guards, Kind, Unknown, Value};
+use source::Span;
+use std::collections::BTreeSet;
+
+/// What the label of a row is, beside its frame.
+pub(crate) const LABEL: &str = "label of a row";
+
+/// Runs such a loop. None if it is not one.
+pub(crate) fn run<'b>(
+    replay: &mut Replay<'_, 'b>,
+    target: &Expr,
+    iterable: &Value<'b>,
+    body: &[Stmt],
+    at: Span,
+) -> Option<Result<(), Unknown>> {
+    let id = match iterable {
+        Value::Part(of, part) if part == "iterrows" => match **of {
+            Value::Frame(id) => id,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let ExprKind::Tuple(names) = &target.kind else { return None };
+    let [label, _] = names.as_slice() else { return None };
+    let label = label.as_name()?;
+    if !body.iter().all(|statement| is_of_one_row(statement, label)) {
+        return None;
+    }
+    let done = one_row(replay, target, id, body, at);
+    let mut bound = BTreeSet::new();
+    body.iter().for_each(|statement| crate::names::assigned(statement, &mut bound));
+    crate::names::target(target, &mut bound);
+    let handed_on = replay.unsupported(at, "a value that a loop over rows leaves behind");
+    for name in bound {
+        if !matches!(replay.find_name(&name, Some(replay.scope)), Some(Value::Frame(_))) {
+            replay.bind(&name, Value::Unknown(handed_on.clone()));
+        }
+    }
+    match done {
+        // A row on which the body raises ends the script: no column of it has a value.
+        Ok(guards) => replay.frames[id.0].columns.values_mut().for_each(|slot| {
+            if let Value::Column(column) = slot {
+                column.cell.guards.extend(&guards);
+            }
+        }),
+        Err(why) => replay.forget_frame(id, &why),
+    }
+    Some(Ok(()))
+}
+
+fn one_row<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, id: FrameId, body: &[Stmt], at: Span) -> Result<Guards, Unknown> {
+    // The rows are those that the frame had when the loop began.
+    let copy = replay.frames[id.0].clone();
+    let Value::Frame(copy) = replay.frame(copy) else { return Err(replay.unsupported(at, "a loop over these rows")) };
+    let mut own_names = BTreeSet::new();
+    body.iter().for_each(|statement| crate::names::assigned(statement, &mut own_names));
+    let handed_on = replay.unsupported(at, "a value that one turn of a loop over rows hands on to the next");
+    let is_frame = |replay: &Replay<'_, 'b>, name: &String| matches!(replay.find_name(name, Some(replay.scope)), Some(Value::Frame(_)));
+    let names: Names<'b> =
+        own_names.iter().filter(|name| !is_frame(replay, name)).map(|name| (name.clone(), Value::Unknown(handed_on.clone()))).collect();
+    let scope = Scope { names, parent: Some(replay.scope), globals: Vec::new() };
+    let label = Value::Part(Box::new(Value::Frame(id)), LABEL.to_owned());
+    let ((), guards) = crate::udf::on_cells(replay, |replay| {
+        replay.in_scope(scope, at, |replay| {
+            replay.assign(target, Value::Tuple(vec![label, Value::Row(copy)]), target.span);
+            match replay.one_turn(body, at)? {
+                true => Ok(()),
+                false => Err(replay.unsupported(at, "a loop over rows that ends early, or that fills a list beside them")),
+            }
+        })
+    })?;
+    Ok(guards)
+}
+
+/// Whether a statement only binds names and sets cells of the row with that label.
+fn is_of_one_row(statement: &Stmt, label: &str) -> bool {
+    let may_be_set = |target: &Expr| match &target.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Tuple(names) => names.iter().all(|name| matches!(name.kind, ExprKind::Name(_))),
+        ExprKind::Subscript { value, index } => match (&value.kind, &index.kind) {
+            (ExprKind::Attribute { value, name }, ExprKind::Tuple(parts)) => {
+                matches!(value.kind, ExprKind::Name(_))
+                    && matches!(name.as_str(), "at" | "loc")
+                    && matches!(parts.as_slice(), [row, _] if row.as_name() == Some(label))
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    match &statement.kind {
+        StmtKind::Assign { targets, .. } => targets.iter().all(may_be_set),
+        StmtKind::AugAssign { target, .. } => may_be_set(target),
+        StmtKind::If { body, otherwise, .. } => body.iter().chain(otherwise).all(|inner| is_of_one_row(inner, label)),
+        StmtKind::For { body, otherwise, .. } => body.iter().chain(otherwise).all(|inner| is_of_one_row(inner, label)),
+        StmtKind::Expr(expr) => match &expr.kind {
+            ExprKind::Literal(_) => true,
+            ExprKind::Call { callee, .. } => matches!(callee.as_name(), Some("print" | "display")),
+            _ => false,
+        },
+        StmtKind::Pass | StmtKind::Continue => true,
+        _ => false,
+    }
+}
+
+/// The frame and the column of `frame.at[label, name]`.
+pub(crate) fn place<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, part: &str, index: &Value<'b>) -> Option<(FrameId, String)> {
+    let (Value::Frame(id), "at" | "loc", Value::Tuple(parts)) = (of, part, index) else { return None };
+    match parts.as_slice() {
+        [Value::Part(labelled, label), column] if label == LABEL => match **labelled {
+            Value::Frame(other) if other == *id => Some((*id, pandas::column_name(&replay.concrete(column)?))),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `frame.at[label, name] = value`, on the rows that come here.
+pub(crate) fn set<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str, value: &Value<'b>, at: Span) -> Result<(), Unknown> {
+    let old = match replay.frames[id.0].columns.get(name) {
+        Some(Value::Column(column)) => column.clone(),
+        Some(Value::Unknown(why)) => return Err(why.clone()),
+        _ => return Err(replay.unsupported(at, "a loop over rows that makes a column; make it before the loop; this")),
+    };
+    let here = replay.reached().unwrap_or_else(|| replay.b.bool(true));
+    let new = ops::to_cell(replay, value, old.cell.single().map(|(kind, _)| kind), at)?;
+    // pandas refuses a value that the column's dtype does not hold.
+    let kind = match old.cell.single() {
+        Some((kind, _)) => kind.clone(),
+        None => return Err(replay.unsupported(at, "setting cells of a column of several types")),
+    };
+    let fits = |own: &Kind| match (own, &kind) {
+        (Kind::Int(_) | Kind::Float, Kind::Float) | (Kind::Int(_), Kind::Int(_)) => true,
+        (Kind::Missing, Kind::Float | Kind::Str | Kind::DateTime | Kind::Timedelta) => true,
+        (own, kind) => own == kind,
+    };
+    let is_nan = |one: &crate::value::Alternative<'b>| {
+        matches!(one.val.literal(), Some(ir::Literal::F64(value)) if value.is_nan()) && matches!(kind, Kind::Str | Kind::DateTime)
+    };
+    if !new.alternatives.iter().all(|one| fits(&one.kind) || is_nan(one)) {
+        return Err(replay.unsupported(at, format!("setting cells of a {} column to another type", kind.dtype())));
+    }
+    let cell = pandas::where_cell(replay, here, &new, &old.cell, at)?;
+    replay.frames[id.0].columns.insert(name.to_owned(), Value::Column(Column { cell, ..old }));
+    Ok(())
+}
