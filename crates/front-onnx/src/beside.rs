@@ -18,6 +18,8 @@ impl Beside for Folder<'_> {
         if !Path::new(location).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
             return Err(outside());
         }
+        // The folder of a bare file name.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let cannot = |error: std::io::Error| format!("its external data `{location}` cannot be read: {error}");
         let (folder, path) = (folder.canonicalize().map_err(cannot)?, folder.join(location).canonicalize().map_err(cannot)?);
         // A link may lead away.

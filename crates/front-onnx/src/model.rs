@@ -234,6 +234,8 @@ impl Reader<'_> {
                     }
                 }
                 Err(reason) => {
+                    // It is there all the same: nodes that need it are not to be blamed.
+                    constants.insert(name.clone(), Rc::new(Tensor::vector(Data::F32(Vec::new()))));
                     let external = !proto.external_data.is_empty();
                     let mut diagnostic =
                         Diagnostic::error("onnx-unreadable-tensor", format!("the initializer `{name}` cannot be read: {reason}"))
