@@ -1,9 +1,9 @@
 //! Kernels of the row with training rows, and features whose products are near to a kernel.
 
-use super::fitted::{Columns, Whole, applied, matrix, needed, not_fitted, refuse_rows};
+use super::fitted::{Columns, Whole, applied, as_kind, matrix, needed, not_fitted, numeric_kind, refuse_rows};
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Eval, Unknown};
+use crate::value::{Eval, Kind, Unknown, Value};
 use ir::{Reduce, Tensor, Val};
 use std::f64::consts::PI;
 
@@ -75,10 +75,19 @@ fn skewed_chi2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(Whole::of(&columns).floats(cosines.into_iter().map(|cosine| cosine * height)))
 }
 
-/// `sqrt(x step)`, then `sqrt(2 x step / cosh(pi j step))` times the cosine and the sine of `j step ln(x)`; zero stays zero.
+/// `sqrt(x step)`, then `sqrt(2 x step / cosh(pi j step))` times the cosine and the sine of `j step ln(x)`; zero stays zero. Of whole numbers
+/// scikit-learn keeps the whole part of each.
 fn additive_chi2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (estimator, mut columns) = applied(replay, call)?;
+    let kind = match numeric_kind(&columns.iter().map(|(column, _)| column.clone()).collect::<Vec<_>>()) {
+        Some(kind @ (Kind::Float | Kind::Int(_))) => kind,
+        _ => return Err(replay.unsupported(call.span, "AdditiveChi2Sampler of columns of this type")),
+    };
     refuse_rows(replay, call.span, &mut columns, "a negative number, which AdditiveChi2Sampler refuses", |_, val| Some(val.lt(0.0)));
+    if kind != Kind::Float {
+        // Twice the number is a whole number first, which may overflow.
+        refuse_rows(replay, call.span, &mut columns, "a number that is not looked at", |_, val| Some(val.gt(2.0_f64.powi(53))));
+    }
     let steps = estimator.param("sample_steps").and_then(record::Value::as_int).unwrap_or(2);
     let step = match (estimator.param("sample_interval").and_then(record::Value::as_f64), steps) {
         (Some(step), _) => step,
@@ -96,5 +105,6 @@ fn additive_chi2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         vals.extend(each(&|x| height(x) * angle(x).cos()));
         vals.extend(each(&|x| height(x) * angle(x).sin()));
     }
-    Ok(Whole::of(&columns).floats(vals))
+    let whole = Whole::of(&columns);
+    Ok(Value::Matrix(vals.into_iter().map(|val| whole.column(kind.clone(), as_kind(val, &kind))).collect()))
 }
