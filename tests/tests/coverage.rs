@@ -92,3 +92,14 @@ fn the_tables_say_what_converts_and_what_proves_it() {
         assert!(known == text, "{} is not what converts now: run this test with BLESS=1 and read the difference", path.display());
     }
 }
+
+/// The table itself is tested beside the estimators, where there is a Python.
+#[test]
+fn the_readme_says_how_many_classes_are_fitted_on_real_data() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let (table, readme) = (read("coverage/estimators.md"), read("../README.md"));
+    let number = |before: &str| table.split_once(before).unwrap().0.rsplit(' ').next().unwrap().to_owned();
+    for figure in [format!("{} of the classes", number(" classes are fitted")), format!("{} values", number(" values for"))] {
+        assert!(readme.contains(&figure), "the README does not say {figure}");
+    }
+}

@@ -29,7 +29,6 @@ warnings.simplefilter("ignore")
 import joblib
 import numpy as np
 import pandas as pd
-import sklearn
 import sklearn.experimental.enable_halving_search_cv  # noqa: F401
 import sklearn.experimental.enable_iterative_imputer  # noqa: F401
 from sklearn import datasets
@@ -124,7 +123,7 @@ def patients():
 def words():
     """Texts that are categories, some missing, and a number to predict."""
     columns, target = patients()
-    return table(columns[["sex", "build"]], target.to_numpy())
+    return table(columns[["sex", "build"]], target.to_numpy() + 0.5)
 
 
 def mixed():
@@ -325,10 +324,13 @@ NOT_ASKED = {
 
 
 def cases():
+    only = os.environ.get("CASE", "")
     for name, parameters, kinds in CASES:
         for kind in kinds:
             again = sum(one[0] == name and kind in one[2] for one in CASES[: CASES.index((name, parameters, kinds))])
-            yield f"{name} {kind.__name__}" + (f" {again + 1}" if again else ""), name, parameters, kind
+            if only not in f"{name} {kind.__name__}":
+                continue
+            yield f"{name} {kind.__name__.replace('_', ' ')}" + (f" {again + 1}" if again else ""), name, parameters, kind
 
 
 def fitted(name, parameters, kind):
@@ -471,7 +473,9 @@ def main():
             continue
         if not in_child(work):
             failed.append(name)
-    print(f"{sklearn.__version__}")
+    if what == "fit":
+        with open(os.path.join(folder, "cases.txt"), "w", encoding="utf-8") as file:
+            file.write("".join(f"{name}\n" for name, *_ in cases()))
     if failed:
         sys.exit("failed: " + ", ".join(failed))
 

@@ -17,6 +17,13 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "AdaBoostClassifier.predict", boosted_class),
     Row::new(On::Estimator, "AdaBoostClassifier.predict_proba", boosted_probabilities),
     Row::new(On::Estimator, "AdaBoostRegressor.predict", weighted_median),
+    Row::new(On::Estimator, "imblearn.BalancedBaggingClassifier.predict", bagged_class),
+    Row::new(On::Estimator, "imblearn.BalancedBaggingClassifier.predict_proba", bagged_probabilities),
+    Row::new(On::Estimator, "imblearn.EasyEnsembleClassifier.predict", bagged_class),
+    Row::new(On::Estimator, "imblearn.EasyEnsembleClassifier.predict_proba", bagged_probabilities),
+    Row::new(On::Estimator, "imblearn.RUSBoostClassifier.decision_function", boosted_scores),
+    Row::new(On::Estimator, "imblearn.RUSBoostClassifier.predict", boosted_class),
+    Row::new(On::Estimator, "imblearn.RUSBoostClassifier.predict_proba", boosted_probabilities),
     Row::new(On::Estimator, "BaggingClassifier.decision_function", bagged),
     Row::new(On::Estimator, "BaggingClassifier.predict", bagged_class),
     Row::new(On::Estimator, "BaggingClassifier.predict_log_proba", bagged_logarithms),
@@ -720,7 +727,7 @@ fn calibrated_once<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, entry: &r
     };
     let method = if decides { "decision_function" } else { "predict_proba" };
     let mut answer = asked.answer(replay, &model, method, &asked.x)?;
-    let guarded = Whole::of(&answer);
+    let mut guarded = Whole::of(&answer);
     if count == 2 && !decides {
         answer.remove(0);
     }
@@ -741,6 +748,7 @@ fn calibrated_once<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, entry: &r
             _ => {
                 let column = Value::Column(guarded.column(Kind::Float, *score));
                 let said = asked.answer(replay, calibrator, "predict", &column)?;
+                said.iter().flat_map(|(column, _)| column.cell.guards.iter()).for_each(|guard| guarded.guard(*guard));
                 said.first().map_or(*score, |(_, val)| *val)
             }
         };

@@ -120,9 +120,9 @@ impl<'b> Search<'b> {
             };
             return Distances { away, error: away * (4.0 * steps * unit), squared: metric == Metric::Squares };
         }
-        let count = self.rows.len() as u32;
-        let square = |value: &f64| if value.is_nan() { 0.0 } else { value * value };
-        let norms = b.tensor(Tensor::f64("squares", [count], self.rows.iter().map(|row| row.iter().map(square).sum())));
+        // No constants but sums that the row takes part in: scikit-learn adds in an order of its own, and the bound is to know of that.
+        let ones = self.row * 0.0 + 1.0;
+        let norms = (self.table * self.table).contract(ones, [(1, 0)]);
         let own = (self.row * self.row).reduce(Reduce::Sum, [0]);
         let away = ((self.table.contract(self.row, [(1, 0)]) * -2.0 + own) + norms).max(0.0);
         let error = (norms + own) * (4.0 * steps * unit);
