@@ -51,7 +51,7 @@ fn table(heading: &str, uses: &BTreeMap<Call, [usize; 2]>) -> String {
 fn classes(uses: &BTreeMap<Call, [usize; 2]>) -> String {
     let mut classes: BTreeMap<&str, (Vec<&str>, usize, usize)> = BTreeMap::new();
     for ((_, name), [cases, scripts]) in uses.iter().filter(|((heading, _), _)| *heading == "scikit-learn") {
-        let (class, method) = name.split_once('.').unwrap();
+        let (class, method) = name.rsplit_once('.').unwrap();
         let own = classes.entry(class).or_default();
         own.0.push(method);
         (own.1, own.2) = (own.1.max(*cases), own.2.max(*scripts));

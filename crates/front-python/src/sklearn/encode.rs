@@ -387,10 +387,14 @@ fn answer_at<'b>(
     code: Val<'b>,
     at: Span,
 ) -> Result<Cell<'b>, Unknown> {
-    if answers.iter().all(|answer| answer.as_str().is_some()) {
-        return super::fitted::class_at(replay, answers, code, at);
-    }
     // Where it raises stands `None`, and the row has no score.
+    let given = |answer: &&record::Value| **answer != record::Value::NONE;
+    if let Some(first) = answers.iter().find(given)
+        && answers.iter().filter(given).all(|answer| answer.as_str().is_some())
+    {
+        let texts: Vec<record::Value> = answers.iter().map(|answer| if given(&answer) { answer } else { first }.clone()).collect();
+        return super::fitted::class_at(replay, &texts, code, at);
+    }
     let number = |answer: &record::Value| if *answer == record::Value::NONE { Some(0.0) } else { answer.as_f64() };
     let Some(numbers) = answers.iter().map(number).collect::<Option<Vec<f64>>>() else {
         return Err(replay.unsupported(at, format!("{} that gives texts and numbers", estimator.class_name())));
