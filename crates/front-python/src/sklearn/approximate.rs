@@ -10,6 +10,7 @@ use std::f64::consts::PI;
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "AdditiveChi2Sampler.transform", additive_chi2),
     Row::new(On::Estimator, "KernelCenterer.transform", centred_kernels),
+    Row::new(On::Estimator, "PolynomialCountSketch.transform", polynomial_sketch),
     Row::new(On::Estimator, "SkewedChi2Sampler.transform", skewed_chi2),
 ];
 
@@ -107,4 +108,61 @@ fn additive_chi2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     }
     let whole = Whole::of(&columns);
     Ok(Value::Matrix(vals.into_iter().map(|val| whole.column(kind.clone(), as_kind(val, &kind))).collect()))
+}
+
+/// A sum a wave takes so many steps.
+const MOST_WAVES: usize = 256;
+
+/// For each degree the columns are added up in places and with signs that training drew; the convolution of all those sums is what comes
+/// out: the inverse Fourier transform of the product of their transforms. scikit-learn's is a fast one, with as much rounding at most.
+fn polynomial_sketch<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (estimator, columns) = applied(replay, call)?;
+    let number = |name: &str, usual: f64| estimator.param(name).and_then(record::Value::as_f64).unwrap_or(usual);
+    let (gamma, constant) = (number("gamma", 1.0).sqrt(), number("coef0", 0.0));
+    let count = estimator.param("n_components").and_then(record::Value::as_int).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+    let b = replay.b;
+    let mut vals: Vec<Val<'b>> = columns.iter().map(|(_, val)| *val * gamma).collect();
+    if constant != 0.0 {
+        vals.push(b.f64(constant.sqrt()));
+    }
+    let places = matrix(replay, &estimator, "indexHash_", vals.len(), call)?;
+    let signs = matrix(replay, &estimator, "bitHash_", vals.len(), call)?;
+    if !(1..=MOST_WAVES).contains(&count) {
+        return Err(replay.unsupported(call.span, format!("PolynomialCountSketch of more than {MOST_WAVES} components")));
+    }
+    if places.len() != signs.len() || places.iter().flatten().any(|place| *place < 0.0 || *place >= count as f64) {
+        return Err(not_fitted(replay, &estimator, "indexHash_", call.span));
+    }
+    let length = count as u32;
+    let waves = |of: fn(f64) -> f64| {
+        let turns = (0..count).flat_map(|wave| (0..count).map(move |place| wave * place % count));
+        b.tensor(Tensor::f64("waves", [length, length], turns.map(|turn| of(4.0 * turn as f64 / count as f64))))
+    };
+    let (cosines, sines) = (waves(quarter_cosine), waves(|quarters| quarter_cosine((quarters + 3.0) % 4.0)));
+    let mut product: Option<(Val<'b>, Val<'b>)> = None;
+    for (places, signs) in places.iter().zip(&signs) {
+        let mut sums = vec![b.f64(0.0); count];
+        for ((val, place), sign) in vals.iter().zip(places).zip(signs) {
+            sums[*place as usize] = sums[*place as usize] + *val * *sign;
+        }
+        let sums = b.pack(&sums);
+        let (real, imaginary) = (cosines.contract(sums, [(1, 0)]), -sines.contract(sums, [(1, 0)]));
+        product = Some(match product {
+            None => (real, imaginary),
+            Some((before, beside)) => (before * real - beside * imaginary, before * imaginary + beside * real),
+        });
+    }
+    let Some((real, imaginary)) = product else { return Err(not_fitted(replay, &estimator, "indexHash_", call.span)) };
+    let sketch = (cosines.contract(real, [(1, 0)]) - sines.contract(imaginary, [(1, 0)])) / count as f64;
+    Ok(Whole::of(&columns).floats((0..length).map(|place| sketch.at(place))))
+}
+
+/// The cosine of so many quarters of a turn, from none to four.
+fn quarter_cosine(quarters: f64) -> f64 {
+    match quarters {
+        0.0 => 1.0,
+        1.0 | 3.0 => 0.0,
+        2.0 => -1.0,
+        _ => (quarters * (PI / 2.0)).cos(),
+    }
 }

@@ -38,6 +38,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "IsotonicRegression.predict", isotonic),
     Row::new(On::Estimator, "IsotonicRegression.transform", isotonic),
     Row::new(On::Estimator, "MultiOutputClassifier.predict", each_target),
+    Row::new(On::Estimator, "MultiOutputClassifier.predict_proba", shares_of_each_target),
     Row::new(On::Estimator, "MultiOutputRegressor.predict", each_target),
     Row::new(On::Estimator, "OneVsOneClassifier.decision_function", duel_scores),
     Row::new(On::Estimator, "OneVsOneClassifier.predict", duel_class),
@@ -528,6 +529,13 @@ fn each_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         return Err(not_fitted(replay, &asked.estimator, "estimators_", asked.at));
     }
     Ok(Value::Matrix(super::compose::in_one_type(out)))
+}
+
+/// The probabilities of the classes of each target: a list of arrays.
+fn shares_of_each_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let shares = |member: &Known| replay.call_estimator(member, "predict_proba", vec![asked.x.clone()], Vec::new(), asked.at);
+    Ok(Value::Tuple(asked.members.iter().map(shares).collect::<Result<_, _>>()?))
 }
 
 /// The class whose code is nearest to what the models say.

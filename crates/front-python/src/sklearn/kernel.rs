@@ -124,7 +124,7 @@ fn uncut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// `pairwise_kernels` of the row with each row of a table.
 ///
 /// They are `exp(-gamma |x - t|^2)` of a square that is made of products, `x . t`, `(gamma x . t + coef0)^degree`,
-/// `tanh(gamma x . t + coef0)` and `exp(-gamma sum |x - t|)`.
+/// `tanh(gamma x . t + coef0)`, `exp(-gamma sum |x - t|)` and `x . t / |x| |t|`.
 fn pairwise<'b>(
     replay: &mut Replay<'_, 'b>,
     estimator: &Estimator,
@@ -139,16 +139,21 @@ fn pairwise<'b>(
     let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
     let table = b.tensor(Tensor::f64("training rows", [rows.len() as u32, columns.len() as u32], rows.iter().flatten().copied()));
     let product = || table.contract(row, [(1, 0)]);
+    // No constants but sums that the row takes part in: scikit-learn adds in an order of its own, and the bound is to know of that.
+    let squares = || (table * table).contract(row * 0.0 + 1.0, [(1, 0)]);
+    let length = |square: Val<'b>| square.eq(0.0).select(b.f64(1.0), square.sqrt());
     Ok(match param_text(estimator, "kernel") {
         "linear" => product(),
         "rbf" => {
-            let squares = rows.iter().map(|row| row.iter().map(|cell| cell * cell).sum());
-            let squares = b.tensor(Tensor::f64("squares", [rows.len() as u32], squares));
-            let away = (product() * -2.0 + row.contract(row, [(0, 0)]) + squares).max(0.0);
+            let away = (product() * -2.0 + row.contract(row, [(0, 0)]) + squares()).max(0.0);
             (away * -gamma).exp()
         }
         "poly" | "polynomial" => (product() * gamma + number("coef0", 1.0)).pow(number("degree", 3.0)),
         "sigmoid" => (product() * gamma + number("coef0", 1.0)).tanh(),
+        "cosine" => {
+            let unit = table / length(squares()).reshape([rows.len() as u32, 1]);
+            unit.contract(row / length(row.contract(row, [(0, 0)])), [(1, 0)])
+        }
         "laplacian" => ((table - row).abs().reduce(Reduce::Sum, [1]) * -gamma).exp(),
         other => return Err(replay.unsupported(call.span, format!("the kernel `{other}`"))),
     })
