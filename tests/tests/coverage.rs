@@ -47,7 +47,7 @@ fn table(heading: &str, uses: &BTreeMap<Call, [usize; 2]>) -> String {
     out
 }
 
-/// One line a class: its methods, and how often it is used.
+/// One line a class: its methods, and how often it is used. Those of other libraries have these before their names.
 fn classes(uses: &BTreeMap<Call, [usize; 2]>) -> String {
     let mut classes: BTreeMap<&str, (Vec<&str>, usize, usize)> = BTreeMap::new();
     for ((_, name), [cases, scripts]) in uses.iter().filter(|((heading, _), _)| *heading == "scikit-learn") {
@@ -56,14 +56,18 @@ fn classes(uses: &BTreeMap<Call, [usize; 2]>) -> String {
         own.0.push(method);
         (own.1, own.2) = (own.1.max(*cases), own.2.max(*scripts));
     }
-    let proven = classes.values().filter(|(_, cases, scripts)| cases + scripts > 0).count();
+    let (others, own): (Vec<_>, Vec<_>) = classes.iter().partition(|(class, _)| class.contains('.'));
+    let proven = own.iter().filter(|(_, (_, cases, scripts))| cases + scripts > 0).count();
     let mut out = format!(
         "# scikit-learn classes that convert\n\nMade by `BLESS=1 cargo test -p scorewright-tests --test coverage`. {} classes convert, {proven} of them in cases \
-         that are compared with scikit-learn on data and boundary rows, and on every target.\n\n| class | methods | cases | scripts |\n|---|---|--:|--:|\n",
-        classes.len()
+         that are compared with scikit-learn on data and boundary rows, and on every target.\n",
+        own.len()
     );
-    for (class, (methods, cases, scripts)) in &classes {
-        writeln!(out, "| {class} | {} | {cases} | {scripts} |", methods.join(", ")).unwrap();
+    for (heading, some) in [("", own), ("\n## Classes of other libraries\n", others)] {
+        write!(out, "{heading}\n| class | methods | cases | scripts |\n|---|---|--:|--:|\n").unwrap();
+        for (class, (methods, cases, scripts)) in some {
+            writeln!(out, "| {class} | {} | {cases} | {scripts} |", methods.join(", ")).unwrap();
+        }
     }
     out
 }

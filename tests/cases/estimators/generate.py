@@ -271,6 +271,8 @@ CASES = [
     )),
     *((name, {"n_components": 2}, [linnerud]) for name in ("CCA", "PLSCanonical", "PLSRegression", "PLSSVD")),
     ("FeatureAgglomeration", {"n_clusters": 2}, [iris]),
+    ("KernelPCA", {"n_components": 2, "kernel": "cosine"}, [iris]),
+    ("PolynomialCountSketch", {"n_components": 8, "random_state": 0}, [scaled]),
     ("BernoulliRBM", {"n_components": 3, "n_iter": 3, "random_state": 0}, [scaled]),
     ("Nystroem", {"n_components": 6, "random_state": 0}, [scaled]),
     ("RBFSampler", {"n_components": 6, "random_state": 0}, [scaled]),
