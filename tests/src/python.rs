@@ -40,7 +40,8 @@ pub fn read(text: &str) -> Case {
     };
     let rows = lines.skip(1).take_while(|line| line.starts_with('|')).map(split).collect();
     let ulps = text.find("Within ").and_then(|at| text[at + 7..].split(' ').next()?.parse().ok()).unwrap_or(0);
-    let needs = text.split_once("Needs ").and_then(|(_, rest)| rest.split_once(['.', ' '])).map(|(needs, _)| needs.trim_matches('`').to_owned());
+    let needs =
+        text.split_once("Needs ").and_then(|(_, rest)| rest.split_once(['.', ' '])).map(|(needs, _)| needs.trim_matches('`').to_owned());
     Case {
         needs,
         snippet: fenced(text, "python").unwrap().to_owned(),

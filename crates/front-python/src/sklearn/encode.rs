@@ -366,9 +366,7 @@ fn looked_up<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             return Err(not_fitted(replay, &estimator, "mapping", at));
         };
         let column = match (values.items(), &codes[place]) {
-            (Some(values), Some((code, guards))) => {
-                columns[place].with(answer_at(replay, &estimator, &values, *code, at)?.guarded(guards))
-            }
+            (Some(values), Some((code, guards))) => columns[place].with(answer_at(replay, &estimator, &values, *code, at)?.guarded(guards)),
             _ => columns[place].clone(),
         };
         out.push((pandas::column_name(name), column));

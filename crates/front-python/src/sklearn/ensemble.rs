@@ -703,7 +703,13 @@ fn isotonic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let val = match (param_text(&asked.estimator, "out_of_bounds"), outside) {
         ("nan", Some(outside)) => outside.select(replay.b.f64(f64::NAN), val),
         ("raise", Some(outside)) => {
-            refuse_rows(replay, asked.at, &mut columns, "a number outside of those of training, which IsotonicRegression refuses", |_, _| Some(outside));
+            refuse_rows(
+                replay,
+                asked.at,
+                &mut columns,
+                "a number outside of those of training, which IsotonicRegression refuses",
+                |_, _| Some(outside),
+            );
             val
         }
         _ => val,
