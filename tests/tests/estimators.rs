@@ -86,7 +86,7 @@ fn each<T: Sync, R: Send>(all: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
 // A case -----------------------------------------------------------------------------------------------------------------------
 
 /// Converts a case and makes its rows; what stands in the way if it is refused.
-fn case(folder: &PathBuf) -> Result<Case, String> {
+fn case(folder: &Path) -> Result<Case, String> {
     let name = folder.file_name().unwrap().to_string_lossy().replace('_', " ");
     let mut sources = Sources::new();
     let (script, state) = (Some(folder.join("score.py")), Some(folder.join("state.json")));
@@ -106,7 +106,7 @@ fn case(folder: &PathBuf) -> Result<Case, String> {
     let (together, alone) = asked(&scorer, &outcomes);
     let asked = json!({"count": rows.len(), "columns": table, "together": together, "alone": alone});
     std::fs::write(folder.join("rows.json"), asked.to_string()).unwrap();
-    Ok(Case { name, folder: folder.clone(), scorer, rows, held_out, outcomes, is_first: false })
+    Ok(Case { name, folder: folder.to_owned(), scorer, rows, held_out, outcomes, is_first: false })
 }
 
 /// The rows that have a score, and of those that have none some for each reason: these scikit-learn is asked for each by itself, for it raises.
@@ -429,7 +429,7 @@ fn every_class_gives_what_scikit_learn_gives_on_real_data() {
     let mut names: Vec<String> = std::fs::read_to_string(root.join("cases.txt")).unwrap().lines().map(str::to_owned).collect();
     names.sort_by_key(|name| name.split(' ').next().unwrap().to_owned());
     let folders: Vec<PathBuf> = names.iter().map(|name| root.join(name.replace(' ', "_"))).collect();
-    let (cases, refused): (Vec<_>, Vec<_>) = each(&folders, case).into_iter().partition(Result::is_ok);
+    let (cases, refused): (Vec<_>, Vec<_>) = each(&folders, |folder| case(folder)).into_iter().partition(Result::is_ok);
     let refused: Vec<String> = refused.into_iter().filter_map(Result::err).collect();
     let mut cases: Vec<Case> = cases.into_iter().filter_map(Result::ok).collect();
     let mut classes = BTreeSet::new();
