@@ -14,6 +14,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "LabelEncoder.transform", label),
     Row::new(On::Estimator, "LabelEncoder.inverse_transform", label_back),
     Row::new(On::Estimator, "LabelBinarizer.transform", label_columns),
+    Row::new(On::Estimator, "OrdinalEncoder.inverse_transform", ordinal_back),
     Row::new(On::Estimator, "OrdinalEncoder.transform", ordinal),
     Row::new(On::Estimator, "MultiLabelBinarizer.transform", several_labels),
     Row::new(On::Estimator, "OneHotEncoder.transform", one_hot),
@@ -206,6 +207,45 @@ fn ordinal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             if lenient { (column.cell.guards.clone(), unknown) } else { (unseen(replay, column, found.is_null(), call.span), 0.0) };
         let number = as_kind(number.or_else(default), &kind);
         out.push(Column { array: true, ..column.with(Cell { guards, ..Cell::new(kind.clone(), number) }) });
+    }
+    Ok(Value::Matrix(out))
+}
+
+/// The category at the whole part of the number, from the end if that is negative. The value for unseen ones gives none.
+fn ordinal_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let at = call.span;
+    let mut columns = super::fitted::columns(replay, call)?;
+    let lists = estimator.fitted("categories_").and_then(record::Value::items).unwrap_or_default();
+    let lists: Vec<Vec<record::Value>> = lists.iter().filter_map(record::Value::items).collect();
+    if lists.len() != columns.len() {
+        return Err(not_fitted(replay, &estimator, "categories_", at));
+    }
+    if groups_rare(&estimator) || lists.iter().flatten().any(|category| category.as_str().is_none()) {
+        return Err(replay.unsupported(at, "OrdinalEncoder.inverse_transform of categories that are missing, rare or no texts"));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    let lenient = param_text(&estimator, "handle_unknown") == "use_encoded_value";
+    let unknown = estimator.param("unknown_value").and_then(record::Value::as_f64).unwrap_or(f64::NAN);
+    let mut out = Vec::new();
+    for ((column, val), list) in columns.into_iter().zip(&lists) {
+        let count = list.len() as f64;
+        let is_unknown = match (lenient, unknown.is_nan()) {
+            (false, _) => replay.b.bool(false),
+            (true, true) => val.is_nan(),
+            (true, false) => val.eq(unknown),
+        };
+        let whole = val.trunc();
+        let place = whole.lt(0.0).select(whole + count, whole);
+        let outside = !(place.ge(0.0) & place.lt(count)) & !is_unknown;
+        let guards = unseen(replay, &column, outside, at);
+        let cell = super::fitted::class_at(replay, list, place.max(0.0).min(count - 1.0).cast(Elem::I64), at)?;
+        let cell = match crate::ops::constant(replay, &record::Value::NONE, None).filter(|_| lenient) {
+            Some(none) => pandas::where_cell(replay, is_unknown, &none, &cell, at)?,
+            None => cell,
+        };
+        out.push(Column { array: true, name: None, ..column.with(cell.guarded(&guards)) });
     }
     Ok(Value::Matrix(out))
 }
