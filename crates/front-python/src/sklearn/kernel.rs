@@ -1,12 +1,17 @@
 //! Support vector machines, ridge regressions and projections with a kernel: sums of kernels of the row with each support vector or
 //! training row.
 
-use super::fitted::{Nan, Whole, arg_max, class_at, columns, columns_of, estimator, finite, matrix, needed, not_fitted, param_text};
+use super::fitted::{
+    Nan, Whole, arg_max, class_at, columns, columns_of, estimator, finite, matrix, needed, not_fitted, param_text, refuse_rows,
+};
 use super::linear::of_two;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Column, Eval, Kind, Unknown, Value};
 use ir::{Elem, Reason, Reduce, Tensor, Val};
+
+/// Beyond this a sum of squares may overflow.
+const LARGEST: f64 = 1e300;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "KernelPCA.transform", principal),
@@ -129,7 +134,7 @@ fn pairwise<'b>(
     replay: &mut Replay<'_, 'b>,
     estimator: &Estimator,
     rows: &[Vec<f64>],
-    columns: &[(Column<'b>, Val<'b>)],
+    columns: &mut [(Column<'b>, Val<'b>)],
     call: &Call<'b>,
 ) -> Result<Val<'b>, Unknown> {
     let b = replay.b;
@@ -151,6 +156,9 @@ fn pairwise<'b>(
         "poly" | "polynomial" => (product() * gamma + number("coef0", 1.0)).pow(number("degree", 3.0)),
         "sigmoid" => (product() * gamma + number("coef0", 1.0)).tanh(),
         "cosine" => {
+            // Whether a square that is so large overflows may depend on the order of the sum.
+            let beyond = !row.contract(row, [(0, 0)]).lt(LARGEST);
+            refuse_rows(replay, call.span, columns, "numbers whose squares are too large to be added", |_, _| Some(beyond));
             let unit = table / length(squares()).reshape([rows.len() as u32, 1]);
             unit.contract(row / length(row.contract(row, [(0, 0)])), [(1, 0)])
         }
@@ -167,7 +175,7 @@ fn ridge<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let weights = columns_of(replay, &estimator, "dual_coef_", rows.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let kernels = pairwise(replay, &estimator, &rows, &mut columns, call)?;
     let sums = sums(replay, kernels, &weights);
     let whole = Whole::of(&columns);
     let dual = estimator.fitted("dual_coef_").and_then(record::Value::as_tagged);
@@ -196,7 +204,7 @@ fn principal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let kernels = pairwise(replay, &estimator, &rows, &mut columns, call)?;
     // The squares of large numbers overflow, and the differences of what they give are NaN.
     let beyond = kernels.abs().lt(f64::INFINITY).cast(Elem::F64).reduce(Reduce::Min, [0]).lt(1.0);
     let mut whole = Whole::of(&columns);
@@ -214,7 +222,7 @@ fn propagated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(E
     let weights = columns_of(replay, &estimator, "label_distributions_", rows.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let kernels = pairwise(replay, &estimator, &rows, &mut columns, call)?;
     let shares = sums(replay, kernels, &weights);
     let total = replay.b.pack(&shares).reduce(Reduce::Sum, [0]);
     Ok((estimator, shares.into_iter().map(|share| share / total).collect(), Whole::of(&columns)))
@@ -240,7 +248,7 @@ fn approximated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     let weights = matrix(replay, &estimator, "normalization_", rows.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let kernels = pairwise(replay, &estimator, &rows, &mut columns, call)?;
     Ok(Whole::of(&columns).floats(sums(replay, kernels, &weights)))
 }
 
