@@ -18,6 +18,8 @@ pub struct Case {
     /// The diagnostic that the case expects.
     pub refusal: Option<String>,
     pub ulps: u64,
+    /// A library that the snippet imports besides the usual ones.
+    pub needs: Option<String>,
 }
 
 fn split(line: &str) -> Vec<String> {
@@ -38,7 +40,10 @@ pub fn read(text: &str) -> Case {
     };
     let rows = lines.skip(1).take_while(|line| line.starts_with('|')).map(split).collect();
     let ulps = text.find("Within ").and_then(|at| text[at + 7..].split(' ').next()?.parse().ok()).unwrap_or(0);
+    let needs =
+        text.split_once("Needs ").and_then(|(_, rest)| rest.split_once(['.', ' '])).map(|(needs, _)| needs.trim_matches('`').to_owned());
     Case {
+        needs,
         snippet: fenced(text, "python").unwrap().to_owned(),
         inputs: header.iter().filter(|cell| !cell.starts_with("->")).map(|cell| typed(cell)).collect(),
         results: header.iter().filter_map(|cell| cell.strip_prefix("->")).map(|cell| typed(cell.trim())).collect(),

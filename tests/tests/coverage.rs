@@ -47,23 +47,27 @@ fn table(heading: &str, uses: &BTreeMap<Call, [usize; 2]>) -> String {
     out
 }
 
-/// One line a class: its methods, and how often it is used.
+/// One line a class: its methods, and how often it is used. Those of other libraries have these before their names.
 fn classes(uses: &BTreeMap<Call, [usize; 2]>) -> String {
     let mut classes: BTreeMap<&str, (Vec<&str>, usize, usize)> = BTreeMap::new();
     for ((_, name), [cases, scripts]) in uses.iter().filter(|((heading, _), _)| *heading == "scikit-learn") {
-        let (class, method) = name.split_once('.').unwrap();
+        let (class, method) = name.rsplit_once('.').unwrap();
         let own = classes.entry(class).or_default();
         own.0.push(method);
         (own.1, own.2) = (own.1.max(*cases), own.2.max(*scripts));
     }
-    let proven = classes.values().filter(|(_, cases, scripts)| cases + scripts > 0).count();
+    let (others, own): (Vec<_>, Vec<_>) = classes.iter().partition(|(class, _)| class.contains('.'));
+    let proven = own.iter().filter(|(_, (_, cases, scripts))| cases + scripts > 0).count();
     let mut out = format!(
         "# scikit-learn classes that convert\n\nMade by `BLESS=1 cargo test -p scorewright-tests --test coverage`. {} classes convert, {proven} of them in cases \
-         that are compared with scikit-learn on data and boundary rows, and on every target.\n\n| class | methods | cases | scripts |\n|---|---|--:|--:|\n",
-        classes.len()
+         that are compared with scikit-learn on data and boundary rows, and on every target.\n",
+        own.len()
     );
-    for (class, (methods, cases, scripts)) in &classes {
-        writeln!(out, "| {class} | {} | {cases} | {scripts} |", methods.join(", ")).unwrap();
+    for (heading, some) in [("", own), ("\n## Classes of other libraries\n", others)] {
+        write!(out, "{heading}\n| class | methods | cases | scripts |\n|---|---|--:|--:|\n").unwrap();
+        for (class, (methods, cases, scripts)) in some {
+            writeln!(out, "| {class} | {} | {cases} | {scripts} |", methods.join(", ")).unwrap();
+        }
     }
     out
 }
@@ -90,5 +94,16 @@ fn the_tables_say_what_converts_and_what_proves_it() {
             assert!(readme.contains(&format!("{count} scikit-learn classes")), "the README says another number than {count}");
         }
         assert!(known == text, "{} is not what converts now: run this test with BLESS=1 and read the difference", path.display());
+    }
+}
+
+/// The table itself is tested beside the estimators, where there is a Python.
+#[test]
+fn the_readme_says_how_many_classes_are_fitted_on_real_data() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let (table, readme) = (read("coverage/estimators.md"), read("../README.md"));
+    let number = |before: &str| table.split_once(before).unwrap().0.rsplit(' ').next().unwrap().to_owned();
+    for figure in [format!("{} of the classes", number(" classes are fitted")), format!("{} values", number(" values for"))] {
+        assert!(readme.contains(&figure), "the README does not say {figure}");
     }
 }

@@ -84,7 +84,7 @@ fn python_cases_equal_pandas() {
     let folder = tempfile::tempdir().unwrap();
     let project = |path: PathBuf| {
         let case = tests::python::read(&std::fs::read_to_string(&path).unwrap());
-        if case.refusal.is_some() {
+        if case.refusal.is_some() || case.needs.as_ref().is_some_and(|library| !can_import(library)) {
             return None;
         }
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -97,6 +97,34 @@ fn python_cases_equal_pandas() {
         Some((name, Project { script, fit, score, output, ..Project::default() }))
     };
     compare(tests::python::files().into_iter().filter_map(project).collect());
+}
+
+/// scikit-learn scores these rows, whichever way; the scorer does not, and the certificate says how many they are.
+#[test]
+fn rows_whose_answer_hangs_on_a_tie_are_counted_and_named() {
+    if !can_import("pandas, sklearn") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/python/neighbours-tied.md");
+    let script = Some(tests::python::read(&std::fs::read_to_string(path).unwrap()).write(folder.path()));
+    let project =
+        Project { script, fit: Some("train.csv".into()), score: Some("score.csv".into()), output: Some("df".into()), ..Project::default() };
+    let mut sources = Sources::new();
+    let scorer = driver::load(&project, &mut sources, &mut |_| ()).unwrap();
+    let what = Verify { targets: &[], data: None, original: OriginalUse::Required };
+    let verification = verify(&scorer, &what, &sources, &Tools::default(), &mut |_| ()).unwrap();
+    assert!(verification.problem(0.0).is_none());
+    let certificate = driver::certificate::files(&scorer, &verification).swap_remove(0);
+    let certificate: serde_json::Value = serde_json::from_slice(&certificate.contents).unwrap();
+    let predicate = &certificate["predicate"];
+    assert_eq!(predicate["result"], "PASSED");
+    let counts: Vec<&serde_json::Value> = predicate["original"]["undetermined"].as_object().unwrap().values().collect();
+    assert_eq!(counts.iter().map(|count| count["data"].as_u64().unwrap()).sum::<u64>(), 2);
+    let warned = predicate["warnedTests"].as_array().unwrap();
+    let told =
+        |text: &serde_json::Value| text.as_str().unwrap().contains("were not compared") && text.as_str().unwrap().contains("equally near");
+    assert!(warned.iter().any(told), "{warned:?}");
 }
 
 #[test]

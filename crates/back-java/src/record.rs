@@ -66,6 +66,7 @@ fn rejection(plan: &Plan, out: &mut String) {
         let what = match &rejection.reason {
             Reason::Invalid(why) => format!("The original raises on such a row: {why}"),
             Reason::Filtered(place) => format!("The original drops such a row, at {place}"),
+            Reason::Undetermined(why) => format!("The original's answer for such a row is not determined: {why}"),
         };
         let name = rejection.ident.shouting();
         out.push_str(&format!("        /** {}. */\n        {name}({}),\n", javadoc(&what), quoted(&rejection.reason.to_string())));

@@ -176,7 +176,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-const HEAD: &str = "    /**\n     * Scores one row.\n     *\n     * @throws RejectedRowException if the original would refuse or drop the row\n     */\n    public static Output score(Input input) {\n";
+const HEAD: &str = "    /**\n     * Scores one row.\n     *\n     * @throws RejectedRowException if the original would refuse or drop the row, or its answer is not determined\n     */\n    public static Output score(Input input) {\n";
 
 /// The most characters of a method's body. A method has at most 65,535 bytes of bytecode (JVMS 4.7.3), and a character of ours becomes
 /// about one at most.

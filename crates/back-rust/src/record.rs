@@ -78,6 +78,7 @@ fn rejection(plan: &Plan, out: &mut String) {
         let what = match &rejection.reason {
             Reason::Invalid(why) => format!(" The original raises on such a row: {why}"),
             Reason::Filtered(place) => format!(" The original drops such a row, at {place}"),
+            Reason::Undetermined(why) => format!(" The original's answer for such a row is not determined: {why}"),
         };
         out.push_str(&format!("#[doc = {}]\n{},\n", quoted(&plain(&what)), rejection_name(plan, number as u32)));
     }

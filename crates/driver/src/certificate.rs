@@ -75,6 +75,12 @@ fn warnings(verification: &Verification) -> Vec<String> {
                 };
                 all.push(format!("{refused} boundary rows have a score in the original and none here ({reasons})"));
             }
+            for (reason, [data, boundary]) in &comparison.undetermined {
+                all.push(format!(
+                    "{data} data rows and {boundary} boundary rows were not compared: they have no score here, for in the original it is a matter of the \
+                     machine ({reason})"
+                ));
+            }
             if comparison.beside_others > 0 {
                 let text = "boundary rows have the same score in the original only apart from the odd ones among them: there, what a row gives depends on \
                             the rows beside it, for instance by the type that a column then has";
@@ -120,6 +126,7 @@ fn statement(scorer: &Scorer, verification: &Verification) -> Value {
     let result = match (named(true).is_empty(), &verification.original) {
         (false, _) => "FAILED",
         (true, OriginalResult::NotRun(_)) => "WARNED",
+        (true, OriginalResult::Ran(comparison)) if comparison.nothing_determined(verification.data_rows) => "WARNED",
         (true, OriginalResult::Ran(_)) => "PASSED",
     };
     let original = match &verification.original {
@@ -200,6 +207,9 @@ fn original(comparison: &Comparison) -> Value {
         "onBoundary": leg(&comparison.on_boundary),
         "onDataReversed": leg(&comparison.on_reversed),
         "refused": comparison.refused,
+        "undetermined": comparison.undetermined.iter().map(|(reason, [data, boundary])| {
+            (reason.clone(), json!({"data": data, "boundary": boundary}))
+        }).collect::<serde_json::Map<_, _>>(),
         "untested": comparison.untested,
         "droppedByOriginal": comparison.dropped,
         "besideOthers": comparison.beside_others,

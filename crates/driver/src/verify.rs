@@ -82,6 +82,8 @@ pub struct Comparison {
     pub beside_others: usize,
     /// Boundary rows that the original scores and the scorer refuses, by reason.
     pub refused: BTreeMap<String, usize>,
+    /// Rows whose answer is a matter of the machine, by reason: data rows and boundary rows. They are not compared.
+    pub undetermined: BTreeMap<String, [usize; 2]>,
     /// Boundary rows with a score that the original was not run on.
     pub untested: usize,
     /// Rows that the original drops for columns that the scorer does not take.
@@ -177,6 +179,11 @@ impl Comparison {
 
     pub fn worst(&self) -> Verdict {
         self.legs().iter().map(|(_, report)| report.worst()).max().unwrap_or(Verdict::Identical)
+    }
+
+    /// There are data rows, and none of them could be compared.
+    pub fn nothing_determined(&self, data_rows: usize) -> bool {
+        data_rows > 0 && self.undetermined.values().map(|[data, _]| data).sum::<usize>() == data_rows
     }
 
     /// Whose fault a difference is: what was converted was said to be equal, but for rows that have a reason to have no score.
@@ -334,6 +341,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
     let analyser = Analyser::new(&scorer.checked, equiv::Reference { arithmetic: Arithmetic::AsWritten });
     let data_rows = answers.on_data.len();
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    let mut undetermined: BTreeMap<String, [usize; 2]> = BTreeMap::new();
     let (mut untested, mut dropped) = (0, 0);
     let drops = scorer.original.script.as_ref().and_then(|run| run.hold.as_ref()).is_some_and(|hold| hold.drops);
     let mut failures = Vec::new();
@@ -342,6 +350,11 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         let mut taken = Vec::new();
         for (row, answer) in (offset..).zip(all) {
             match (&expected[row], answer) {
+                (GoldenOutcome::Rejected(number), _) if is_undetermined(reason(*number)) => {
+                    if leg != Leg::Reversed {
+                        undetermined.entry(reason(*number).to_string()).or_default()[usize::from(leg == Leg::Boundary)] += 1;
+                    }
+                }
                 // Of rows without a score, some for each reason are run.
                 (GoldenOutcome::Rejected(_), Answer::Untested) => {}
                 (GoldenOutcome::Scored(_), Answer::Untested) => untested += 1,
@@ -382,6 +395,7 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         failing_boundary,
         beside_others: 0,
         refused,
+        undetermined,
         untested,
         dropped,
         held: hold.map(|hold| (hold.held.len(), answers.held_changes)),
@@ -395,6 +409,14 @@ const ALONE: usize = 60;
 
 /// How many failures are put in words.
 const SHOWN: usize = 3;
+
+/// No answer of the original says anything about ours.
+fn is_undetermined(reason: &Reason) -> bool {
+    match reason {
+        Reason::Undetermined(_) => true,
+        Reason::Invalid(_) | Reason::Filtered(_) => false,
+    }
+}
 
 /// The original's answer as an outcome. A rejection agrees with ours if it is one for a reason of that sort.
 fn outcome<'r>(answer: &Answer, ours: &GoldenOutcome, reason: impl Fn(u32) -> &'r Reason) -> Outcome {

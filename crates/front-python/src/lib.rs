@@ -74,6 +74,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::compose::PASSED_ON,
     sklearn::compose::ROWS,
     sklearn::dummy::ROWS,
+    sklearn::encode::LOOKED_UP,
     sklearn::encode::ROWS,
     sklearn::ensemble::ROWS,
     sklearn::forest::ROWS,

@@ -351,6 +351,15 @@ impl Estimator {
     pub fn class_name(&self) -> &str {
         self.class.rsplit('.').next().unwrap_or(&self.class)
     }
+
+    /// The name that a table of calls has for the class: of another library than scikit-learn with that library before it, none for a class of the user.
+    pub fn known_name(&self) -> Option<String> {
+        match self.class.split('.').next() {
+            Some("sklearn") => Some(self.class_name().to_owned()),
+            Some(library @ ("category_encoders" | "feature_engine" | "imblearn")) => Some(format!("{library}.{}", self.class_name())),
+            _ => None,
+        }
+    }
 }
 
 /// What computes the methods of `.str`: the two have other tables of letters.

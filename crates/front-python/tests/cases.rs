@@ -106,6 +106,7 @@ fn problems(path: &Path) -> Vec<String> {
                 let ours = match interp.reason(which) {
                     Reason::Invalid(_) => "invalid",
                     Reason::Filtered(_) => "filtered",
+                    Reason::Undetermined(_) => "undetermined",
                 };
                 if ours != status {
                     out.push(format!("row {}: {}, in pandas {status}", number + 1, interp.reason(which)));

@@ -70,6 +70,8 @@ pub enum Reason {
     Invalid(String),
     /// The original drops such a row: `load.py:9`.
     Filtered(String),
+    /// The original scores such a row, and its answer is a matter of the machine: `training rows that are equally near`.
+    Undetermined(String),
 }
 
 impl std::fmt::Display for Reason {
@@ -77,6 +79,7 @@ impl std::fmt::Display for Reason {
         match self {
             Reason::Invalid(why) => write!(f, "invalid: {why}"),
             Reason::Filtered(at) => write!(f, "filtered: {at}"),
+            Reason::Undetermined(why) => write!(f, "undetermined: {why}"),
         }
     }
 }

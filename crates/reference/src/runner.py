@@ -557,6 +557,60 @@ def category_encoder(value):
     return value._preprocessor.named_transformers_["encoder"] if value.is_categorical_ is not None else None
 
 
+def looked_up(value):
+    """What an encoder of another library gives, if it looks each cell up by itself: the columns that it takes; of each that it encodes the place,
+    the categories, and whether it raises on a missing and an unseen one; of each column that it gives the name, the place of the one that it is
+    made from, and the answers for all categories, for a missing and for an unseen one. One that stays has no answers.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if type(value).__module__.partition(".")[0] not in ("category_encoders", "feature_engine"):
+        return None
+    known, names = categories_of(value), list(value.feature_names_in_)
+    if not known or not set(known) <= set(names):
+        return None
+    strange = {name: "\x01unseen" if isinstance(some[0], str) else -987654321 for name, some in known.items()}
+    choices = {name: [*some, None if isinstance(some[0], str) else np.nan, strange[name]] for name, some in known.items()}
+
+    def ask(name, choice):
+        row = {other: known[other][0] if other in known else 0.5 for other in names}
+        row[name] = choice
+        try:
+            out = value.transform(pd.DataFrame({other: pd.Series([cell], dtype=type_of(cell)) for other, cell in row.items()}))
+        except Exception:
+            return None
+        return {str(column): out[column].iloc[0] for column in out}
+
+    type_of = lambda cell: "str" if cell is None or isinstance(cell, str) else None
+    answers = {name: [ask(name, choice) for choice in choices[name]] for name in known}
+    usual = answers[next(iter(known))][0]
+    given = []
+    for column in usual or ():
+        moved = [name for name in known if any(one is not None and repr(one[column]) != repr(usual[column]) for one in answers[name])]
+        if column in names and column not in known:
+            given.append([column, names.index(column), None])
+        elif len(moved) > 1:
+            return None
+        else:
+            name = moved[0] if moved else next(iter(known))
+            given.append([column, names.index(name), [None if one is None else one[column] for one in answers[name]]])
+    encoded = [[names.index(name), known[name], [one is None for one in answers[name][-2:]]] for name in known]
+    return [names, encoded, given] if given and all(one is not None for some in answers.values() for one in some[:-2]) else None
+
+
+def categories_of(value):
+    """The categories that such an encoder saw, by column."""
+    import pandas as pd
+
+    tables = getattr(getattr(value, "ordinal_encoder", None), "mapping", None) or getattr(value, "mapping", None) or getattr(value, "encoder_dict_", None)
+    if isinstance(tables, list):
+        tables = {one["col"]: one["mapping"] for one in tables}
+    some = {name: list(table.index if hasattr(table, "index") and not isinstance(table, list) else table) for name, table in (tables or {}).items()}
+    some = {name: [one for one in categories if not pd.isna(one)] for name, categories in some.items()}
+    return {name: categories for name, categories in some.items() if categories}
+
+
 def left_out(value):
     """The words that a vectorizer leaves out of each text."""
     return sorted(value.get_stop_words() or ())
@@ -566,6 +620,7 @@ def left_out(value):
 COMPUTED = {
     "idf_": lambda value: value.idf_,
     "left_out": left_out,
+    "looked_up": looked_up,
     "infrequent_categories_": lambda value: value.infrequent_categories_,
     "set_output": set_output,
     "feature_names_out": names_out,

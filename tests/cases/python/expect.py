@@ -4,7 +4,7 @@
 
 A case is a snippet that works on `df`, and rows. Its header names the inputs (`age: f64?`) and the results (`-> age`); this script
 writes the types and cells of the results. A column `-> #status` says which rows pandas drops or raises on: then each row is run as a
-frame of its own. `train` is the same rows with a column `target`, or the rows of a second table under `## Training`. A case without a
+frame of its own; a row whose status is written as `undetermined` keeps that, for pandas cannot say it. `train` is the same rows with a column `target`, or the rows of a second table under `## Training`. A case without a
 result column is refused; its diagnostic is written by the test.
 """
 import glob
@@ -112,7 +112,9 @@ def fill(path):
     header = split_row(lines[places[0][0]])
     inputs = [tuple(part.strip() for part in cell.rsplit(":", 1)) for cell in header if not cell.startswith("->")]
     results = [cell[2:].strip().split(": ")[0] for cell in header if cell.startswith("->")]
-    rows = [split_row(line)[: len(inputs)] for line in lines[places[0][0] + 2 : places[0][1]]]
+    written = [split_row(line) for line in lines[places[0][0] + 2 : places[0][1]]]
+    rows = [row[: len(inputs)] for row in written]
+    undetermined = [row[len(inputs) : len(inputs) + 1] == ["undetermined"] for row in written]
     names = [name for name, _ in inputs]
     wanted = [result for result in results if result != "#status"]
     with tempfile.TemporaryDirectory() as folder:
@@ -149,7 +151,10 @@ def fill(path):
         out, kinds = [], None
         if "#status" in results:
             dtypes = [[column["name"], column["dtype"]["name"]] for column in record["reads"][1]["columns"]]
-            for row in rows:
+            for row, is_undetermined in zip(rows, undetermined):
+                if is_undetermined:
+                    out.append(["undetermined"])
+                    continue
                 write("score.csv", csv(names, [row]))
                 answer = run(folder, {**job, "score": "score.csv", "dtypes": dtypes})
                 if "error" in answer:

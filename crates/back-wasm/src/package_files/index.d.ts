@@ -1,6 +1,6 @@
-/** A row that the original refuses (`invalid`) or drops (`filtered`). */
+/** A row that the original refuses (`invalid`) or drops (`filtered`), or for which its answer is a matter of the machine (`undetermined`). */
 export interface Rejection {
-  status: "invalid" | "filtered";
+  status: "invalid" | "filtered" | "undetermined";
   /** What is wrong with the row, or the line that drops such rows. */
   reason: string;
 }

@@ -262,7 +262,7 @@ fn without_missing<'b>(cell: &Cell<'b>) -> Cell<'b> {
 }
 
 /// The argument of a fill, for one column: a scalar, a column, or the entry of a dict.
-fn fill_column<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, value: &Value<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
+pub(crate) fn fill_column<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, value: &Value<'b>, at: Span) -> Result<Cell<'b>, Unknown> {
     if let Value::Column(other) = value
         && other.space != column.space
         && !other.array

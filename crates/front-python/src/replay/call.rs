@@ -551,7 +551,8 @@ impl<'b> Replay<'_, 'b> {
         span: Span,
     ) -> Eval<'b> {
         let Some(Tagged::Estimator(estimator)) = known.tagged() else { return Err(self.not_recorded(span)) };
-        let class = estimator.class_name();
+        // A class of the user may be called as one of scikit-learn.
+        let class = estimator.known_name().unwrap_or_default();
         let own = format!("{class}.{name}");
         // Only an encoder of the target fits otherwise than it transforms.
         let wanted = match name {

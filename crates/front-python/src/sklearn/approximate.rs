@@ -1,15 +1,16 @@
 //! Kernels of the row with training rows, and features whose products are near to a kernel.
 
-use super::fitted::{Columns, Whole, applied, matrix, needed, not_fitted, refuse_rows};
+use super::fitted::{Columns, Whole, applied, as_kind, matrix, needed, not_fitted, numeric_kind, refuse_rows};
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Eval, Unknown};
+use crate::value::{Eval, Kind, Unknown, Value};
 use ir::{Reduce, Tensor, Val};
 use std::f64::consts::PI;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "AdditiveChi2Sampler.transform", additive_chi2),
     Row::new(On::Estimator, "KernelCenterer.transform", centred_kernels),
+    Row::new(On::Estimator, "PolynomialCountSketch.transform", polynomial_sketch),
     Row::new(On::Estimator, "SkewedChi2Sampler.transform", skewed_chi2),
 ];
 
@@ -75,10 +76,19 @@ fn skewed_chi2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     Ok(Whole::of(&columns).floats(cosines.into_iter().map(|cosine| cosine * height)))
 }
 
-/// `sqrt(x step)`, then `sqrt(2 x step / cosh(pi j step))` times the cosine and the sine of `j step ln(x)`; zero stays zero.
+/// `sqrt(x step)`, then `sqrt(2 x step / cosh(pi j step))` times the cosine and the sine of `j step ln(x)`; zero stays zero. Of whole numbers
+/// scikit-learn keeps the whole part of each.
 fn additive_chi2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (estimator, mut columns) = applied(replay, call)?;
+    let kind = match numeric_kind(&columns.iter().map(|(column, _)| column.clone()).collect::<Vec<_>>()) {
+        Some(kind @ (Kind::Float | Kind::Int(_))) => kind,
+        _ => return Err(replay.unsupported(call.span, "AdditiveChi2Sampler of columns of this type")),
+    };
     refuse_rows(replay, call.span, &mut columns, "a negative number, which AdditiveChi2Sampler refuses", |_, val| Some(val.lt(0.0)));
+    if kind != Kind::Float {
+        // Twice the number is a whole number first, which may overflow.
+        refuse_rows(replay, call.span, &mut columns, "a number that is not looked at", |_, val| Some(val.gt(2.0_f64.powi(53))));
+    }
     let steps = estimator.param("sample_steps").and_then(record::Value::as_int).unwrap_or(2);
     let step = match (estimator.param("sample_interval").and_then(record::Value::as_f64), steps) {
         (Some(step), _) => step,
@@ -96,5 +106,63 @@ fn additive_chi2<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         vals.extend(each(&|x| height(x) * angle(x).cos()));
         vals.extend(each(&|x| height(x) * angle(x).sin()));
     }
-    Ok(Whole::of(&columns).floats(vals))
+    let whole = Whole::of(&columns);
+    Ok(Value::Matrix(vals.into_iter().map(|val| whole.column(kind.clone(), as_kind(val, &kind))).collect()))
+}
+
+/// A sum a wave takes so many steps.
+const MOST_WAVES: usize = 256;
+
+/// For each degree the columns are added up in places and with signs that training drew; the convolution of all those sums is what comes
+/// out: the inverse Fourier transform of the product of their transforms. scikit-learn's is a fast one, with as much rounding at most.
+fn polynomial_sketch<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (estimator, columns) = applied(replay, call)?;
+    let number = |name: &str, usual: f64| estimator.param(name).and_then(record::Value::as_f64).unwrap_or(usual);
+    let (gamma, constant) = (number("gamma", 1.0).sqrt(), number("coef0", 0.0));
+    let count = estimator.param("n_components").and_then(record::Value::as_int).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+    let b = replay.b;
+    let mut vals: Vec<Val<'b>> = columns.iter().map(|(_, val)| *val * gamma).collect();
+    if constant != 0.0 {
+        vals.push(b.f64(constant.sqrt()));
+    }
+    let places = matrix(replay, &estimator, "indexHash_", vals.len(), call)?;
+    let signs = matrix(replay, &estimator, "bitHash_", vals.len(), call)?;
+    if !(1..=MOST_WAVES).contains(&count) {
+        return Err(replay.unsupported(call.span, format!("PolynomialCountSketch of more than {MOST_WAVES} components")));
+    }
+    if places.len() != signs.len() || places.iter().flatten().any(|place| *place < 0.0 || *place >= count as f64) {
+        return Err(not_fitted(replay, &estimator, "indexHash_", call.span));
+    }
+    let length = count as u32;
+    let waves = |of: fn(f64) -> f64| {
+        let turns = (0..count).flat_map(|wave| (0..count).map(move |place| wave * place % count));
+        b.tensor(Tensor::f64("waves", [length, length], turns.map(|turn| of(4.0 * turn as f64 / count as f64))))
+    };
+    let (cosines, sines) = (waves(quarter_cosine), waves(|quarters| quarter_cosine((quarters + 3.0) % 4.0)));
+    let mut product: Option<(Val<'b>, Val<'b>)> = None;
+    for (places, signs) in places.iter().zip(&signs) {
+        let mut sums = vec![b.f64(0.0); count];
+        for ((val, place), sign) in vals.iter().zip(places).zip(signs) {
+            sums[*place as usize] = sums[*place as usize] + *val * *sign;
+        }
+        let sums = b.pack(&sums);
+        let (real, imaginary) = (cosines.contract(sums, [(1, 0)]), -sines.contract(sums, [(1, 0)]));
+        product = Some(match product {
+            None => (real, imaginary),
+            Some((before, beside)) => (before * real - beside * imaginary, before * imaginary + beside * real),
+        });
+    }
+    let Some((real, imaginary)) = product else { return Err(not_fitted(replay, &estimator, "indexHash_", call.span)) };
+    let sketch = (cosines.contract(real, [(1, 0)]) - sines.contract(imaginary, [(1, 0)])) / count as f64;
+    Ok(Whole::of(&columns).floats((0..length).map(|place| sketch.at(place))))
+}
+
+/// The cosine of so many quarters of a turn, from none to four.
+fn quarter_cosine(quarters: f64) -> f64 {
+    match quarters {
+        0.0 => 1.0,
+        1.0 | 3.0 => 0.0,
+        2.0 => -1.0,
+        _ => (quarters * (PI / 2.0)).cos(),
+    }
 }

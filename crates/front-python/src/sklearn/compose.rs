@@ -37,6 +37,7 @@ passed_on! {
     "HalvingGridSearchCV" best: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
     "HalvingRandomSearchCV" best: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
     "Pipeline" pipeline: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
+    "imblearn.Pipeline" pipeline: "decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform";
     "RANSACRegressor" inner: "predict";
     "RFE" chosen_first: "decision_function", "predict", "predict_log_proba", "predict_proba";
     "RFECV" chosen_first: "decision_function", "predict", "predict_log_proba", "predict_proba";
@@ -61,6 +62,14 @@ impl Part {
             _ if *value == record::Value::NONE => Some(Part::PassThrough),
             _ => None,
         }
+    }
+
+    /// Whether it only draws other rows (`fit_resample`), which the pipeline of imbalanced-learn leaves out when it predicts.
+    fn draws(&self) -> bool {
+        let Part::Estimator(known) = self else { return false };
+        let Some(Tagged::Estimator(estimator)) = known.tagged() else { return false };
+        let packages = ["base", "combine", "over_sampling", "under_sampling"];
+        estimator.class.strip_prefix("imblearn.").is_some_and(|rest| packages.iter().any(|package| rest.split('.').next() == Some(package)))
     }
 
     /// The method of the part on a value.
@@ -88,13 +97,14 @@ fn parts<'b>(replay: &mut Replay<'_, 'b>, owner: &Known, list: Option<&record::V
     }
 }
 
-/// Every step transforms; the last one does what is asked.
+/// Every step transforms; the last one does what is asked. What draws other rows in training does nothing here.
 fn pipeline<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
     let mut x = call.need(replay, "X")?;
-    let steps = parts(replay, &known, estimator.param("steps"), call.span)?;
+    let mut steps = parts(replay, &known, estimator.param("steps"), call.span)?;
+    steps.retain(|(_, step, _)| !step.draws());
     replay.freeze(&known);
-    let last = steps.len() - 1;
+    let last = steps.len().saturating_sub(1);
     for (at, (_, step, _)) in steps.iter().enumerate() {
         let method = if at == last { call.name.clone() } else { "transform".to_owned() };
         x = step.call(replay, &method, x, call.span)?;
@@ -355,12 +365,18 @@ pub(crate) fn in_container<'b>(replay: &mut Replay<'_, 'b>, estimator: &Estimato
     if names.len() != columns.len() {
         return Err(replay.unsupported(at, format!("{} with another number of names", estimator.class_name())));
     }
-    let mut frame = Frame { space: columns.first().map_or(0, |column| column.space), ..Frame::default() };
-    for (name, column) in names.into_iter().zip(columns) {
+    Ok(framed(replay, names.into_iter().zip(columns)))
+}
+
+/// A frame of columns with these names.
+pub(super) fn framed<'b>(replay: &mut Replay<'_, 'b>, columns: impl Iterator<Item = (String, Column<'b>)>) -> Value<'b> {
+    let mut frame = Frame::default();
+    for (name, column) in columns {
+        frame.space = column.space;
         let column = Column { name: Some(name.clone()), array: false, ..column };
         frame.columns.insert(name, Value::Column(column));
     }
-    Ok(replay.frame(frame))
+    replay.frame(frame)
 }
 
 /// A sparse array holds the same numbers.

@@ -14,6 +14,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "LabelEncoder.transform", label),
     Row::new(On::Estimator, "LabelEncoder.inverse_transform", label_back),
     Row::new(On::Estimator, "LabelBinarizer.transform", label_columns),
+    Row::new(On::Estimator, "OrdinalEncoder.inverse_transform", ordinal_back),
     Row::new(On::Estimator, "OrdinalEncoder.transform", ordinal),
     Row::new(On::Estimator, "MultiLabelBinarizer.transform", several_labels),
     Row::new(On::Estimator, "OneHotEncoder.transform", one_hot),
@@ -22,6 +23,23 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "DictVectorizer.transform", dictionary),
     Row::new(On::Frame, "to_dict", records),
 ];
+
+macro_rules! looked_up {
+    ($($class:literal)*) => {
+        /// Encoders of other libraries that look each cell up by itself.
+        pub(crate) const LOOKED_UP: &[Row] = &[$(Row::new(On::Estimator, concat!($class, ".transform"), looked_up)),*];
+    };
+}
+looked_up! {
+    "category_encoders.BackwardDifferenceEncoder" "category_encoders.BaseNEncoder" "category_encoders.BinaryEncoder"
+    "category_encoders.CatBoostEncoder" "category_encoders.CountEncoder" "category_encoders.GLMMEncoder" "category_encoders.GrayEncoder"
+    "category_encoders.HelmertEncoder" "category_encoders.JamesSteinEncoder" "category_encoders.LeaveOneOutEncoder"
+    "category_encoders.MEstimateEncoder" "category_encoders.OneHotEncoder" "category_encoders.OrdinalEncoder"
+    "category_encoders.PolynomialEncoder" "category_encoders.QuantileEncoder" "category_encoders.RankHotEncoder"
+    "category_encoders.SumEncoder" "category_encoders.TargetEncoder" "category_encoders.WOEEncoder"
+    "feature_engine.CountFrequencyEncoder" "feature_engine.MeanEncoder" "feature_engine.OneHotEncoder" "feature_engine.OrdinalEncoder"
+    "feature_engine.RareLabelEncoder" "feature_engine.WoEEncoder"
+}
 
 /// The position of a cell among categories, null where it is not among them.
 fn position<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, categories: &[record::Value], at: Span) -> Result<Val<'b>, Unknown> {
@@ -193,6 +211,45 @@ fn ordinal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Matrix(out))
 }
 
+/// The category at the whole part of the number, from the end if that is negative. The value for unseen ones gives none.
+fn ordinal_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let at = call.span;
+    let mut columns = super::fitted::columns(replay, call)?;
+    let lists = estimator.fitted("categories_").and_then(record::Value::items).unwrap_or_default();
+    let lists: Vec<Vec<record::Value>> = lists.iter().filter_map(record::Value::items).collect();
+    if lists.len() != columns.len() {
+        return Err(not_fitted(replay, &estimator, "categories_", at));
+    }
+    if groups_rare(&estimator) || lists.iter().flatten().any(|category| category.as_str().is_none()) {
+        return Err(replay.unsupported(at, "OrdinalEncoder.inverse_transform of categories that are missing, rare or no texts"));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    let lenient = param_text(&estimator, "handle_unknown") == "use_encoded_value";
+    let unknown = estimator.param("unknown_value").and_then(record::Value::as_f64).unwrap_or(f64::NAN);
+    let mut out = Vec::new();
+    for ((column, val), list) in columns.into_iter().zip(&lists) {
+        let count = list.len() as f64;
+        let is_unknown = match (lenient, unknown.is_nan()) {
+            (false, _) => replay.b.bool(false),
+            (true, true) => val.is_nan(),
+            (true, false) => val.eq(unknown),
+        };
+        let whole = val.trunc();
+        let place = whole.lt(0.0).select(whole + count, whole);
+        let outside = !(place.ge(0.0) & place.lt(count)) & !is_unknown;
+        let guards = unseen(replay, &column, outside, at);
+        let cell = super::fitted::class_at(replay, list, place.max(0.0).min(count - 1.0).cast(Elem::I64), at)?;
+        let cell = match crate::ops::constant(replay, &record::Value::NONE, None).filter(|_| lenient) {
+            Some(none) => pandas::where_cell(replay, is_unknown, &none, &cell, at)?,
+            None => cell,
+        };
+        out.push(Column { array: true, name: None, ..column.with(cell.guarded(&guards)) });
+    }
+    Ok(Value::Matrix(out))
+}
+
 /// How the categories of one column become columns.
 struct Grouping {
     /// The column of each category, before one is dropped.
@@ -303,6 +360,86 @@ fn target_means<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
         }
     }
     Ok(Value::Matrix(out))
+}
+
+/// What the encoder gave for each category, for a missing one and for one that training did not see; it was asked for all of them when the
+/// run was recorded. Other columns stay.
+fn looked_up<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let x = call.need(replay, "X")?;
+    let at = call.span;
+    let lists = estimator.fitted("looked_up").and_then(record::Value::items).unwrap_or_default();
+    let lists: Option<Vec<Vec<record::Value>>> = lists.iter().map(record::Value::items).collect();
+    let Some([names, encoded, given]) = lists.as_deref() else {
+        return Err(replay.unsupported(at, format!("{} that does not look each cell up by itself", estimator.class_name())));
+    };
+    replay.freeze(&known);
+    let positions: Vec<usize> = (0..names.len()).collect();
+    let table = super::compose::chosen(replay, &x, &positions, Some(names), at)?;
+    let columns = pandas::matrix(replay, &table, at)?;
+    let place = |value: &record::Value| value.as_int().and_then(|place| usize::try_from(place).ok()).filter(|place| *place < columns.len());
+    let mut codes: Vec<Option<(Val<'b>, Guards)>> = vec![None; columns.len()];
+    for one in encoded {
+        let fields = one.items().unwrap_or_default();
+        let (Some(place), Some(categories), Some(raises)) =
+            (fields.first().and_then(place), fields.get(1).and_then(record::Value::items), fields.get(2).and_then(record::Value::items))
+        else {
+            return Err(not_fitted(replay, &estimator, "mapping", at));
+        };
+        let column = &columns[place];
+        let found = position(replay, column, &categories, at)?;
+        let missing = column.cell.single().map_or_else(|| replay.b.bool(false), |(kind, val)| pandas::is_missing(kind, val));
+        let count = categories.len() as i64;
+        let code = missing.select(replay.b.i64(count), found.or_else(count + 1));
+        let mut guards = column.cell.guards.clone();
+        for (number, when) in [(0, missing), (1, code.eq(count + 1))] {
+            if raises.get(number).and_then(record::Value::as_bool) == Some(true) {
+                guards.extend(unseen(replay, column, when, at));
+            }
+        }
+        codes[place] = Some((code, guards));
+    }
+    let mut out = Vec::new();
+    for one in given {
+        let fields = one.items().unwrap_or_default();
+        let (Some(name), Some(place), Some(values)) = (fields.first(), fields.get(1).and_then(place), fields.get(2)) else {
+            return Err(not_fitted(replay, &estimator, "mapping", at));
+        };
+        let column = match (values.items(), &codes[place]) {
+            (Some(values), Some((code, guards))) => columns[place].with(answer_at(replay, &estimator, &values, *code, at)?.guarded(guards)),
+            _ => columns[place].clone(),
+        };
+        out.push((pandas::column_name(name), column));
+    }
+    // What raises for one column does so for the row.
+    let guards: Guards = codes.iter().flatten().flat_map(|(_, guards)| guards.iter().copied()).collect();
+    out.iter_mut().for_each(|(_, column)| column.cell.guards.extend(&guards));
+    Ok(super::compose::framed(replay, out.into_iter()))
+}
+
+/// One of the answers by its number: a whole number if all are, a number, or a text.
+fn answer_at<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    answers: &[record::Value],
+    code: Val<'b>,
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
+    // Where it raises stands `None`, and the row has no score.
+    let given = |answer: &&record::Value| **answer != record::Value::NONE;
+    if let Some(first) = answers.iter().find(given)
+        && answers.iter().filter(given).all(|answer| answer.as_str().is_some())
+    {
+        let texts: Vec<record::Value> = answers.iter().map(|answer| if given(&answer) { answer } else { first }.clone()).collect();
+        return super::fitted::class_at(replay, &texts, code, at);
+    }
+    let number = |answer: &record::Value| if *answer == record::Value::NONE { Some(0.0) } else { answer.as_f64() };
+    let Some(numbers) = answers.iter().map(number).collect::<Option<Vec<f64>>>() else {
+        return Err(replay.unsupported(at, format!("{} that gives texts and numbers", estimator.class_name())));
+    };
+    let whole = answers.iter().all(|answer| answer.as_int().is_some() || *answer == record::Value::NONE);
+    let val = replay.b.tensor(ir::Tensor::f64("encoded", [numbers.len() as u32], numbers)).gather(code, 0);
+    Ok(if whole { Cell::new(Kind::INT, val.cast(Elem::I64)) } else { Cell::new(Kind::Float, val) })
 }
 
 /// `fit_transform` encodes each training row by the folds that do not hold it.

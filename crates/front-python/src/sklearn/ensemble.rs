@@ -2,7 +2,7 @@
 //!
 //! Every member is called as the script would call it; here stands what is made of the answers.
 
-use super::fitted::{Whole, class_at, estimator, interpolated, not_fitted, param_flag, param_text};
+use super::fitted::{Nan, Whole, class_at, estimator, finite, interpolated, not_fitted, param_flag, param_text, refuse_rows};
 use super::linear::of_two;
 use crate::ast::CompareOp;
 use crate::pandas;
@@ -17,6 +17,13 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "AdaBoostClassifier.predict", boosted_class),
     Row::new(On::Estimator, "AdaBoostClassifier.predict_proba", boosted_probabilities),
     Row::new(On::Estimator, "AdaBoostRegressor.predict", weighted_median),
+    Row::new(On::Estimator, "imblearn.BalancedBaggingClassifier.predict", bagged_class),
+    Row::new(On::Estimator, "imblearn.BalancedBaggingClassifier.predict_proba", bagged_probabilities),
+    Row::new(On::Estimator, "imblearn.EasyEnsembleClassifier.predict", bagged_class),
+    Row::new(On::Estimator, "imblearn.EasyEnsembleClassifier.predict_proba", bagged_probabilities),
+    Row::new(On::Estimator, "imblearn.RUSBoostClassifier.decision_function", boosted_scores),
+    Row::new(On::Estimator, "imblearn.RUSBoostClassifier.predict", boosted_class),
+    Row::new(On::Estimator, "imblearn.RUSBoostClassifier.predict_proba", boosted_probabilities),
     Row::new(On::Estimator, "BaggingClassifier.decision_function", bagged),
     Row::new(On::Estimator, "BaggingClassifier.predict", bagged_class),
     Row::new(On::Estimator, "BaggingClassifier.predict_log_proba", bagged_logarithms),
@@ -31,6 +38,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "IsotonicRegression.predict", isotonic),
     Row::new(On::Estimator, "IsotonicRegression.transform", isotonic),
     Row::new(On::Estimator, "MultiOutputClassifier.predict", each_target),
+    Row::new(On::Estimator, "MultiOutputClassifier.predict_proba", shares_of_each_target),
     Row::new(On::Estimator, "MultiOutputRegressor.predict", each_target),
     Row::new(On::Estimator, "OneVsOneClassifier.decision_function", duel_scores),
     Row::new(On::Estimator, "OneVsOneClassifier.predict", duel_class),
@@ -80,6 +88,14 @@ impl<'b> Asked<'b> {
         let asked = Asked::of(replay, call)?;
         let columns = pandas::matrix(replay, &asked.x, asked.at)?;
         Ok(Asked { x: Value::Matrix(columns), ..asked })
+    }
+
+    /// Of a table in which nothing is missing nor infinite; the model refuses such a row whatever its members take.
+    fn of_present(self, replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Asked<'b>, Unknown> {
+        let columns = pandas::matrix(replay, &self.x, self.at)?;
+        let mut columns = super::fitted::numbers(replay, columns, self.at)?;
+        finite(replay, &self.estimator, call, &mut columns, Nan::Refused);
+        Ok(Asked { x: Value::Matrix(columns.into_iter().map(|(column, _)| column).collect()), ..self })
     }
 
     fn part(&self, replay: &mut Replay<'_, 'b>, name: &str) -> Result<Known, Unknown> {
@@ -321,7 +337,7 @@ fn bagged_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
 /// For each class the sum over members of their weight where they say it and of `-weight / (classes - 1)` where not, over all weights.
 /// Of two classes the second's less the first's.
 fn boosted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Asked<'b>, Vec<Val<'b>>, Whole), Unknown> {
-    let asked = Asked::of_array(replay, call)?;
+    let asked = Asked::of_array(replay, call)?.of_present(replay, call)?;
     let classes = asked.classes(replay)?;
     let weights = asked.estimator.fitted("estimator_weights_").and_then(record::Value::floats).unwrap_or_default();
     if weights.len() < asked.members.len() || asked.members.is_empty() {
@@ -383,7 +399,7 @@ fn boosted_probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -
 
 /// The least answer at which the weights of all answers that are not above it come to half of all weights.
 fn weighted_median<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let asked = Asked::of(replay, call)?;
+    let asked = Asked::of_array(replay, call)?.of_present(replay, call)?;
     let answers = asked.answers(replay, "predict")?;
     let weights = asked.estimator.fitted("estimator_weights_").and_then(record::Value::floats).unwrap_or_default();
     let count = answers.len();
@@ -513,6 +529,13 @@ fn each_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         return Err(not_fitted(replay, &asked.estimator, "estimators_", asked.at));
     }
     Ok(Value::Matrix(super::compose::in_one_type(out)))
+}
+
+/// The probabilities of the classes of each target: a list of arrays.
+fn shares_of_each_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let asked = Asked::of(replay, call)?;
+    let shares = |member: &Known| replay.call_estimator(member, "predict_proba", vec![asked.x.clone()], Vec::new(), asked.at);
+    Ok(Value::Tuple(asked.members.iter().map(shares).collect::<Result<_, _>>()?))
 }
 
 /// The class whose code is nearest to what the models say.
@@ -659,21 +682,39 @@ fn changed_target<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<
 
 // Calibration ---------------------------------------------------------------------------------------------------------------
 
-/// Linear between the thresholds and constant outside (`out_of_bounds="clip"`).
+/// Linear between the thresholds. Outside it is constant, NaN or an error, as `out_of_bounds` says.
 fn isotonic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let asked = Asked::of_with(replay, call, &["X", "T"])?;
     let columns = pandas::matrix(replay, &asked.x, asked.at)?;
-    let columns = super::fitted::numbers(replay, columns, asked.at)?;
-    let whole = Whole::of(&columns);
+    let mut columns = super::fitted::numbers(replay, columns, asked.at)?;
+    finite(replay, &asked.estimator, call, &mut columns, Nan::Refused);
     let steps = |name: &str| asked.estimator.fitted(name).and_then(record::Value::floats).filter(|steps| !steps.is_empty());
     let (Some(xs), Some(ys)) = (steps("X_thresholds_"), steps("y_thresholds_")) else {
         return Err(not_fitted(replay, &asked.estimator, "X_thresholds_", asked.at));
     };
-    if param_text(&asked.estimator, "out_of_bounds") != "clip" || columns.len() != 1 || xs.len() != ys.len() {
-        return Err(replay.unsupported(asked.at, "IsotonicRegression without out_of_bounds=\"clip\""));
+    if columns.len() != 1 || xs.len() != ys.len() {
+        return Err(not_fitted(replay, &asked.estimator, "X_thresholds_", asked.at));
     }
     let (low, high) = (xs[0], xs[xs.len() - 1]);
-    let val = interpolated(replay, columns[0].1.max(low).min(high), &xs, &ys);
+    let x = columns[0].1;
+    let val = interpolated(replay, x.max(low).min(high), &xs, &ys);
+    // One threshold says the same of all.
+    let outside = (ys.len() > 1).then(|| x.lt(low) | x.gt(high));
+    let val = match (param_text(&asked.estimator, "out_of_bounds"), outside) {
+        ("nan", Some(outside)) => outside.select(replay.b.f64(f64::NAN), val),
+        ("raise", Some(outside)) => {
+            refuse_rows(
+                replay,
+                asked.at,
+                &mut columns,
+                "a number outside of those of training, which IsotonicRegression refuses",
+                |_, _| Some(outside),
+            );
+            val
+        }
+        _ => val,
+    };
+    let whole = Whole::of(&columns);
     Ok(Value::Column(whole.column(Kind::Float, val)))
 }
 
@@ -700,7 +741,7 @@ fn calibrated_once<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, entry: &r
     };
     let method = if decides { "decision_function" } else { "predict_proba" };
     let mut answer = asked.answer(replay, &model, method, &asked.x)?;
-    let guarded = Whole::of(&answer);
+    let mut guarded = Whole::of(&answer);
     if count == 2 && !decides {
         answer.remove(0);
     }
@@ -721,6 +762,7 @@ fn calibrated_once<'b>(replay: &mut Replay<'_, 'b>, asked: &Asked<'b>, entry: &r
             _ => {
                 let column = Value::Column(guarded.column(Kind::Float, *score));
                 let said = asked.answer(replay, calibrator, "predict", &column)?;
+                said.iter().flat_map(|(column, _)| column.cell.guards.iter()).for_each(|guard| guarded.guard(*guard));
                 said.first().map_or(*score, |(_, val)| *val)
             }
         };

@@ -36,6 +36,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "IsolationForest.score_samples", isolation),
     Row::new(On::Estimator, "RandomForestClassifier.predict", class),
     Row::new(On::Estimator, "RandomForestClassifier.predict_proba", probabilities),
+    Row::new(On::Estimator, "imblearn.BalancedRandomForestClassifier.predict", class),
+    Row::new(On::Estimator, "imblearn.BalancedRandomForestClassifier.predict_proba", probabilities),
     Row::new(On::Estimator, "RandomForestRegressor.predict", regression),
     Row::new(On::Estimator, "RandomTreesEmbedding.transform", embedding),
 ];

@@ -9,6 +9,10 @@ use ir::{Elem, Val};
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Estimator, "feature_engine.ArbitraryNumberImputer.transform", filled_by_name),
+    Row::new(On::Estimator, "feature_engine.CategoricalImputer.transform", filled_by_name),
+    Row::new(On::Estimator, "feature_engine.EndTailImputer.transform", filled_by_name),
+    Row::new(On::Estimator, "feature_engine.MeanMedianImputer.transform", filled_by_name),
     Row::new(On::Estimator, "IterativeImputer.transform", iterate),
     Row::new(On::Estimator, "MissingIndicator.transform", indicate),
     Row::new(On::Estimator, "SimpleImputer.transform", impute),
@@ -203,4 +207,30 @@ fn indicate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let columns: Vec<Column<'b>> = floats.into_iter().map(|(column, _)| column).collect();
     let marks = marks(replay, &estimator, &columns, call)?;
     Ok(Value::Matrix(marks.into_iter().map(|(_, mark)| whole.column(Kind::Bool, mark)).collect()))
+}
+
+/// `frame[names of training].fillna(what was learnt for each name)`
+fn filled_by_name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let x = call.need(replay, "X")?;
+    let names = estimator.fitted("feature_names_in_").and_then(record::Value::items).unwrap_or_default();
+    let Some(Tagged::Dict(learnt)) = estimator.fitted("imputer_dict_").and_then(record::Value::as_tagged) else {
+        return Err(not_fitted(replay, &estimator, "imputer_dict_", call.span));
+    };
+    replay.freeze(&known);
+    let positions: Vec<usize> = (0..names.len()).collect();
+    let table = super::compose::chosen(replay, &x, &positions, Some(&names), call.span)?;
+    let mut out = Vec::new();
+    for (name, column) in names.iter().zip(pandas::matrix(replay, &table, call.span)?) {
+        let column = match learnt.iter().find(|(key, _)| key == name) {
+            Some((_, by)) => {
+                let by = Value::Known(known.part(by.clone()).of(None));
+                let cell = pandas::missing::fill_column(replay, &column, &by, call.span)?;
+                column.with(cell)
+            }
+            None => column,
+        };
+        out.push((pandas::column_name(name), column));
+    }
+    Ok(super::compose::framed(replay, out.into_iter()))
 }

@@ -1,12 +1,17 @@
 //! Support vector machines, ridge regressions and projections with a kernel: sums of kernels of the row with each support vector or
 //! training row.
 
-use super::fitted::{Nan, Whole, arg_max, class_at, columns, columns_of, estimator, finite, matrix, needed, not_fitted, param_text};
+use super::fitted::{
+    Nan, Whole, arg_max, class_at, columns, columns_of, estimator, finite, matrix, needed, not_fitted, param_text, refuse_rows,
+};
 use super::linear::of_two;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Column, Eval, Kind, Unknown, Value};
 use ir::{Elem, Reason, Reduce, Tensor, Val};
+
+/// Beyond this a sum of squares may overflow.
+const LARGEST: f64 = 1e300;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "KernelPCA.transform", principal),
@@ -124,12 +129,12 @@ fn uncut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// `pairwise_kernels` of the row with each row of a table.
 ///
 /// They are `exp(-gamma |x - t|^2)` of a square that is made of products, `x . t`, `(gamma x . t + coef0)^degree`,
-/// `tanh(gamma x . t + coef0)` and `exp(-gamma sum |x - t|)`.
+/// `tanh(gamma x . t + coef0)`, `exp(-gamma sum |x - t|)` and `x . t / |x| |t|`.
 fn pairwise<'b>(
     replay: &mut Replay<'_, 'b>,
     estimator: &Estimator,
     rows: &[Vec<f64>],
-    columns: &[(Column<'b>, Val<'b>)],
+    columns: &mut [(Column<'b>, Val<'b>)],
     call: &Call<'b>,
 ) -> Result<Val<'b>, Unknown> {
     let b = replay.b;
@@ -139,16 +144,24 @@ fn pairwise<'b>(
     let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
     let table = b.tensor(Tensor::f64("training rows", [rows.len() as u32, columns.len() as u32], rows.iter().flatten().copied()));
     let product = || table.contract(row, [(1, 0)]);
+    // No constants but sums that the row takes part in: scikit-learn adds in an order of its own, and the bound is to know of that.
+    let squares = || (table * table).contract(row * 0.0 + 1.0, [(1, 0)]);
+    let length = |square: Val<'b>| square.eq(0.0).select(b.f64(1.0), square.sqrt());
     Ok(match param_text(estimator, "kernel") {
         "linear" => product(),
         "rbf" => {
-            let squares = rows.iter().map(|row| row.iter().map(|cell| cell * cell).sum());
-            let squares = b.tensor(Tensor::f64("squares", [rows.len() as u32], squares));
-            let away = (product() * -2.0 + row.contract(row, [(0, 0)]) + squares).max(0.0);
+            let away = (product() * -2.0 + row.contract(row, [(0, 0)]) + squares()).max(0.0);
             (away * -gamma).exp()
         }
         "poly" | "polynomial" => (product() * gamma + number("coef0", 1.0)).pow(number("degree", 3.0)),
         "sigmoid" => (product() * gamma + number("coef0", 1.0)).tanh(),
+        "cosine" => {
+            // Whether a square that is so large overflows may depend on the order of the sum.
+            let beyond = !row.contract(row, [(0, 0)]).lt(LARGEST);
+            refuse_rows(replay, call.span, columns, "numbers whose squares are too large to be added", |_, _| Some(beyond));
+            let unit = table / length(squares()).reshape([rows.len() as u32, 1]);
+            unit.contract(row / length(row.contract(row, [(0, 0)])), [(1, 0)])
+        }
         "laplacian" => ((table - row).abs().reduce(Reduce::Sum, [1]) * -gamma).exp(),
         other => return Err(replay.unsupported(call.span, format!("the kernel `{other}`"))),
     })
@@ -162,7 +175,7 @@ fn ridge<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let weights = columns_of(replay, &estimator, "dual_coef_", rows.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let kernels = pairwise(replay, &estimator, &rows, &mut columns, call)?;
     let sums = sums(replay, kernels, &weights);
     let whole = Whole::of(&columns);
     let dual = estimator.fitted("dual_coef_").and_then(record::Value::as_tagged);
@@ -191,7 +204,7 @@ fn principal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let kernels = pairwise(replay, &estimator, &rows, &mut columns, call)?;
     // The squares of large numbers overflow, and the differences of what they give are NaN.
     let beyond = kernels.abs().lt(f64::INFINITY).cast(Elem::F64).reduce(Reduce::Min, [0]).lt(1.0);
     let mut whole = Whole::of(&columns);
@@ -209,7 +222,7 @@ fn propagated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(E
     let weights = columns_of(replay, &estimator, "label_distributions_", rows.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let kernels = pairwise(replay, &estimator, &rows, &mut columns, call)?;
     let shares = sums(replay, kernels, &weights);
     let total = replay.b.pack(&shares).reduce(Reduce::Sum, [0]);
     Ok((estimator, shares.into_iter().map(|share| share / total).collect(), Whole::of(&columns)))
@@ -235,7 +248,7 @@ fn approximated<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     let weights = matrix(replay, &estimator, "normalization_", rows.len(), call)?;
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
-    let kernels = pairwise(replay, &estimator, &rows, &columns, call)?;
+    let kernels = pairwise(replay, &estimator, &rows, &mut columns, call)?;
     Ok(Whole::of(&columns).floats(sums(replay, kernels, &weights)))
 }
 

@@ -43,6 +43,10 @@ pub(crate) fn refuse(replay: &mut Replay<'_, '_>, estimator: &Estimator, method:
             "DictionaryLearning" | "LatentDirichletAllocation" | "MiniBatchDictionaryLearning" | "MiniBatchNMF" | "NMF" | "SparseCoder",
             _,
         ) => "it iterates for each row until that converges; use PCA or TruncatedSVD, or compute this column before scoring and pass it in",
+        ("KernelDensity", _) => {
+            "its tree stops where the rest is below rtol, so the last digits are those of its walk; use GaussianMixture"
+        }
+        ("MiniBatchSparsePCA" | "SparsePCA", _) => "it solves a system for each row, in the machine's own order; use PCA or TruncatedSVD",
         (_, "transform" | "fit_transform") => "use a transformer that converts, or compute this column before scoring and pass it in",
         (_, "inverse_transform") => "write the inverse as arithmetic on columns",
         _ => "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",

@@ -120,9 +120,9 @@ impl<'b> Search<'b> {
             };
             return Distances { away, error: away * (4.0 * steps * unit), squared: metric == Metric::Squares };
         }
-        let count = self.rows.len() as u32;
-        let square = |value: &f64| if value.is_nan() { 0.0 } else { value * value };
-        let norms = b.tensor(Tensor::f64("squares", [count], self.rows.iter().map(|row| row.iter().map(square).sum())));
+        // No constants but sums that the row takes part in: scikit-learn adds in an order of its own, and the bound is to know of that.
+        let ones = self.row * 0.0 + 1.0;
+        let norms = (self.table * self.table).contract(ones, [(1, 0)]);
         let own = (self.row * self.row).reduce(Reduce::Sum, [0]);
         let away = ((self.table.contract(self.row, [(1, 0)]) * -2.0 + own) + norms).max(0.0);
         let error = (norms + own) * (4.0 * steps * unit);
@@ -282,7 +282,7 @@ fn impute<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// A row for which the answer is a matter of the machine has none.
 fn undecided<'b>(replay: &mut Replay<'_, 'b>, when: Val<'b>, estimator: &Estimator, at: Span) -> usize {
     let class = estimator.class_name();
-    replay.guard(when, Reason::Invalid(format!("training rows that are equally near and differ, of which {class} takes some")), at)
+    replay.guard(when, Reason::Undetermined(format!("training rows that are equally near and differ, of which {class} takes some")), at)
 }
 
 fn neighbour_count(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Result<usize, Unknown> {
@@ -562,7 +562,7 @@ fn around<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Around
     let mut whole = Whole::of(&columns);
     let class = estimator.class_name().to_owned();
     let when = search.beyond | at_edge | nearly_here;
-    whole.guard(replay.guard(when, Reason::Invalid(format!("training rows at the very edge of the radius of {class}")), at));
+    whole.guard(replay.guard(when, Reason::Undetermined(format!("training rows at the very edge of the radius of {class}")), at));
     let none = !inside.cast(Elem::F64).reduce(Reduce::Max, [0]).gt(0.0);
     Ok(Around { estimator, said, each, none, whole })
 }

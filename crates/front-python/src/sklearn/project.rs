@@ -239,12 +239,18 @@ fn bisected<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Some([left, right, labels, centers, squares]) = lists.as_deref() else {
         return Err(not_fitted(replay, &estimator, "_bisecting_tree", call.span));
     };
+    let count = labels.len();
+    // Children stand behind their parents.
+    let behind = |node: usize, child: f64| child.fract() == 0.0 && child > node as f64 && child < count as f64;
+    let sound = |node: usize| left[node] < 0.0 || behind(node, left[node]) && behind(node, right[node]);
+    if count == 0 || [left, right, squares].iter().any(|list| list.len() != count) || !(0..count).all(sound) {
+        return Err(not_fitted(replay, &estimator, "_bisecting_tree", call.span));
+    }
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Refused);
     let centers: Vec<Vec<f64>> = centers.chunks(columns.len()).map(<[f64]>::to_vec).collect();
     let sums = products(replay, &columns, "center", &centers);
     let away: Vec<Val<'b>> = sums.into_iter().zip(squares).map(|(sum, square)| sum * -2.0 + *square).collect();
-    // Children stand behind their parents.
     let mut reached: Vec<Val<'b>> = labels.iter().map(|label| replay.b.i64(*label as i64)).collect();
     for node in (0..reached.len()).rev().filter(|node| left[*node] >= 0.0) {
         let (left, right) = (left[node] as usize, right[node] as usize);

@@ -210,8 +210,10 @@ impl Parser<'_> {
             self.quoted().map(Reason::Invalid)
         } else if self.accept("filtered") {
             self.quoted().map(Reason::Filtered)
+        } else if self.accept("undetermined") {
+            self.quoted().map(Reason::Undetermined)
         } else {
-            self.expected("`invalid` or `filtered`")
+            self.expected("`invalid`, `filtered` or `undetermined`")
         }
     }
 

@@ -128,6 +128,7 @@ fn write_function(out: &mut String, handle: Handle<Function>, function: &Functio
         let (word, text) = match reason {
             Reason::Invalid(why) => ("invalid", why),
             Reason::Filtered(at) => ("filtered", at),
+            Reason::Undetermined(why) => ("undetermined", why),
         };
         writeln!(out, "  reject %{} {word} {text:?} !{}", when.index(), origin.index())?;
     }

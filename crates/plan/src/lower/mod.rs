@@ -105,7 +105,7 @@ pub fn lower(checked: &Checked) -> Plan {
 impl Rejection {
     fn new(reason: &Reason, scope: &mut Scope) -> Rejection {
         let text = match reason {
-            Reason::Invalid(why) => why.clone(),
+            Reason::Invalid(why) | Reason::Undetermined(why) => why.clone(),
             Reason::Filtered(place) => format!("filtered {place}"),
         };
         Rejection { ident: scope.name(&text, "rejection"), reason: reason.clone() }
