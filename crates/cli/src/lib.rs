@@ -9,7 +9,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use driver::project::{BatchStats, FeedName};
+use driver::project::{BatchStats, FeedName, Semantics};
 use driver::{Capture, Executor, OriginalUse, Problem, Project, Request, Target, Tools, certificate, data, folder, page};
 use source::{Sources, render};
 
@@ -164,6 +164,9 @@ struct Source {
     /// Names of the columns of an ONNX model's only input, in order: a field for each in the record [default: as its metadata name them]
     #[arg(long, value_delimiter = ',', value_name = "NAMES", help_heading = "Forms of a model")]
     features: Vec<String>,
+    /// Whose meaning an ONNX operator has where the standard and onnxruntime disagree [default: standard]
+    #[arg(long, value_enum, help_heading = "Forms of a model")]
+    semantics: Option<SemanticsName>,
     /// The record of the script's run: used if it fits the script, else made; with it no Python is needed to convert
     #[arg(long)]
     state: Option<PathBuf>,
@@ -208,6 +211,10 @@ impl Source {
             partial: self.partial,
             dim: self.dim.iter().cloned().collect(),
             features: self.features.clone(),
+            semantics: self.semantics.map(|word| match word {
+                SemanticsName::Standard => Semantics::Standard,
+                SemanticsName::Onnxruntime => Semantics::Onnxruntime,
+            }),
             python: self.python.clone(),
             ..Project::default()
         };
@@ -263,6 +270,12 @@ enum MethodName {
     DecisionFunction,
     /// The columns that a transformer gives
     Transform,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SemanticsName {
+    Standard,
+    Onnxruntime,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -13,7 +13,7 @@ use reference::{Limits, Reference, Script};
 use source::{Diagnostic, FileId, Place, Sources};
 
 use crate::compose::compose;
-use crate::project::{BatchStats, FeedName, Project};
+use crate::project::{BatchStats, FeedName, Project, Semantics};
 use crate::{Problem, Stage, read};
 
 /// What was read and checked, with the plan that all targets spell.
@@ -188,6 +188,10 @@ fn model(path: &Path, project: &Project, sources: &mut Sources, inputs: &mut Vec
             let options = front_onnx::Options {
                 dims: project.dim.clone(),
                 features: project.features.clone(),
+                semantics: match project.semantics {
+                    Some(Semantics::Onnxruntime) => front_onnx::Semantics::Onnxruntime,
+                    Some(Semantics::Standard) | None => front_onnx::Semantics::Standard,
+                },
                 folder: path.parent().map(Path::to_path_buf),
                 ..front_onnx::Options::default()
             };

@@ -54,6 +54,8 @@ pub struct Project {
     pub dim: BTreeMap<String, usize>,
     /// Names of the columns of an ONNX model's only input, in order: the record then has a field for each.
     pub features: Vec<String>,
+    /// Whose meaning the operators of an ONNX model have where the standard and onnxruntime disagree.
+    pub semantics: Option<Semantics>,
     /// The Python to run the script and the model in.
     pub python: Option<PathBuf>,
     pub targets: Vec<String>,
@@ -68,6 +70,14 @@ pub enum BatchStats {
     Refuse,
     FreezeTrain,
     FreezeAsRun,
+}
+
+/// The standard's by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Semantics {
+    Standard,
+    Onnxruntime,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +169,7 @@ impl Project {
             feed: flags.feed.or(self.feed),
             dim: self.dim.into_iter().chain(flags.dim).collect(),
             features: list(self.features, flags.features),
+            semantics: flags.semantics.or(self.semantics),
             python: flags.python.or(self.python),
             targets: list(self.targets, flags.targets),
             out: flags.out.or(self.out),

@@ -26,6 +26,17 @@ use source::{Diagnostic, FileId, Sources};
 
 pub use tensor::{Data, ElementType, Tensor};
 
+/// Whose meaning an operator has where the standard and onnxruntime disagree.
+///
+/// They do so here: `Normalizer` with `MAX` divides by the greatest magnitude in the standard, and by the greatest element with its sign in
+/// onnxruntime. Where the standard leaves something open, such as casts of numbers that do not fit or the order of NaN, a row is not scored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Semantics {
+    #[default]
+    Standard,
+    Onnxruntime,
+}
+
 /// What the file leaves open.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -35,6 +46,7 @@ pub struct Options {
     pub features: Vec<String>,
     /// Inputs that are the same for all rows, by name.
     pub constants: BTreeMap<String, Rc<Tensor>>,
+    pub semantics: Semantics,
     /// Where the model lies: its external data is looked for there and nowhere else.
     pub folder: Option<PathBuf>,
 }

@@ -5,6 +5,7 @@ use source::{Diagnostic, FileId};
 
 use std::rc::Rc;
 
+use crate::Semantics;
 use crate::model::{Attribute, Graph, Node};
 use crate::tensor::{Data, ElementType, Tensor};
 use crate::value::{Axis, PerRow, Value};
@@ -34,6 +35,7 @@ pub struct OnnxNode<'n, 'b> {
     pub file: FileId,
     pub b: &'b Builder,
     pub bodies: &'n dyn Bodies<'b>,
+    pub semantics: Semantics,
     /// Where it is known whether the node is reached at all: in a branch.
     pub guard: Option<Val<'b>>,
 }
@@ -226,5 +228,11 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
     pub fn reject(&self, when: Val<'b>, why: impl Into<String>) {
         let when = self.guard.map_or(when, |reached| reached & when);
         self.b.reject_if(when, Reason::Invalid(why.into()));
+    }
+
+    /// A row whose result the standard leaves open, and of which runtimes make different things, is not scored.
+    pub fn leave_open(&self, when: Val<'b>, why: impl Into<String>) {
+        let when = self.guard.map_or(when, |reached| reached & when);
+        self.b.reject_if(when, Reason::Undetermined(why.into()));
     }
 }

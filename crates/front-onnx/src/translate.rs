@@ -11,12 +11,12 @@ use interp::{Interp, Outcome};
 use ir::{Builder, Module, Type, Val};
 use source::{Diagnostic, FileId, Place, Sources};
 
-use crate::Options;
 use crate::model::{Attribute, Graph, Model, Node, Port, PortDim, PortKind};
 use crate::node::{Bodies, Entry, OnnxNode, Translated};
 use crate::ops;
 use crate::tensor::{ElementType, Tensor};
 use crate::value::{Dim, PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
+use crate::{Options, Semantics};
 
 /// More fields than this in one record is a mistake in a shape.
 const FIELD_LIMIT: usize = 1 << 20;
@@ -43,6 +43,7 @@ pub fn module(
             file: model.file,
             b: &b,
             sources,
+            semantics: options.semantics,
             scopes: RefCell::new(Vec::new()),
             guards: RefCell::new(Vec::new()),
             sealed: RefCell::new(Vec::new()),
@@ -91,6 +92,7 @@ struct Walk<'m, 'b> {
     file: FileId,
     b: &'b Builder,
     sources: &'m Sources,
+    semantics: Semantics,
     /// The values of the graph being walked, and of those around it, from the outermost on.
     scopes: RefCell<Vec<BTreeMap<String, Value<'b>>>>,
     /// Where the branches being walked are reached.
@@ -350,7 +352,7 @@ impl<'b> Walk<'_, 'b> {
         self.b.at(&Place::Path { file: self.file, path: format!("node {}", node.name) }, self.sources);
         let is_known = !inputs.is_empty() && inputs.iter().all(|input| matches!(input, Value::Constant(_) | Value::Absent));
         let guard = self.guards.borrow().last().copied();
-        let call = OnnxNode { node, inputs, file: self.file, b: self.b, bodies: self, guard };
+        let call = OnnxNode { node, inputs, file: self.file, b: self.b, bodies: self, semantics: self.semantics, guard };
         let translated = match is_known && !row.takes_constants {
             true => self.folded(&call, row),
             false => translated(&call, row),
@@ -380,7 +382,8 @@ impl<'b> Walk<'_, 'b> {
             let known =
                 |value: &Value<'b>| if let Value::Constant(tensor) = value { Value::Constant(Rc::clone(tensor)) } else { Value::Absent };
             let inputs = call.inputs.iter().map(known).collect();
-            let node = OnnxNode { node: call.node, inputs, file: call.file, b: &alone, bodies: &NoBodies, guard: None };
+            let node =
+                OnnxNode { node: call.node, inputs, file: call.file, b: &alone, bodies: &NoBodies, semantics: self.semantics, guard: None };
             for (index, output) in translated(&node, row)?.into_iter().enumerate() {
                 places.push(match output {
                     Value::Constant(tensor) => Folded::Known(tensor),
@@ -534,7 +537,15 @@ fn translated<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
         if let Some(first) = inputs.first_mut() {
             *first = Value::PerRow(one);
         }
-        let single = OnnxNode { node: call.node, inputs, file: call.file, b: call.b, bodies: call.bodies, guard: call.guard };
+        let single = OnnxNode {
+            node: call.node,
+            inputs,
+            file: call.file,
+            b: call.b,
+            bodies: call.bodies,
+            semantics: call.semantics,
+            guard: call.guard,
+        };
         for (index, output) in (row.translate)(&single)?.into_iter().enumerate() {
             let Value::PerRow(made) = output else { return call.unsupported("several rows at once") };
             let Some(place) = made.batch else { return call.unsupported("several rows at once") };
@@ -576,7 +587,8 @@ fn flat<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
         });
     }
     let Some((_, dims)) = laid else { return (row.translate)(call) };
-    let single = OnnxNode { node: call.node, inputs, file: call.file, b: call.b, bodies: call.bodies, guard: call.guard };
+    let single =
+        OnnxNode { node: call.node, inputs, file: call.file, b: call.b, bodies: call.bodies, semantics: call.semantics, guard: call.guard };
     let outputs = (row.translate)(&single)?;
     let wrapped = |output| if let Value::PerRow(row) = output { Value::Flat(row, dims.clone()) } else { output };
     Ok(outputs.into_iter().map(wrapped).collect())
@@ -616,13 +628,21 @@ fn known_length(dim: &PortDim, options: &Options) -> Option<usize> {
 }
 
 impl Batch {
-    /// An open first dimension of an input, or else the only open dimension that there is.
+    /// What all outputs have first, if an input has it; an open first dimension of an input; or else the only open dimension that there is.
     fn of(graph: &Graph, options: &Options) -> Batch {
         let tensors = graph.inputs.iter().filter(|port| !options.constants.contains_key(&port.name));
         let dims = || {
             tensors.clone().filter_map(|port| if let PortKind::Tensor { dims: Some(dims), .. } = &port.kind { Some(dims) } else { None })
         };
         let is_open = |dim: &&PortDim| known_length(dim, options).is_none();
+        let first = |port: &Port| if let PortKind::Tensor { dims: Some(dims), .. } = &port.kind { dims.first().cloned() } else { None };
+        let firsts: BTreeSet<Option<PortDim>> = graph.outputs.iter().map(first).collect();
+        if let [Some(PortDim::Named(name))] = firsts.into_iter().collect::<Vec<_>>().as_slice()
+            && !options.dims.contains_key(name)
+            && dims().all(|dims| dims.iter().any(|dim| matches!(dim, PortDim::Named(own) if own == name)))
+        {
+            return Batch::Named(name.clone());
+        }
         if dims().any(|dims| dims.first().as_ref().is_some_and(is_open)) {
             return Batch::First;
         }

@@ -74,10 +74,10 @@ pub(super) fn whole_numbers<'b>(node: &OnnxNode<'_, 'b>, row: &PerRow<'b>, to: E
         0 => {}
         _ if outside.are_scalars() => {
             if let Some(any) = outside.cells().into_iter().reduce(|any, one| any | one) {
-                node.reject(any, why());
+                node.leave_open(any, why());
             }
         }
-        _ => node.reject(outside.vector(node.b).cast(Elem::I32).reduce(ir::Reduce::Max, [0]).ne(0_i64), why()),
+        _ => node.leave_open(outside.vector(node.b).cast(Elem::I32).reduce(ir::Reduce::Max, [0]).ne(0_i64), why()),
     }
     row.cast(node.b, to)
 }

@@ -95,7 +95,19 @@ fn second<'b>(node: &OnnxNode<'_, 'b>) -> Result<Value<'b>, Refusal> {
 }
 
 pub(super) fn binary<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, Val<'b>) -> Val<'b>) -> Translated<'b> {
-    spread(node, broadcast(node.b, node.input(0), &second(node)?, operation))
+    let (first, second) = (node.input(0).clone(), second(node)?);
+    let (first, second) = (named(node, 0, first, &second)?, named(node, 1, second.clone(), node.input(0))?);
+    spread(node, broadcast(node.b, &first, &second, operation))
+}
+
+/// A constant beside a tensor, as a table with its own name; beside scalars it is taken apart.
+pub(super) fn named<'b>(node: &OnnxNode<'_, 'b>, index: usize, value: Value<'b>, beside: &Value<'b>) -> Result<Value<'b>, Refusal> {
+    match (&value, beside) {
+        (Value::Constant(tensor), Value::PerRow(row)) if tensor.data.len() > 1 && !row.are_scalars() => {
+            Ok(Value::PerRow(PerRow::constant(node.b, node.input_name(index), tensor)))
+        }
+        _ => Ok(value),
+    }
 }
 
 /// Both operands in forms whose order is theirs.

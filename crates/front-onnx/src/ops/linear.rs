@@ -163,7 +163,10 @@ fn gemm<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let result = Value::PerRow(result.map(node.b, |value| scaled(value, alpha)));
     match node.optional(2) {
         None => Ok(vec![result]),
-        Some(c) => super::elementwise::spread(node, crate::value::broadcast(node.b, &result, c, |product, c| product + scaled(c, beta))),
+        Some(c) => {
+            let c = super::elementwise::named(node, 2, c.clone(), &result)?;
+            super::elementwise::spread(node, crate::value::broadcast(node.b, &result, &c, |product, c| product + scaled(c, beta)))
+        }
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn quantized<'b>(node: &OnnxNode<'_, 'b>, ratio: Val<'b>, zero: Optio
     } else {
         nan.reshape([nan.ty().count() as u32]).cast(Elem::I32).reduce(Reduce::Max, [0]).ne(0_i64)
     };
-    node.reject(any, format!("NaN in {} cannot be quantised", node.input_name(0)));
+    node.leave_open(any, format!("NaN in {} cannot be quantised", node.input_name(0)));
     let rounded = ratio.round_even();
     let near = rounded.lt(-FAR).select(ir::build::IntoVal::into_val(-FAR, rounded), rounded);
     let near = near.gt(FAR).select(ir::build::IntoVal::into_val(FAR, near), near).cast(Elem::I32);

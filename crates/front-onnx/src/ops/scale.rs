@@ -3,6 +3,7 @@
 use ir::{Elem, Reduce, Val};
 
 use super::Row;
+use crate::Semantics;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
 use crate::value::{PerRow, Value, broadcast, elem};
@@ -76,7 +77,7 @@ fn imputer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 /// A row divided by its norm; a norm of zero divides by nothing. Float32 out.
 ///
-/// MAX divides by the greatest element with its sign, as onnxruntime does; scikit-learn divides by the greatest magnitude.
+/// MAX divides by the greatest magnitude, or as [`Semantics::Onnxruntime`] has it by the greatest element with its sign.
 fn normalizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = node.features(0)?.cast(node.b, ElementType::F32);
     let value = x.vector(node.b);
@@ -94,7 +95,8 @@ fn normalizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             by(norm, value.lt(0.0).select(-root, root))
         }
         "MAX" => {
-            let norm = value.reduce(Reduce::Max, [0]);
+            let size = if node.semantics == Semantics::Onnxruntime { value } else { value.abs() };
+            let norm = size.reduce(Reduce::Max, [0]);
             by(norm, value / norm)
         }
         other => return node.refuse("onnx-unsupported-attribute", format!("the norm `{other}` of `Normalizer` is not supported")),

@@ -50,7 +50,7 @@ fn top_k<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     }
     if x.elements.is_float() && x.count() > 0 {
         let nan = x.map(node.b, Val::is_nan).vector(node.b).cast(Elem::I32).reduce(Reduce::Max, [0]).ne(0_i64);
-        node.reject(nan, format!("NaN in {} has no place in an order", node.input_name(0)));
+        node.leave_open(nan, format!("NaN in {} has no place in an order", node.input_name(0)));
     }
     let largest = !node.is_given("largest") || node.int("largest") != 0;
     // One after the other: the first greatest of what is left.
