@@ -5,6 +5,9 @@ use plan::{ArrayRef, Binary, Elem, Expr, ExprKind, Local, LocalId, ResultValue, 
 use crate::expr::{is_untyped, rust_type};
 use crate::{Plan, Printer, plain, quoted, snake};
 
+/// Longer arrays are on the heap: a thread has a few megabytes of stack, and a network would fill them.
+const ON_THE_STACK: u32 = 1 << 12;
+
 impl<'a> Printer<'a> {
     pub(crate) fn new(plan: &'a Plan, routine: &'a Routine) -> Printer<'a> {
         let count = routine.locals.len();
@@ -40,6 +43,11 @@ impl<'a> Printer<'a> {
                 | Stmt::Reject { .. } => {}
             }
         }
+    }
+
+    /// Results lie in the output record as they are.
+    fn is_result(&self, local: LocalId) -> bool {
+        self.routine.results.iter().any(|result| matches!(result, ResultValue::Array(ArrayRef::Local(id)) if *id == local))
     }
 
     fn declared(&self, id: LocalId) -> (&'a Local, String) {
@@ -80,8 +88,8 @@ impl<'a> Printer<'a> {
                 let (local, name) = self.declared(*local);
                 format!("let {name}: [String; {}] = std::array::from_fn(|_| String::new());", local.length.unwrap_or(0))
             }
-            Stmt::Zeros { local } => {
-                let (local, name) = self.declared(*local);
+            Stmt::Zeros { local: id } => {
+                let (local, name) = self.declared(*id);
                 let zero = match local.elem {
                     Elem::Bool => "false",
                     Elem::F32 | Elem::F64 => "0.0",
@@ -89,7 +97,11 @@ impl<'a> Printer<'a> {
                     Elem::I32 | Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => "0",
                 };
                 let length = local.length.unwrap_or(0);
-                format!("let {name}: [{}; {length}] = [{zero}; {length}];", rust_type(local.elem))
+                let ty = rust_type(local.elem);
+                match length > ON_THE_STACK && !self.is_result(*id) {
+                    true => format!("let {name}: Vec<{ty}> = vec![{zero}; {length}];"),
+                    false => format!("let {name}: [{ty}; {length}] = [{zero}; {length}];"),
+                }
             }
             Stmt::Set { local, value } => {
                 let name = snake(&self.routine.locals[local.0 as usize].ident);

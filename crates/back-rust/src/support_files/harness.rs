@@ -62,7 +62,14 @@ fn put_str(output: &mut Vec<u8>, x: &str) {
     output.extend(x.as_bytes());
 }
 
+// A record lies on the stack with all its arrays, and so do copies of it.
+const STACK: usize = 1 << 28;
+
 fn main() {
+    std::thread::Builder::new().stack_size(STACK).spawn(serve).unwrap().join().unwrap();
+}
+
+fn serve() {
     let mut data = Vec::new();
     std::io::stdin().read_to_end(&mut data).unwrap();
     let mut input = Reader { data: &data };

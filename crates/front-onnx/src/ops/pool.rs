@@ -125,6 +125,8 @@ fn norm<'b>(node: &OnnxNode<'_, 'b>, x: Val<'b>, axes: Vec<u8>) -> Result<Val<'b
     Ok(match p {
         1.0 => x.abs().reduce(Reduce::Sum, axes),
         2.0 => (x * x).reduce(Reduce::Sum, axes).sqrt(),
+        // A power of each element the kernel sees would be dear.
+        3.0 => (x * x * x.abs()).reduce(Reduce::Sum, axes).pow(1.0 / 3.0),
         p if p > 0.0 => x.abs().pow(p).reduce(Reduce::Sum, axes).pow(1.0 / p),
         p => return node.malformed(format!("its p is {p}")),
     })

@@ -310,6 +310,7 @@ impl Filter<'_> {
             return node.unsupported(format!("a scale of {}", stretch.scale));
         }
         let first = (-reach).floor() as i64 + 1;
+        super::sliding::bounded(node, [stretch.to, (2 - 2 * first) as usize])?;
         let mut all = Vec::new();
         for at in 0..stretch.to {
             let Some(x) = self.coordinate(stretch, at) else {
