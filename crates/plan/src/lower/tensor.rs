@@ -228,6 +228,8 @@ impl Body<'_> {
         let origin = self.function.nodes[value].origin;
         let op = self.op(value).clone();
         match op {
+            // Nothing may be asked of what is not there.
+            _ if ty.count() == 0 => ArrayRef::Local(self.zeros(value)),
             Op::Reshape { x, .. } if !self.ty(x).is_scalar() => self.array(x),
             Op::Pack(_) => self.list(value),
             Op::Concat { .. } if ty.count() <= LIST => self.list(value),
@@ -280,6 +282,9 @@ impl Body<'_> {
         let mut offset = 0;
         for part in parts {
             let own = self.ty(*part).shape.clone();
+            if own.contains(&0) {
+                continue;
+            }
             let (loops, place) = self.over("i", *part);
             let element = self.part(*part, &place);
             let mut at: Vec<Expr> = place.axes(&own).iter().map(Place::number).collect();
@@ -361,9 +366,9 @@ impl Body<'_> {
         let count = fold.inner.iter().product::<u32>();
         let (loops, at) = self.counters("k", &fold.inner);
         let number = ravel(&at, &fold.inner);
-        let term = self.term(fold, outer, &at);
-        let first = vec![constant(0); at.len()];
         let zero = Expr::constant(Literal::zero(fold.elem));
+        let term = if count == 0 { zero.clone() } else { self.term(fold, outer, &at) };
+        let first = vec![constant(0); at.len()];
         let binary = |op: Binary, a: Expr, b: Expr, elem: Elem| Expr { kind: ExprKind::Binary(op, Box::new(a), Box::new(b)), elem };
         match fold.how {
             Reduce::Sum if count > 1 => {
