@@ -77,6 +77,10 @@ impl Body<'_> {
                 self.tree(forest, row, place.number(), Elem::I32)
             }
             Op::Reduce { .. } | Op::Contract { .. } => self.written(value, place),
+            Op::Call { function, args, result } if !ty.is_scalar() => {
+                let args = args.iter().map(|arg| self.spread(*arg, place, &ty.shape)).collect();
+                at(ExprKind::Call { routine: function.index(), args, result })
+            }
             Op::Param(_)
             | Op::Const(_)
             | Op::Text(..)
@@ -120,6 +124,7 @@ impl Body<'_> {
             Op::Unary(_, x) | Op::Cast { x, .. } | Op::Reshape { x, .. } => alike(*x),
             Op::Binary(_, a, b) => alike(*a) && alike(*b),
             Op::Select { cond, yes, no } => alike(*cond) && alike(*yes) && alike(*no),
+            Op::Call { args, .. } => args.iter().all(|arg| alike(*arg)),
             Op::Slice { x, .. } => is_vector(*x) && self.is_flat(*x),
             Op::Gather { x, at, .. } => is_vector(*x) && alike(*at),
             Op::Transpose { .. } | Op::Window { .. } => false,
@@ -135,7 +140,6 @@ impl Body<'_> {
             | Op::Concat { .. }
             | Op::Reduce { .. }
             | Op::Contract { .. }
-            | Op::Call { .. }
             | Op::Iterate { .. } => true,
         }
     }
