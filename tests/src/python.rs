@@ -138,6 +138,24 @@ pub fn with(what: &str) -> Option<PathBuf> {
     there.then_some(python)
 }
 
+/// The folder that a script beside these tests fills, which needs these imports: made once, and anew when the script changes. `None` without
+/// such a Python.
+pub fn made_by(script: &str, folder: &str, needs: &str) -> Option<PathBuf> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/made").join(folder);
+    let (text, stamp) = (std::fs::read(&script).unwrap(), folder.join("made-by.py"));
+    if std::fs::read(&stamp).is_ok_and(|there| there == text) {
+        return Some(folder);
+    }
+    let python = with(needs)?;
+    _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let output = std::process::Command::new(python).arg(&script).arg(&folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::fs::write(stamp, text).unwrap();
+    Some(folder)
+}
+
 /// The files of all cases, by name; with `CASE` set, of those that have it in their name.
 pub fn files() -> Vec<PathBuf> {
     let only = std::env::var("CASE").unwrap_or_default();

@@ -1,8 +1,9 @@
 //! The typed record that goes in, the one that comes out, and why a row may have none.
 
-use plan::{Cell, Column, Elem, Expr, ExprKind, Literal, Plan, Reason, ResultValue, Unary};
+use plan::{ArrayRef, Cell, Column, Elem, Expr, ExprKind, Literal, Plan, Reason, ResultValue, Unary};
 
 use crate::expr::{literal_text, rust_type};
+use crate::stmt::is_large;
 use crate::{Printer, plain, quoted, snake};
 
 /// Whether the input holds text and so borrows it.
@@ -98,6 +99,9 @@ impl Printer<'_> {
             let value = match result {
                 ResultValue::Array(array) if column.ty.elem == Elem::Str && !self.has_owned_texts(*array) => {
                     format!("{}.map(str::to_string)", self.array(*array))
+                }
+                ResultValue::Array(ArrayRef::Local(id)) if is_large(&self.routine.locals[id.0 as usize]) => {
+                    format!("*{}", self.array(ArrayRef::Local(*id)))
                 }
                 ResultValue::Array(array) => self.array(*array),
                 ResultValue::Scalar { value, missing: Some(missing) } => self.optional(value, missing),

@@ -5,8 +5,13 @@ use plan::{ArrayRef, Binary, Elem, Expr, ExprKind, Local, LocalId, ResultValue, 
 use crate::expr::{is_untyped, rust_type};
 use crate::{Plan, Printer, plain, quoted, snake};
 
-/// Longer arrays are on the heap: a thread has a few megabytes of stack, and a network would fill them.
-const ON_THE_STACK: u32 = 1 << 12;
+/// Arrays with more elements than this are not put on the stack.
+const LARGEST_ON_STACK: u32 = 4096;
+
+/// Whether an array is too large for the stack of a thread.
+pub(crate) fn is_large(local: &Local) -> bool {
+    local.elem != Elem::Str && local.length.is_some_and(|length| length > LARGEST_ON_STACK)
+}
 
 impl<'a> Printer<'a> {
     pub(crate) fn new(plan: &'a Plan, routine: &'a Routine) -> Printer<'a> {
@@ -43,11 +48,6 @@ impl<'a> Printer<'a> {
                 | Stmt::Reject { .. } => {}
             }
         }
-    }
-
-    /// Results lie in the output record as they are.
-    fn is_result(&self, local: LocalId) -> bool {
-        self.routine.results.iter().any(|result| matches!(result, ResultValue::Array(ArrayRef::Local(id)) if *id == local))
     }
 
     fn declared(&self, id: LocalId) -> (&'a Local, String) {
@@ -88,19 +88,19 @@ impl<'a> Printer<'a> {
                 let (local, name) = self.declared(*local);
                 format!("let {name}: [String; {}] = std::array::from_fn(|_| String::new());", local.length.unwrap_or(0))
             }
-            Stmt::Zeros { local: id } => {
-                let (local, name) = self.declared(*id);
+            Stmt::Zeros { local } => {
+                let (local, name) = self.declared(*local);
                 let zero = match local.elem {
                     Elem::Bool => "false",
                     Elem::F32 | Elem::F64 => "0.0",
                     Elem::Str => "\"\"",
                     Elem::I32 | Elem::I64 | Elem::Date | Elem::DateTime | Elem::Duration => "0",
                 };
-                let length = local.length.unwrap_or(0);
-                let ty = rust_type(local.elem);
-                match length > ON_THE_STACK && !self.is_result(*id) {
-                    true => format!("let {name}: Vec<{ty}> = vec![{zero}; {length}];"),
-                    false => format!("let {name}: [{ty}; {length}] = [{zero}; {length}];"),
+                let (ty, length) = (rust_type(local.elem), local.length.unwrap_or(0));
+                if is_large(local) {
+                    format!("let {name}: Box<[{ty}; {length}]> = support::boxed({zero});")
+                } else {
+                    format!("let {name}: [{ty}; {length}] = [{zero}; {length}];")
                 }
             }
             Stmt::Set { local, value } => {

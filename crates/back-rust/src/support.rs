@@ -4,6 +4,7 @@ use plan::unicode::{CaseMap, LOWER, LOWER_EACH, UPPER, UPPER_EACH};
 
 /// A support function: the call that asks for it, and its text. Functions that others need come after them.
 const FUNCTIONS: &[(&str, &str)] = &[
+    ("support::boxed(", include_str!("support_files/boxed.rs")),
     ("support::bits_f64(", include_str!("support_files/bits_f64.rs")),
     ("support::bits_f32(", include_str!("support_files/bits_f32.rs")),
     ("support::div_i32(", include_str!("support_files/div_i32.rs")),

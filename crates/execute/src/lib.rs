@@ -105,7 +105,7 @@ pub fn run(target: Target, jobs: &[Job<'_>], folder: &Path, tools: &Tools) -> Re
                 "--edition",
                 "2021",
                 "-C",
-                "opt-level=1",
+                if is_brief(jobs) { "opt-level=0" } else { "opt-level=1" },
                 "-C",
                 "debuginfo=0",
                 "--crate-name",
@@ -175,6 +175,11 @@ pub fn cell(datum: Datum) -> Cell {
         Datum::Scalar(literal) => Cell::Scalar(literal),
         Datum::Tensor(literals) => Cell::Array(literals),
     }
+}
+
+/// Whether there is so little to run that optimising would take longer.
+fn is_brief(jobs: &[Job<'_>]) -> bool {
+    jobs.len() > 100 && jobs.iter().map(|job| job.rows.len()).sum::<usize>() <= 2 * jobs.len()
 }
 
 /// Writes files below a folder.

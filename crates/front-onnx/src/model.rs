@@ -53,6 +53,8 @@ pub enum PortKind {
     Tensor { elements: ElementType, dims: Option<Vec<PortDim>> },
     /// A sequence of maps, which is what `ZipMap` makes.
     Maps,
+    /// One map, of values of this type by text or by whole numbers.
+    Map(ElementType),
     /// Something else; named for the diagnostic.
     Other(String),
 }
@@ -604,6 +606,12 @@ fn port_kind(kind: &TypeProto) -> PortKind {
                     shape.dim.iter().map(known).collect()
                 }),
             },
+        };
+    }
+    if let Some(map) = &kind.map_type {
+        return match port_kind(map.value_type.as_deref().unwrap_or(&TypeProto::default())) {
+            PortKind::Tensor { elements, .. } => PortKind::Map(elements),
+            PortKind::Maps | PortKind::Map(_) | PortKind::Other(_) => PortKind::Other("a map of what are no tensors".to_owned()),
         };
     }
     match &kind.sequence_type {

@@ -16,7 +16,7 @@ use crate::model::{Attribute, Graph, Model, Node, Port, PortDim, PortKind};
 use crate::node::{Bodies, Entry, OnnxNode, Translated};
 use crate::ops;
 use crate::tensor::{ElementType, Tensor};
-use crate::value::{PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
+use crate::value::{Dim, PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
 
 /// More fields than this in one record is a mistake in a shape.
 const FIELD_LIMIT: usize = 1 << 20;
@@ -182,7 +182,11 @@ impl<'b> Walk<'_, 'b> {
                 if let Some(tensor) = options.constants.get(&port.name) {
                     return Value::Constant(Rc::clone(tensor));
                 }
-                match self.input(port, &batch, options) {
+                let made = match port.kind {
+                    PortKind::Map(elements) => self.map(graph, port, elements),
+                    _ => self.input(port, &batch, options),
+                };
+                match made {
                     Ok(value) => value,
                     Err(diagnostic) => {
                         self.found.borrow_mut().push(diagnostic.at(place, ""));
@@ -206,6 +210,7 @@ impl<'b> Walk<'_, 'b> {
             PortKind::Maps => {
                 return refuse("onnx-unsupported-input", "is a sequence of maps".to_owned(), "export with one tensor input a column");
             }
+            PortKind::Map(_) => return refuse("onnx-unsupported-input", "is a map".to_owned(), "export with one tensor input a column"),
             PortKind::Other(kind) => {
                 let help = "inputs may be tensors of float, double, float16, bfloat16, integers, bool or string";
                 return refuse("onnx-unsupported-input", format!("is {kind}"), help);
@@ -260,6 +265,17 @@ impl<'b> Walk<'_, 'b> {
         }
     }
 
+    /// A field for each key that the node which takes the map says; a missing one is null.
+    fn map(&self, graph: &Graph, port: &Port, elements: ElementType) -> Result<Value<'b>, Box<Diagnostic>> {
+        let taker = graph.nodes.iter().find(|node| node.inputs.first() == Some(&port.name));
+        let Some(keys) = taker.and_then(ops::encode::keys_of) else {
+            let what = format!("the input `{}` is a map, and no node says which keys it has", port.name);
+            return Err(Box::new(Diagnostic::error("onnx-unsupported-input", what).help("export with one tensor input a column")));
+        };
+        let field = |key: &String| self.b.param(format!("{}_{key}", port.name), Type::nullable(elem(elements)));
+        Ok(Value::Map(keys.iter().map(|key| (key.clone(), field(key))).collect()))
+    }
+
     /// A field whose type holds more than the graph's: integers outside are not scored, floats are rounded.
     fn inside(&self, port: &Port, row: PerRow<'b>) -> PerRow<'b> {
         if row.elements == row.elements.held() || row.elements == ElementType::U64 {
@@ -300,7 +316,7 @@ impl<'b> Walk<'_, 'b> {
         let call = OnnxNode { node, inputs, file: self.file, b: self.b, bodies: self, guard };
         let translated = match is_known && !row.takes_constants {
             true => self.folded(&call, row),
-            false => (row.translate)(&call),
+            false => translated(&call, row),
         };
         match translated.and_then(|outputs| self.within_limits(&call, outputs)) {
             Ok(outputs) => {
@@ -328,7 +344,7 @@ impl<'b> Walk<'_, 'b> {
                 |value: &Value<'b>| if let Value::Constant(tensor) = value { Value::Constant(Rc::clone(tensor)) } else { Value::Absent };
             let inputs = call.inputs.iter().map(known).collect();
             let node = OnnxNode { node: call.node, inputs, file: call.file, b: &alone, bodies: &NoBodies, guard: None };
-            for (index, output) in (row.translate)(&node)?.into_iter().enumerate() {
+            for (index, output) in translated(&node, row)?.into_iter().enumerate() {
                 places.push(match output {
                     Value::Constant(tensor) => Folded::Known(tensor),
                     Value::PerRow(row) if row.count() == 0 => match data(elem(row.elements), &[]) {
@@ -340,7 +356,7 @@ impl<'b> Walk<'_, 'b> {
                         Folded::Result(row.elements, row.whole_shape())
                     }
                     Value::Absent => Folded::Absent,
-                    Value::Sequence(_) | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => {
+                    Value::Sequence(_) | Value::Flat(..) | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => {
                         return call.unsupported("its inputs are constants");
                     }
                 });
@@ -380,7 +396,13 @@ impl<'b> Walk<'_, 'b> {
             let more = match output {
                 Value::PerRow(row) => row.count(),
                 Value::Constant(tensor) if node.node.operator != "Identity" => tensor.data.len(),
-                Value::Constant(_) | Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => 1,
+                Value::Constant(_)
+                | Value::Absent
+                | Value::Dims(_)
+                | Value::Map(_)
+                | Value::Sequence(_)
+                | Value::Flat(..)
+                | Value::Refused(_) => 1,
             };
             self.written.set(self.written.get().saturating_add(more));
             if self.written.get() > TOTAL_LIMIT {
@@ -435,6 +457,9 @@ impl<'b> Walk<'_, 'b> {
                 vec![(name.to_owned(), row.value(self.b).reshape(own))]
             }
             Value::PerRow(row) => refuse(format!("the output `{name}` has the dims {:?}", row.dims()), "the batch must be the first axis"),
+            Value::Flat(_, dims) => {
+                refuse(format!("the output `{name}` has the dims {dims:?}"), "the batch must be the first axis, and nothing else in it")
+            }
             Value::Map(classes) => classes.into_iter().map(|(class, value)| (format!("{name}_{class}"), value)).collect(),
             Value::Sequence(items) => {
                 let named = items.into_iter().enumerate().map(|(index, item)| (format!("{name}_{index}"), item));
@@ -450,6 +475,74 @@ impl<'b> Walk<'_, 'b> {
             }
         }
     }
+}
+
+/// The outputs of a node: of each row in turn, where the operator works on one and the batch has a known length.
+fn translated<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
+    if row.by_element && call.inputs.iter().any(|input| matches!(input, Value::Flat(..))) {
+        return flat(call, row);
+    }
+    if !row.by_row {
+        return (row.translate)(call);
+    }
+    let x = call.row(0)?;
+    let (None, [count, width]) = (x.batch, x.shape.as_slice()) else { return (row.translate)(call) };
+    if *count < 2 {
+        return (row.translate)(call);
+    }
+    let mut outputs: Vec<Vec<PerRow<'b>>> = Vec::new();
+    for at in 0..*count {
+        let one = ops::shape::taken(call, &x, 0, &[at], &[1])?.reshaped(0, vec![*width]);
+        let mut inputs = call.inputs.clone();
+        if let Some(first) = inputs.first_mut() {
+            *first = Value::PerRow(one);
+        }
+        let single = OnnxNode { node: call.node, inputs, file: call.file, b: call.b, bodies: call.bodies, guard: call.guard };
+        for (index, output) in (row.translate)(&single)?.into_iter().enumerate() {
+            let Value::PerRow(made) = output else { return call.unsupported("several rows at once") };
+            let Some(place) = made.batch else { return call.unsupported("several rows at once") };
+            let mut shape = made.shape.clone();
+            shape.insert(place, 1);
+            if outputs.len() == index {
+                outputs.push(Vec::new());
+            }
+            outputs[index].push(made.reshaped(None, shape));
+        }
+    }
+    // Rows are the first axis of everything that such an operator makes.
+    Ok(outputs.iter().map(|rows| Value::PerRow(ops::shape::joined(call.b, rows, 0))).collect())
+}
+
+/// The outputs of an operator that works element by element, on rows that were laid out along one axis: it does not matter how.
+fn flat<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
+    let mut laid: Option<(&PerRow<'b>, &Vec<Dim>)> = None;
+    let mut inputs = Vec::new();
+    for input in &call.inputs {
+        inputs.push(match input {
+            Value::Flat(own, dims) => {
+                // Either may have axes of length 1 in front that the other lacks.
+                let core = |dims: &[Dim]| dims.iter().copied().skip_while(|dim| *dim == Dim::Known(1)).collect::<Vec<_>>();
+                match laid {
+                    Some((other, others)) if other.dims() != own.dims() || core(others) != core(dims) => {
+                        return call.mixes_rows(format!("it meets rows laid out as {others:?} with {dims:?}"));
+                    }
+                    Some((_, others)) if others.len() >= dims.len() => {}
+                    Some(_) | None => laid = Some((own, dims)),
+                }
+                Value::PerRow(own.clone())
+            }
+            Value::Constant(tensor) if tensor.data.len() == 1 => Value::Constant(Rc::new(tensor.reshaped(Vec::new()))),
+            Value::Absent => Value::Absent,
+            Value::Constant(_) | Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+                return call.mixes_rows("it meets rows laid out along one axis with what is not one number");
+            }
+        });
+    }
+    let Some((_, dims)) = laid else { return (row.translate)(call) };
+    let single = OnnxNode { node: call.node, inputs, file: call.file, b: call.b, bodies: call.bodies, guard: call.guard };
+    let outputs = (row.translate)(&single)?;
+    let wrapped = |output| if let Value::PerRow(row) = output { Value::Flat(row, dims.clone()) } else { output };
+    Ok(outputs.into_iter().map(wrapped).collect())
 }
 
 enum Folded {

@@ -30,6 +30,10 @@ pub enum Value<'b> {
     Map(Vec<(String, Val<'b>)>),
     /// A sequence whose length is known.
     Sequence(Vec<Value<'b>>),
+    /// A tensor one of whose axes is the batch together with others, in row-major order: as an exporter flattens rows before it works element
+    /// by element, or joins columns along the batch. It holds the elements of the first, which has the batch as an axis of its own, in their
+    /// order, and has these dims.
+    Flat(PerRow<'b>, Vec<Dim>),
     /// Could not be translated; what is said about it, unless it was said already.
     Refused(Option<Box<source::Diagnostic>>),
 }
@@ -38,6 +42,8 @@ pub enum Value<'b> {
 pub enum Dim {
     Known(usize),
     Batch,
+    /// So many times the batch, with other axes in it.
+    Rows(usize),
 }
 
 /// A tensor that differs from row to row; every row is computed from its own inputs only.
@@ -382,7 +388,7 @@ pub fn broadcast_all<'b>(b: &'b Builder, operands: &[&Value<'b>], operation: imp
                 rank = rank.max(row.rank());
             }
             Value::Constant(tensor) => rank = rank.max(tensor.dims.len()),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
                 return Err("its operands are not tensors".to_owned());
             }
         }
@@ -398,7 +404,8 @@ pub fn broadcast_all<'b>(b: &'b Builder, operands: &[&Value<'b>], operation: imp
         let held = value.elem();
         sides.iter().map(Operand::elements).find(|elements| elem(*elements) == held).unwrap_or(element_type(held))
     };
-    if count <= SCALAR_LIMIT && sides.iter().any(|side| side.are_scalars()) && sides.iter().all(Operand::prefers_scalars) {
+    let is_text = sides.iter().any(|side| side.elements() == ElementType::Str);
+    if count <= SCALAR_LIMIT && (is_text || sides.iter().any(Operand::are_scalars) && sides.iter().all(Operand::prefers_scalars)) {
         let columns: Vec<Vec<Val<'b>>> = sides.iter().map(|side| side.cells(b)).collect();
         let cells: Vec<Val<'b>> = (0..count)
             .map(|index| {
@@ -442,7 +449,7 @@ impl<'v, 'b> Operand<'v, 'b> {
             Value::PerRow(row) if row.batch.is_some() => row.shape.clone(),
             Value::PerRow(row) => beside(&row.shape)?,
             Value::Constant(tensor) => beside(&tensor.dims)?,
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
                 return Err("its operands are not tensors".to_owned());
             }
         };
@@ -453,7 +460,7 @@ impl<'v, 'b> Operand<'v, 'b> {
         match self.value {
             Value::PerRow(row) => row.elements,
             Value::Constant(tensor) => tensor.elements,
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => ElementType::F32,
+            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => ElementType::F32,
         }
     }
 
@@ -465,7 +472,7 @@ impl<'v, 'b> Operand<'v, 'b> {
         match self.value {
             Value::PerRow(row) => row.prefers_scalars(),
             Value::Constant(tensor) => tensor.data.len() <= SCALAR_LIMIT,
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => false,
+            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => false,
         }
     }
 
@@ -473,7 +480,7 @@ impl<'v, 'b> Operand<'v, 'b> {
         match self.value {
             Value::PerRow(row) => row.cells(),
             Value::Constant(tensor) => literals(&tensor.data).into_iter().map(|literal| b.constant(literal)).collect(),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => Vec::new(),
+            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => Vec::new(),
         }
     }
 
@@ -481,7 +488,7 @@ impl<'v, 'b> Operand<'v, 'b> {
         match self.value {
             Value::PerRow(row) => row.value(b).reshape(ir_shape(&self.shape)),
             Value::Constant(tensor) => constant(b, "constant", &self.shape, &tensor.data),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => b.f32(0.0),
+            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => b.f32(0.0),
         }
     }
 }

@@ -1191,7 +1191,7 @@ def opset_too_new():
 def several_unsupported():
     """Everything at once, each with its place."""
     nodes = [
-        helper.make_node("Mish", ["x"], ["a"], name="first"), helper.make_node("Mish", ["a"], ["b"], name="second"), helper.make_node("Einsum", ["b"], ["c"], name="sum", equation="ij->ij"),
+        helper.make_node("Mish", ["x"], ["a"], name="first"), helper.make_node("Mish", ["a"], ["b"], name="second"), helper.make_node("Bernoulli", ["b"], ["c"], name="draw"),
         helper.make_node("Mystery", ["c"], ["y"], name="strange", domain="com.example"), helper.make_node("Neg", ["x"], ["unused"], name="dead"),
         helper.make_node("Dreamt", ["unused"], ["nothing"], name="also_dead"),
     ]
@@ -1235,11 +1235,6 @@ def external_data():
 def mixes_rows():
     axes = [("axes", np.array([0], np.int64))]
     return graph([helper.make_node("ReduceMean", ["x", "axes"], ["m"], name="centre", keepdims=1), helper.make_node("Sub", ["x", "m"], ["y"])], [("x", F, [None, 3])], [("y", F, [None, 3])], axes)
-
-
-@refused
-def fixed_batch():
-    return graph([helper.make_node("Neg", ["x"], ["y"])], [("x", F, [8, 3])], [("y", F, [8, 3])])
 
 
 @refused

@@ -62,11 +62,10 @@ fn put_str(output: &mut Vec<u8>, x: &str) {
     output.extend(x.as_bytes());
 }
 
-// A record lies on the stack with all its arrays, and so do copies of it.
-const STACK: usize = 1 << 28;
-
 fn main() {
-    std::thread::Builder::new().stack_size(STACK).spawn(serve).unwrap().join().unwrap();
+    // Records with large arrays need more than the stack of the main thread.
+    let scorers = std::thread::Builder::new().stack_size(1 << 30).spawn(serve).unwrap();
+    scorers.join().unwrap();
 }
 
 fn serve() {

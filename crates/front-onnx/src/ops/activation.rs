@@ -5,29 +5,31 @@ use ir::{Reduce, Val};
 use super::Row;
 use super::elementwise::{binary, elements, node_number, unary};
 use crate::node::{OnnxNode, Translated};
-use crate::value::{PerRow, Value, ir_shape};
+use crate::tensor::ElementType;
+use crate::value::{PerRow, Value, ir_shape, narrow};
 
 pub(super) const OPS: &[Row] = &[
-    Row::new("Celu", celu),
-    Row::new("Elu", elu),
-    Row::new("Gelu", gelu),
-    Row::new("HardSigmoid", hard_sigmoid),
-    Row::new("HardSwish", hard_swish),
+    Row::each("Celu", celu),
+    Row::each("Elu", elu),
+    Row::each("Gelu", gelu),
+    Row::each("HardSigmoid", hard_sigmoid),
+    Row::each("HardSwish", hard_swish),
     Row::new("Hardmax", hardmax),
-    Row::new("LeakyRelu", leaky_relu),
+    Row::each("LeakyRelu", leaky_relu),
     Row::new("LogSoftmax", log_softmax),
-    Row::new("Mish", mish),
+    Row::each("Mish", mish),
     Row::new("PRelu", prelu),
-    Row::new("Relu", relu),
-    Row::new("Selu", selu),
-    Row::new("Shrink", shrink),
-    Row::new("Sigmoid", sigmoid),
+    Row::each("Relu", relu),
+    Row::each("Selu", selu),
+    Row::each("Shrink", shrink),
+    Row::each("Sigmoid", sigmoid),
     Row::new("Softmax", softmax),
-    Row::new("Softplus", softplus),
-    Row::new("Softsign", softsign),
-    Row::new("Swish", swish),
-    Row::new("Tanh", tanh),
-    Row::new("ThresholdedRelu", thresholded_relu),
+    Row::each("Softplus", softplus),
+    Row::each("Softsign", softsign),
+    Row::new("SwiGLU", swiglu),
+    Row::each("Swish", swish),
+    Row::each("Tanh", tanh),
+    Row::each("ThresholdedRelu", thresholded_relu),
 ];
 
 /// The opset from which Softmax and its kin work along one axis alone.
@@ -116,6 +118,12 @@ fn swish<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, |x| x * (x * alpha).sigmoid())
 }
 
+/// `a sigmoid(alpha a) b`
+fn swiglu<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let alpha = if node.is_given("alpha") { f64::from(node.float("alpha")) } else { 1.0 };
+    binary(node, |a, b| a * (a * alpha).sigmoid() * b)
+}
+
 /// `log(1 + exp(x))`, which is `max(0, x) + log(1 + exp(-|x|))` without overflow.
 fn log1p_exp(x: Val<'_>) -> Val<'_> {
     x.max(0.0) + (-x.abs()).exp().log1p()
@@ -147,7 +155,7 @@ fn shrink<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let shrunk = |x: Val<'b>| x.lt(-lambd).select(x + bias, x.gt(lambd).select(x - bias, 0.0));
     match elements(node.input(0)) {
         Some(kind) if kind.is_integer() => {
-            let row = node.row(0)?.cast(node.b, crate::tensor::ElementType::F64).map(node.b, shrunk);
+            let row = node.row(0)?.cast(node.b, ElementType::F64).map(node.b, shrunk);
             Ok(vec![Value::PerRow(row.cast(node.b, kind))])
         }
         Some(_) | None => unary(node, shrunk),
@@ -156,11 +164,11 @@ fn shrink<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 /// The input as a tensor whose last-but-folded axis is the one that is worked along, and that axis. Before opset 13 all axes from `axis` on
 /// are one.
-fn along<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, u8) -> Val<'b>) -> Translated<'b> {
+fn along<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(ElementType, Val<'b>, u8) -> Val<'b>) -> Translated<'b> {
     let x = node.row(0)?;
     if node.node.opset >= ALONG_ONE_AXIS {
         let axis = node.inner_axis(&x, node.int("axis"), "runs")?;
-        let value = operation(x.value(node.b), axis as u8);
+        let value = operation(x.elements, x.value(node.b), axis as u8);
         return Ok(vec![Value::PerRow(PerRow::of(x.elements, x.batch, value).map(node.b, |x| x))]);
     }
     let whole = x.whole_shape();
@@ -170,7 +178,7 @@ fn along<'b>(node: &OnnxNode<'_, 'b>, operation: impl Fn(Val<'b>, u8) -> Val<'b>
     }
     let (outer, inner) = whole.split_at(axis);
     let flat = x.whole(node.b).reshape([outer.iter().product::<usize>() as u32, inner.iter().product::<usize>() as u32]);
-    let value = operation(flat, 1).reshape(ir_shape(&whole));
+    let value = operation(x.elements, flat, 1).reshape(ir_shape(&whole));
     Ok(vec![Value::PerRow(PerRow::from_whole(x.elements, x.batch, value).map(node.b, |x| x))])
 }
 
@@ -183,13 +191,13 @@ pub(super) fn kept<'b>(x: Val<'b>, how: Reduce, axis: u8) -> Val<'b> {
     x.reduce(how, [axis]).reshape(shape)
 }
 
-/// `exp(x - max) / sum(exp(x - max))`
-pub(super) fn softmax_along<'b>(x: Val<'b>, axis: u8) -> Val<'b> {
-    if x.ty().shape.len() == 1 {
+/// `exp(x - max) / sum(exp(x - max))`, rounded after each step.
+fn softmax_along<'b>(kind: ElementType, x: Val<'b>, axis: u8) -> Val<'b> {
+    if x.ty().shape.len() == 1 && kind == kind.held() {
         return x.softmax();
     }
-    let weight = (x - kept(x, Reduce::Max, axis)).exp();
-    weight / kept(weight, Reduce::Sum, axis)
+    let weight = narrow(kind, narrow(kind, x - kept(x, Reduce::Max, axis)).exp());
+    narrow(kind, weight / narrow(kind, kept(weight, Reduce::Sum, axis)))
 }
 
 fn softmax<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
@@ -198,7 +206,7 @@ fn softmax<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 /// `x - max - log(sum(exp(x - max)))`
 fn log_softmax<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    along(node, |x, axis| {
+    along(node, |_, x, axis| {
         let shifted = x - kept(x, Reduce::Max, axis);
         shifted - kept(shifted.exp(), Reduce::Sum, axis).log()
     })
@@ -206,7 +214,7 @@ fn log_softmax<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 /// 1 at the first greatest element, 0 elsewhere.
 fn hardmax<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    along(node, |x, axis| {
+    along(node, |_, x, axis| {
         let shape = x.ty().shape;
         let length = shape.get(usize::from(axis)).copied().unwrap_or(1);
         let mut places = vec![1; shape.len()];

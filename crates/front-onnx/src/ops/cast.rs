@@ -8,7 +8,7 @@ use crate::node::{OnnxNode, Translated};
 use crate::tensor::ElementType;
 use crate::value::{PerRow, Value};
 
-pub(super) const OPS: &[Row] = &[Row::new("Cast", cast), Row::new("CastLike", cast_like)];
+pub(super) const OPS: &[Row] = &[Row::each("Cast", cast), Row::each("CastLike", cast_like)];
 
 /// To the type that `to` names.
 fn cast<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {

@@ -46,7 +46,13 @@ fn constant_node<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 fn constant_of_shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let dims = match node.input(0) {
         Value::Dims(dims) => dims.clone(),
-        Value::Constant(_) | Value::PerRow(_) | Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+        Value::Constant(_)
+        | Value::PerRow(_)
+        | Value::Absent
+        | Value::Map(_)
+        | Value::Sequence(_)
+        | Value::Flat(..)
+        | Value::Refused(_) => {
             let sizes = node.integers_input(0)?.unwrap_or_default();
             let sizes: Option<Vec<usize>> = sizes.iter().map(|size| usize::try_from(*size).ok()).collect();
             match sizes {

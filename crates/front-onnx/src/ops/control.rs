@@ -33,7 +33,9 @@ fn known(value: &Value<'_>) -> Option<bool> {
                 None
             }
         }
-        Value::Absent | Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => None,
+        Value::Absent | Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
+            None
+        }
     }
 }
 
@@ -93,7 +95,7 @@ fn stacked<'b>(node: &OnnxNode<'_, 'b>, turns: Vec<Value<'b>>, axis: i64, body: 
         let row = match turn {
             Value::PerRow(row) => row.clone(),
             Value::Constant(tensor) => PerRow::constant(node.b, node.output_name(output), tensor),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
                 return node.unsupported("its turns give no tensors");
             }
         };
@@ -230,7 +232,7 @@ fn scan<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         .map(|(index, value)| match value {
             Value::Constant(tensor) => Ok(PerRow::constant(node.b, node.input_name(index), &tensor)),
             Value::PerRow(row) => Ok(row),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
                 node.malformed("a scan input is no tensor")
             }
         })
@@ -264,7 +266,7 @@ fn scan<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             let row = match value {
                 Value::PerRow(row) => row,
                 Value::Constant(tensor) => PerRow::constant(node.b, node.output_name(kept + index), &tensor),
-                Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+                Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
                     return node.unsupported("its turns give no tensors");
                 }
             };
@@ -315,7 +317,7 @@ fn without_batch<'b>(node: &OnnxNode<'_, 'b>, index: usize, value: &Value<'b>) -
     let row = match value {
         Value::PerRow(row) => row.clone(),
         Value::Constant(tensor) => PerRow::constant(node.b, node.input_name(index), tensor),
-        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
             return node.malformed("an input is no tensor");
         }
     };

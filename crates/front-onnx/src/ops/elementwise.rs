@@ -8,56 +8,56 @@ use crate::tensor::ElementType;
 use crate::value::{PerRow, Value, broadcast, broadcast_all};
 
 pub(super) const OPS: &[Row] = &[
-    Row::new("Abs", abs),
-    Row::new("Acos", acos),
-    Row::new("Acosh", acosh),
-    Row::new("Add", add),
-    Row::new("And", and),
-    Row::new("Asin", asin),
-    Row::new("Asinh", asinh),
-    Row::new("Atan", atan),
-    Row::new("Atanh", atanh),
-    Row::new("BitShift", bit_shift),
-    Row::new("BitwiseAnd", bitwise_and),
-    Row::new("BitwiseNot", bitwise_not),
-    Row::new("BitwiseOr", bitwise_or),
-    Row::new("BitwiseXor", bitwise_xor),
-    Row::new("Ceil", ceil),
-    Row::new("Clip", clip),
-    Row::new("Cos", cos),
-    Row::new("Cosh", cosh),
-    Row::new("Div", div),
-    Row::new("Equal", equal),
-    Row::new("Erf", erf),
-    Row::new("Exp", exp),
-    Row::new("Floor", floor),
-    Row::new("Greater", greater),
-    Row::new("GreaterOrEqual", greater_or_equal),
-    Row::new("IsInf", is_inf),
-    Row::new("IsNaN", is_nan),
-    Row::new("Less", less),
-    Row::new("LessOrEqual", less_or_equal),
-    Row::new("Log", log),
-    Row::new("Max", max),
-    Row::new("Mean", mean),
-    Row::new("Min", min),
-    Row::new("Mod", modulo),
-    Row::new("Mul", mul),
-    Row::new("Neg", neg),
-    Row::new("Not", not),
-    Row::new("Or", or),
-    Row::new("Pow", pow),
-    Row::new("Reciprocal", reciprocal),
-    Row::new("Round", round),
-    Row::new("Sign", sign),
-    Row::new("Sin", sin),
-    Row::new("Sinh", sinh),
-    Row::new("Sqrt", sqrt),
-    Row::new("Sub", sub),
-    Row::new("Sum", sum),
-    Row::new("Tan", tan),
-    Row::new("Where", choose),
-    Row::new("Xor", xor),
+    Row::each("Abs", abs),
+    Row::each("Acos", acos),
+    Row::each("Acosh", acosh),
+    Row::each("Add", add),
+    Row::each("And", and),
+    Row::each("Asin", asin),
+    Row::each("Asinh", asinh),
+    Row::each("Atan", atan),
+    Row::each("Atanh", atanh),
+    Row::each("BitShift", bit_shift),
+    Row::each("BitwiseAnd", bitwise_and),
+    Row::each("BitwiseNot", bitwise_not),
+    Row::each("BitwiseOr", bitwise_or),
+    Row::each("BitwiseXor", bitwise_xor),
+    Row::each("Ceil", ceil),
+    Row::each("Clip", clip),
+    Row::each("Cos", cos),
+    Row::each("Cosh", cosh),
+    Row::each("Div", div),
+    Row::each("Equal", equal),
+    Row::each("Erf", erf),
+    Row::each("Exp", exp),
+    Row::each("Floor", floor),
+    Row::each("Greater", greater),
+    Row::each("GreaterOrEqual", greater_or_equal),
+    Row::each("IsInf", is_inf),
+    Row::each("IsNaN", is_nan),
+    Row::each("Less", less),
+    Row::each("LessOrEqual", less_or_equal),
+    Row::each("Log", log),
+    Row::each("Max", max),
+    Row::each("Mean", mean),
+    Row::each("Min", min),
+    Row::each("Mod", modulo),
+    Row::each("Mul", mul),
+    Row::each("Neg", neg),
+    Row::each("Not", not),
+    Row::each("Or", or),
+    Row::each("Pow", pow),
+    Row::each("Reciprocal", reciprocal),
+    Row::each("Round", round),
+    Row::each("Sign", sign),
+    Row::each("Sin", sin),
+    Row::each("Sinh", sinh),
+    Row::each("Sqrt", sqrt),
+    Row::each("Sub", sub),
+    Row::each("Sum", sum),
+    Row::each("Tan", tan),
+    Row::each("Where", choose),
+    Row::each("Xor", xor),
 ];
 
 /// The opset from which Clip takes its bounds as inputs.
@@ -113,7 +113,7 @@ pub(super) fn elements(value: &Value<'_>) -> Option<ElementType> {
     match value {
         Value::PerRow(row) => Some(row.elements),
         Value::Constant(tensor) => Some(tensor.elements),
-        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => None,
+        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => None,
     }
 }
 
@@ -240,17 +240,20 @@ fn bitwise_not<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     unary(node, |x| x.binary(Binary::BitXor, -1_i64))
 }
 
-/// Of numbers without a sign. A shift by their width or more leaves nothing.
+/// To the right, numbers with a sign keep it. A shift by a negative number, or by the width or more, leaves what the sign fills: -1 for a
+/// negative number shifted right, else 0.
 fn bit_shift<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let bits = i64::from(elements(node.input(0)).map_or(0, ElementType::bits));
-    let shift = match node.string("direction") {
-        "LEFT" => Binary::Shl,
-        "RIGHT" => Binary::Ushr,
+    let kind = elements(node.input(0)).unwrap_or(ElementType::I32);
+    let (shift, has_sign) = match node.string("direction") {
+        "LEFT" => (Binary::Shl, false),
+        "RIGHT" if kind.is_unsigned() => (Binary::Ushr, false),
+        "RIGHT" => (Binary::Shr, true),
         other => return node.malformed(format!("its direction is {other}")),
     };
     binary(node, |a, b| {
-        let inside = b.ge(0_i64) & b.lt(bits);
-        inside.select(a.binary(shift, b), 0_i64)
+        let inside = b.ge(0_i64) & b.lt(i64::from(kind.bits()));
+        let rest = if has_sign { a.lt(0_i64).select(node_number(a, -1), 0_i64) } else { node_number(a, 0) };
+        inside.select(a.binary(shift, b), rest)
     })
 }
 

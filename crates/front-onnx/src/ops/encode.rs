@@ -8,8 +8,14 @@ use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType};
 use crate::value::{PerRow, Value, elem, element_count, literals};
 
-pub(super) const OPS: &[Row] =
-    &[Row::ml("LabelEncoder", label_encoder), Row::ml("OneHotEncoder", one_hot_encoder), Row::ml("ZipMap", zip_map)];
+pub(super) const OPS: &[Row] = &[
+    Row::ml("CastMap", cast_map),
+    Row::ml("CategoryMapper", category_mapper),
+    Row::ml("DictVectorizer", dict_vectorizer),
+    Row::ml("LabelEncoder", label_encoder),
+    Row::ml("OneHotEncoder", one_hot_encoder),
+    Row::ml("ZipMap", zip_map),
+];
 
 /// The version of ai.onnx.ml from which LabelEncoder finds NaN.
 const NAN_IS_A_KEY: i64 = 4;
@@ -160,6 +166,72 @@ fn label_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         }
     });
     Ok(vec![Value::PerRow(encoded)])
+}
+
+/// Text to whole numbers or back, by two lists that stand side by side.
+fn category_mapper<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let x = node.row(0)?;
+    let (texts, numbers) = (node.strings("cats_strings"), node.ints("cats_int64s"));
+    if texts.len() != numbers.len() {
+        return node.malformed(format!("{} texts for {} numbers", texts.len(), numbers.len()));
+    }
+    let texts = texts.iter().map(|text| Literal::Str(text.clone()));
+    let numbers = numbers.iter().map(|number| Literal::I64(*number));
+    let (rows, from, to, default): (Vec<(Literal, Literal)>, _, _, _) = match elem(x.elements) {
+        Elem::Str => (texts.zip(numbers).collect(), Elem::Str, Elem::I64, Literal::I64(node.int("default_int64"))),
+        Elem::I64 => (numbers.zip(texts).collect(), Elem::I64, Elem::Str, Literal::Str(node.string("default_string").to_owned())),
+        _ => return node.malformed(format!("an input of {}", x.elements.name())),
+    };
+    let table = map(node.b, &format!("categories of {}", node.input_name(0)), from, rows, to);
+    Ok(vec![Value::PerRow(x.map_cells(|x| node.b.lookup(table, &[x]).or_else(node.b.constant(default.clone()))))])
+}
+
+/// The keys of a map that a node takes, as text: `None` where the node does not say them. A record has a field for each.
+pub(crate) fn keys_of(node: &crate::model::Node) -> Option<Vec<String>> {
+    use crate::model::Attribute::{Int, Ints, Strings};
+    match (node.operator.as_str(), node.attributes.get("string_vocabulary"), node.attributes.get("int64_vocabulary")) {
+        ("DictVectorizer", Some(Strings(texts)), _) => Some(texts.clone()),
+        ("DictVectorizer", _, Some(Ints(numbers))) => Some(numbers.iter().map(i64::to_string).collect()),
+        ("CastMap", ..) => match node.attributes.get("max_map") {
+            Some(Int(count)) if (1..=MOST_KEYS).contains(count) => Some((0..*count).map(|key| key.to_string()).collect()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Keys of a map that a record has fields for.
+const MOST_KEYS: i64 = 1 << 16;
+
+/// The values of a map in the order of a vocabulary; what the record lacks is 0 or empty.
+fn dict_vectorizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    Ok(vec![Value::PerRow(listed(node)?)])
+}
+
+/// The fields of a map as a row.
+fn listed<'b>(node: &OnnxNode<'_, 'b>) -> Result<PerRow<'b>, Box<source::Diagnostic>> {
+    let Value::Map(fields) = node.input(0) else { return node.malformed("its input is no map") };
+    let cells: Vec<Val<'b>> = fields.iter().map(|(_, value)| value.or_else(node.b.constant(Literal::zero(value.elem())))).collect();
+    let Some(first) = cells.first() else { return node.malformed("its vocabulary is empty") };
+    Ok(PerRow::scalars(0, crate::value::element_type(first.elem()), vec![cells.len()], cells))
+}
+
+/// The values of a map with whole keys, each in the place of its key. How long a dense list is depends on the record, and is refused.
+fn cast_map<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    if node.string("map_form") != "SPARSE" {
+        return node.unsupported("the length of a dense list depends on the record");
+    }
+    let row = listed(node)?;
+    let to = match node.string("cast_to") {
+        "TO_INT64" => ElementType::I64,
+        "TO_FLOAT" => ElementType::F32,
+        other => return node.unsupported(format!("a cast {other}")),
+    };
+    match row.elements {
+        ElementType::Str => node.unsupported("texts as numbers"),
+        from if from.is_float() && to.is_integer() => Ok(vec![Value::PerRow(super::cast::whole_numbers(node, &row, to))]),
+        _ => Ok(vec![Value::PerRow(row.cast(node.b, to))]),
+    }
 }
 
 /// `keys_*` or `values_*`, whichever type is given.

@@ -6,7 +6,7 @@ use super::Row;
 use super::shape::{dims_value, limited, taken};
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::Tensor;
-use crate::value::{Axis, PerRow, Value, constant, element_count, ir_shape, normal_axis};
+use crate::value::{Axis, Dim, PerRow, Value, constant, element_count, ir_shape, normal_axis};
 
 pub(super) const OPS: &[Row] = &[
     Row::ml("ArrayFeatureExtractor", array_feature_extractor),
@@ -41,6 +41,10 @@ fn gather<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         };
     }
     let x = node.row(0)?;
+    if let (Value::Flat(at, dims), [length], None) = (node.input(1), x.shape.as_slice(), x.batch) {
+        let found = x.value(node.b).gather(counted(node, at, *length).value(node.b), 0);
+        return Ok(vec![Value::Flat(PerRow::of(x.elements, at.batch, found), dims.clone())]);
+    }
     let axis = match x.axis(node.int("axis")) {
         Some(Axis::Inner(axis)) => axis,
         Some(Axis::Batch) => return node.mixes_rows("it picks rows of the batch"),
@@ -85,6 +89,11 @@ fn array_feature_extractor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             let positions = counted(node, at, list.data.len());
             // The dims of the result are `[1, N]`.
             match at.batch {
+                Some(0) if at.count() != 1 => {
+                    let found = flat.gather(positions.vector(node.b), 0);
+                    let row = PerRow::of(list.elements, 0, found);
+                    Ok(vec![Value::Flat(row, vec![Dim::Known(1), Dim::Rows(at.count())])])
+                }
                 Some(_) if at.count() != 1 => node.unsupported("several positions a row in a constant list"),
                 Some(_) => Ok(vec![Value::PerRow(PerRow::scalars(
                     1,
@@ -97,6 +106,13 @@ fn array_feature_extractor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                     Ok(vec![Value::PerRow(PerRow::of(list.elements, None, found))])
                 }
             }
+        }
+        // One column of a table a row.
+        (Value::Constant(table), Value::PerRow(at)) if table.dims.len() == 2 && at.batch.is_some() && at.count() == 1 => {
+            let [rows, columns] = [table.dims.first(), table.dims.get(1)].map(|dim| dim.copied().unwrap_or(0));
+            let value = constant(node.b, node.input_name(0), &[rows, columns], &table.data);
+            let Some(position) = counted(node, at, columns).cells().first().copied() else { return node.malformed("it has no position") };
+            Ok(vec![Value::PerRow(PerRow::of(table.elements, 1, value.gather(position, 1)))])
         }
         (Value::PerRow(_) | Value::Constant(_), Value::Constant(at)) => {
             let x = node.row(0)?;

@@ -10,8 +10,8 @@ use crate::value::{PerRow, Value, constant, ir_shape};
 
 pub(super) const OPS: &[Row] = &[
     Row::new("Gemm", gemm),
-    Row::ml("LinearClassifier", linear_classifier),
-    Row::ml("LinearRegressor", linear_regressor),
+    Row::ml("LinearClassifier", linear_classifier).by_row(),
+    Row::ml("LinearRegressor", linear_regressor).by_row(),
     Row::new("MatMul", matmul),
 ];
 

@@ -2,23 +2,32 @@
 
 mod activation;
 mod aggregate;
+mod attention;
 mod cast;
 mod constants;
 mod control;
 mod conv;
 mod elementwise;
-mod encode;
+pub(crate) mod encode;
 mod forest;
+mod generate;
 mod index;
 mod linear;
+mod normalise;
 mod pool;
+mod quantise;
 mod recurrent;
 mod resize;
 mod sample;
 mod scale;
+mod scatter;
 mod scores;
-mod shape;
+mod sequence;
+pub(crate) mod shape;
 mod sliding;
+mod sort;
+mod svm;
+mod text;
 mod tree;
 
 use crate::node::{OnnxNode, Translated};
@@ -30,16 +39,29 @@ pub struct Row {
     pub operator: &'static str,
     /// Whether it is asked about constants too, which otherwise the interpreter computes.
     pub(crate) takes_constants: bool,
+    /// Whether it works element by element, wherever the batch stands among the axes.
+    pub(crate) by_element: bool,
+    /// Whether it works on one row of features: where the batch has a known length, on each of its rows in turn.
+    pub(crate) by_row: bool,
     pub(crate) translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>,
 }
 
 impl Row {
     const fn new(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
-        Row { domain: "", operator, takes_constants: false, translate }
+        Row { domain: "", operator, takes_constants: false, by_element: false, by_row: false, translate }
     }
 
     const fn ml(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
-        Row { domain: "ai.onnx.ml", operator, takes_constants: false, translate }
+        Row { domain: "ai.onnx.ml", operator, takes_constants: false, by_element: false, by_row: false, translate }
+    }
+
+    /// An operator of `ai.onnx` that works element by element.
+    const fn each(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
+        Row { by_element: true, ..Row::new(operator, translate) }
+    }
+
+    const fn by_row(self) -> Row {
+        Row { by_row: true, ..self }
     }
 
     /// It moves constants cheaply, or has a body to walk.
@@ -51,20 +73,29 @@ impl Row {
 const FAMILIES: &[&[Row]] = &[
     activation::OPS,
     aggregate::OPS,
+    attention::OPS,
     cast::OPS,
     constants::OPS,
     control::OPS,
     conv::OPS,
     elementwise::OPS,
     encode::OPS,
+    generate::OPS,
     index::OPS,
     linear::OPS,
+    normalise::OPS,
     pool::OPS,
+    quantise::OPS,
     recurrent::OPS,
     resize::OPS,
     sample::OPS,
     scale::OPS,
+    scatter::OPS,
+    sequence::OPS,
     shape::OPS,
+    sort::OPS,
+    svm::OPS,
+    text::OPS,
     tree::OPS,
 ];
 

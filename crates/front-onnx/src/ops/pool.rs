@@ -24,9 +24,7 @@ type Refusal = Box<source::Diagnostic>;
 fn pooled<'b>(node: &OnnxNode<'_, 'b>) -> Result<(Image<'b>, Vec<Slide>), Refusal> {
     let image = Image::input(node, 0)?;
     let slides = slides(node, &image.spatial, &positive(node, "kernel_shape", image.spatial.len())?)?;
-    let misses = |slide: &Slide| {
-        (0..slide.count).any(|stand| (0..slide.kernel).all(|place| !slide.is_inside(stand, place)))
-    };
+    let misses = |slide: &Slide| (0..slide.count).any(|stand| (0..slide.kernel).all(|place| !slide.is_inside(stand, place)));
     // What a pool of nothing is differs from runtime to runtime.
     if slides.iter().any(misses) {
         return node.unsupported("its kernel stands where it sees padding only");

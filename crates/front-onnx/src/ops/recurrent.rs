@@ -145,7 +145,7 @@ impl<'n, 'b> Layer<'n, 'b> {
                     return Ok(None);
                 }
             }
-            Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {}
+            Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {}
         }
         let row = node.row(4)?;
         if !row.elements.is_integer() || row.whole_shape() != [self.count] || row.batch.is_some() && !self.is_open {
@@ -222,9 +222,8 @@ impl<'n, 'b> Layer<'n, 'b> {
         let (b, open) = (self.node.b, self.is_open);
         let (count, hidden) = (self.count as u32, self.hidden as u32);
         let beside = |values: Vec<Val<'b>>, axis: u8| if let [only] = values.as_slice() { *only } else { b.concat(&values, axis) };
-        let made = |value: Val<'b>, batch: usize| {
-            Value::PerRow(PerRow::from_whole(self.elements, open.then_some(batch), value).map(b, |x| x))
-        };
+        let made =
+            |value: Val<'b>, batch: usize| Value::PerRow(PerRow::from_whole(self.elements, open.then_some(batch), value).map(b, |x| x));
         let steps = passes.iter().map(|pass| {
             let states = pass.states.iter().map(|state| state.reshape([1, 1, count, hidden])).collect();
             beside(states, 0)

@@ -65,7 +65,11 @@ fn resize<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     if node.node.opset < BY_COORDINATES {
         let scales = floats_input(node, 1)?.unwrap_or_default();
         let mode = mode_of(node, Rounding::BySize)?;
-        return resized(node, scaled(node, &scales)?, &Filter { mode, coordinates: "asymmetric", antialias: false, exclude_outside: false });
+        return resized(
+            node,
+            scaled(node, &scales)?,
+            &Filter { mode, coordinates: "asymmetric", antialias: false, exclude_outside: false },
+        );
     }
     let rounding = match node.string("nearest_mode") {
         "round_prefer_floor" => Rounding::PreferFloor,
@@ -278,13 +282,25 @@ impl Filter<'_> {
         let half_pixel = (place + 0.5) / scale - 0.5;
         Some(match self.coordinates {
             "half_pixel" => half_pixel,
-            "pytorch_half_pixel" => if stretch.to > 1 { half_pixel } else { 0.0 },
+            "pytorch_half_pixel" => {
+                if stretch.to > 1 {
+                    half_pixel
+                } else {
+                    0.0
+                }
+            }
             "half_pixel_symmetric" => {
                 let shift = stretch.from as f32 / 2.0 * (1.0 - stretch.to as f32 / stretch.length);
                 (f64::from(shift) + (f64::from(place) + 0.5) / f64::from(scale) - 0.5) as f32
             }
             "tf_half_pixel_for_nn" => (place + 0.5) / scale,
-            "align_corners" => if stretch.length == 1.0 { 0.0 } else { place * last / (stretch.length - 1.0) },
+            "align_corners" => {
+                if stretch.length == 1.0 {
+                    0.0
+                } else {
+                    place * last / (stretch.length - 1.0)
+                }
+            }
             "asymmetric" => place / scale,
             "tf_crop_and_resize" => {
                 let (start, end) = stretch.roi;
@@ -319,7 +335,8 @@ impl Filter<'_> {
             let inside = |at: i64| at.clamp(0, stretch.from as i64 - 1) as usize;
             if let Mode::Nearest(rounding) = self.mode {
                 let apart = (x - x.floor() - 0.5).abs();
-                if matches!(rounding, Rounding::PreferFloor | Rounding::PreferCeil) && apart != 0.0 && apart <= 4.0 * f32::EPSILON * x.abs() {
+                if matches!(rounding, Rounding::PreferFloor | Rounding::PreferCeil) && apart != 0.0 && apart <= 4.0 * f32::EPSILON * x.abs()
+                {
                     return node.unsupported("a place is so near to the middle of two elements that runtimes pick either");
                 }
                 all.push(vec![(inside(rounding.of(x, stretch.scale)), 1.0)]);
@@ -353,11 +370,29 @@ impl Rounding {
     fn of(self, x: f32, scale: f32) -> i64 {
         let rounded = match self {
             // `round` has halves away from zero.
-            Rounding::PreferFloor => if x == x.floor() + 0.5 { x.floor() } else { x.round() },
-            Rounding::PreferCeil => if x == x.floor() + 0.5 { x.ceil() } else { x.round() },
+            Rounding::PreferFloor => {
+                if x == x.floor() + 0.5 {
+                    x.floor()
+                } else {
+                    x.round()
+                }
+            }
+            Rounding::PreferCeil => {
+                if x == x.floor() + 0.5 {
+                    x.ceil()
+                } else {
+                    x.round()
+                }
+            }
             Rounding::Floor => x.floor(),
             Rounding::Ceil => x.ceil(),
-            Rounding::BySize => if scale < 1.0 { x.ceil() } else { x.trunc() },
+            Rounding::BySize => {
+                if scale < 1.0 {
+                    x.ceil()
+                } else {
+                    x.trunc()
+                }
+            }
         };
         rounded as i64
     }

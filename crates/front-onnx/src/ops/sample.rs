@@ -282,7 +282,12 @@ fn deform_conv<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (groups, offset_groups) = (number("group"), number("offset_group"));
     let (out, each, kernel) = match (weights.batch, weights.shape.as_slice()) {
         (None, [out, each, kernel @ ..])
-            if groups > 0 && groups <= ELEMENT_LIMIT && each * groups == image.channels && out.is_multiple_of(groups) && *out > 0 && kernel.len() == 2 =>
+            if groups > 0
+                && groups <= ELEMENT_LIMIT
+                && each * groups == image.channels
+                && out.is_multiple_of(groups)
+                && *out > 0
+                && kernel.len() == 2 =>
         {
             (*out, *each, kernel.to_vec())
         }
@@ -324,7 +329,11 @@ fn deform_conv<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                 let slide = slides.get(axis)?;
                 let base: Vec<f64> = (0..places)
                     .flat_map(|place| {
-                        let place = if axis == 0 { place / kernel.get(1).copied().unwrap_or(1) } else { place % kernel.get(1).copied().unwrap_or(1) };
+                        let place = if axis == 0 {
+                            place / kernel.get(1).copied().unwrap_or(1)
+                        } else {
+                            place % kernel.get(1).copied().unwrap_or(1)
+                        };
                         (0..slide.count).map(move |stand| (stand * slide.stride + place * slide.dilation) as f64 - slide.before as f64)
                     })
                     .collect();

@@ -11,7 +11,7 @@ pub(super) const OPS: &[Row] = &[
     Row::ml("Binarizer", binarizer),
     Row::ml("FeatureVectorizer", feature_vectorizer),
     Row::ml("Imputer", imputer),
-    Row::ml("Normalizer", normalizer),
+    Row::ml("Normalizer", normalizer).by_row(),
     Row::ml("Scaler", scaler),
 ];
 

@@ -37,6 +37,7 @@ pub(super) fn dims_of(value: &Value<'_>) -> Option<Vec<Dim>> {
         Value::PerRow(row) => Some(row.dims()),
         Value::Constant(tensor) => Some(tensor.dims.iter().map(|dim| Dim::Known(*dim)).collect()),
         Value::Dims(dims) => Some(vec![Dim::Known(dims.len())]),
+        Value::Flat(_, dims) => Some(dims.clone()),
         Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => None,
     }
 }
@@ -59,6 +60,7 @@ fn dims_input(node: &OnnxNode<'_, '_>, index: usize) -> Result<Vec<TargetDim>, B
             .map(|dim| match dim {
                 Dim::Batch => TargetDim::Batch,
                 Dim::Known(size) => TargetDim::Number(*size as i64),
+                Dim::Rows(count) => TargetDim::Rows(*count),
             })
             .collect());
     }
@@ -71,6 +73,7 @@ fn dims_input(node: &OnnxNode<'_, '_>, index: usize) -> Result<Vec<TargetDim>, B
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum TargetDim {
     Batch,
+    Rows(usize),
     /// As written: -1 is open, 0 may copy.
     Number(i64),
 }
@@ -88,6 +91,7 @@ fn reshape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     for (index, dim) in target.iter().enumerate() {
         dims.push(match dim {
             TargetDim::Batch => Dim::Batch,
+            TargetDim::Rows(count) => Dim::Rows(*count),
             TargetDim::Number(-1) if open.is_none() => {
                 open = Some(index);
                 Dim::Known(1)
@@ -104,18 +108,20 @@ fn reshape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     }
     let Some(asked) = product(&dims) else { return node.malformed("its target is too large") };
     let Some(held) = product(&input) else { return node.malformed("its input is too large") };
-    let batches = dims.iter().filter(|dim| **dim == Dim::Batch).count();
-    let has_batch = input.contains(&Dim::Batch);
+    let is_batch = |dim: &Dim| matches!(dim, Dim::Batch | Dim::Rows(_));
+    let batches = dims.iter().filter(|dim| is_batch(dim)).count();
+    let has_batch = input.iter().any(is_batch);
     if let Some(open) = open.and_then(|index| dims.get_mut(index)) {
         // What is left for the open dimension: the batch, if no other dimension took it, times the elements not yet placed.
         *open = match (has_batch && batches == 0, asked) {
             (true, asked) if asked == held => Dim::Batch,
+            (true, asked) if asked > 0 && held.is_multiple_of(asked) => Dim::Rows(held / asked),
             (true, _) => return node.mixes_rows(format!("it lays rows of {held} elements out as rows of {asked}")),
             (false, asked) if asked > 0 && held.is_multiple_of(asked) => Dim::Known(held / asked),
             (false, _) => return node.malformed(format!("{held} elements do not fit the target {target:?}")),
         };
     }
-    if product(&dims) != Some(held) || dims.contains(&Dim::Batch) != has_batch {
+    if product(&dims) != Some(held) || dims.iter().any(is_batch) != has_batch {
         return match has_batch {
             true => node.mixes_rows(format!("its input {input:?} does not fit the target {target:?} row by row")),
             false => node.malformed(format!("{held} elements do not fit the target {target:?}")),
@@ -127,7 +133,7 @@ fn reshape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 /// The product of all dims but the batch.
 fn product(dims: &[Dim]) -> Option<usize> {
     dims.iter().try_fold(1usize, |count, dim| match dim {
-        Dim::Known(size) => count.checked_mul(*size),
+        Dim::Known(size) | Dim::Rows(size) => count.checked_mul(*size),
         Dim::Batch => Some(count),
     })
 }
@@ -136,6 +142,7 @@ fn product(dims: &[Dim]) -> Option<usize> {
 fn lay<'b>(node: &OnnxNode<'_, 'b>, value: &Value<'b>, dims: Vec<Dim>) -> Translated<'b> {
     let shape: Vec<usize> = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
     match value {
+        Value::PerRow(row) if dims.iter().any(|dim| matches!(dim, Dim::Rows(_))) => Ok(vec![Value::Flat(row.clone(), dims)]),
         Value::PerRow(row) => {
             let batch = dims.iter().position(|dim| *dim == Dim::Batch);
             let before = |shape: &[usize], batch: usize| shape.iter().take(batch).product::<usize>();
@@ -149,6 +156,8 @@ fn lay<'b>(node: &OnnxNode<'_, 'b>, value: &Value<'b>, dims: Vec<Dim>) -> Transl
             Ok(vec![Value::PerRow(row.reshaped(batch, shape))])
         }
         Value::Constant(tensor) => Ok(vec![Value::known(tensor.reshaped(shape))]),
+        // The elements stand in the order of the tensor that was laid out.
+        Value::Flat(row, _) => lay(node, &Value::PerRow(row.clone()), dims),
         // A vector of dims stays one; a scalar of them is only ever put back into a vector.
         Value::Dims(list) => Ok(vec![Value::Dims(list.clone())]),
         Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => node.unsupported("its input is no tensor"),
@@ -162,16 +171,15 @@ fn flatten<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let axis = if axis == dims.len() as i64 { Some(dims.len()) } else { normal_axis(axis, dims.len()) };
     let Some(axis) = axis else { return node.malformed("its axis is outside the rank of its input") };
     let (left, right) = dims.split_at(axis);
-    let joined = |part: &[Dim]| match (part.contains(&Dim::Batch), product(part)) {
-        // Its one axis of length 1 stands for no axes at all.
-        (false, None) => None,
+    let joined = |part: &[Dim]| match (part.iter().any(|dim| matches!(dim, Dim::Batch | Dim::Rows(_))), product(part)) {
         (true, Some(1)) => Some(Dim::Batch),
+        (true, Some(count)) => Some(Dim::Rows(count)),
         (false, Some(size)) => Some(Dim::Known(size)),
-        _ => None,
+        (_, None) => None,
     };
     match (joined(left), joined(right)) {
         (Some(left), Some(right)) => lay(node, node.input(0), vec![left, right]),
-        _ => node.mixes_rows("it joins the batch axis with another"),
+        _ => node.malformed("its result is too large"),
     }
 }
 
@@ -255,6 +263,7 @@ fn concat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             for dim in dims_input(node, index)? {
                 match dim {
                     TargetDim::Batch => dims.push(Dim::Batch),
+                    TargetDim::Rows(count) => dims.push(Dim::Rows(count)),
                     TargetDim::Number(size) => match usize::try_from(size) {
                         Ok(size) => dims.push(Dim::Known(size)),
                         // `[batch, -1]`: with the batch known, the open dimension is whatever a row holds. Reshape reads it so.
@@ -274,7 +283,15 @@ fn concat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let rows: Vec<PerRow<'b>> =
         if rows.iter().any(|row| row.count() > 0) { rows.into_iter().filter(|row| row.count() > 0).collect() } else { rows };
     let Some(first) = rows.first() else { return node.malformed("it has no inputs") };
-    let axis = node.inner_axis(first, if node.is_given("axis") { node.int("axis") } else { 1 }, "joins")?;
+    let axis = if node.is_given("axis") { node.int("axis") } else { 1 };
+    if first.batch == Some(0) && first.axis(axis) == Some(Axis::Batch) && rows.iter().all(|row| row.dims() == first.dims()) {
+        // One batch after the other.
+        let dims = first.dims();
+        let after = dims.get(1..).unwrap_or_default().to_vec();
+        let parts: Vec<PerRow<'b>> = rows.iter().map(|row| row.reshaped(1, [vec![1], row.shape.clone()].concat())).collect();
+        return Ok(vec![Value::Flat(joined(node.b, &parts, 0), [vec![Dim::Rows(rows.len())], after].concat())]);
+    }
+    let axis = node.inner_axis(first, axis, "joins")?;
     let others = |row: &PerRow<'_>| row.shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, dim)| *dim).collect::<Vec<_>>();
     for row in &rows {
         if row.batch != first.batch || row.rank() != first.rank() || others(row) != others(first) {
@@ -318,7 +335,7 @@ pub(super) fn limited(node: &OnnxNode<'_, '_>, count: usize) -> Result<(), Box<s
 }
 
 /// Rows of one kind joined along an axis of the IR value; other axes agree.
-pub(super) fn joined<'b>(b: &'b Builder, parts: &[PerRow<'b>], axis: usize) -> PerRow<'b> {
+pub(crate) fn joined<'b>(b: &'b Builder, parts: &[PerRow<'b>], axis: usize) -> PerRow<'b> {
     let batch = parts.first().and_then(|part| part.batch);
     let elements = parts.first().map_or(ElementType::F32, |part| part.elements);
     let mut shape = parts.first().map_or_else(Vec::new, |part| part.shape.clone());
@@ -356,7 +373,7 @@ fn positions_along(shape: &[usize], axis: usize, along: &[usize]) -> Vec<usize> 
 }
 
 /// The elements at constant positions along an axis of the IR value, whose place the dims of the positions take.
-pub(super) fn taken<'b>(
+pub(crate) fn taken<'b>(
     node: &OnnxNode<'_, 'b>,
     x: &PerRow<'b>,
     axis: usize,
@@ -505,6 +522,7 @@ fn expand<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     for dim in target {
         dims.push(match dim {
             TargetDim::Batch => Dim::Batch,
+            TargetDim::Rows(count) => Dim::Rows(count),
             TargetDim::Number(size) => match usize::try_from(size) {
                 Ok(size) => Dim::Known(size),
                 Err(_) => return node.malformed("its shape is negative"),
@@ -727,7 +745,7 @@ fn depth_to_space<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     Ok(vec![Value::PerRow(PerRow::from_whole(x.elements, x.batch, value))])
 }
 
-/// Blocks laid out as channels: `[N, C, H, W]` to `[N, C s s, H / s, W / s]`.
+/// Blocks laid out as channels: `[N, C, H, W]` to `[N, C s s, H / s, W / s]`, by depth last (DCR) or by depth first (CRD).
 fn space_to_depth<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (x, [n, c, h, w]) = image(node)?;
     let side = usize::try_from(node.int("blocksize")).unwrap_or(0);
@@ -735,7 +753,8 @@ fn space_to_depth<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         return node.malformed(format!("an image of {h} by {w} makes no blocks of {side} by {side}"));
     }
     let split = [n, c, h / side, side, w / side, side];
-    let value = x.whole(node.b).reshape(ir_shape(&split)).transpose([0, 3, 5, 1, 2, 4]);
+    let order = if node.string("mode") == "CRD" { [0, 1, 3, 5, 2, 4] } else { [0, 3, 5, 1, 2, 4] };
+    let value = x.whole(node.b).reshape(ir_shape(&split)).transpose(order);
     let value = value.reshape(ir_shape(&[n, c * side * side, h / side, w / side]));
     Ok(vec![Value::PerRow(PerRow::from_whole(x.elements, x.batch, value))])
 }

@@ -9,8 +9,11 @@ use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType};
 use crate::value::{PerRow, Value};
 
-pub(super) const OPS: &[Row] =
-    &[Row::ml("TreeEnsemble", ensemble), Row::ml("TreeEnsembleClassifier", classifier), Row::ml("TreeEnsembleRegressor", regressor)];
+pub(super) const OPS: &[Row] = &[
+    Row::ml("TreeEnsemble", ensemble).by_row(),
+    Row::ml("TreeEnsembleClassifier", classifier).by_row(),
+    Row::ml("TreeEnsembleRegressor", regressor).by_row(),
+];
 
 const TARGETS: VoteNames = VoteNames { trees: "target_treeids", nodes: "target_nodeids", ids: "target_ids", weights: "target_weights" };
 const CLASSES: VoteNames = VoteNames { trees: "class_treeids", nodes: "class_nodeids", ids: "class_ids", weights: "class_weights" };

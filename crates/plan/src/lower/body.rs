@@ -289,7 +289,11 @@ pub(super) fn counted(loops: &[(LocalId, u32)], body: Vec<Stmt>) -> Vec<Stmt> {
     if loops.iter().any(|(_, count)| *count == 0) {
         return vec![];
     }
-    loops.iter().rev().filter(|(_, count)| *count > 1).fold(body, |body, (index, count)| vec![Stmt::Loop { index: *index, count: *count, body }])
+    loops
+        .iter()
+        .rev()
+        .filter(|(_, count)| *count > 1)
+        .fold(body, |body, (index, count)| vec![Stmt::Loop { index: *index, count: *count, body }])
 }
 
 /// `prepare.py:12: df["ratio"] = ...`, or the way to a graph's node; empty for what we made ourselves.

@@ -128,7 +128,8 @@ impl Place {
             }
             match shape.get(axes.len()..end).unwrap_or_default() {
                 [_] => axes.push(Place(run)),
-                lengths => axes.extend(std::iter::zip(unravel(&Place(run).number(), lengths), lengths).map(|(at, length)| Place::digit(at, *length))),
+                lengths => axes
+                    .extend(std::iter::zip(unravel(&Place(run).number(), lengths), lengths).map(|(at, length)| Place::digit(at, *length))),
             }
         }
         axes

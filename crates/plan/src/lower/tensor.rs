@@ -271,7 +271,8 @@ impl Body<'_> {
     /// A vector as the list of its elements.
     fn list(&mut self, value: Value) -> ArrayRef {
         let ty = self.ty(value).clone();
-        let elements = (0..ty.count() as u32).map(|number| self.element(value, &Place::digit(constant(number), ty.count() as u32))).collect();
+        let elements =
+            (0..ty.count() as u32).map(|number| self.element(value, &Place::digit(constant(number), ty.count() as u32))).collect();
         self.say(self.function.nodes[value].origin);
         let name = self.wish(value);
         let local = self.local(&name, ty.elem, Some(ty.count() as u32));

@@ -1,0 +1,247 @@
+//! Support vector machines, as onnxruntime computes them: float32, one-against-one votes, Platt's probabilities by pairs.
+
+use ir::{Reduce, Val};
+
+use super::Row;
+use super::scores::{Complement, PostTransform, label, label_of_two};
+use crate::node::{OnnxNode, Translated};
+use crate::tensor::{Data, ElementType};
+use crate::value::{PerRow, Value, constant};
+
+pub(super) const OPS: &[Row] = &[Row::ml("SVMClassifier", svm_classifier).by_row(), Row::ml("SVMRegressor", svm_regressor).by_row()];
+
+type Refusal = Box<source::Diagnostic>;
+
+/// Steps of the coupling of probabilities that are written out; a row that needs more is not scored.
+const STEPS: usize = 20;
+/// Classes of which probabilities by pairs are coupled.
+const MOST_CLASSES: usize = 12;
+/// A probability of a pair is kept so far from 0 and 1.
+const LEAST_SHARE: f64 = 1e-7;
+
+fn number<'b>(value: f64, beside: Val<'b>) -> Val<'b> {
+    ir::build::IntoVal::into_val(value, beside)
+}
+
+/// The row as float32, and the products of it with each of some vectors under the kernel of the node: `K(x, v)`.
+struct Machine<'b> {
+    row: Val<'b>,
+    features: usize,
+}
+
+impl<'b> Machine<'b> {
+    fn of(node: &OnnxNode<'_, 'b>) -> Result<Machine<'b>, Refusal> {
+        let x = node.features(0)?;
+        if x.elements == ElementType::Str || x.elements == ElementType::Bool {
+            return node.malformed(format!("its input is {}", x.elements.name()));
+        }
+        Ok(Machine { row: x.cast(node.b, ElementType::F32).vector(node.b), features: x.count() })
+    }
+
+    /// Linear: `x v`; polynomial: `(gamma x v + coef0)^degree`; radial: `exp(-gamma |x - v|^2)`; sigmoid: `tanh(gamma x v + coef0)`.
+    fn kernel(&self, node: &OnnxNode<'_, 'b>, name: &str, vectors: &[f32]) -> Result<Val<'b>, Refusal> {
+        if self.features == 0 || vectors.is_empty() || !vectors.len().is_multiple_of(self.features) {
+            return node.malformed(format!("{} numbers make no vectors of {} features", vectors.len(), self.features));
+        }
+        let count = vectors.len() / self.features;
+        let table = constant(node.b, name, &[count, self.features], &Data::F32(vectors.to_vec()));
+        let kernel = node.string("kernel_type");
+        let dot = || table.contract(self.row, [(1, 0)]);
+        if kernel == "LINEAR" {
+            return Ok(dot());
+        }
+        let [gamma, coef0, degree] = node.floats("kernel_params") else { return node.malformed("it has no three kernel parameters") };
+        let (gamma, coef0, degree) = (f64::from(*gamma), f64::from(*coef0), f64::from(*degree));
+        match kernel {
+            "POLY" => {
+                let base = dot() * gamma + coef0;
+                Ok(base.pow(number(degree, base)))
+            }
+            "SIGMOID" => Ok((dot() * gamma + coef0).tanh()),
+            "RBF" => {
+                let apart = table - self.row;
+                Ok(((apart * apart).reduce(Reduce::Sum, [1]) * -gamma).exp())
+            }
+            other => node.malformed(format!("its kernel is {other}")),
+        }
+    }
+}
+
+/// `sum of coefficients times kernels, + rho`; with `one_class` 1 where that is above zero, else -1. Post transforms are not applied.
+fn svm_regressor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let machine = Machine::of(node)?;
+    let coefficients = node.floats("coefficients");
+    let Some(rho) = node.floats("rho").first().map(|rho| f64::from(*rho)) else { return node.malformed("it has no rho") };
+    let sum = if node.int("n_supports") > 0 {
+        let kernels = machine.kernel(node, "support vectors", node.floats("support_vectors"))?;
+        if kernels.ty().count() != coefficients.len() {
+            return node.malformed(format!("{} coefficients for {} support vectors", coefficients.len(), kernels.ty().count()));
+        }
+        constant(node.b, "coefficients", &[coefficients.len()], &Data::F32(coefficients.to_vec())).contract(kernels, [(0, 0)])
+    } else {
+        let kernels = machine.kernel(node, "coefficients", coefficients)?;
+        if kernels.ty().count() != 1 {
+            return node.malformed(format!("{} coefficients for {} features", coefficients.len(), machine.features));
+        }
+        kernels.at(0)
+    };
+    let score = sum + rho;
+    let result = if node.int("one_class") != 0 { score.gt(0.0).select(node.b.f32(1.0), -1.0) } else { score };
+    Ok(vec![Value::PerRow(PerRow::tensor(0, result.reshape([1])))])
+}
+
+/// The label by votes of pairs, whatever the probabilities say; scores are those of pairs, or probabilities.
+fn svm_classifier<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let machine = Machine::of(node)?;
+    let transform = PostTransform::of(node)?;
+    let labels = node.labels("classlabels_strings", "classlabels_ints");
+    let rho = node.floats("rho");
+    if rho.is_empty() || labels.is_empty() {
+        return node.malformed("it has no rho or no labels");
+    }
+    if node.ints("vectors_per_class").is_empty() {
+        return linear(node, &machine, transform, &labels);
+    }
+    let sums = duels(node, &machine)?;
+    let count = node.ints("vectors_per_class").len();
+    if labels.len() != count {
+        return node.malformed(format!("{} labels for {count} classes", labels.len()));
+    }
+    // Of equal votes the first class wins.
+    let winner = node.b.pack(&votes(node, &sums, count)).reduce(Reduce::ArgMax, [0]);
+    let (slopes, offsets) = (node.floats("prob_a"), node.floats("prob_b"));
+    if !slopes.is_empty() {
+        if slopes.len() != sums.len() || offsets.len() != sums.len() || count > MOST_CLASSES {
+            return node.unsupported(format!("{} probabilities of pairs for {count} classes", slopes.len()));
+        }
+        let shares = probabilities(node, &sums, slopes, offsets, count);
+        let scores = node.b.pack(&shares);
+        let best = label(node.b, &labels, winner);
+        return Ok(vec![Value::PerRow(PerRow::tensor(0, best)), Value::PerRow(PerRow::tensor(0, transform.apply(node.b, scores)))]);
+    }
+    if let [score] = sums.as_slice() {
+        // The one score speaks for the first class, and stands in the second column all the same: so onnxruntime writes it.
+        let complement = if transform == PostTransform::None { Complement::Negative } else { Complement::OneMinus };
+        let scores = transform.second_class(node.b, *score, complement);
+        let Some(label) = label_of_two(node.b, &labels, winner.eq(1_i64)) else { return node.malformed("two classes have other labels") };
+        return Ok(vec![Value::PerRow(PerRow::tensor(0, label)), Value::PerRow(PerRow::tensor(0, scores))]);
+    }
+    let scores = node.b.pack(&sums);
+    let best = label(node.b, &labels, winner);
+    Ok(vec![Value::PerRow(PerRow::tensor(0, best)), Value::PerRow(PerRow::tensor(0, transform.apply(node.b, scores)))])
+}
+
+/// The scores of a linear machine without support vectors: one a class, the greatest wins. Of two classes the second wins wherever the
+/// greatest is above zero (from 0.5 on, where no coefficient is negative), as in onnxruntime.
+fn linear<'b>(node: &OnnxNode<'_, 'b>, machine: &Machine<'b>, transform: PostTransform, labels: &Data) -> Translated<'b> {
+    let rho = node.floats("rho").first().map_or(0.0, |rho| f64::from(*rho));
+    let scores = machine.kernel(node, "coefficients", node.floats("coefficients"))? + rho;
+    if scores.ty().count() != labels.len() {
+        return node.unsupported(format!("{} scores for {} labels", scores.ty().count(), labels.len()));
+    }
+    let mut winner = scores.reduce(Reduce::ArgMax, [0]);
+    if labels.len() == 2 {
+        let greatest = scores.reduce(Reduce::Max, [0]);
+        let is_positive = node.floats("coefficients").iter().all(|coefficient| *coefficient >= 0.0);
+        let is_second = if is_positive { greatest.ge(0.5) } else { greatest.gt(0.0) };
+        winner = is_second.select(node.b.i64(1), winner);
+    }
+    let best = label(node.b, labels, winner);
+    Ok(vec![Value::PerRow(PerRow::tensor(0, best)), Value::PerRow(PerRow::tensor(0, transform.apply(node.b, scores)))])
+}
+
+/// For each pair of classes, the sum that speaks for the first: over the support vectors of both.
+fn duels<'b>(node: &OnnxNode<'_, 'b>, machine: &Machine<'b>) -> Result<Vec<Val<'b>>, Refusal> {
+    let per_class: Option<Vec<usize>> = node.ints("vectors_per_class").iter().map(|count| usize::try_from(*count).ok()).collect();
+    let Some(per_class) = per_class else { return node.malformed("a class has a negative number of vectors") };
+    let (count, vectors): (usize, usize) = (per_class.len(), per_class.iter().sum());
+    let kernels = machine.kernel(node, "support vectors", node.floats("support_vectors"))?;
+    let (coefficients, rho) = (node.floats("coefficients"), node.floats("rho"));
+    let pairs = count * count.saturating_sub(1) / 2;
+    if kernels.ty().count() != vectors || coefficients.len() != vectors * count.saturating_sub(1) || rho.len() < pairs || count < 2 {
+        return node.malformed(format!(
+            "{} coefficients and {} rho for {vectors} vectors of {count} classes",
+            coefficients.len(),
+            rho.len()
+        ));
+    }
+    let starts: Vec<usize> = per_class.iter().scan(0, |start, count| Some(std::mem::replace(start, *start + count))).collect();
+    let table = constant(node.b, "coefficients", &[count - 1, vectors], &Data::F32(coefficients.to_vec()));
+    let part = |line: usize, class: usize| {
+        let (start, length) = (starts[class] as u32, per_class[class] as u32);
+        let weights = table.slice(0, line as u32, 1, 1).slice(1, start, 1, length).reshape([length]);
+        weights.contract(kernels.slice(0, start, 1, length), [(0, 0)])
+    };
+    let mut sums = Vec::new();
+    for first in 0..count {
+        for second in first + 1..count {
+            let sum = part(second - 1, first) + part(first, second);
+            sums.push(sum + f64::from(rho[sums.len()]));
+        }
+    }
+    Ok(sums)
+}
+
+/// How many pairs each class wins; a sum above zero is a vote for the first.
+fn votes<'b>(node: &OnnxNode<'_, 'b>, sums: &[Val<'b>], count: usize) -> Vec<Val<'b>> {
+    let mut votes = vec![node.b.i64(0); count];
+    let pairs = (0..count).flat_map(|first| (first + 1..count).map(move |second| (first, second)));
+    for ((first, second), sum) in pairs.zip(sums) {
+        let wins = sum.gt(0.0);
+        votes[first] = votes[first] + wins.select(node.b.i64(1), 0_i64);
+        votes[second] = votes[second] + wins.select(node.b.i64(0), 1_i64);
+    }
+    votes
+}
+
+/// Platt's probability of the first class of each pair, brought to one probability a class.
+fn probabilities<'b>(node: &OnnxNode<'_, 'b>, sums: &[Val<'b>], slopes: &[f32], offsets: &[f32], count: usize) -> Vec<Val<'b>> {
+    let b = node.b;
+    let mut pairs = vec![vec![b.f32(0.0); count]; count];
+    let places = (0..count).flat_map(|first| (first + 1..count).map(move |second| (first, second)));
+    for ((first, second), ((sum, slope), offset)) in places.zip(sums.iter().zip(slopes).zip(offsets)) {
+        let share = (-(*sum * f64::from(*slope) + f64::from(*offset))).sigmoid().max(LEAST_SHARE).min(1.0 - LEAST_SHARE);
+        pairs[first][second] = share;
+        pairs[second][first] = number(1.0, share) - share;
+    }
+    coupled(node, &pairs)
+}
+
+/// The shares `p` for which `p Q p` is least, class after class, until all are as near as `0.005 / classes`. Wu, Lin and Weng 2004, algorithm 2.
+fn coupled<'b>(node: &OnnxNode<'_, 'b>, pairs: &[Vec<Val<'b>>]) -> Vec<Val<'b>> {
+    let b = node.b;
+    let count = pairs.len();
+    let total = |terms: Vec<Val<'b>>| b.pack(&terms).reduce(Reduce::SumInOrder, [0]);
+    let entry = |row: usize, column: usize| match row == column {
+        true => total((0..count).filter(|other| *other != row).map(|other| pairs[other][row] * pairs[other][row]).collect()),
+        false => -pairs[column][row] * pairs[row][column],
+    };
+    let matrix: Vec<Vec<Val<'b>>> = (0..count).map(|row| (0..count).map(|column| entry(row, column)).collect()).collect();
+    let mut shares = vec![b.f32(1.0 / count as f32); count];
+    let mut done = b.bool(false);
+    for step in 0..=STEPS {
+        let product = |row: &Vec<Val<'b>>| total(row.iter().zip(&shares).map(|(entry, share)| *entry * *share).collect());
+        let mut products: Vec<Val<'b>> = matrix.iter().map(product).collect();
+        let mut whole = total(shares.iter().zip(&products).map(|(share, product)| *share * *product).collect());
+        let error = products.iter().map(|product| (*product - whole).abs()).reduce(Val::max).unwrap_or(whole);
+        done = done | error.lt(0.005 / count as f64);
+        if step == STEPS {
+            break;
+        }
+        let mut next = shares.clone();
+        for class in 0..count {
+            let own = matrix[class][class];
+            let change = (whole - products[class]) / own;
+            let size = change + 1.0;
+            next[class] = next[class] + change;
+            whole = (whole + change * (change * own + products[class] * 2.0)) / size / size;
+            for other in 0..count {
+                products[other] = (products[other] + change * matrix[class][other]) / size;
+                next[other] = next[other] / size;
+            }
+        }
+        shares = shares.into_iter().zip(next).map(|(share, next)| done.select(share, next)).collect();
+    }
+    node.reject(!done, "probabilities of classes that take many steps");
+    shares
+}
