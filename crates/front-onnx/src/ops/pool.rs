@@ -50,7 +50,14 @@ fn max_pool<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         ElementType::F16 | ElementType::BF16 | ElementType::F32 => Literal::F32(f32::NEG_INFINITY),
         ElementType::F64 => Literal::F64(f64::NEG_INFINITY),
         kind @ (ElementType::I8 | ElementType::U8) => Literal::I32(kind.range().0 as i32),
-        other => return node.malformed(format!("its input holds {}", other.name())),
+        other @ (ElementType::Bool
+        | ElementType::I16
+        | ElementType::U16
+        | ElementType::I32
+        | ElementType::U32
+        | ElementType::I64
+        | ElementType::U64
+        | ElementType::Str) => return node.malformed(format!("its input holds {}", other.name())),
     };
     let rank = slides.len();
     let seen = seen(node, &image, &slides, &least)?;

@@ -229,9 +229,10 @@ fn grid_sample<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 /// `grid[n, o] = theta[n] (o, 1)`, where `o` goes from -1 to 1 over each axis of a size, and has the last axis first.
 fn affine_grid<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let theta = node.row(0)?;
-    let size: Vec<usize> = match node.input(1) {
-        Value::Dims(dims) => dims.iter().map(|dim| if let crate::value::Dim::Known(size) = dim { *size } else { 1 }).collect(),
-        _ => node.integers_input(1)?.unwrap_or_default().iter().map(|size| usize::try_from(*size).unwrap_or(0)).collect(),
+    let size: Vec<usize> = if let Value::Dims(dims) = node.input(1) {
+        dims.iter().map(|dim| if let crate::value::Dim::Known(size) = dim { *size } else { 1 }).collect()
+    } else {
+        node.integers_input(1)?.unwrap_or_default().iter().map(|size| usize::try_from(*size).unwrap_or(0)).collect()
     };
     let Some(spatial) = size.get(2..).filter(|spatial| (2..=3).contains(&spatial.len()) && !spatial.contains(&0)) else {
         return node.malformed(format!("its size is {size:?}"));
