@@ -288,7 +288,9 @@ impl<'b> Walk<'_, 'b> {
                 Ok(Value::PerRow(self.inside(port, row)))
             }
             Some(count) if count <= FIELD_LIMIT => {
-                let outer = shape.iter().take_while(|size| **size == 1).count();
+                // A column is a scalar; images of one channel are what they are.
+                let is_column = place.is_none() || shape.iter().all(|size| *size == 1);
+                let outer = if is_column { shape.iter().take_while(|size| **size == 1).count() } else { 0 };
                 let own = shape.get(outer..).unwrap_or_default();
                 let field = self.b.param(port.name.clone(), Type::tensor(elem(elements), ir_shape(own)));
                 let row = match own {

@@ -174,6 +174,14 @@ impl Interp {
             Op::Contract { a, b, over } => {
                 Datum::of(tensor::contract(ty.elem, (of(a).elements(), shape(a)), (of(b).elements(), shape(b)), over), ty)
             }
+            Op::Call { function, args, result } if !ty.is_scalar() => {
+                let operands: Vec<(&[Literal], &[u32])> = args.iter().map(|arg| (of(arg).elements(), shape(arg))).collect();
+                let call = |args: Vec<Literal>| {
+                    let args: Vec<Datum> = args.into_iter().map(Datum::Scalar).collect();
+                    self.call(*function, &args).swap_remove(*result as usize).elements()[0].clone()
+                };
+                Datum::of(tensor::each(&ty.shape, &operands, call), ty)
+            }
             Op::Call { function, args, result } => {
                 if args.iter().any(|arg| one(arg).is_null()) {
                     return Datum::Scalar(Literal::Null(ty.elem));

@@ -33,6 +33,15 @@ fn spread<'a>((elements, own): Shaped<'a>, at: &[usize]) -> &'a Literal {
 }
 
 /// Two tensors element by element, broadcast to `shape`.
+/// A function of as many elements as there are operands, element by element.
+pub fn each(shape: &[u32], operands: &[Shaped<'_>], f: impl Fn(Vec<Literal>) -> Literal) -> Vec<Literal> {
+    let one = |number: usize| {
+        let at = unravel(number, shape);
+        f(operands.iter().map(|operand| spread(*operand, &at).clone()).collect())
+    };
+    (0..count(shape)).map(one).collect()
+}
+
 pub fn zip(shape: &[u32], a: Shaped<'_>, b: Shaped<'_>, f: impl Fn(&Literal, &Literal) -> Literal) -> Vec<Literal> {
     (0..count(shape)).map(|number| unravel(number, shape)).map(|at| f(spread(a, &at), spread(b, &at))).collect()
 }

@@ -131,7 +131,8 @@ pub enum Op {
         b: Value,
         over: Vec<(u8, u8)>,
     },
-    /// One result of an earlier function. Arguments and results are scalars.
+    /// One result of an earlier function of scalars. Arguments that are tensors go in element by element; shapes broadcast. Front ends
+    /// call with scalars only: tensors are what [`Unary`] and [`Binary`] are for, and become calls with `math::expand`.
     Call {
         function: Handle<Function>,
         args: Vec<Value>,

@@ -312,13 +312,18 @@ impl Scope<'_> {
     fn call(&self, function: Handle<Function>, args: &[Value], result: u32) -> Typed<Type> {
         let Some(callee) = self.functions.get(function) else { return error("there is no such function") };
         let Some(output) = callee.results.get(result as usize) else { return error(format!("{} has no result {result}", callee.name)) };
-        let types = args.iter().map(|arg| self.scalar(*arg, "call")).collect::<Typed<Vec<_>>>()?;
+        let types = args.iter().map(|arg| self.of(*arg)).collect::<Typed<Vec<_>>>()?;
         let fits = types.len() == callee.params.len() && types.iter().zip(&callee.params).all(|(ty, param)| ty.elem == param.ty.elem);
+        let shape = types.iter().try_fold(Vec::new(), |shape, ty| broadcast(&shape, &ty.shape));
+        let Some(shape) = shape.filter(|shape| shape.is_empty() || output.field.ty.is_scalar()) else {
+            return error(format!("call: the shapes of the arguments of {} do not broadcast", callee.name));
+        };
         if !fits || callee.params.iter().any(|param| param.ty.nullable) || output.field.ty.nullable {
             return error(format!("{} does not take these arguments", callee.name));
         }
         // A call is strict like everything else: a null argument makes a null result.
-        Ok(Type { nullable: types.iter().any(|ty| ty.nullable), ..output.field.ty.clone() })
+        let nullable = types.iter().any(|ty| ty.nullable);
+        Ok(if shape.is_empty() { Type { nullable, ..output.field.ty.clone() } } else { Type::tensor(output.field.ty.elem, shape) })
     }
 
     fn iterate(&self, function: Handle<Function>, args: &[Value], times: Value) -> Typed<Type> {

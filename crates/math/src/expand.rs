@@ -8,7 +8,7 @@ use source::bug;
 
 use crate::Kernel;
 
-/// Tensors up to this many elements become one call an element; in greater ones each operation of the kernel works on the whole tensor.
+/// Tensors up to this many elements become one call an element, each of them written out; greater ones are called on as a whole, in a loop.
 ///
 /// Sixteen holds the class scores of nearly all classifiers. A layer of a network would make code as long as the layer is wide.
 const UNROLLED: usize = 16;
@@ -32,7 +32,7 @@ pub fn expand(checked: &Checked) -> Checked {
     };
     let kernels: BTreeMap<&str, Handle<Function>> = used.values().map(|kernel| (kernel.name(), add(*kernel, &mut module))).collect();
     for (handle, function) in old.functions.iter() {
-        let expanded = Expansion { checked, handle, kernels: &kernels, module: &module, function: Function::default() }.run(function);
+        let expanded = Expansion { checked, handle, kernels: &kernels, function: Function::default() }.run(function);
         module.functions.push(expanded);
     }
     module.entry = old.entry.map(|entry| moved(entry, kernels.len()));
@@ -87,8 +87,6 @@ struct Expansion<'a> {
     checked: &'a Checked,
     handle: Handle<Function>,
     kernels: &'a BTreeMap<&'a str, Handle<Function>>,
-    /// The new module as far as it is.
-    module: &'a Module,
     /// The new function as far as it is.
     function: Function,
 }
@@ -137,13 +135,11 @@ impl Expansion<'_> {
             })
             .collect();
         let call = self.kernels[kernel.name()];
-        let wide = if ty.is_scalar() {
-            let args = operands.iter().map(|(operand, _)| *operand).collect();
-            self.push(Op::Call { function: call, args, result: 0 }, node.origin)
-        } else if (1..=UNROLLED).contains(&ty.count()) {
+        let wide = if !ty.is_scalar() && (1..=UNROLLED).contains(&ty.count()) {
             self.element_by_element(call, &operands, &ty, node.origin)
         } else {
-            self.on_whole_tensors(call, &operands, node.origin)
+            let args = operands.iter().map(|(operand, _)| *operand).collect();
+            self.push(Op::Call { function: call, args, result: 0 }, node.origin)
         };
         self.cast(wide, Elem::F64, ty.elem, node.origin)
     }
@@ -175,25 +171,6 @@ impl Expansion<'_> {
         }
         let packed = self.push(Op::Pack(results), origin);
         if ty.shape.len() == 1 { packed } else { self.push(Op::Reshape { x: packed, shape: ty.shape.clone() }, origin) }
-    }
-
-    /// The kernel's operations on tensors: all of them work element by element, and its constants spread.
-    fn on_whole_tensors(&mut self, kernel: Handle<Function>, operands: &[(Value, Type)], origin: Handle<Origin>) -> Value {
-        let kernel = &self.module.functions[kernel];
-        let mut values: Vec<Value> = Vec::with_capacity(kernel.nodes.len());
-        for (_, node) in kernel.nodes.iter() {
-            let new = if let Op::Param(index) = node.op {
-                operands[index as usize].0
-            } else {
-                let op = node.op.map_operands(|operand| values[operand.index()]);
-                self.push(op, origin)
-            };
-            values.push(new);
-        }
-        match kernel.results.first() {
-            Some(output) => values[output.value.index()],
-            None => bug!("a kernel has a result"),
-        }
     }
 }
 

@@ -88,7 +88,7 @@ fn calls_between_functions_still_find_each_other() {
     assert_eq!(only_result(&checked, &[2.0.into()]), 2.0.into());
 }
 
-/// Calls element by element and a kernel on whole tensors give what a call gives; operands of different shapes spread.
+/// Calls written out and calls on whole tensors give what a call on a scalar gives; operands of different shapes spread.
 #[test]
 fn tensors_of_any_size_give_the_elements_of_scalars() {
     for (rows, columns) in [(2, 3), (5, 8), (1, 1)] {

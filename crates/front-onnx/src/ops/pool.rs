@@ -50,7 +50,14 @@ fn max_pool<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         ElementType::F16 | ElementType::BF16 | ElementType::F32 => Literal::F32(f32::NEG_INFINITY),
         ElementType::F64 => Literal::F64(f64::NEG_INFINITY),
         kind @ (ElementType::I8 | ElementType::U8) => Literal::I32(kind.range().0 as i32),
-        other => return node.malformed(format!("its input holds {}", other.name())),
+        other @ (ElementType::Bool
+        | ElementType::I16
+        | ElementType::U16
+        | ElementType::I32
+        | ElementType::U32
+        | ElementType::I64
+        | ElementType::U64
+        | ElementType::Str) => return node.malformed(format!("its input holds {}", other.name())),
     };
     let rank = slides.len();
     let seen = seen(node, &image, &slides, &least)?;
@@ -123,6 +130,8 @@ fn norm<'b>(node: &OnnxNode<'_, 'b>, x: Val<'b>, axes: Vec<u8>) -> Result<Val<'b
     Ok(match p {
         1.0 => x.abs().reduce(Reduce::Sum, axes),
         2.0 => (x * x).reduce(Reduce::Sum, axes).sqrt(),
+        // A power of each element the kernel sees would be dear.
+        3.0 => (x * x * x.abs()).reduce(Reduce::Sum, axes).pow(1.0 / 3.0),
         p if p > 0.0 => x.abs().pow(p).reduce(Reduce::Sum, axes).pow(1.0 / p),
         p => return node.malformed(format!("its p is {p}")),
     })

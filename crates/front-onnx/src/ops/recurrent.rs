@@ -45,6 +45,8 @@ struct Direction<'b> {
     /// Of the input and of the state, `[gates hidden]` each.
     bias: Option<(Val<'b>, Val<'b>)>,
     activations: Vec<Activation>,
+    /// Whether it is of several gates.
+    gated: bool,
     /// Clips what goes into an activation.
     clip: Option<f64>,
 }
@@ -111,7 +113,7 @@ impl<'n, 'b> Layer<'n, 'b> {
             let own = |row: &PerRow<'b>| one(row.value(node.b), way);
             let bias = bias.as_ref().map(own).map(|bias| (bias.slice(0, 0, 1, rows as u32), bias.slice(0, rows as u32, 1, rows as u32)));
             let backward = backward.get(way) == Some(&true);
-            directions.push(Direction { backward, w: own(&w), r: own(&r), bias, activations, clip });
+            directions.push(Direction { backward, w: own(&w), r: own(&r), bias, activations, gated: gates > 1, clip });
         }
         let is_open = x.batch.is_some();
         let mut layer =
@@ -263,11 +265,21 @@ fn at_step(x: Val<'_>, step: u32) -> Val<'_> {
 
 impl<'b> Direction<'b> {
     /// `f(x)` of the activation with a number, clipped before.
+    ///
+    /// Where gates have a bias, onnxruntime clips them even without `clip`, at the greatest float, and so that a NaN counts as above it.
     fn activated(&self, number: usize, x: Val<'b>) -> Val<'b> {
-        match self.clip {
-            Some(clip) => self.unclipped(number, x.max(-clip).min(clip)),
-            None => self.unclipped(number, x),
-        }
+        let (limit, takes_nan) = match (self.clip, self.bias) {
+            (clip, Some(_)) if self.gated => (clip.unwrap_or(f64::from(f32::MAX)), true),
+            (Some(clip), _) => (clip, false),
+            (None, _) => return self.unclipped(number, x),
+        };
+        let least = x.lt(-limit).select(super::elementwise::node_number(x, 0) - limit, x);
+        let clipped = if takes_nan {
+            least.le(limit).select(least, limit)
+        } else {
+            least.gt(limit).select(super::elementwise::node_number(x, 0) + limit, least)
+        };
+        self.unclipped(number, clipped)
     }
 
     fn unclipped(&self, number: usize, x: Val<'b>) -> Val<'b> {
@@ -315,7 +327,8 @@ impl Activation {
     fn of<'b>(&self, x: Val<'b>) -> Val<'b> {
         let (alpha, beta) = (self.alpha, self.beta);
         match self.name.as_str() {
-            "relu" => x.lt(0.0).select(super::elementwise::node_number(x, 0), x),
+            // Of NaN zero, unlike the operator.
+            "relu" => x.gt(0.0).select(x, 0.0),
             "sigmoid" => x.sigmoid(),
             "softsign" => x / (x.abs() + 1.0),
             "softplus" => x.max(0.0) + (-x.abs()).exp().log1p(),

@@ -168,12 +168,13 @@ fn scaled(node: &OnnxNode<'_, '_>, scales: &[f32]) -> Result<Vec<Stretch>, Refus
 /// The axes stretched to sizes, or by one scale so that none is larger than its size, or none smaller.
 fn sized(node: &OnnxNode<'_, '_>) -> Result<Vec<Stretch>, Refusal> {
     let (dims, axes) = axes(node)?;
-    let sizes: Vec<Dim> = match node.input(3) {
-        Value::Dims(sizes) => sizes.clone(),
-        _ => match node.integers_input(3)? {
+    let sizes: Vec<Dim> = if let Value::Dims(sizes) = node.input(3) {
+        sizes.clone()
+    } else {
+        match node.integers_input(3)? {
             Some(sizes) => sizes.iter().map(|size| Dim::Known(usize::try_from(*size).unwrap_or(0))).collect(),
             None => return node.malformed("it has neither scales nor sizes"),
-        },
+        }
     };
     if sizes.len() != axes.len() {
         return node.malformed(format!("{} sizes for {} axes", sizes.len(), axes.len()));
@@ -265,11 +266,11 @@ fn blended<'b>(node: &OnnxNode<'_, 'b>, x: &PerRow<'b>, axis: usize, taps: &[Vec
     let table = node.b.tensor(ir::Tensor::i64("is made of", [to as u32, width as u32], positions));
     let weights: Vec<f64> = taps.iter().flatten().map(|(_, weight)| *weight).collect();
     let shape = [vec![to, width], vec![1; x.shape.len() - axis - 1]].concat();
-    let held = elem(x.elements);
-    let weights = match held {
-        ir::Elem::F32 => constant(node.b, "weights", &shape, &Data::F32(weights.into_iter().map(|weight| weight as f32).collect())),
-        _ => constant(node.b, "weights", &shape, &Data::F64(weights)),
+    let weights = match elem(x.elements) == ir::Elem::F32 {
+        true => Data::F32(weights.into_iter().map(|weight| weight as f32).collect()),
+        false => Data::F64(weights),
     };
+    let weights = constant(node.b, "weights", &shape, &weights);
     let value = (x.value(node.b).gather(table, axis as u8) * weights).reduce(ir::Reduce::Sum, [axis as u8 + 1]);
     Ok(PerRow::of(x.elements, x.batch, value))
 }
@@ -326,6 +327,7 @@ impl Filter<'_> {
             return node.unsupported(format!("a scale of {}", stretch.scale));
         }
         let first = (-reach).floor() as i64 + 1;
+        super::sliding::bounded(node, [stretch.to, (2 - 2 * first) as usize])?;
         let mut all = Vec::new();
         for at in 0..stretch.to {
             let Some(x) = self.coordinate(stretch, at) else {

@@ -20,8 +20,8 @@ pub(super) const OPS: &[Row] = &[
 
 type Refusal = Box<source::Diagnostic>;
 
-/// More boxes than this are not pooled one by one.
-const MOST_BOXES: usize = 256;
+/// Images and boxes are read one by one, in code of their own.
+const MOST_IMAGES: usize = 256;
 
 /// One of the elements along an axis that a place is made of.
 #[derive(Clone, Copy)]
@@ -161,6 +161,10 @@ fn one(x: Val<'_>, index: usize) -> Val<'_> {
     part.reshape(shape)
 }
 
+fn separately(node: &OnnxNode<'_, '_>, count: usize) -> Result<(), Refusal> {
+    if count > MOST_IMAGES { node.unsupported(format!("{count} of them, each with places of its own")) } else { Ok(()) }
+}
+
 /// Values of one image each as `[N, ...]`.
 fn stacked<'b>(node: &OnnxNode<'_, 'b>, values: &[Val<'b>]) -> Val<'b> {
     let parts: Vec<Val<'b>> = values.iter().map(|value| value.reshape([vec![1], value.ty().shape].concat())).collect();
@@ -179,6 +183,7 @@ fn grid_sample<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         [count, places @ .., axes] if *axes == rank && places.len() == rank && grid.count() > 0 => (*count, places.to_vec()),
         _ => return node.malformed(format!("places {:?} in images {:?}", grid.dims(), image.row.dims())),
     };
+    separately(node, count)?;
     if count != image.count || !image.row.elements.is_float() || !grid.elements.is_float() {
         return node.malformed(format!("places {:?} in images {:?}", grid.dims(), image.row.dims()));
     }
@@ -224,9 +229,10 @@ fn grid_sample<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 /// `grid[n, o] = theta[n] (o, 1)`, where `o` goes from -1 to 1 over each axis of a size, and has the last axis first.
 fn affine_grid<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let theta = node.row(0)?;
-    let size: Vec<usize> = match node.input(1) {
-        Value::Dims(dims) => dims.iter().map(|dim| if let crate::value::Dim::Known(size) = dim { *size } else { 1 }).collect(),
-        _ => node.integers_input(1)?.unwrap_or_default().iter().map(|size| usize::try_from(*size).unwrap_or(0)).collect(),
+    let size: Vec<usize> = if let Value::Dims(dims) = node.input(1) {
+        dims.iter().map(|dim| if let crate::value::Dim::Known(size) = dim { *size } else { 1 }).collect()
+    } else {
+        node.integers_input(1)?.unwrap_or_default().iter().map(|size| usize::try_from(*size).unwrap_or(0)).collect()
     };
     let Some(spatial) = size.get(2..).filter(|spatial| (2..=3).contains(&spatial.len()) && !spatial.contains(&0)) else {
         return node.malformed(format!("its size is {size:?}"));
@@ -269,6 +275,7 @@ fn deform_conv<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (image, weights, offset) = (Image::input(node, 0)?, node.row(1)?, node.row(2)?);
     let kind = image.row.elements;
     let of_kind = |row: &PerRow<'b>| row.elements == kind;
+    separately(node, image.count)?;
     if image.spatial.len() != 2 {
         return node.unsupported(format!("an image with {} axes", image.spatial.len()));
     }
@@ -381,9 +388,7 @@ fn roi_align<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     if !image.row.elements.is_float() || boxes.elements != image.row.elements {
         return node.malformed("its inputs are of the wrong kind");
     }
-    if count > MOST_BOXES {
-        return node.unsupported(format!("it has {count} boxes"));
-    }
+    separately(node, count)?;
     let positive = |name: &str| usize::try_from(node.int(name)).ok().filter(|size| (1..=ELEMENT_LIMIT).contains(size));
     let (Some(rows), Some(columns)) = (positive("output_height"), positive("output_width")) else {
         return node.malformed("its output is empty");

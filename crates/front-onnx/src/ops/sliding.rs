@@ -164,6 +164,7 @@ pub(super) fn slides(node: &OnnxNode<'_, '_>, spatial: &[usize], kernel: &[usize
             }
             other => return node.malformed(format!("its `auto_pad` is {other}")),
         }
+        bounded(node, [slide.count, slide.kernel])?;
         slides.push(slide);
     }
     Ok(slides)

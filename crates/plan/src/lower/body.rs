@@ -95,12 +95,23 @@ impl Body<'_> {
         id
     }
 
-    /// A variable that counts a loop, and what it is worth there: `i` over the elements of a result, `k` over the terms of one. Loops
-    /// beside each other share the name; none lies inside one of its kind. Where there is one to count, it is the first.
-    pub(super) fn counter(&mut self, name: &str, count: u32) -> (LocalId, Expr) {
+    /// Variables that count loops within each other, and what they are worth there: `i`, `i2` ... over the elements of a result, `k`,
+    /// `k2` ... over the terms of one. Loops beside each other share the names. Where there is one to count, it is the first.
+    pub(super) fn counters(&mut self, name: &str, counts: &[u32]) -> (Vec<(LocalId, u32)>, Vec<Expr>) {
+        let mut depth = 0;
+        let mut next = |count: &u32| {
+            depth += usize::from(*count > 1);
+            let own = if depth > 1 { format!("{name}{depth}") } else { name.to_owned() };
+            let (id, at) = self.counter(&own, *count);
+            ((id, *count), at)
+        };
+        counts.iter().map(&mut next).unzip()
+    }
+
+    fn counter(&mut self, name: &str, count: u32) -> (LocalId, Expr) {
         self.locals.push(Local { ident: Ident::new(name, "i"), elem: Elem::I32, length: None, mutable: false });
         let id = LocalId(self.locals.len() as u32 - 1);
-        (id, if count == 1 { Body::zero() } else { self.read(id) })
+        (id, if count == 1 { index::constant(0) } else { self.read(id) })
     }
 
     pub(super) fn read(&self, id: LocalId) -> Expr {
@@ -155,7 +166,9 @@ impl Body<'_> {
             let many = matches!(node.op, Op::Contract { .. }) && self.ty(value).count() > 1;
             for operand in node.op.operands() {
                 uses[operand.index()] += 1;
-                repeated[operand.index()] |= many || in_loop && self.ty(operand).count() < self.ty(value).count();
+                // A window into a window is a window over two axes: nothing is computed again.
+                let is_view = matches!((&node.op, self.op(operand)), (Op::Window { .. }, Op::Window { .. }));
+                repeated[operand.index()] |= many || in_loop && !is_view && self.ty(operand).count() < self.ty(value).count();
             }
         }
         self.function.results.iter().for_each(|output| uses[output.value.index()] += 1);
@@ -268,25 +281,19 @@ impl Body<'_> {
             (None, _) => "value".into(),
         }
     }
-
-    pub(super) fn push_loop(&mut self, index: LocalId, count: u32, body: Vec<Stmt>) {
-        self.stmts.extend(counted(index, count, body));
-    }
-
-    /// The place of an element in the flat order, as an expression for the interpreter of indices.
-    pub(super) fn zero() -> Expr {
-        index::constant(0)
-    }
 }
 
-/// A loop, or its body where there is one to count. A loop over nothing is not written: there is no place in an empty array that its
-/// body could speak of.
-pub(super) fn counted(index: LocalId, count: u32, body: Vec<Stmt>) -> Vec<Stmt> {
-    match count {
-        0 => vec![],
-        1 => body,
-        _ => vec![Stmt::Loop { index, count, body }],
+/// Loops within each other, the first the outermost. One to count is no loop. Loops over nothing are not written: there is no place in an
+/// empty array that their body could speak of.
+pub(super) fn counted(loops: &[(LocalId, u32)], body: Vec<Stmt>) -> Vec<Stmt> {
+    if loops.iter().any(|(_, count)| *count == 0) {
+        return vec![];
     }
+    loops
+        .iter()
+        .rev()
+        .filter(|(_, count)| *count > 1)
+        .fold(body, |body, (index, count)| vec![Stmt::Loop { index: *index, count: *count, body }])
 }
 
 /// `prepare.py:12: df["ratio"] = ...`, or the way to a graph's node; empty for what we made ourselves.

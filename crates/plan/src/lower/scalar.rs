@@ -4,6 +4,7 @@ use ir::{Elem, Function, Handle, Literal, MOST_TURNS, Op, Value};
 use source::bug;
 
 use super::body::{Body, Done};
+use super::index::Place;
 use crate::{Binary, Expr, ExprKind, Stmt, Unary};
 
 impl Body<'_> {
@@ -51,7 +52,7 @@ impl Body<'_> {
             | Op::Window { .. }
             | Op::Gather { .. }
             | Op::Reduce { .. }
-            | Op::Contract { .. } => return self.element(value, Body::zero()),
+            | Op::Contract { .. } => return self.element(value, &Place::origin()),
             Op::Walk { .. } | Op::Pack(_) => bug!("a vector is no scalar"),
         };
         Expr { kind, elem }

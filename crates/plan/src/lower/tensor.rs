@@ -1,6 +1,6 @@
 //! Tensors as loops over row-major arrays.
 //!
-//! [`Body::element`] says what one element is worth, as an expression of its number; [`Body::array`] writes all elements down. Element-wise
+//! [`Body::element`] says what one element is worth, as an expression of its place; [`Body::array`] writes all elements down. Element-wise
 //! chains fuse, because the element of a sum is the sum of two elements. What is asked for at constant places only (a [`Op::Pack`] whose
 //! parts are picked one by one) is never written down at all.
 
@@ -8,17 +8,17 @@ use ir::{Elem, Handle, Literal, Op, Reduce, Table, Type, Value, Window};
 use source::bug;
 
 use super::body::{Body, Done, counted};
-use super::index::{constant, div, plus, ravel, rem, spread, times, unravel};
+use super::index::{Place, constant, plus, ravel, rem, times};
 use crate::{ArrayRef, Binary, Expr, ExprKind, LocalId, Stmt, Unary};
 
 /// A vector up to this length is written as a list of its elements if it was built from parts.
 const LIST: usize = 64;
 
 impl Body<'_> {
-    /// The element with a row-major number.
-    pub(super) fn element(&mut self, value: Value, number: Expr) -> Expr {
+    /// The element at a place.
+    pub(super) fn element(&mut self, value: Value, place: &Place) -> Expr {
         match self.done.get(&value) {
-            Some(Done::Array(array)) => return self.element_of(*array, value, number),
+            Some(Done::Array(array)) => return self.element_of(*array, value, place),
             Some(Done::Scalar { .. }) => return self.scalar(value),
             None => {}
         }
@@ -26,47 +26,47 @@ impl Body<'_> {
         let op = self.op(value).clone();
         let at = |kind: ExprKind| Expr { kind, elem: ty.elem };
         match op {
-            Op::Param(index) if !ty.is_scalar() => self.element_of(ArrayRef::Input(index), value, number),
-            Op::Table(table) => at(ExprKind::TensorElement(self.tables.number[&table], Box::new(number))),
+            Op::Param(index) if !ty.is_scalar() => self.element_of(ArrayRef::Input(index), value, place),
+            Op::Table(table) => at(ExprKind::TensorElement(self.tables.number[&table], Box::new(place.number()))),
             Op::Unary(op, x) => match Unary::of(op) {
-                Some(unary) => at(ExprKind::Unary(unary, Box::new(self.spread(x, &number, &ty.shape)))),
+                Some(unary) => at(ExprKind::Unary(unary, Box::new(self.spread(x, place, &ty.shape)))),
                 None => bug!("{} is a call by now", op.name()),
             },
             Op::Binary(op, a, b) => match Binary::of(op) {
                 Some(op) => {
-                    let (a, b) = (self.spread(a, &number, &ty.shape), self.spread(b, &number, &ty.shape));
+                    let (a, b) = (self.spread(a, place, &ty.shape), self.spread(b, place, &ty.shape));
                     at(ExprKind::Binary(op, Box::new(a), Box::new(b)))
                 }
                 None => bug!("{} is a call by now", op.name()),
             },
-            Op::Cast { x, .. } => self.spread(x, &number, &ty.shape).cast(ty.elem),
+            Op::Cast { x, .. } => self.spread(x, place, &ty.shape).cast(ty.elem),
             Op::Select { cond, yes, no } => {
-                let [cond, yes, no] = [cond, yes, no].map(|part| self.spread(part, &number, &ty.shape));
+                let [cond, yes, no] = [cond, yes, no].map(|part| self.spread(part, place, &ty.shape));
                 Expr::select(cond, yes, no)
             }
-            Op::Reshape { x, .. } => self.part(x, number),
+            Op::Reshape { x, .. } => self.part(x, place),
             Op::Transpose { x, order } => {
-                let shape = self.ty(x).shape.clone();
-                let mut place = vec![constant(0); shape.len()];
-                order.iter().zip(unravel(&number, &ty.shape)).for_each(|(axis, at)| place[usize::from(*axis)] = at);
-                self.part(x, ravel(&place, &shape))
+                let mut axes = vec![Place::origin(); order.len()];
+                order.iter().zip(place.axes(&ty.shape)).for_each(|(axis, at)| axes[usize::from(*axis)] = at);
+                self.part(x, &Place::join(axes))
             }
             Op::Slice { x, axis, start, step, .. } => {
-                let shape = self.ty(x).shape.clone();
-                let mut place = unravel(&number, &ty.shape);
-                let along = &mut place[usize::from(axis)];
-                *along = stepped(along.clone(), start, step);
-                self.part(x, ravel(&place, &shape))
+                let (axis, mut axes) = (usize::from(axis), place.axes(&ty.shape));
+                let length = self.ty(x).shape[axis];
+                if (start, step) != (0, 1) || length != ty.shape[axis] {
+                    axes[axis] = Place::digit(stepped(axes[axis].number(), start, step), length);
+                }
+                self.part(x, &Place::join(axes))
             }
-            Op::Window { x, axis, window } => self.windowed(&ty, x, usize::from(axis), &window, &number),
-            Op::Gather { x, at, axis } => self.gathered(value, x, at, axis, &number),
-            Op::Pack(parts) => match number.as_const().and_then(Literal::as_i64) {
+            Op::Window { x, axis, window } => self.windowed(&ty, x, usize::from(axis), &window, place),
+            Op::Gather { x, at, axis } => self.gathered(value, x, at, axis, place),
+            Op::Pack(parts) => match place.as_const() {
                 Some(known) => self.scalar(parts[known as usize]),
-                None => self.written(value, number),
+                None => self.written(value, place),
             },
-            Op::Concat { parts, axis } => match number.as_const().and_then(Literal::as_i64) {
-                Some(known) => self.part_of_concat(value, &parts, usize::from(axis), known as u32),
-                None => self.written(value, number),
+            Op::Concat { parts, axis } => match place.as_const() {
+                Some(known) => self.part_of_concat(value, &parts, usize::from(axis), known),
+                None => self.written(value, place),
             },
             Op::Reduce { .. } | Op::Contract { .. } if ty.is_scalar() => {
                 self.folded(value);
@@ -74,9 +74,13 @@ impl Body<'_> {
             }
             Op::Walk { row, forest } => {
                 let row = self.array(row);
-                self.tree(forest, row, number, Elem::I32)
+                self.tree(forest, row, place.number(), Elem::I32)
             }
-            Op::Reduce { .. } | Op::Contract { .. } => self.written(value, number),
+            Op::Reduce { .. } | Op::Contract { .. } => self.written(value, place),
+            Op::Call { function, args, result } if !ty.is_scalar() => {
+                let args = args.iter().map(|arg| self.spread(*arg, place, &ty.shape)).collect();
+                at(ExprKind::Call { routine: function.index(), args, result })
+            }
             Op::Param(_)
             | Op::Const(_)
             | Op::Text(..)
@@ -89,23 +93,55 @@ impl Body<'_> {
     }
 
     /// An element of an operand that may also be a scalar.
-    fn part(&mut self, value: Value, number: Expr) -> Expr {
-        if self.ty(value).is_scalar() { self.scalar(value) } else { self.element(value, number) }
+    fn part(&mut self, value: Value, place: &Place) -> Expr {
+        if self.ty(value).is_scalar() { self.scalar(value) } else { self.element(value, place) }
     }
 
     /// The element of an operand that stretches to `shape`.
-    fn spread(&mut self, value: Value, number: &Expr, shape: &[u32]) -> Expr {
+    fn spread(&mut self, value: Value, place: &Place, shape: &[u32]) -> Expr {
         let own = self.ty(value).shape.clone();
-        self.part(value, spread(number, shape, &own))
+        self.part(value, &place.spread(shape, &own))
     }
 
-    fn element_of(&self, array: ArrayRef, value: Value, number: Expr) -> Expr {
-        Expr { kind: ExprKind::Element(array, Box::new(number)), elem: self.ty(value).elem }
+    fn element_of(&self, array: ArrayRef, value: Value, place: &Place) -> Expr {
+        Expr { kind: ExprKind::Element(array, Box::new(place.number())), elem: self.ty(value).elem }
     }
 
-    fn written(&mut self, value: Value, number: Expr) -> Expr {
+    fn written(&mut self, value: Value, place: &Place) -> Expr {
         let array = self.array(value);
-        self.element_of(array, value, number)
+        self.element_of(array, value, place)
+    }
+
+    /// Whether the elements are made each from those with the same number, so that one loop runs over all of them.
+    fn is_flat(&self, value: Value) -> bool {
+        let ty = self.ty(value);
+        if self.done.contains_key(&value) || ty.count() <= 1 {
+            return true;
+        }
+        let alike = |x: Value| self.ty(x).count() <= 1 || self.ty(x).count() == ty.count() && self.is_flat(x);
+        let is_vector = |x: Value| self.ty(x).shape.len() <= 1;
+        match self.op(value) {
+            Op::Unary(_, x) | Op::Cast { x, .. } | Op::Reshape { x, .. } => alike(*x),
+            Op::Binary(_, a, b) => alike(*a) && alike(*b),
+            Op::Select { cond, yes, no } => alike(*cond) && alike(*yes) && alike(*no),
+            Op::Call { args, .. } => args.iter().all(|arg| alike(*arg)),
+            Op::Slice { x, .. } => is_vector(*x) && self.is_flat(*x),
+            Op::Gather { x, at, .. } => is_vector(*x) && alike(*at),
+            Op::Transpose { .. } | Op::Window { .. } => false,
+            Op::Param(_)
+            | Op::Const(_)
+            | Op::Table(_)
+            | Op::Text(..)
+            | Op::IsNull(_)
+            | Op::OrElse { .. }
+            | Op::Lookup { .. }
+            | Op::Walk { .. }
+            | Op::Pack(_)
+            | Op::Concat { .. }
+            | Op::Reduce { .. }
+            | Op::Contract { .. }
+            | Op::Iterate { .. } => true,
+        }
     }
 
     fn tree(&mut self, forest: Handle<Table>, row: ArrayRef, tree: Expr, elem: Elem) -> Expr {
@@ -113,66 +149,66 @@ impl Body<'_> {
         Expr { kind: ExprKind::Tree { forest, tree: Box::new(tree), row }, elem }
     }
 
-    fn gathered(&mut self, value: Value, x: Value, at: Value, axis: u8, number: &Expr) -> Expr {
+    fn gathered(&mut self, value: Value, x: Value, at: Value, axis: u8, place: &Place) -> Expr {
         let elem = self.ty(value).elem;
         if self.tables.fused.contains_key(&(self.handle.index(), value))
             && let Op::Walk { row, forest } = *self.op(at)
         {
             let row = self.array(row);
-            return self.tree(forest, row, number.clone(), elem);
+            return self.tree(forest, row, place.number(), elem);
         }
-        let shape = self.ty(x).shape.clone();
-        let axis = usize::from(axis);
-        let inner: u32 = shape[axis + 1..].iter().product();
-        let positions = self.ty(at).count() as u32;
-        let outer = div(number.clone(), positions * inner);
-        let asked = self.part(at, rem(div(number.clone(), inner), positions));
+        let (axis, length) = (usize::from(axis), self.ty(x).shape[usize::from(axis)]);
+        let mut axes = place.axes(&self.ty(value).shape.clone());
+        let asked: Vec<Place> = axes.splice(axis..axis + self.ty(at).shape.len(), [Place::origin()]).collect();
+        let asked = self.part(at, &Place::join(asked));
         let along = match asked.as_const().and_then(Literal::as_i64) {
-            Some(known) => constant(known.clamp(0, i64::from(shape[axis]) - 1) as u32),
-            None => Expr { kind: ExprKind::Clamp(Box::new(asked), shape[axis] - 1), elem: Elem::I32 },
+            Some(known) => constant(known.clamp(0, i64::from(length) - 1) as u32),
+            None => Expr { kind: ExprKind::Clamp(Box::new(asked), length - 1), elem: Elem::I32 },
         };
-        let place = plus(times(plus(times(outer, shape[axis]), along), inner), rem(number.clone(), inner));
-        self.part(x, place)
+        axes[axis] = Place::digit(along, length);
+        self.part(x, &Place::join(axes))
     }
 
     /// What a place of a sliding window shows.
-    fn windowed(&mut self, ty: &Type, x: Value, axis: usize, window: &Window, number: &Expr) -> Expr {
-        let shape = self.ty(x).shape.clone();
-        let mut place = unravel(number, &ty.shape);
-        let along = place.remove(axis + 1);
-        let shifted = plus(times(place[axis].clone(), window.stride), times(along, window.dilation));
+    fn windowed(&mut self, ty: &Type, x: Value, axis: usize, window: &Window, place: &Place) -> Expr {
+        let length = self.ty(x).shape[axis];
+        let mut axes = place.axes(&ty.shape);
+        let along = axes.remove(axis + 1).number();
+        let shifted = plus(times(axes[axis].number(), window.stride), times(along, window.dilation));
         let at = match shifted.as_const().and_then(Literal::as_i64) {
             Some(known) => Expr::constant(known as i32 - window.before as i32),
             None if window.before == 0 => shifted,
             None => Expr { kind: ExprKind::Binary(Binary::Sub, Box::new(shifted), Box::new(constant(window.before))), elem: Elem::I32 },
         };
-        if window.is_inside(shape[axis]) {
-            place[axis] = at;
-            return self.part(x, ravel(&place, &shape));
+        if window.is_inside(length) {
+            axes[axis] = Place::digit(at, length);
+            return self.part(x, &Place::join(axes));
         }
         let compare = |op, than: u32| Expr { kind: ExprKind::Binary(op, Box::new(at.clone()), Box::new(constant(than))), elem: Elem::Bool };
-        let inside = compare(Binary::Ge, 0).and(compare(Binary::Lt, shape[axis]));
-        place[axis] = match at.as_const().and_then(Literal::as_i64) {
-            Some(known) if !(0..i64::from(shape[axis])).contains(&known) => return Expr::constant(window.fill.clone()),
+        let below = compare(Binary::Lt, length);
+        let inside = if window.before == 0 { below } else { compare(Binary::Ge, 0).and(below) };
+        let is_known = at.as_const().is_some();
+        let at = match at.as_const().and_then(Literal::as_i64) {
+            Some(known) if !(0..i64::from(length)).contains(&known) => return Expr::constant(window.fill.clone()),
             Some(_) => at,
-            None => Expr { kind: ExprKind::Clamp(Box::new(at), shape[axis] - 1), elem: Elem::I32 },
+            None => Expr { kind: ExprKind::Clamp(Box::new(at), length - 1), elem: Elem::I32 },
         };
-        let shown = self.part(x, ravel(&place, &shape));
-        if place[axis].as_const().is_some() { shown } else { Expr::select(inside, shown, Expr::constant(window.fill.clone())) }
+        axes[axis] = Place::digit(at, length);
+        let shown = self.part(x, &Place::join(axes));
+        if is_known { shown } else { Expr::select(inside, shown, Expr::constant(window.fill.clone())) }
     }
 
     fn part_of_concat(&mut self, value: Value, parts: &[Value], axis: usize, number: u32) -> Expr {
         let shape = self.ty(value).shape.clone();
-        let mut place = unravel(&constant(number), &shape);
-        let known = |at: &Expr| at.as_const().and_then(Literal::as_i64).unwrap_or(0) as u32;
-        let mut along = known(&place[axis]);
+        let mut axes = Place::digit(constant(number), shape.iter().product()).axes(&shape);
+        let mut along = axes[axis].as_const().unwrap_or(0);
         for part in parts {
-            let own = self.ty(*part).shape.clone();
-            if along < own[axis] {
-                place[axis] = constant(along);
-                return self.part(*part, ravel(&place, &own));
+            let length = self.ty(*part).shape[axis];
+            if along < length {
+                axes[axis] = Place::digit(constant(along), length);
+                return self.part(*part, &Place::join(axes));
             }
-            along -= own[axis];
+            along -= length;
         }
         bug!("an element outside its concat")
     }
@@ -196,21 +232,31 @@ impl Body<'_> {
         let origin = self.function.nodes[value].origin;
         let op = self.op(value).clone();
         match op {
+            // Nothing may be asked of what is not there.
+            _ if ty.count() == 0 => ArrayRef::Local(self.zeros(value)),
             Op::Reshape { x, .. } if !self.ty(x).is_scalar() => self.array(x),
             Op::Pack(_) => self.list(value),
             Op::Concat { .. } if ty.count() <= LIST => self.list(value),
             Op::Concat { parts, axis } => self.joined(value, &parts, usize::from(axis)),
             Op::Reduce { .. } | Op::Contract { .. } => self.folded(value),
             _ => {
-                let (counter, number) = self.counter("i", ty.count() as u32);
-                let element = self.element(value, number.clone());
+                let (loops, place) = self.over("i", value);
+                let element = self.element(value, &place);
                 self.say(origin);
                 let local = self.zeros(value);
-                let set = Stmt::SetElement { local, index: number, value: element };
-                self.push_loop(counter, ty.count() as u32, vec![set]);
+                let set = Stmt::SetElement { local, index: place.number(), value: element };
+                self.stmts.extend(counted(&loops, vec![set]));
                 ArrayRef::Local(local)
             }
         }
+    }
+
+    /// Loops over the elements of a tensor: one, or one an axis where the elements ask for their axes.
+    fn over(&mut self, name: &str, value: Value) -> (Vec<(LocalId, u32)>, Place) {
+        let ty = self.ty(value);
+        let counts = if self.is_flat(value) { vec![ty.count() as u32] } else { ty.shape.clone() };
+        let (loops, at) = self.counters(name, &counts);
+        (loops, Place::join(std::iter::zip(at, counts).map(|(at, count)| Place::digit(at, count))))
     }
 
     fn zeros(&mut self, value: Value) -> LocalId {
@@ -225,7 +271,8 @@ impl Body<'_> {
     /// A vector as the list of its elements.
     fn list(&mut self, value: Value) -> ArrayRef {
         let ty = self.ty(value).clone();
-        let elements = (0..ty.count() as u32).map(|number| self.element(value, constant(number))).collect();
+        let elements =
+            (0..ty.count() as u32).map(|number| self.element(value, &Place::digit(constant(number), ty.count() as u32))).collect();
         self.say(self.function.nodes[value].origin);
         let name = self.wish(value);
         let local = self.local(&name, ty.elem, Some(ty.count() as u32));
@@ -240,13 +287,15 @@ impl Body<'_> {
         let mut offset = 0;
         for part in parts {
             let own = self.ty(*part).shape.clone();
-            let count = own.iter().product();
-            let (counter, number) = self.counter("i", count);
-            let element = self.element(*part, number.clone());
-            let mut place = unravel(&number, &own);
-            place[axis] = plus(place[axis].clone(), constant(offset));
-            let set = Stmt::SetElement { local, index: ravel(&place, &shape), value: element };
-            self.push_loop(counter, count, vec![set]);
+            if own.contains(&0) {
+                continue;
+            }
+            let (loops, place) = self.over("i", *part);
+            let element = self.part(*part, &place);
+            let mut at: Vec<Expr> = place.axes(&own).iter().map(Place::number).collect();
+            at[axis] = plus(at[axis].clone(), constant(offset));
+            let set = Stmt::SetElement { local, index: ravel(&at, &shape), value: element };
+            self.stmts.extend(counted(&loops, vec![set]));
             offset += own[axis];
         }
         ArrayRef::Local(local)
@@ -260,47 +309,71 @@ impl Body<'_> {
         if ty.is_scalar() {
             let name = self.wish(value);
             let mut stmts = Vec::new();
-            let local = self.accumulate(&fold, &Body::zero(), &name, &mut stmts);
+            let local = self.accumulate(&fold, &[], &name, &mut stmts);
             self.stmts.append(&mut stmts);
             self.done.insert(value, Done::Scalar { value: local, missing: None });
             return ArrayRef::Local(local);
         }
         let local = self.zeros(value);
-        let (counter, number) = self.counter("i", ty.count() as u32);
+        let (loops, at) = self.counters("i", &fold.outer);
         let mut body = Vec::new();
-        let sum = self.accumulate(&fold, &number, "sum", &mut body);
-        body.push(Stmt::SetElement { local, index: number, value: self.read(sum) });
-        self.push_loop(counter, ty.count() as u32, body);
+        let sum = self.accumulate(&fold, &at, "sum", &mut body);
+        body.push(Stmt::SetElement { local, index: ravel(&at, &fold.outer), value: self.read(sum) });
+        self.stmts.extend(counted(&loops, body));
         ArrayRef::Local(local)
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "only these two fold")]
     fn fold(&mut self, value: Value) -> Fold {
-        let out = self.ty(value).shape.clone();
         match self.op(value).clone() {
             Op::Reduce { how, x, axes } => {
                 let shape = self.ty(x).shape.clone();
-                let folded = |axis: usize| axes.contains(&(axis as u8));
-                let inner: Vec<u32> = shape.iter().enumerate().filter(|(axis, _)| folded(*axis)).map(|(_, dim)| *dim).collect();
+                let is_folded = |axis: usize| axes.contains(&(axis as u8));
+                let (mut outer, mut inner, mut digits): (Vec<u32>, Vec<u32>, Vec<Digit>) = (vec![], vec![], vec![]);
+                let is_flat = self.is_flat(x);
+                for (axis, length) in shape.iter().enumerate() {
+                    let counts = if is_folded(axis) { &mut inner } else { &mut outer };
+                    // Neighbours are one, where nobody asks for them one by one.
+                    match counts.last_mut() {
+                        Some(last) if is_flat && is_folded(axis) == is_folded(axis - 1) => *last *= length,
+                        _ => {
+                            counts.push(*length);
+                            digits.push(if is_folded(axis) { Digit::Inner(inner.len() - 1) } else { Digit::Outer(outer.len() - 1) });
+                        }
+                    }
+                }
                 let elem = self.ty(x).elem;
-                Fold { how, elem, inner, out, terms: Terms::Of { x, shape, axes } }
+                Fold { how, elem, outer, inner, terms: Terms::Of { x, digits } }
             }
             Op::Contract { a, b, over } => {
-                let (left, right) = (self.ty(a).shape.clone(), self.ty(b).shape.clone());
-                let inner = over.iter().map(|(axis, _)| left[usize::from(*axis)]).collect();
+                let inner = over.iter().map(|(axis, _)| self.ty(a).shape[usize::from(*axis)]).collect();
+                let mut outer = Vec::new();
+                let mut digits = |shape: &[u32], pick: fn(&(u8, u8)) -> u8| -> Vec<Digit> {
+                    let own = |(axis, length): (usize, &u32)| match over.iter().position(|pair| usize::from(pick(pair)) == axis) {
+                        Some(pair) => Digit::Inner(pair),
+                        None => {
+                            outer.push(*length);
+                            Digit::Outer(outer.len() - 1)
+                        }
+                    };
+                    shape.iter().enumerate().map(own).collect()
+                };
+                let (left, right) = (digits(&self.ty(a).shape, |pair| pair.0), digits(&self.ty(b).shape, |pair| pair.1));
                 let elem = self.ty(a).elem;
-                Fold { how: Reduce::Sum, elem, inner, out, terms: Terms::Products { a, b, left, right, over } }
+                Fold { how: Reduce::Sum, elem, outer, inner, terms: Terms::Products { a, b, left, right } }
             }
             _ => bug!("only reductions and contractions fold"),
         }
     }
 
     /// The statements that fold the terms of one result; gives the local that holds it.
-    fn accumulate(&mut self, fold: &Fold, outer: &Expr, name: &str, stmts: &mut Vec<Stmt>) -> LocalId {
+    fn accumulate(&mut self, fold: &Fold, outer: &[Expr], name: &str, stmts: &mut Vec<Stmt>) -> LocalId {
         let count = fold.inner.iter().product::<u32>();
-        let (counter, number) = self.counter("k", count);
-        let term = self.term(fold, outer, &number);
+        let (loops, at) = self.counters("k", &fold.inner);
+        let number = ravel(&at, &fold.inner);
         let zero = Expr::constant(Literal::zero(fold.elem));
+        let term = if count == 0 { zero.clone() } else { self.term(fold, outer, &at) };
+        let first = vec![constant(0); at.len()];
         let binary = |op: Binary, a: Expr, b: Expr, elem: Elem| Expr { kind: ExprKind::Binary(op, Box::new(a), Box::new(b)), elem };
         match fold.how {
             Reduce::Sum if count > 1 => {
@@ -309,7 +382,7 @@ impl Body<'_> {
                 let at = rem(number, 8);
                 let added = binary(Binary::Add, lane(at.clone()), term, fold.elem);
                 stmts.push(Stmt::Zeros { local: lanes });
-                stmts.extend(counted(counter, count, vec![Stmt::SetElement { local: lanes, index: at, value: added }]));
+                stmts.extend(counted(&loops, vec![Stmt::SetElement { local: lanes, index: at, value: added }]));
                 let add = |a, b| binary(Binary::Add, a, b, fold.elem);
                 let pair = |low: u32| add(lane(constant(low)), lane(constant(low + 1)));
                 let total = add(add(pair(0), pair(2)), add(pair(4), pair(6)));
@@ -322,12 +395,12 @@ impl Body<'_> {
                 let local = self.mutable(name, fold.elem, None);
                 let next = binary(op, self.read(local), term, fold.elem);
                 stmts.push(Stmt::Let { local, value: start });
-                stmts.extend(counted(counter, count, vec![Stmt::Set { local, value: next }]));
+                stmts.extend(counted(&loops, vec![Stmt::Set { local, value: next }]));
                 local
             }
             Reduce::Max | Reduce::Min => {
                 let op = if fold.how == Reduce::Max { Binary::Gt } else { Binary::Lt };
-                let first = self.term(fold, outer, &constant(0));
+                let first = self.term(fold, outer, &first);
                 let local = self.mutable(name, fold.elem, None);
                 let best = self.read(local);
                 let candidate = self.local("candidate", fold.elem, None);
@@ -339,11 +412,11 @@ impl Body<'_> {
                 }
                 stmts.push(Stmt::Let { local, value: first });
                 let set = Stmt::Set { local, value: Expr::select(beats, self.read(candidate), best) };
-                stmts.extend(counted(counter, count, vec![Stmt::Let { local: candidate, value: term }, set]));
+                stmts.extend(counted(&loops, vec![Stmt::Let { local: candidate, value: term }, set]));
                 local
             }
             Reduce::ArgMax => {
-                let first = self.term(fold, outer, &constant(0));
+                let first = self.term(fold, outer, &first);
                 let best = self.mutable("greatest", fold.elem, None);
                 let local = self.mutable(name, Elem::I64, None);
                 let candidate = self.local("candidate", fold.elem, None);
@@ -358,51 +431,50 @@ impl Body<'_> {
                     Stmt::Set { local, value: Expr::select(self.read(wins), here, self.read(local)) },
                     Stmt::Set { local: best, value: Expr::select(self.read(wins), self.read(candidate), self.read(best)) },
                 ];
-                stmts.extend(counted(counter, count, body));
+                stmts.extend(counted(&loops, body));
                 local
             }
         }
     }
 
-    /// The term number `inner` of the result number `outer`.
-    fn term(&mut self, fold: &Fold, outer: &Expr, inner: &Expr) -> Expr {
-        let out = unravel(outer, &fold.out);
-        let within = unravel(inner, &fold.inner);
+    /// The term at a place among those of the result at a place.
+    fn term(&mut self, fold: &Fold, outer: &[Expr], inner: &[Expr]) -> Expr {
+        let digit = |digit: &Digit| match digit {
+            Digit::Outer(at) => Place::digit(outer[*at].clone(), fold.outer[*at]),
+            Digit::Inner(at) => Place::digit(inner[*at].clone(), fold.inner[*at]),
+        };
+        let place = |digits: &[Digit]| Place::join(digits.iter().map(digit));
         match &fold.terms {
-            Terms::Of { x, shape, axes } => {
-                let (mut out, mut within) = (out.into_iter(), within.into_iter());
-                let place: Vec<Expr> =
-                    (0..shape.len()).filter_map(|axis| if axes.contains(&(axis as u8)) { within.next() } else { out.next() }).collect();
-                self.part(*x, ravel(&place, shape))
-            }
-            Terms::Products { a, b, left, right, over } => {
-                let mut out = out.into_iter();
-                let mut place = |shape: &[u32], pick: &dyn Fn(&(u8, u8)) -> u8| -> Vec<Expr> {
-                    let inner = |axis: usize| over.iter().position(|pair| usize::from(pick(pair)) == axis);
-                    (0..shape.len())
-                        .map(|axis| inner(axis).map(|at| within[at].clone()).or_else(|| out.next()).unwrap_or_else(|| constant(0)))
-                        .collect()
-                };
-                let (p, q) = (place(left, &|pair| pair.0), place(right, &|pair| pair.1));
-                let (x, y) = (self.part(*a, ravel(&p, left)), self.part(*b, ravel(&q, right)));
+            Terms::Of { x, digits } => self.part(*x, &place(digits)),
+            Terms::Products { a, b, left, right } => {
+                let (x, y) = (self.part(*a, &place(left)), self.part(*b, &place(right)));
                 Expr { kind: ExprKind::Binary(Binary::Mul, Box::new(x), Box::new(y)), elem: fold.elem }
             }
         }
     }
 }
 
-/// What is folded: for each element of `out`, the terms over `inner`.
+/// What is folded: for each element of the result the terms of it. Both are counted by digits.
 struct Fold {
     how: Reduce,
     elem: Elem,
+    /// How many there are of each digit of a result's number.
+    outer: Vec<u32>,
+    /// The same of a term's.
     inner: Vec<u32>,
-    out: Vec<u32>,
     terms: Terms,
 }
 
+/// The digits of an operand's number, in its own order.
 enum Terms {
-    Of { x: Value, shape: Vec<u32>, axes: Vec<u8> },
-    Products { a: Value, b: Value, left: Vec<u32>, right: Vec<u32>, over: Vec<(u8, u8)> },
+    Of { x: Value, digits: Vec<Digit> },
+    Products { a: Value, b: Value, left: Vec<Digit>, right: Vec<Digit> },
+}
+
+/// A digit of the place of a result, or of that of a term.
+enum Digit {
+    Outer(usize),
+    Inner(usize),
 }
 
 fn one(elem: Elem) -> Expr {
