@@ -29,7 +29,8 @@ pub use tensor::{Data, ElementType, Tensor};
 /// Whose meaning an operator has where the standard and onnxruntime disagree.
 ///
 /// They do so here: `Normalizer` with `MAX` divides by the greatest magnitude in the standard, and by the greatest element with its sign in
-/// onnxruntime. Where the standard leaves something open, such as casts of numbers that do not fit or the order of NaN, a row is not scored.
+/// onnxruntime. float16 is rounded after each operator, as the standard has it; onnxruntime computes on in float between operators on a CPU, and
+/// there is no way to ask for that here. Where the standard leaves something open, such as casts of numbers that do not fit or the order of NaN, a row is not scored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Semantics {
     #[default]

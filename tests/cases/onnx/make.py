@@ -864,6 +864,105 @@ def linear_regressor_forms():
 
 
 @case
+def probit():
+    """PROBIT of one and of several scores, by onnxruntime's approximation. Outside of 0 to 1 it has no value."""
+    nodes = [
+        ml("LinearRegressor", ["x"], ["one"], coefficients=[0.2, 0.3], intercepts=[0.1], post_transform="PROBIT"),
+        ml("LinearRegressor", ["x"], ["two"], coefficients=[0.2, 0.3, 0.1, 0.5], targets=2, post_transform="PROBIT"),
+    ]
+    rows = np.random.default_rng(60).uniform(size=(30, 2)).astype(np.float32)
+    return graph(nodes, [("x", F, [None, 2])], [("one", F, [None, 1]), ("two", F, [None, 2])]), {"x": rows}, (64, 1), "Logarithms of small differences."
+
+
+def machine(seed, classes, **attributes):
+    """Attributes of a support vector machine over three features."""
+    rng = np.random.default_rng(seed)
+    counts = [3, 2, 4, 2][:classes]
+    pairs = classes * (classes - 1) // 2
+    return dict(
+        kernel_params=[0.5, 0.1, 2.0], vectors_per_class=counts, support_vectors=rng.normal(size=sum(counts) * 3).tolist(),
+        coefficients=rng.normal(size=sum(counts) * (classes - 1)).tolist(), rho=rng.normal(size=pairs).tolist(), **attributes,
+    )
+
+
+@case
+def svm_classifier_forms():
+    """SVMClassifier: all kernels, two to four classes, post transforms, text and integer labels. Labels follow votes, not scores."""
+    nodes, outputs = [], []
+    for kernel, classes, how in [("LINEAR", 2, "NONE"), ("RBF", 2, "LOGISTIC"), ("POLY", 2, "SOFTMAX"), ("SIGMOID", 3, "NONE"), ("RBF", 4, "SOFTMAX"), ("LINEAR", 3, "LOGISTIC")]:
+        name = f"{kernel.lower()}_{classes}"
+        labels = dict(classlabels_strings=list("abcd")[:classes]) if classes % 2 else dict(classlabels_ints=list(range(3, 3 + classes)))
+        nodes.append(ml("SVMClassifier", ["x"], [f"label_{name}", f"score_{name}"], kernel_type=kernel, post_transform=how, **machine(61, classes), **labels))
+        outputs += [(f"label_{name}", S if classes % 2 else I64, [None]), (f"score_{name}", F, [None, max(2, classes * (classes - 1) // 2)])]
+    rows = np.random.default_rng(62).normal(size=(30, 3)).astype(np.float32)
+    return graph(nodes, [("x", F, [None, 3])], outputs), {"x": rows}, (64, 1), "Sums of kernels in another order."
+
+
+@case
+def svm_probabilities():
+    """SVMClassifier with Platt's probabilities, which are coupled by pairs."""
+    nodes, outputs = [], []
+    for classes in (2, 3, 4):
+        pairs = classes * (classes - 1) // 2
+        platt = dict(prob_a=[-0.5 - 0.1 * pair for pair in range(pairs)], prob_b=[0.1 * pair for pair in range(pairs)])
+        nodes.append(ml("SVMClassifier", ["x"], [f"label_{classes}", f"score_{classes}"], kernel_type="RBF", classlabels_ints=list(range(classes)), **machine(63, classes), **platt))
+        outputs += [(f"label_{classes}", I64, [None]), (f"score_{classes}", F, [None, classes])]
+    rows = np.random.default_rng(64).normal(size=(30, 3)).astype(np.float32)
+    return graph(nodes, [("x", F, [None, 3])], outputs), {"x": rows}, (256, 1), "An iteration that stops at a limit, in float32."
+
+
+@case
+def svm_regressor_forms():
+    """SVMRegressor: all kernels, one class, and without support vectors."""
+    nodes, outputs = [], []
+    for kernel in ("LINEAR", "POLY", "RBF", "SIGMOID"):
+        for one_class in (0, 1):
+            rng = np.random.default_rng(65)
+            nodes.append(ml("SVMRegressor", ["x"], [f"{kernel.lower()}_{one_class}"], kernel_type=kernel, kernel_params=[0.5, 0.1, 3.0], n_supports=4, support_vectors=rng.normal(size=12).tolist(), coefficients=rng.normal(size=4).tolist(), rho=[0.2], one_class=one_class))
+            outputs.append((f"{kernel.lower()}_{one_class}", F, [None, 1]))
+    nodes.append(ml("SVMRegressor", ["x"], ["plain"], kernel_type="LINEAR", kernel_params=[0.0, 0.0, 0.0], coefficients=[0.5, -1.0, 2.0], rho=[0.25]))
+    outputs.append(("plain", F, [None, 1]))
+    rows = np.random.default_rng(66).normal(size=(30, 3)).astype(np.float32)
+    return graph(nodes, [("x", F, [None, 3])], outputs), {"x": rows}, (64, 1), "Sums of kernels in another order."
+
+
+@case
+def category_mapper():
+    """CategoryMapper both ways, with defaults."""
+    both = dict(cats_int64s=[3, 1, 2], cats_strings=["c", "a", "b"])
+    nodes = [ml("CategoryMapper", ["t"], ["number"], default_int64=-7, **both), ml("CategoryMapper", ["i"], ["text"], default_string="?", **both)]
+    feeds = {"t": np.array(["a", "b", "", "z"], dtype=object), "i": np.array([1, 2, 3, 4], dtype=np.int64)}
+    return graph(nodes, [("t", S, [None]), ("i", I64, [None])], [("number", I64, [None]), ("text", S, [None])]), feeds, *EXACT
+
+
+@case
+def short_integers():
+    """int8 and uint8 wrap, shifts and bits keep to their width."""
+    nodes = [
+        helper.make_node("Cast", ["x"], ["s"], to=TensorProto.INT8), helper.make_node("Cast", ["x"], ["u"], to=TensorProto.UINT8),
+        helper.make_node("Add", ["s", "s"], ["ss"]), helper.make_node("Cast", ["ss"], ["a"], to=I64), helper.make_node("BitwiseNot", ["u"], ["uu"]), helper.make_node("Cast", ["uu"], ["b"], to=I64),
+        helper.make_node("BitShift", ["u", "one"], ["left"], direction="LEFT"), helper.make_node("Cast", ["left"], ["c"], to=I64),
+    ]
+    rows = np.array([0, 1, -1, 127, 128, 255, 256, -129, 100000], dtype=np.int64)
+    return graph(nodes, [("x", I64, [None])], [("a", I64, [None]), ("b", I64, [None]), ("c", I64, [None])], [("one", np.array([1], np.uint8))]), {"x": rows}, *EXACT
+
+
+@case
+def branch_by_row():
+    """A Loop of three turns over a matrix, and TopK with ties in each row."""
+    body = helper.make_graph(
+        [helper.make_node("Mul", ["state", "two"], ["next"]), helper.make_node("Identity", ["go"], ["on"])],
+        "body",
+        [helper.make_tensor_value_info("turn", I64, []), helper.make_tensor_value_info("go", TensorProto.BOOL, []), helper.make_tensor_value_info("state", F, [None, 4])],
+        [helper.make_tensor_value_info("on", TensorProto.BOOL, []), helper.make_tensor_value_info("next", F, [None, 4])],
+    )
+    nodes = [helper.make_node("Loop", ["three", "", "x"], ["y"], body=body), helper.make_node("TopK", ["y", "k"], ["best", "where"], axis=1)]
+    constants = [("three", np.array(3, np.int64)), ("two", np.array([2.0], np.float32)), ("k", np.array([2], np.int64))]
+    rows = np.array([[1, 1, 0, -1], [3, 5, 5, 5], [-0.0, 0.0, -1, -2], [INF, 1, -INF, INF], [-INF, -INF, -INF, -INF]], dtype=np.float32)
+    return graph(nodes, [("x", F, [None, 4])], [("y", F, [None, 4]), ("best", F, [None, 2]), ("where", I64, [None, 2])], constants), {"x": rows}, *EXACT
+
+
+@case
 def label_encoder_forms():
     """LabelEncoder between text, integers and floats, with defaults given and left out. A NaN key finds nothing before ai.onnx.ml 4."""
     forms = {
@@ -1243,8 +1342,8 @@ def open_width():
 
 
 @refused
-def probit():
-    return small([ml("LinearRegressor", ["x"], ["y"], name="score", coefficients=[1.0, 2.0, 3.0], post_transform="PROBIT")], ["y"])
+def probit_of_one_score():
+    return small([ml("LinearClassifier", ["x"], ["label", "y"], name="score", coefficients=[1.0, 2.0, 3.0], intercepts=[0.5], classlabels_ints=[0, 1], post_transform="PROBIT")], ["y"])
 
 
 @refused

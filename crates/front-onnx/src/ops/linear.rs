@@ -39,12 +39,12 @@ fn linear_scores<'b>(node: &OnnxNode<'_, 'b>, targets: usize, intercepts: &[f32]
 
 /// `y = coefficients * x + intercepts`
 ///
-/// With one target onnxruntime applies no post transform.
+/// With one target onnxruntime applies no post transform but PROBIT.
 fn linear_regressor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let transform = PostTransform::of(node)?;
     let Ok(targets) = usize::try_from(node.int("targets")) else { return node.malformed("`targets` is negative") };
     let scores = linear_scores(node, targets, node.floats("intercepts"))?;
-    let scores = if targets == 1 { scores } else { transform.apply(node.b, scores) };
+    let scores = if targets == 1 && transform != PostTransform::Probit { scores } else { transform.apply(node.b, scores) };
     Ok(vec![Value::PerRow(PerRow::tensor(0, scores))])
 }
 
@@ -59,7 +59,7 @@ fn linear_classifier<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         let Some(label) = label_of_two(node.b, &labels, score.gt(0.0)) else {
             return node.unsupported(format!("one score and {} labels", labels.len()));
         };
-        let both = transform.second_class(node.b, score, Complement::OneMinus);
+        let both = transform.of_two(node)?.second_class(node.b, score, Complement::OneMinus);
         return Ok(vec![Value::PerRow(PerRow::tensor(0, label)), Value::PerRow(PerRow::tensor(0, both))]);
     }
     if labels.len() != intercepts.len() {

@@ -15,6 +15,7 @@ pub(super) enum PostTransform {
     Logistic,
     Softmax,
     SoftmaxZero,
+    Probit,
 }
 
 impl PostTransform {
@@ -24,9 +25,12 @@ impl PostTransform {
             "LOGISTIC" => Ok(PostTransform::Logistic),
             "SOFTMAX" => Ok(PostTransform::Softmax),
             "SOFTMAX_ZERO" => Ok(PostTransform::SoftmaxZero),
+            "PROBIT" => Ok(PostTransform::Probit),
             other => {
                 let message = format!("the post_transform `{other}` of `{}` is not supported", node.node.operator);
-                Err(Box::new(node.error("onnx-unsupported-attribute", message).help("export with NONE, LOGISTIC, SOFTMAX or SOFTMAX_ZERO")))
+                Err(Box::new(
+                    node.error("onnx-unsupported-attribute", message).help("export with NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO or PROBIT"),
+                ))
             }
         }
     }
@@ -38,7 +42,16 @@ impl PostTransform {
             PostTransform::Logistic => logistic(b, scores),
             PostTransform::Softmax => scores.softmax(),
             PostTransform::SoftmaxZero => softmax_zero(b, scores),
+            PostTransform::Probit => probit(scores),
         }
+    }
+
+    /// A transform of the one score of a binary model, from which the second class is to follow. That of `PROBIT` does not.
+    pub(super) fn of_two(self, node: &OnnxNode<'_, '_>) -> Result<Self, Box<source::Diagnostic>> {
+        if self == PostTransform::Probit {
+            return node.unsupported("PROBIT of one score leaves the other class without any");
+        }
+        Ok(self)
     }
 
     /// Two scores from the one of a binary model: logistic of `-s` and `s`, else `1 - s` or `-s` and `s`.
@@ -69,6 +82,19 @@ fn number<'b>(value: f64, beside: Val<'b>) -> Val<'b> {
 fn logistic<'b>(_: &'b Builder, x: Val<'b>) -> Val<'b> {
     let v = number(1.0, x) / ((-x.abs()).exp() + 1.0);
     x.lt(0.0).select(number(1.0, x) - v, v)
+}
+
+/// The quantile of the normal distribution, by onnxruntime's approximation: `sqrt(2) erfinv(2 x - 1)` with Winitzki's inverse of the error
+/// function, which has two to three digits.
+fn probit(x: Val<'_>) -> Val<'_> {
+    const A: f32 = 0.147;
+    const PI: f32 = 3.141_59;
+    const ROOT_2: f32 = 1.414_213_56;
+    let y = x * 2.0 - 1.0;
+    let log = ((number(1.0, y) - y) * (y + 1.0)).log();
+    let v = log * 0.5 + f64::from(2.0 / (PI * A));
+    let root = (-v + (v * v - log * f64::from(1.0 / A)).sqrt()).sqrt();
+    y.lt(0.0).select(-root, root) * f64::from(ROOT_2)
 }
 
 /// Softmax over the scores that are not zero; a zero is multiplied by `exp(-max)` and so stays zero. All zeros give NaN (0 / 0).

@@ -122,7 +122,7 @@ fn svm_classifier<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     if let [score] = sums.as_slice() {
         // The one score speaks for the first class, and stands in the second column all the same: so onnxruntime writes it.
         let complement = if transform == PostTransform::None { Complement::Negative } else { Complement::OneMinus };
-        let scores = transform.second_class(node.b, *score, complement);
+        let scores = transform.of_two(node)?.second_class(node.b, *score, complement);
         let Some(label) = label_of_two(node.b, &labels, winner.eq(1_i64)) else { return node.malformed("two classes have other labels") };
         return Ok(vec![Value::PerRow(PerRow::tensor(0, label)), Value::PerRow(PerRow::tensor(0, scores))]);
     }

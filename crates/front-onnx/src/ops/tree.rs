@@ -227,8 +227,8 @@ fn scores<'b>(
     } else {
         total + node.b.tensor(votes.table("base values", vec![targets as u32], base.iter().copied()))
     };
-    // With one target onnxruntime applies no transform.
-    Ok(if targets == 1 { shifted } else { transform.apply(node.b, shifted) })
+    // With one target onnxruntime applies no transform but this.
+    Ok(if targets == 1 && transform != PostTransform::Probit { shifted } else { transform.apply(node.b, shifted) })
 }
 
 /// Targets by leaf weights. Output float32, whatever the input.
@@ -268,7 +268,7 @@ fn ensemble<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         1 => PostTransform::Softmax,
         2 => PostTransform::Logistic,
         3 => PostTransform::SoftmaxZero,
-        4 => return node.refuse("onnx-unsupported-attribute", "the post_transform PROBIT of `TreeEnsemble` is not supported"),
+        4 => PostTransform::Probit,
         other => return node.malformed(format!("the post_transform {other} is unknown")),
     };
     let aggregate = match node.int("aggregate_function") {
@@ -373,7 +373,7 @@ fn two_classes<'b>(
         }
     };
     let scores = if is_single {
-        transform.second_class(node.b, first, if all_positive { Complement::OneMinus } else { Complement::Negative })
+        transform.of_two(node)?.second_class(node.b, first, if all_positive { Complement::OneMinus } else { Complement::Negative })
     } else {
         let pair = node.b.pack(&[if has_first { first } else { zero }, if has_second { second } else { zero }]);
         transform.apply(node.b, pair)
