@@ -517,8 +517,8 @@ impl Writer<'_> {
             3 => Op::Concat { parts: vec![x, self.like(x)?, x], axis },
             4 if length > 0 => {
                 let few = |random: &mut Random| random.below(4) as u32;
-                let (count, size, before) = (few(&mut self.random), few(&mut self.random), few(&mut self.random));
-                let (stride, dilation) = (few(&mut self.random), few(&mut self.random));
+                let (count, size, before) = (few(self.random), few(self.random), few(self.random));
+                let (stride, dilation) = (few(self.random), few(self.random));
                 let fill = Literal::zero(self.ty(x).elem);
                 Op::Window { x, axis, window: Window { count, size, stride, dilation, before, fill } }
             }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use check::Checked;
 use driver::{Target, Tools};
 use execute::Job;
-use front_onnx::{Data, ElementType, Options, Tensor};
+use front_onnx::{Data, ElementType, Options, Tensor, literals};
 use interp::Interp;
 use ir::Literal;
 use plan::{Cell, GoldenOutcome, Plan};
@@ -71,17 +71,6 @@ fn tensors(case: &Case, what: &str, names: &[String]) -> BTreeMap<String, Rc<Ten
         front_onnx::tensor(&bytes).ok().map(|tensor| (name.clone(), Rc::new(tensor)))
     };
     names.iter().enumerate().filter_map(read).collect()
-}
-
-fn literals(data: &Data) -> Vec<Literal> {
-    match data {
-        Data::Bool(items) => items.iter().map(|item| Literal::Bool(*item)).collect(),
-        Data::I32(items) => items.iter().map(|item| Literal::I32(*item)).collect(),
-        Data::I64(items) => items.iter().map(|item| Literal::I64(*item)).collect(),
-        Data::F32(items) => items.iter().map(|item| Literal::F32(*item)).collect(),
-        Data::F64(items) => items.iter().map(|item| Literal::F64(*item)).collect(),
-        Data::Str(items) => items.iter().map(|item| Literal::Str(item.clone())).collect(),
-    }
 }
 
 /// Compiles a case. What decides shapes is a constant of most models and an input in the suite: it is baked in, and no more than is needed.

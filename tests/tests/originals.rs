@@ -43,7 +43,7 @@ fn onnx_cases_equal_onnxruntime() {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/onnx");
     let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
-    folders.retain(|folder| folder.join("case.toml").is_file());
+    folders.retain(|folder| std::fs::read_to_string(folder.join("case.toml")).is_ok_and(|case| !case.contains("beyond = ")));
     folders.sort();
     let project = |folder: PathBuf| {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();

@@ -19,7 +19,7 @@ fn run(kind: &str, arithmetic: Arithmetic) -> (String, Vec<(String, Report)>) {
             assert_eq!(analyser.analyse(row).outcome, interp.run(row), "{name}: {row:?}");
         }
         let found = report(&analyser, &case.rows, &case.answers, None);
-        for failure in found.failures.iter().take(2) {
+        for failure in found.failures.iter().take(if case.is_beyond { 0 } else { 2 }) {
             failures += &format!("{name}: {failure}\n");
         }
         reports.push((name, found));

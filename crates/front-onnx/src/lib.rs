@@ -25,6 +25,7 @@ use prost::Message;
 use source::{Diagnostic, FileId, Sources};
 
 pub use tensor::{Data, ElementType, Tensor};
+pub use value::literals;
 
 /// Whose meaning an operator has where the standard and onnxruntime disagree.
 ///

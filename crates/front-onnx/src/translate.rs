@@ -153,14 +153,15 @@ impl<'b> Walk<'_, 'b> {
         let found = scopes.iter().enumerate().rev().find_map(|(number, scope)| scope.get(name).map(|value| (number, value.clone())));
         let Some((number, value)) = found else { return Value::Absent };
         let sealed = self.sealed.borrow().last().is_some_and(|sealed| number < *sealed);
-        match &value {
-            Value::PerRow(row) if sealed && row.batch.is_some() => Value::Refused(Some(Box::new(
+        let has_batch = matches!(&value, Value::PerRow(row) if row.batch.is_some()) || matches!(value, Value::Flat(..));
+        if sealed && has_batch {
+            return Value::Refused(Some(Box::new(
                 Diagnostic::error("onnx-mixes-rows", format!("what happens to each row reads `{name}` of all rows"))
                     .at(self.port_place("value", name), "")
                     .help("a scorer sees one row at a time; compute this step before scoring and pass its result in as an input"),
-            ))),
-            _ => value,
+            )));
         }
+        value
     }
 
     fn set(&self, name: &str, value: Value<'b>) {
@@ -186,9 +187,10 @@ impl<'b> Walk<'_, 'b> {
                 if let Some(tensor) = options.constants.get(&port.name) {
                     return Value::Constant(Rc::clone(tensor));
                 }
-                let made = match port.kind {
-                    PortKind::Map(elements) => self.map(graph, port, elements),
-                    _ => self.input(port, &batch, options, &features),
+                let made = if let PortKind::Map(elements) = port.kind {
+                    self.map(graph, port, elements)
+                } else {
+                    self.input(port, &batch, options, &features)
                 };
                 match made {
                     Ok(value) => value,

@@ -580,6 +580,7 @@ pub fn data(elem: Elem, literals: &[Literal]) -> Option<Data> {
     }
 }
 
+/// Elements as literals of the kind that holds them.
 pub fn literals(data: &Data) -> Vec<Literal> {
     match data {
         Data::Bool(items) => items.iter().map(|item| Literal::Bool(*item)).collect(),

@@ -88,10 +88,19 @@ def write(name, model, feeds, tolerance, reason):
     text += f"# {reason}\nulps = {ulps}\n"
     if scale:
         text += f"scale = {scale}\n"
+    if name in BEYOND:
+        text += f"# Not within the bound that is derived for it.\nbeyond = {json.dumps(BEYOND[name])}\n"
     (folder / "case.toml").write_text(text, encoding="utf-8")
     assert len(model) < 100_000, f"{name}: {len(model)} bytes"
     print(f"{name}: {len(model)} bytes, {len(next(iter(feeds.values())))} rows, outputs {[o.name for o in session.get_outputs()]}")
 
+
+# Cases whose build is refused, for onnxruntime rounds in places that the derived bound does not know.
+BEYOND = {
+    "average_pool_resize": "onnxruntime computes the weights of linear and cubic places in float32, in an order of its own",
+    "sampled_images": "onnxruntime computes the weights of linear and cubic places in float32, in an order of its own",
+    "transposed_convolution": "onnxruntime adds the bias to a single product without rounding that first",
+}
 
 # Tolerances: units in the last place of the greater of the expected magnitude and the scale, and why.
 EXACT = ((0, 0), "Every step is exact or correctly rounded.")

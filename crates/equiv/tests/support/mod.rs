@@ -15,6 +15,8 @@ pub struct Case {
     pub checked: Checked,
     pub rows: Vec<Vec<Datum>>,
     pub answers: Vec<Outcome>,
+    /// Whether its `case.toml` says that the original is not within the derived bounds.
+    pub is_beyond: bool,
 }
 
 pub fn cases(kind: &str) -> Vec<(String, Case)> {
@@ -35,6 +37,7 @@ fn case(folder: &Path) -> Case {
         let id = sources.add("model.pmml", String::from_utf8_lossy(&bytes));
         front_pmml::read(&bytes, id, &sources).unwrap()
     };
+    let is_beyond = fs::read_to_string(folder.join("case.toml")).unwrap().contains("beyond = ");
     let checked = check(module).unwrap();
     let entry = checked.entry_function();
     let (rows, expected) = (table(&folder.join("rows.csv")), table(&folder.join("expected.csv")));
@@ -53,7 +56,7 @@ fn case(folder: &Path) -> Case {
         Outcome::Scored(data(&results, (&expected.0, answer)))
     };
     let answers = rows.iter().zip(&expected.1).map(answer).collect();
-    Case { rows, answers, checked }
+    Case { rows, answers, checked, is_beyond }
 }
 
 fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {

@@ -89,12 +89,14 @@ fn extreme<'b>(node: &OnnxNode<'_, 'b>, how: Reduce) -> Translated<'b> {
     let (ordered, keep) = (x.ordered(node.b), node.int("keepdims") != 0);
     let row = if axes.iter().any(|axis| x.shape.get(usize::from(*axis)) == Some(&0)) {
         let least = how == Reduce::Max;
-        let bound = match x.elements {
-            kind if kind.is_float() => {
-                ir::build::IntoVal::into_val(if least { f64::NEG_INFINITY } else { f64::INFINITY }, ordered.value(node.b))
-            }
-            ElementType::Bool => node.b.constant(ir::Literal::I32(i32::from(!least))),
-            kind => ir::build::IntoVal::into_val(if least { kind.range().0 } else { kind.range().1 }, ordered.value(node.b)),
+        let like = ordered.value(node.b);
+        let bound = if x.elements.is_float() {
+            ir::build::IntoVal::into_val(if least { f64::NEG_INFINITY } else { f64::INFINITY }, like)
+        } else if x.elements == ElementType::Bool {
+            node.b.constant(ir::Literal::I32(i32::from(!least)))
+        } else {
+            let (low, high) = x.elements.range();
+            ir::build::IntoVal::into_val(if least { low } else { high }, like)
         };
         let shape: Vec<usize> = x.shape.iter().enumerate().filter(|(at, _)| !axes.contains(&(*at as u8))).map(|(_, dim)| *dim).collect();
         let all = super::shape::stretched(node.b, bound.reshape(vec![1; shape.len()]), &shape);
@@ -103,10 +105,12 @@ fn extreme<'b>(node: &OnnxNode<'_, 'b>, how: Reduce) -> Translated<'b> {
         let value = ordered.value(node.b);
         folded(&x, ordered.elements, if axes.is_empty() { value } else { value.reduce(how, axes.clone()) }, &axes, keep)
     };
-    let back = match x.elements {
-        ElementType::U64 => row.ordered(node.b).map(node.b, |x| x.binary(ir::Binary::BitXor, i64::MIN)).with_elements(ElementType::U64),
-        ElementType::Bool => row.cast(node.b, ElementType::Bool),
-        kind => row.with_elements(kind),
+    let back = if x.elements == ElementType::U64 {
+        row.ordered(node.b).map(node.b, |x| x.binary(ir::Binary::BitXor, i64::MIN)).with_elements(ElementType::U64)
+    } else if x.elements == ElementType::Bool {
+        row.cast(node.b, ElementType::Bool)
+    } else {
+        row.with_elements(x.elements)
     };
     Ok(vec![Value::PerRow(back)])
 }

@@ -60,10 +60,12 @@ fn as_type<'b>(node: &OnnxNode<'_, 'b>, to: ElementType) -> Translated<'b> {
 /// Floats cut to whole numbers. ONNX leaves undefined what NaN and numbers outside of the integer type become, and processors differ:
 /// such a row is not scored.
 pub(super) fn whole_numbers<'b>(node: &OnnxNode<'_, 'b>, row: &PerRow<'b>, to: ElementType) -> PerRow<'b> {
-    let (least, greatest) = match to {
-        ElementType::U64 => (0.0, 18_446_744_073_709_551_616.0),
-        ElementType::I64 => (-9_223_372_036_854_775_808.0, 9_223_372_036_854_775_808.0),
-        to => (to.range().0 as f64, to.range().1 as f64 + 1.0),
+    let (least, greatest) = if to == ElementType::U64 {
+        (0.0, 18_446_744_073_709_551_616.0)
+    } else if to == ElementType::I64 {
+        (-9_223_372_036_854_775_808.0, 9_223_372_036_854_775_808.0)
+    } else {
+        (to.range().0 as f64, to.range().1 as f64 + 1.0)
     };
     let outside = row.map(node.b, |x| {
         let whole: Val<'b> = x.trunc();

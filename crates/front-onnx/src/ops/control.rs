@@ -45,10 +45,13 @@ fn is_refused(values: &[Value<'_>]) -> bool {
 
 /// The one truth value of a tensor.
 fn condition<'b>(node: &OnnxNode<'_, 'b>, value: &Value<'b>) -> Result<Val<'b>, Refusal> {
-    match value {
-        Value::PerRow(row) if row.count() == 1 && row.elements == crate::tensor::ElementType::Bool => Ok(row.cells()[0]),
-        _ => node.malformed("its condition is not one truth value"),
+    if let Value::PerRow(row) = value
+        && row.elements == crate::tensor::ElementType::Bool
+        && let [only] = row.cells().as_slice()
+    {
+        return Ok(*only);
     }
+    node.malformed("its condition is not one truth value")
 }
 
 /// The outputs of the branch that its condition picks; where it differs from row to row, both must have the same dims.
@@ -164,22 +167,20 @@ fn repeat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let mut holds = node.input(1).clone();
     let mut alive: Option<Val<'b>> = None;
     for turn in 0.. {
-        match &holds {
-            Value::Absent => {}
-            value => match known(value) {
-                Some(true) => {}
-                Some(false) => break,
-                None => {
-                    if counts.is_none() || !turns.is_empty() {
-                        return Err(Box::new(
-                            node.error("onnx-unbounded-loop", "the number of turns of this `Loop` depends on the data")
-                                .help("give it a trip count that is a constant, and no scan outputs beside a condition on the data"),
-                        ));
-                    }
-                    let still = condition(node, value)?;
-                    alive = Some(alive.map_or(still, |alive| alive & still));
+        let is_watched = !matches!(holds, Value::Absent);
+        match known(&holds) {
+            Some(false) if is_watched => break,
+            None if is_watched => {
+                if counts.is_none() || !turns.is_empty() {
+                    return Err(Box::new(
+                        node.error("onnx-unbounded-loop", "the number of turns of this `Loop` depends on the data")
+                            .help("give it a trip count that is a constant, and no scan outputs beside a condition on the data"),
+                    ));
                 }
-            },
+                let still = condition(node, &holds)?;
+                alive = Some(alive.map_or(still, |alive| alive & still));
+            }
+            Some(_) | None => {}
         }
         if turn == most {
             if counts.is_none() {
@@ -332,6 +333,8 @@ fn with_batch<'b>(node: &OnnxNode<'_, 'b>, value: Value<'b>) -> Result<Value<'b>
     match value {
         Value::PerRow(row) if row.batch.is_none() => Ok(Value::PerRow(row.reshaped(None, [vec![1], row.shape.clone()].concat()))),
         Value::Constant(tensor) => Ok(Value::known(tensor.reshaped([vec![1], tensor.dims.clone()].concat()))),
-        _ => node.unsupported("its result is no tensor"),
+        Value::PerRow(_) | Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
+            node.unsupported("its result is no tensor")
+        }
     }
 }

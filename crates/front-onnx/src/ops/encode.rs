@@ -152,10 +152,13 @@ fn label_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             rows.push((key_literal(from), to));
         }
     }
-    let key_kind = match elem(keys.element_type()) {
-        Elem::F32 => Elem::F64,
-        Elem::I32 => Elem::I64,
-        kind => kind,
+    // As `key` has them.
+    let key_kind = if keys.element_type().is_float() {
+        Elem::F64
+    } else if keys.element_type().is_integer() {
+        Elem::I64
+    } else {
+        elem(keys.element_type())
     };
     let table = map(node.b, &format!("codes of {}", node.input_name(0)), key_kind, rows, elem(values.element_type()));
     let encoded = x.map_cells(|x| {
@@ -180,7 +183,9 @@ fn category_mapper<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (rows, from, to, default): (Vec<(Literal, Literal)>, _, _, _) = match elem(x.elements) {
         Elem::Str => (texts.zip(numbers).collect(), Elem::Str, Elem::I64, Literal::I64(node.int("default_int64"))),
         Elem::I64 => (numbers.zip(texts).collect(), Elem::I64, Elem::Str, Literal::Str(node.string("default_string").to_owned())),
-        _ => return node.malformed(format!("an input of {}", x.elements.name())),
+        Elem::Bool | Elem::I32 | Elem::F32 | Elem::F64 | Elem::Date | Elem::DateTime | Elem::Duration => {
+            return node.malformed(format!("an input of {}", x.elements.name()));
+        }
     };
     let table = map(node.b, &format!("categories of {}", node.input_name(0)), from, rows, to);
     Ok(vec![Value::PerRow(x.map_cells(|x| node.b.lookup(table, &[x]).or_else(node.b.constant(default.clone()))))])
@@ -227,11 +232,13 @@ fn cast_map<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         "TO_FLOAT" => ElementType::F32,
         other => return node.unsupported(format!("a cast {other}")),
     };
-    match row.elements {
-        ElementType::Str => node.unsupported("texts as numbers"),
-        from if from.is_float() && to.is_integer() => Ok(vec![Value::PerRow(super::cast::whole_numbers(node, &row, to))]),
-        _ => Ok(vec![Value::PerRow(row.cast(node.b, to))]),
+    if row.elements == ElementType::Str {
+        return node.unsupported("texts as numbers");
     }
+    if row.elements.is_float() && to.is_integer() {
+        return Ok(vec![Value::PerRow(super::cast::whole_numbers(node, &row, to))]);
+    }
+    Ok(vec![Value::PerRow(row.cast(node.b, to))])
 }
 
 /// `keys_*` or `values_*`, whichever type is given.

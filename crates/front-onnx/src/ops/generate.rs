@@ -322,10 +322,14 @@ fn bit_cast<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         Ok(to) => to,
         Err(name) => return node.unsupported(format!("elements of {name}")),
     };
-    let width = |kind: ElementType| match kind {
-        ElementType::F32 => 32,
-        ElementType::F64 => 64,
-        other => other.bits(),
+    let width = |kind: ElementType| {
+        if kind == ElementType::F32 {
+            32
+        } else if kind == ElementType::F64 {
+            64
+        } else {
+            kind.bits()
+        }
     };
     if x.elements == ElementType::Bool && width(to) == 8 {
         return Ok(vec![Value::PerRow(x.cast(node.b, to))]);

@@ -149,13 +149,13 @@ fn gemm<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             (true, Some(batch)) => x.reshaped(1 - batch, x.shape.clone()),
         })
     };
-    let weights = match node.input(1) {
+    let turned = node.int("transB") != 0;
+    let weights = if let (Value::Constant(weights), true) = (node.input(1), turned) {
         // Weights are turned here, once.
-        Value::Constant(weights) if node.int("transB") != 0 => match weights.dims.as_slice() {
-            [rows, columns] => PerRow::constant(node.b, node.input_name(1), &transposed(weights, *rows, *columns)),
-            _ => return node.malformed("its second input is no matrix"),
-        },
-        _ => matrix(1, node.int("transB") != 0)?,
+        let [rows, columns] = weights.dims.as_slice() else { return node.malformed("its second input is no matrix") };
+        PerRow::constant(node.b, node.input_name(1), &transposed(weights, *rows, *columns))
+    } else {
+        matrix(1, turned)?
     };
     let result = product(node, &matrix(0, node.int("transA") != 0)?, &weights)?;
     let scaled = |value: Val<'b>, factor: f32| if factor == 1.0 { value } else { value * f64::from(factor) };

@@ -59,6 +59,10 @@ fn max_pool<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         | ElementType::U64
         | ElementType::Str) => return node.malformed(format!("its input holds {}", other.name())),
     };
+    if image.row.elements.is_float() && image.row.count() > 0 {
+        let nan = image.row.map(node.b, ir::Val::is_nan).vector(node.b).cast(ir::Elem::I32).reduce(Reduce::Max, [0]).ne(0_i64);
+        node.leave_open(nan, format!("NaN in {}: runtimes pass over it or do not", node.input_name(0)));
+    }
     let rank = slides.len();
     let seen = seen(node, &image, &slides, &least)?;
     let greatest = Value::PerRow(image.made(node, seen.reduce(Reduce::Max, kernel_axes(rank))));

@@ -63,10 +63,7 @@ pub(super) fn quantized<'b>(node: &OnnxNode<'_, 'b>, ratio: Val<'b>, zero: Optio
 }
 
 fn short(node: &OnnxNode<'_, '_>, to: ElementType) -> Result<ElementType, Refusal> {
-    match to {
-        ElementType::I8 | ElementType::U8 | ElementType::I16 | ElementType::U16 => Ok(to),
-        other => node.unsupported(format!("quantised to {}", other.name())),
-    }
+    if to.is_integer() && to.bits() <= 16 { Ok(to) } else { node.unsupported(format!("quantised to {}", to.name())) }
 }
 
 /// The type of an input's elements, if it is given.

@@ -156,23 +156,20 @@ fn scatter_elements<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let strides = strides(&x.shape);
     let stride = |axis: usize| strides.get(axis).copied().unwrap_or(1);
     let others = || (0..at.shape.len()).filter(|other| *other != axis);
-    let targets = match node.input(1) {
-        Value::Constant(positions) => {
-            let Some(positions) = positions.integers() else { return node.malformed("its positions are not whole numbers") };
-            let own = super::index::strides(&at.shape);
-            let mut targets = Vec::with_capacity(positions.len());
-            for (number, position) in positions.iter().enumerate() {
-                let Some(along) = normal_axis(*position, length) else { return node.malformed("a position is outside") };
-                let place = |other: usize| number / own.get(other).copied().unwrap_or(1) % at.shape.get(other).copied().unwrap_or(1);
-                targets.push(others().fold(along * stride(axis), |sum, other| sum + place(other) * stride(other)));
-            }
-            Targets::Known(targets)
+    let targets = if let Value::Constant(positions) = node.input(1) {
+        let Some(positions) = positions.integers() else { return node.malformed("its positions are not whole numbers") };
+        let own = super::index::strides(&at.shape);
+        let mut targets = Vec::with_capacity(positions.len());
+        for (number, position) in positions.iter().enumerate() {
+            let Some(along) = normal_axis(*position, length) else { return node.malformed("a position is outside") };
+            let place = |other: usize| number / own.get(other).copied().unwrap_or(1) % at.shape.get(other).copied().unwrap_or(1);
+            targets.push(others().fold(along * stride(axis), |sum, other| sum + place(other) * stride(other)));
         }
-        _ => {
-            let along = counted(node, at.value(node.b), length) * stride(axis) as i64;
-            let place = others().fold(along, |place, other| place + numbers(node, &at.shape, other, stride(other)));
-            Targets::OfRow(place.reshape([at.count() as u32]))
-        }
+        Targets::Known(targets)
+    } else {
+        let along = counted(node, at.value(node.b), length) * stride(axis) as i64;
+        let place = others().fold(along, |place, other| place + numbers(node, &at.shape, other, stride(other)));
+        Targets::OfRow(place.reshape([at.count() as u32]))
     };
     Ok(vec![Value::PerRow(written(node, &x, &updates, 1, targets)?)])
 }
@@ -194,28 +191,25 @@ fn scatter_nd<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     if updates.count() != tuples * size {
         return node.malformed(format!("updates {:?} for positions {:?}", updates.dims(), at.dims()));
     }
-    let targets = match node.input(1) {
-        Value::Constant(positions) => {
-            let Some(positions) = positions.integers() else { return node.malformed("its positions are not whole numbers") };
-            let place = |tuple: &[i64]| {
-                tuple
-                    .iter()
-                    .enumerate()
-                    .try_fold(0, |sum, (axis, at)| Some(sum + normal_axis(*at, outer.get(axis).copied().unwrap_or(0))? * stride(axis)))
-            };
-            let targets: Option<Vec<usize>> = positions.chunks(width.max(1)).map(place).collect();
-            let Some(targets) = targets else { return node.malformed("a position is outside") };
-            Targets::Known(targets)
+    let targets = if let Value::Constant(positions) = node.input(1) {
+        let Some(positions) = positions.integers() else { return node.malformed("its positions are not whole numbers") };
+        let place = |tuple: &[i64]| {
+            tuple
+                .iter()
+                .enumerate()
+                .try_fold(0, |sum, (axis, at)| Some(sum + normal_axis(*at, outer.get(axis).copied().unwrap_or(0))? * stride(axis)))
+        };
+        let targets: Option<Vec<usize>> = positions.chunks(width.max(1)).map(place).collect();
+        let Some(targets) = targets else { return node.malformed("a position is outside") };
+        Targets::Known(targets)
+    } else {
+        let flat = at.value(node.b).reshape(ir_shape(&[tuples, width]));
+        let mut place = node.b.tensor(ir::Tensor::i64("positions", [tuples as u32], std::iter::repeat_n(0, tuples)));
+        for axis in 0..width {
+            let along = flat.slice(1, axis as u32, 1, 1).reshape([tuples as u32]);
+            place = place + counted(node, along, outer.get(axis).copied().unwrap_or(0)) * stride(axis) as i64;
         }
-        _ => {
-            let flat = at.value(node.b).reshape(ir_shape(&[tuples, width]));
-            let mut place = node.b.tensor(ir::Tensor::i64("positions", [tuples as u32], std::iter::repeat_n(0, tuples)));
-            for axis in 0..width {
-                let along = flat.slice(1, axis as u32, 1, 1).reshape([tuples as u32]);
-                place = place + counted(node, along, outer.get(axis).copied().unwrap_or(0)) * stride(axis) as i64;
-            }
-            Targets::OfRow(place)
-        }
+        Targets::OfRow(place)
     };
     Ok(vec![Value::PerRow(written(node, &x, &updates, size, targets)?)])
 }

@@ -88,13 +88,13 @@ fn logistic<'b>(_: &'b Builder, x: Val<'b>) -> Val<'b> {
 /// function, which has two to three digits.
 fn probit(x: Val<'_>) -> Val<'_> {
     const A: f32 = 0.147;
-    const PI: f32 = 3.141_59;
-    const ROOT_2: f32 = 1.414_213_56;
+    // Cut off after five digits there.
+    const PI: f64 = 314_159.0 / 100_000.0;
     let y = x * 2.0 - 1.0;
     let log = ((number(1.0, y) - y) * (y + 1.0)).log();
-    let v = log * 0.5 + f64::from(2.0 / (PI * A));
+    let v = log * 0.5 + f64::from(2.0 / (PI as f32 * A));
     let root = (-v + (v * v - log * f64::from(1.0 / A)).sqrt()).sqrt();
-    y.lt(0.0).select(-root, root) * f64::from(ROOT_2)
+    y.lt(0.0).select(-root, root) * f64::from(std::f32::consts::SQRT_2)
 }
 
 /// Softmax over the scores that are not zero; a zero is multiplied by `exp(-max)` and so stays zero. All zeros give NaN (0 / 0).

@@ -16,8 +16,6 @@ type Refusal = Box<source::Diagnostic>;
 const STEPS: usize = 20;
 /// Classes of which probabilities by pairs are coupled.
 const MOST_CLASSES: usize = 12;
-/// A probability of a pair is kept so far from 0 and 1.
-const LEAST_SHARE: f64 = 1e-7;
 
 fn number<'b>(value: f64, beside: Val<'b>) -> Val<'b> {
     ir::build::IntoVal::into_val(value, beside)
@@ -114,7 +112,9 @@ fn svm_classifier<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         if slopes.len() != sums.len() || offsets.len() != sums.len() || count > MOST_CLASSES {
             return node.unsupported(format!("{} probabilities of pairs for {count} classes", slopes.len()));
         }
-        let shares = probabilities(node, &sums, slopes, offsets, count);
+        let doubles = |numbers: &[f32]| numbers.iter().map(|number| f64::from(*number)).collect::<Vec<_>>();
+        let (shares, open) = ir::build::platt(&sums, &doubles(slopes), &doubles(offsets), count, STEPS);
+        node.leave_open(open, "probabilities of classes that take many steps");
         let scores = node.b.pack(&shares);
         let best = label(node.b, &labels, winner);
         return Ok(vec![Value::PerRow(PerRow::tensor(0, best)), Value::PerRow(PerRow::tensor(0, transform.apply(node.b, scores)))]);
@@ -192,56 +192,4 @@ fn votes<'b>(node: &OnnxNode<'_, 'b>, sums: &[Val<'b>], count: usize) -> Vec<Val
         votes[second] = votes[second] + wins.select(node.b.i64(0), 1_i64);
     }
     votes
-}
-
-/// Platt's probability of the first class of each pair, brought to one probability a class.
-fn probabilities<'b>(node: &OnnxNode<'_, 'b>, sums: &[Val<'b>], slopes: &[f32], offsets: &[f32], count: usize) -> Vec<Val<'b>> {
-    let b = node.b;
-    let mut pairs = vec![vec![b.f32(0.0); count]; count];
-    let places = (0..count).flat_map(|first| (first + 1..count).map(move |second| (first, second)));
-    for ((first, second), ((sum, slope), offset)) in places.zip(sums.iter().zip(slopes).zip(offsets)) {
-        let share = (-(*sum * f64::from(*slope) + f64::from(*offset))).sigmoid().max(LEAST_SHARE).min(1.0 - LEAST_SHARE);
-        pairs[first][second] = share;
-        pairs[second][first] = number(1.0, share) - share;
-    }
-    coupled(node, &pairs)
-}
-
-/// The shares `p` for which `p Q p` is least, class after class, until all are as near as `0.005 / classes`. Wu, Lin and Weng 2004, algorithm 2.
-fn coupled<'b>(node: &OnnxNode<'_, 'b>, pairs: &[Vec<Val<'b>>]) -> Vec<Val<'b>> {
-    let b = node.b;
-    let count = pairs.len();
-    let total = |terms: Vec<Val<'b>>| b.pack(&terms).reduce(Reduce::SumInOrder, [0]);
-    let entry = |row: usize, column: usize| match row == column {
-        true => total((0..count).filter(|other| *other != row).map(|other| pairs[other][row] * pairs[other][row]).collect()),
-        false => -pairs[column][row] * pairs[row][column],
-    };
-    let matrix: Vec<Vec<Val<'b>>> = (0..count).map(|row| (0..count).map(|column| entry(row, column)).collect()).collect();
-    let mut shares = vec![b.f32(1.0 / count as f32); count];
-    let mut done = b.bool(false);
-    for step in 0..=STEPS {
-        let product = |row: &Vec<Val<'b>>| total(row.iter().zip(&shares).map(|(entry, share)| *entry * *share).collect());
-        let mut products: Vec<Val<'b>> = matrix.iter().map(product).collect();
-        let mut whole = total(shares.iter().zip(&products).map(|(share, product)| *share * *product).collect());
-        let error = products.iter().map(|product| (*product - whole).abs()).reduce(Val::max).unwrap_or(whole);
-        done = done | error.lt(0.005 / count as f64);
-        if step == STEPS {
-            break;
-        }
-        let mut next = shares.clone();
-        for class in 0..count {
-            let own = matrix[class][class];
-            let change = (whole - products[class]) / own;
-            let size = change + 1.0;
-            next[class] = next[class] + change;
-            whole = (whole + change * (change * own + products[class] * 2.0)) / size / size;
-            for other in 0..count {
-                products[other] = (products[other] + change * matrix[class][other]) / size;
-                next[other] = next[other] / size;
-            }
-        }
-        shares = shares.into_iter().zip(next).map(|(share, next)| done.select(share, next)).collect();
-    }
-    node.leave_open(!done, "probabilities of classes that take many steps");
-    shares
 }

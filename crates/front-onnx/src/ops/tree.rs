@@ -172,11 +172,13 @@ fn chosen<'b>(node: &OnnxNode<'_, 'b>, values: Val<'b>, trees: &[usize], count: 
 /// The row in the type in which the trees compare: double stays double, everything else becomes float32.
 fn forest_row<'b>(node: &OnnxNode<'_, 'b>) -> Result<(PerRow<'b>, Elem), Refusal> {
     let x = node.features(0)?;
-    match x.elements {
-        ElementType::F64 => Ok((x, Elem::F64)),
-        kind if kind.is_float() || kind.is_integer() => Ok((x.cast(node.b, ElementType::F32), Elem::F32)),
-        other => node.malformed(format!("its input is {}", other.name())),
+    if x.elements == ElementType::F64 {
+        return Ok((x, Elem::F64));
     }
+    if !x.elements.is_float() && !x.elements.is_integer() {
+        return node.malformed(format!("its input is {}", x.elements.name()));
+    }
+    Ok((x.cast(node.b, ElementType::F32), Elem::F32))
 }
 
 /// Double thresholds or weights with a float32 input: onnxruntime refuses these too.

@@ -360,9 +360,6 @@ fn class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(machine.whole.cell(cell)))
 }
 
-/// Least distance of a probability from 0 and 1 in libsvm.
-const LEAST_SHARE: f64 = 1e-7;
-
 /// Steps that are emitted of libsvm's way from the probabilities of pairs to those of classes; it takes at most 4 of them where it was
 /// tried. A row that needs more has no score.
 const STEPS: usize = 8;
@@ -384,59 +381,8 @@ fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     if count > MOST_CLASSES {
         return Err(replay.unsupported(at, format!("probabilities of more than {MOST_CLASSES} classes by pairs")));
     }
-    let b = replay.b;
-    // What speaks for the class of the row against that of the column.
-    let mut pairs = vec![vec![b.f64(0.0); count]; count];
-    let places = (0..count).flat_map(|first| (first + 1..count).map(move |second| (first, second)));
-    for ((first, second), ((sum, slope), offset)) in places.zip(sums.iter().zip(slopes).zip(offsets)) {
-        let share = (-(*sum * slope + offset)).sigmoid().max(LEAST_SHARE).min(1.0 - LEAST_SHARE);
-        pairs[first][second] = share;
-        pairs[second][first] = b.f64(1.0) - share;
-    }
-    let (shares, open) = coupled(replay, &pairs);
+    let (shares, open) = ir::build::platt(&sums, &slopes, &offsets, count, STEPS);
     let mut whole = machine.whole;
     whole.guard(replay.guard(open, Reason::Invalid("probabilities of classes that take libsvm many steps".to_owned()), at));
     Ok(whole.floats(shares))
-}
-
-/// libsvm's `multiclass_probability`: the shares `p` for which `p Q p` is least, class after class, until all are as near as `0.005 / classes`;
-/// and whether they are not after the steps that are emitted. Wu, Lin and Weng 2004, algorithm 2.
-fn coupled<'b>(replay: &Replay<'_, 'b>, pairs: &[Vec<Val<'b>>]) -> (Vec<Val<'b>>, Val<'b>) {
-    let b = replay.b;
-    let count = pairs.len();
-    let total = |terms: Vec<Val<'b>>| b.pack(&terms).reduce(Reduce::SumInOrder, [0]);
-    let entry = |row: usize, column: usize| {
-        if row == column {
-            total((0..count).filter(|other| *other != row).map(|other| pairs[other][row] * pairs[other][row]).collect())
-        } else {
-            -pairs[column][row] * pairs[row][column]
-        }
-    };
-    let matrix: Vec<Vec<Val<'b>>> = (0..count).map(|row| (0..count).map(|column| entry(row, column)).collect()).collect();
-    let mut shares = vec![b.f64(1.0 / count as f64); count];
-    let mut done = b.bool(false);
-    for step in 0..=STEPS {
-        let product = |row: &Vec<Val<'b>>| total(row.iter().zip(&shares).map(|(entry, share)| *entry * *share).collect());
-        let mut products: Vec<Val<'b>> = matrix.iter().map(product).collect();
-        let mut whole = total(shares.iter().zip(&products).map(|(share, product)| *share * *product).collect());
-        let error = products.iter().map(|product| (*product - whole).abs()).reduce(Val::max).unwrap_or(whole);
-        done = done | error.lt(0.005 / count as f64);
-        if step == STEPS {
-            break;
-        }
-        let mut next = shares.clone();
-        for class in 0..count {
-            let own = matrix[class][class];
-            let change = (whole - products[class]) / own;
-            let size = change + 1.0;
-            next[class] = next[class] + change;
-            whole = (whole + change * (change * own + products[class] * 2.0)) / size / size;
-            for other in 0..count {
-                products[other] = (products[other] + change * matrix[class][other]) / size;
-                next[other] = next[other] / size;
-            }
-        }
-        shares = shares.into_iter().zip(next).map(|(share, next)| done.select(share, next)).collect();
-    }
-    (shares, !done)
 }

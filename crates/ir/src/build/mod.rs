@@ -14,6 +14,7 @@
 //! nodes from operations that exist, and is never an operation itself.
 
 mod number;
+mod pairs;
 mod tensor;
 mod text;
 
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub use number::IntoVal;
+pub use pairs::platt;
 
 /// Writes one function, the entry of a new module.
 pub struct Builder {
