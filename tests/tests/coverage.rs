@@ -107,3 +107,21 @@ fn the_readme_says_how_many_classes_are_fitted_on_real_data() {
         assert!(readme.contains(&figure), "the README does not say {figure}");
     }
 }
+
+/// The tables themselves are tested where there is a Python to make the suite with.
+#[test]
+fn the_readme_says_how_much_of_the_suites_of_onnx_passes() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let readme = read("../README.md").replace('\n', " ");
+    let words = |text: &str, before: &str| -> Vec<String> {
+        let line = text.split_once(before).unwrap().0.rsplit('\n').next().unwrap();
+        line.split(|c: char| !c.is_ascii_digit()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let (suite, estimators) = (read("coverage/onnx.md"), read("coverage/onnx-estimators.md"));
+    let (suite, estimators) = (words(&suite, " cases in scope"), words(&estimators, " graphs that skl2onnx exports"));
+    for figure in
+        [format!("{} of its {} cases", suite[0], suite[1]), format!("Of {} graphs", estimators[1]), format!("runs, {} give", estimators[0])]
+    {
+        assert!(readme.contains(&figure), "the README does not say {figure}");
+    }
+}

@@ -50,17 +50,12 @@ fn column(field: &Field, headers: &[String], rows: &[Vec<String>]) -> Option<Vec
 }
 
 fn near(got: &Literal, wanted: &str) -> bool {
-    match (got.elem(), got.as_f64()) {
-        (Elem::F32 | Elem::F64, Some(got)) => {
-            let wanted: f64 = wanted.parse().unwrap();
-            got == wanted || got.is_nan() && wanted.is_nan() || (got - wanted).abs() <= ABSOLUTE + RELATIVE * wanted.abs()
-        }
-        _ => match got {
-            Literal::Str(text) => text == wanted,
-            Literal::Bool(got) => got.to_string() == wanted,
-            other => other.as_i64().map(|got| got.to_string()).as_deref() == Some(wanted),
-        },
+    if let (Elem::F32 | Elem::F64, Some(got)) = (got.elem(), got.as_f64()) {
+        let wanted: f64 = wanted.parse().unwrap();
+        return got == wanted || got.is_nan() && wanted.is_nan() || (got - wanted).abs() <= ABSOLUTE + RELATIVE * wanted.abs();
     }
+    let text = got.as_str().map(str::to_owned).or_else(|| got.as_bool().map(|truth| truth.to_string()));
+    text.or_else(|| got.as_i64().map(|number| number.to_string())).as_deref() == Some(wanted)
 }
 
 /// Rows that differ from onnxruntime's answer, with the first of them; or why nothing can be compared.
