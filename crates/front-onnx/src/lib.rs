@@ -47,7 +47,7 @@ pub struct Options {
 /// float is NaN, as in the graph. Errors: everything that stands in the way, each with its node and the output that needs it; never empty.
 /// Rows that onnxruntime fails on are rejections. The size of the file bounds memory.
 pub fn read(bytes: &[u8], file: FileId, sources: &Sources, options: &Options) -> Result<Module, Vec<Diagnostic>> {
-    let (model, found) = model::decode(bytes, file, &beside::Folder(options.folder.as_deref()))?;
+    let (model, found) = model::decode(bytes, file, &beside::Folder::new(options.folder.as_deref()))?;
     let name = sources.name(file);
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     translate::module(&model, found, name.strip_suffix(".onnx").unwrap_or(name), sources, options)
@@ -56,5 +56,5 @@ pub fn read(bytes: &[u8], file: FileId, sources: &Sources, options: &Options) ->
 /// A tensor in a file of its own, as test data for models is kept. The error says why it is none.
 pub fn tensor(bytes: &[u8]) -> Result<Tensor, String> {
     let proto = proto::TensorProto::decode(bytes).map_err(|error| error.to_string())?;
-    Tensor::decode(&proto, &beside::Folder(None))
+    Tensor::decode(&proto, &beside::Folder::new(None))
 }

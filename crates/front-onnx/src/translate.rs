@@ -24,6 +24,9 @@ const FIELD_LIMIT: usize = 1 << 20;
 /// Elements of all values of a row together; a small file could otherwise ask for days of work.
 const TOTAL_LIMIT: usize = 1 << 25;
 
+/// Nodes of bodies, each as often as it is walked: loops in loops multiply.
+const WALK_LIMIT: usize = 1 << 18;
+
 /// The module of a graph, if nothing was `found` in it before. On failure: everything that was found, never empty.
 pub fn module(
     model: &Model,
@@ -48,6 +51,7 @@ pub fn module(
             sealed: RefCell::new(Vec::new()),
             found: RefCell::new(Vec::new()),
             written: Cell::new(0),
+            walked: Cell::new(0),
         };
         let inputs = walk.inputs(model, options);
         let outputs = walk.run(&model.graph, inputs, Entry::Always);
@@ -100,12 +104,17 @@ struct Walk<'m, 'b> {
     found: RefCell<Vec<Diagnostic>>,
     /// Elements of all values so far.
     written: Cell<usize>,
+    /// Nodes of bodies so far, each as often as it was walked.
+    walked: Cell<usize>,
 }
 
 impl<'b> Bodies<'b> for Walk<'_, 'b> {
     fn run(&self, graph: &Graph, inputs: Vec<Value<'b>>, entry: Entry<'b>) -> Vec<Value<'b>> {
         let known = graph.constants.iter().map(|(name, tensor)| (name.clone(), Value::Constant(Rc::clone(tensor))));
         let given = std::iter::zip(&graph.inputs, inputs).map(|(port, value)| (port.name.clone(), value));
+        if !self.scopes.borrow().is_empty() {
+            self.walked.set(self.walked.get().saturating_add(graph.nodes.len() + 1));
+        }
         match entry {
             Entry::Always => {}
             Entry::Where(holds) => {
@@ -429,6 +438,9 @@ impl<'b> Walk<'_, 'b> {
 
     /// Outputs of a node whose ranks and sizes the next nodes can work with.
     fn within_limits(&self, node: &OnnxNode<'_, 'b>, outputs: Vec<Value<'b>>) -> Translated<'b> {
+        if self.walked.get() > WALK_LIMIT {
+            return node.unsupported(format!("the loops of the graph come to more than {WALK_LIMIT} nodes"));
+        }
         for output in &outputs {
             let more = match output {
                 Value::PerRow(row) => row.count(),
