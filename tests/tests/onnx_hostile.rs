@@ -119,3 +119,20 @@ fn a_hostile_model_is_answered_fast_and_without_a_panic() {
     let faults = faults_of(&models);
     assert!(faults.is_empty(), "{faults}");
 }
+
+#[test]
+fn a_model_with_a_small_change_is_refused_or_sound() {
+    // The suite's models are among the seeds.
+    let suite = tests::python::made_by("onnx_suite/export.py", "onnx-suite", "onnx");
+    let (Some(_), Some(folder)) = (suite, tests::python::made_by("onnx_hostile/mutate.py", "onnx-mutants", "onnx")) else { return };
+    let mut models = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "onnx") {
+            models.push((path.file_stem().unwrap().to_string_lossy().into_owned(), path, false));
+        }
+    }
+    models.sort();
+    let faults = faults_of(&models);
+    assert!(faults.is_empty(), "{faults}");
+}

@@ -1,27 +1,32 @@
 //! External data: weights in files beside the model, which must stay in its folder.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use bytes::Bytes;
 
 use crate::tensor::Beside;
 
-/// All that a model may keep beside it: as much as a model in one file. Many tensors may name the same bytes.
+/// All that a model may keep beside it: as much as a model in one file.
 const SIZE_LIMIT: usize = 1 << 31;
+/// How often a file may be read as a whole: tied weights may name the same bytes twice, and a thousand tensors may not.
+const MOST_TIMES: u64 = 2;
 
 /// The folder of the model, if it has one.
 pub struct Folder<'p> {
     folder: Option<&'p Path>,
     /// Bytes that may still be read.
     left: Cell<usize>,
+    /// Bytes that were read of each file.
+    taken: RefCell<BTreeMap<PathBuf, u64>>,
 }
 
 impl<'p> Folder<'p> {
     pub fn new(folder: Option<&'p Path>) -> Folder<'p> {
-        Folder { folder, left: Cell::new(SIZE_LIMIT) }
+        Folder { folder, left: Cell::new(SIZE_LIMIT), taken: RefCell::default() }
     }
 }
 
@@ -52,6 +57,12 @@ impl Beside for Folder<'_> {
         let Some(left) = self.left.get().checked_sub(length) else {
             return Err(format!("its external data and that before it come to more than {SIZE_LIMIT} bytes"));
         };
+        let mut taken = self.taken.borrow_mut();
+        let of_file = taken.entry(path.clone()).or_default();
+        *of_file = of_file.saturating_add(length as u64);
+        if *of_file > size.saturating_mul(MOST_TIMES) {
+            return Err(format!("its external data `{location}` is asked for again and again"));
+        }
         self.left.set(left);
         let mut file = File::open(path).map_err(cannot)?;
         let mut bytes = vec![0; length];

@@ -24,6 +24,9 @@ const FIELD_LIMIT: usize = 1 << 20;
 /// Elements of all values of a row together; a small file could otherwise ask for days of work.
 const TOTAL_LIMIT: usize = 1 << 25;
 
+/// Steps that the interpreter may take on constants, a multiplication of a matrix product each: some seconds of work.
+const FOLD_LIMIT: u64 = 1 << 27;
+
 /// Nodes of bodies, each as often as it is walked: loops in loops multiply.
 const WALK_LIMIT: usize = 1 << 18;
 
@@ -52,6 +55,7 @@ pub fn module(
             found: RefCell::new(Vec::new()),
             written: Cell::new(0),
             walked: Cell::new(0),
+            folding: Cell::new(0),
         };
         let inputs = walk.inputs(model, options);
         let outputs = walk.run(&model.graph, inputs, Entry::Always);
@@ -106,6 +110,8 @@ struct Walk<'m, 'b> {
     written: Cell<usize>,
     /// Nodes of bodies so far, each as often as it was walked.
     walked: Cell<usize>,
+    /// Steps that were spent on constants so far.
+    folding: Cell<u64>,
 }
 
 impl<'b> Bodies<'b> for Walk<'_, 'b> {
@@ -410,6 +416,11 @@ impl<'b> Walk<'_, 'b> {
         }
         let mut results = Vec::new();
         if places.iter().any(|place| matches!(place, Folded::Result(..))) {
+            let (work, _) = alone.work();
+            self.folding.set(self.folding.get().saturating_add(work));
+            if self.folding.get() > FOLD_LIMIT {
+                return call.unsupported(format!("its constants and those before it ask for {} steps", self.folding.get()));
+            }
             let unsound = |found: Vec<Diagnostic>| {
                 let why = found.first().map_or_else(String::new, |first| first.message.clone());
                 Box::new(call.error("onnx-malformed-node", format!("`{}` is malformed: {why}", call.node.operator)))
@@ -438,6 +449,13 @@ impl<'b> Walk<'_, 'b> {
 
     /// Outputs of a node whose ranks and sizes the next nodes can work with.
     fn within_limits(&self, node: &OnnxNode<'_, 'b>, outputs: Vec<Value<'b>>) -> Translated<'b> {
+        if let Some(why) = self.b.breach() {
+            return node.malformed(why);
+        }
+        let (_, largest) = self.b.work();
+        if largest > TOTAL_LIMIT as u64 {
+            return node.unsupported(format!("it computes {largest} elements a row at once"));
+        }
         if self.walked.get() > WALK_LIMIT {
             return node.unsupported(format!("the loops of the graph come to more than {WALK_LIMIT} nodes"));
         }
