@@ -15,7 +15,7 @@ use crate::Options;
 use crate::model::{Attribute, Graph, Model, Node, Port, PortDim, PortKind};
 use crate::node::{Bodies, Entry, OnnxNode, Translated};
 use crate::ops;
-use crate::tensor::{ElementType, Tensor};
+use crate::tensor::{Data, ElementType, Tensor};
 use crate::value::{Dim, PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
 
 /// More fields than this in one record is a mistake in a shape.
@@ -462,7 +462,10 @@ impl<'b> Walk<'_, 'b> {
         for output in &outputs {
             let more = match output {
                 Value::PerRow(row) => row.count(),
-                Value::Constant(tensor) if node.node.operator != "Identity" => tensor.data.len(),
+                Value::Constant(tensor) if node.node.operator != "Identity" => match &tensor.data {
+                    Data::Str(texts) => texts.iter().fold(texts.len(), |sum, text| sum.saturating_add(text.len())),
+                    others => others.len(),
+                },
                 Value::Constant(_)
                 | Value::Absent
                 | Value::Dims(_)

@@ -684,7 +684,7 @@ fn padded<'b>(
     let (from, to) = (start.clamp(0, length), end.clamp(0, length));
     let positions: Vec<usize> = (from..to.max(from)).map(|at| at as usize).collect();
     let middle = taken(node, x, axis, &positions, &[positions.len()])?;
-    let count = (end - start).max(0);
+    let count = end.saturating_sub(start).max(0);
     if start >= 0 && end <= length {
         return Ok(middle);
     }
