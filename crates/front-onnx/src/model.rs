@@ -29,6 +29,8 @@ pub struct Model {
     pub graph: Graph,
     /// What exporters note beside the graph, such as the names of features.
     pub metadata: BTreeMap<String, String>,
+    /// The exporter's name for itself; empty where the file has none.
+    pub producer: String,
 }
 
 /// Nodes in an order that can be computed. The body of a loop or a branch is one too.
@@ -126,14 +128,15 @@ pub fn decode(bytes: &[u8], file: FileId, beside: &dyn Beside) -> Result<(Model,
             Diagnostic::error("onnx-unreadable", "the file holds no graph").at(Place::File(file), "not an ONNX model, or cut off"),
         ]);
     };
-    let mut reader = Reader { file, grammar, beside, functions: Functions::of(&proto.functions, bytes.len()), scopes: Vec::new(), found: Vec::new() };
+    let mut reader =
+        Reader { file, grammar, beside, functions: Functions::of(&proto.functions, bytes.len()), scopes: Vec::new(), found: Vec::new() };
     let opsets = Rc::new(reader.opsets(&proto.opset_import));
     let graph = reader.graph(graph, &opsets, None);
     if graph.outputs.is_empty() {
         reader.refuse(Diagnostic::error("onnx-unreadable", "the graph has no outputs").at(Place::File(file), ""));
     }
     let metadata = proto.metadata_props.into_iter().filter_map(|entry| Some((entry.key?, entry.value.unwrap_or_default()))).collect();
-    Ok((Model { file, graph, metadata }, reader.found))
+    Ok((Model { file, graph, metadata, producer: proto.producer_name.unwrap_or_default() }, reader.found))
 }
 
 /// The opset of each domain.

@@ -109,7 +109,6 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
 
 pub fn find(domain: &str, operator: &str) -> Option<&'static Row> {
     // A graph may have a hundred thousand nodes, and each asks.
-    static BY_NAME: LazyLock<HashMap<(&str, &str), &Row>> =
-        LazyLock::new(|| rows().map(|row| ((row.domain, row.operator), row)).collect());
+    static BY_NAME: LazyLock<HashMap<(&str, &str), &Row>> = LazyLock::new(|| rows().map(|row| ((row.domain, row.operator), row)).collect());
     BY_NAME.get(&(domain, operator)).copied()
 }

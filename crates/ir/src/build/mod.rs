@@ -261,7 +261,9 @@ impl Builder {
             let terms = match &op {
                 Op::Contract { a, over, .. } => {
                     let shape = state.types.get(a.index()).map_or(&[][..], |ty| &ty.shape);
-                    over.iter().fold(1, |terms: u64, (axis, _)| terms.saturating_mul(shape.get(usize::from(*axis)).map_or(1, |dim| u64::from(*dim))))
+                    over.iter().fold(1, |terms: u64, (axis, _)| {
+                        terms.saturating_mul(shape.get(usize::from(*axis)).map_or(1, |dim| u64::from(*dim)))
+                    })
                 }
                 _ => 1,
             };
