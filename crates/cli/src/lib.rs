@@ -444,8 +444,10 @@ pub fn target_of(name: &str) -> Result<Target, Problem> {
 
 /// What the user should know, though it converts.
 fn notes(scorer: &driver::Scorer, sources: &Sources, format: Format) {
-    if let Some(conversion) = scorer.conversion.as_ref().filter(|conversion| !conversion.notes.is_empty()) {
-        say(&conversion.notes, sources, format);
+    let of_script = scorer.conversion.iter().flat_map(|conversion| &conversion.notes);
+    let all: Vec<_> = of_script.chain(&scorer.notes).cloned().collect();
+    if !all.is_empty() {
+        say(&all, sources, format);
     }
 }
 

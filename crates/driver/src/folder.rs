@@ -163,7 +163,7 @@ pub fn open(path: &Path, python: Option<&Path>, sources: &mut Sources) -> Result
     };
     let model = manifest.original.model.map(|way| path.join(way));
     let original = Original { script, model, dims: manifest.original.dims, python: Original::python(python) };
-    Ok(Emitted { scorer: Scorer { checked, plan, inputs, original, conversion: None }, packages, changed })
+    Ok(Emitted { scorer: Scorer { checked, plan, inputs, original, conversion: None, notes: Vec::new() }, packages, changed })
 }
 
 fn script_run(folder: &Path, script: ScriptPaths, sources: &mut Sources) -> Result<ScriptRun, Problem> {

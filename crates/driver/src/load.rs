@@ -25,6 +25,8 @@ pub struct Scorer {
     pub original: Original,
     /// What the conversion of a script tells; none for a model alone and for a scorer that was emitted.
     pub conversion: Option<Conversion>,
+    /// What the user should know of the model, though it converts.
+    pub notes: Vec<Diagnostic>,
 }
 
 /// A file that a scorer was made from.
@@ -148,8 +150,9 @@ fn compiled(
     python: Reference,
     sources: &mut Sources,
 ) -> Result<Scorer, Problem> {
+    let mut notes = Vec::new();
     let model = match &project.model {
-        Some(path) => Some(model(path, project, sources, &mut inputs)?),
+        Some(path) => Some(model(path, project, sources, &mut inputs, &mut notes)?),
         None => None,
     };
     let stem = |path: &Option<PathBuf>| path.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
@@ -170,6 +173,7 @@ fn compiled(
         inputs,
         original: Original { script, model: project.model.clone(), dims: project.dim.clone(), python },
         conversion,
+        notes,
     })
 }
 
@@ -178,7 +182,13 @@ pub fn open(path: &Path, sources: &mut Sources) -> Result<Scorer, Problem> {
     load(&Project::open(path, sources)?, sources, &mut |_| ())
 }
 
-fn model(path: &Path, project: &Project, sources: &mut Sources, inputs: &mut Vec<Input>) -> Result<Module, Problem> {
+fn model(
+    path: &Path,
+    project: &Project,
+    sources: &mut Sources,
+    inputs: &mut Vec<Input>,
+    notes: &mut Vec<Diagnostic>,
+) -> Result<Module, Problem> {
     let bytes = read(path)?;
     let name = file_name(path);
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -195,7 +205,10 @@ fn model(path: &Path, project: &Project, sources: &mut Sources, inputs: &mut Vec
                 folder: path.parent().map(Path::to_path_buf),
                 ..front_onnx::Options::default()
             };
-            front_onnx::read(&bytes, file, sources, &options)
+            front_onnx::read_with_notes(&bytes, file, sources, &options).map(|(module, found)| {
+                notes.extend(found);
+                module
+            })
         }
         "pmml" | "xml" => {
             let file = sources.add(name.clone(), String::from_utf8_lossy(&bytes).into_owned());

@@ -1,24 +1,35 @@
 //! Functions that a model defines for itself, written out where they are called.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+
+use prost::Message;
 
 use crate::proto::{AttributeProto, FunctionProto, GraphProto, NodeProto};
 
 /// Functions that call functions, at most so deep.
 const DEEPEST: usize = 32;
-/// Nodes that all calls of a graph may come to.
-const MOST_NODES: usize = 1 << 20;
+/// Bytes that all calls may be written out to: what a file of any size may ask for, and how many times its own size. Functions that call two
+/// others each would otherwise double without end.
+const MOST_BYTES: usize = 1 << 25;
+const MOST_TIMES: usize = 4;
+/// What a call or node costs beside its own bytes.
+const NODE_BYTES: usize = 64;
 
 /// A node of the file, or of a function that was written out, with the opsets that hold for it.
-#[derive(Clone)]
-pub struct Piece {
-    pub node: NodeProto,
+pub struct Piece<'n> {
+    pub node: Cow<'n, NodeProto>,
     pub opsets: Rc<BTreeMap<String, i64>>,
 }
 
 /// The functions by domain, name and overload.
-pub struct Functions<'p>(HashMap<(&'p str, &'p str, &'p str), &'p FunctionProto>);
+pub struct Functions<'p> {
+    by_name: HashMap<(&'p str, &'p str, &'p str), &'p FunctionProto>,
+    /// Bytes that calls may still be written out to.
+    left: Cell<usize>,
+}
 
 fn domain(name: Option<&str>) -> &str {
     match name {
@@ -28,30 +39,32 @@ fn domain(name: Option<&str>) -> &str {
 }
 
 impl<'p> Functions<'p> {
-    pub fn of(functions: &'p [FunctionProto]) -> Functions<'p> {
+    /// Of a file of this many bytes.
+    pub fn of(functions: &'p [FunctionProto], size: usize) -> Functions<'p> {
         let key = |function: &'p FunctionProto| {
             (domain(function.domain.as_deref()), function.name.as_deref().unwrap_or(""), function.overload.as_deref().unwrap_or(""))
         };
-        Functions(functions.iter().map(|function| (key(function), function)).collect())
+        let by_name = functions.iter().map(|function| (key(function), function)).collect();
+        Functions { by_name, left: Cell::new(MOST_BYTES.max(size.saturating_mul(MOST_TIMES))) }
     }
 
     fn called(&self, node: &NodeProto) -> Option<&'p FunctionProto> {
         let overload = node.overload.as_deref().unwrap_or("");
-        self.0.get(&(domain(node.domain.as_deref()), node.op_type.as_deref().unwrap_or(""), overload)).copied()
+        self.by_name.get(&(domain(node.domain.as_deref()), node.op_type.as_deref().unwrap_or(""), overload)).copied()
     }
 
     /// The nodes with every call replaced by the nodes of its function, whose values get names of their own.
     ///
-    /// Errors: functions that call each other without end, or come to too many nodes.
-    pub fn written_out(&self, nodes: &[NodeProto], opsets: &Rc<BTreeMap<String, i64>>) -> Result<Vec<Piece>, String> {
+    /// Errors: functions that call each other without end, or come to too much.
+    pub fn written_out<'n>(&self, nodes: &'n [NodeProto], opsets: &Rc<BTreeMap<String, i64>>) -> Result<Vec<Piece<'n>>, String> {
         let mut pieces = Vec::with_capacity(nodes.len());
         for node in nodes {
-            self.write_out(Piece { node: node.clone(), opsets: Rc::clone(opsets) }, 0, &mut pieces)?;
+            self.write_out(Piece { node: Cow::Borrowed(node), opsets: Rc::clone(opsets) }, 0, &mut pieces)?;
         }
         Ok(pieces)
     }
 
-    fn write_out(&self, piece: Piece, depth: usize, pieces: &mut Vec<Piece>) -> Result<(), String> {
+    fn write_out<'n>(&self, piece: Piece<'n>, depth: usize, pieces: &mut Vec<Piece<'n>>) -> Result<(), String> {
         let Some(function) = self.called(&piece.node) else {
             pieces.push(piece);
             return Ok(());
@@ -66,13 +79,21 @@ impl<'p> Functions<'p> {
         let opsets = Rc::new(opsets);
         let call = Call::new(function, &piece.node, pieces.len());
         for node in &function.node {
-            if pieces.len() >= MOST_NODES {
-                return Err(format!("`{name}` and the others come to more than {MOST_NODES} nodes"));
-            }
-            let piece = Piece { node: call.node(node, &BTreeSet::new()), opsets: Rc::clone(&opsets) };
+            self.spend(call.cost(node))?;
+            let piece = Piece { node: Cow::Owned(call.node(node, &BTreeSet::new())), opsets: Rc::clone(&opsets) };
             self.write_out(piece, depth + 1, pieces)?;
         }
         Ok(())
+    }
+
+    fn spend(&self, bytes: usize) -> Result<(), String> {
+        match self.left.get().checked_sub(bytes) {
+            Some(left) => {
+                self.left.set(left);
+                Ok(())
+            }
+            None => Err("all calls together come to far more than the file".to_owned()),
+        }
     }
 }
 
@@ -94,6 +115,24 @@ impl<'c> Call<'c> {
         let attributes = function.attribute_proto.iter().map(named).chain(caller.attribute.iter().map(named)).collect();
         let prefix = format!("{}#{number}/", function.name.as_deref().unwrap_or(""));
         Call { values: inputs.chain(outputs).collect(), attributes, prefix }
+    }
+
+    /// At least the bytes of a node when it is written out: every name may get the prefix, and every attribute may be the caller's.
+    fn cost(&self, node: &NodeProto) -> usize {
+        fn names(node: &NodeProto) -> usize {
+            let bodies = node.attribute.iter().filter_map(|attribute| attribute.g.as_ref()).flat_map(|graph| &graph.node);
+            node.input.len() + node.output.len() + 1 + bodies.map(names).sum::<usize>()
+        }
+        fn asked<'n>(node: &'n NodeProto, all: &mut Vec<&'n str>) {
+            for attribute in &node.attribute {
+                all.extend(attribute.ref_attr_name.as_deref());
+                attribute.g.iter().flat_map(|graph| &graph.node).for_each(|node| asked(node, all));
+            }
+        }
+        let mut all = Vec::new();
+        asked(node, &mut all);
+        let given = all.iter().filter_map(|name| self.attributes.get(name)).map(|attribute| attribute.encoded_len());
+        NODE_BYTES + node.encoded_len() + names(node) * self.prefix.len() + given.sum::<usize>()
     }
 
     /// The name outside for a name inside; `own` are the names of a body, which nobody outside sees.

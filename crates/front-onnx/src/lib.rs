@@ -7,6 +7,7 @@
 //! rounded or wrapped after each step.
 
 mod beside;
+mod exports;
 mod functions;
 pub mod model;
 mod node;
@@ -61,14 +62,25 @@ pub struct Options {
 /// float is NaN, as in the graph. Errors: everything that stands in the way, each with its node and the output that needs it; never empty.
 /// Rows that onnxruntime fails on are rejections. The size of the file bounds memory.
 pub fn read(bytes: &[u8], file: FileId, sources: &Sources, options: &Options) -> Result<Module, Vec<Diagnostic>> {
-    let (model, found) = model::decode(bytes, file, &beside::Folder(options.folder.as_deref()))?;
+    read_with_notes(bytes, file, sources, options).map(|(module, _)| module)
+}
+
+/// As [`read`], with what the user should know of the export, though it converts.
+pub fn read_with_notes(
+    bytes: &[u8],
+    file: FileId,
+    sources: &Sources,
+    options: &Options,
+) -> Result<(Module, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let (model, found) = model::decode(bytes, file, &beside::Folder::new(options.folder.as_deref()))?;
     let name = sources.name(file);
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    translate::module(&model, found, name.strip_suffix(".onnx").unwrap_or(name), sources, options)
+    let module = translate::module(&model, found, name.strip_suffix(".onnx").unwrap_or(name), sources, options)?;
+    Ok((module, exports::notes(&model)))
 }
 
 /// A tensor in a file of its own, as test data for models is kept. The error says why it is none.
 pub fn tensor(bytes: &[u8]) -> Result<Tensor, String> {
     let proto = proto::TensorProto::decode(bytes).map_err(|error| error.to_string())?;
-    Tensor::decode(&proto, &beside::Folder(None))
+    Tensor::decode(&proto, &beside::Folder::new(None))
 }

@@ -29,6 +29,8 @@ pub struct Model {
     pub graph: Graph,
     /// What exporters note beside the graph, such as the names of features.
     pub metadata: BTreeMap<String, String>,
+    /// The exporter's name for itself; empty where the file has none.
+    pub producer: String,
 }
 
 /// Nodes in an order that can be computed. The body of a loop or a branch is one too.
@@ -126,14 +128,15 @@ pub fn decode(bytes: &[u8], file: FileId, beside: &dyn Beside) -> Result<(Model,
             Diagnostic::error("onnx-unreadable", "the file holds no graph").at(Place::File(file), "not an ONNX model, or cut off"),
         ]);
     };
-    let mut reader = Reader { file, grammar, beside, functions: Functions::of(&proto.functions), scopes: Vec::new(), found: Vec::new() };
+    let mut reader =
+        Reader { file, grammar, beside, functions: Functions::of(&proto.functions, bytes.len()), scopes: Vec::new(), found: Vec::new() };
     let opsets = Rc::new(reader.opsets(&proto.opset_import));
     let graph = reader.graph(graph, &opsets, None);
     if graph.outputs.is_empty() {
         reader.refuse(Diagnostic::error("onnx-unreadable", "the graph has no outputs").at(Place::File(file), ""));
     }
     let metadata = proto.metadata_props.into_iter().filter_map(|entry| Some((entry.key?, entry.value.unwrap_or_default()))).collect();
-    Ok((Model { file, graph, metadata }, reader.found))
+    Ok((Model { file, graph, metadata, producer: proto.producer_name.unwrap_or_default() }, reader.found))
 }
 
 /// The opset of each domain.
@@ -288,18 +291,16 @@ impl Reader<'_> {
     /// The file's own order is kept where it is valid. Depth-first on an explicit stack, so that a long chain cannot overflow ours.
     fn order<'q>(
         &mut self,
-        pieces: &'q [Piece],
+        pieces: &'q [Piece<'q>],
         constants: &BTreeMap<String, Rc<Tensor>>,
         inputs: &[Port],
         outputs: &[Port],
-    ) -> Vec<(&'q Piece, String)> {
+    ) -> Vec<(&'q Piece<'q>, String)> {
+        let given: BTreeSet<&str> = constants.keys().map(String::as_str).chain(inputs.iter().map(|input| input.name.as_str())).collect();
         let mut producer: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, Piece { node, .. }) in pieces.iter().enumerate() {
             for output in node.output.iter().filter(|name| !name.is_empty()) {
-                let taken = producer.insert(output, index).is_some()
-                    || constants.contains_key(output)
-                    || inputs.iter().any(|input| input.name == *output);
-                if taken {
+                if producer.insert(output, index).is_some() || given.contains(output.as_str()) {
                     self.refuse(
                         Diagnostic::error("onnx-duplicate-name", format!("the value `{output}` is made twice"))
                             .at(Place::Path { file: self.file, path: format!("node {}", node_name(node)) }, "each name may be made once"),
@@ -308,7 +309,6 @@ impl Reader<'_> {
             }
         }
         let operands: Vec<Vec<&str>> = pieces.iter().map(|piece| operands(&piece.node)).collect();
-        let given: BTreeSet<&str> = constants.keys().map(String::as_str).chain(inputs.iter().map(|input| input.name.as_str())).collect();
         let mut states = vec![State::New; pieces.len()];
         let mut order = Vec::new();
         for output in outputs {
@@ -334,7 +334,7 @@ impl Reader<'_> {
     fn visit(
         &mut self,
         root: usize,
-        pieces: &[Piece],
+        pieces: &[Piece<'_>],
         operands: &[Vec<&str>],
         producer: &BTreeMap<&str, usize>,
         given: &BTreeSet<&str>,
@@ -379,7 +379,7 @@ impl Reader<'_> {
         }
     }
 
-    fn node(&mut self, Piece { node: proto, opsets }: &Piece, needed_by: String) -> Option<Node> {
+    fn node(&mut self, Piece { node: proto, opsets }: &Piece<'_>, needed_by: String) -> Option<Node> {
         let name = node_name(proto);
         let place = node_place(self.file, &name, &needed_by);
         let operator = proto.op_type.clone().unwrap_or_default();
@@ -556,13 +556,23 @@ fn dense(proto: &SparseTensorProto, beside: &dyn Beside) -> Result<Tensor, Strin
     };
     let places: Option<Vec<usize>> = places.chunks_exact(width.max(1)).map(place).collect();
     let Some(places) = places.filter(|places| places.len() == values.data.len()) else { return Err("its indices do not fit".to_owned()) };
-    let held = |index: usize| places.iter().position(|place| *place == index);
     match &values.data {
-        Data::F32(items) => Ok(Tensor::new(dims, Data::F32((0..count).map(|at| held(at).map_or(0.0, |item| items[item])).collect()))),
-        Data::F64(items) => Ok(Tensor::new(dims, Data::F64((0..count).map(|at| held(at).map_or(0.0, |item| items[item])).collect()))),
-        Data::I64(items) => Ok(Tensor::new(dims, Data::I64((0..count).map(|at| held(at).map_or(0, |item| items[item])).collect()))),
+        Data::F32(items) => Ok(Tensor::new(dims, Data::F32(spread(count, &places, items)))),
+        Data::F64(items) => Ok(Tensor::new(dims, Data::F64(spread(count, &places, items)))),
+        Data::I64(items) => Ok(Tensor::new(dims, Data::I64(spread(count, &places, items)))),
         Data::Bool(_) | Data::I32(_) | Data::Str(_) => Err(format!("it holds {}", values.elements.name())),
     }
+}
+
+/// Zeros with these items in their places.
+fn spread<T: Copy + Default>(count: usize, places: &[usize], items: &[T]) -> Vec<T> {
+    let mut all = vec![T::default(); count];
+    for (place, item) in std::iter::zip(places, items) {
+        if let Some(held) = all.get_mut(*place) {
+            *held = *item;
+        }
+    }
+    all
 }
 
 /// The number of `AttributeProto.AttributeType`.

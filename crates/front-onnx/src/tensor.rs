@@ -113,6 +113,17 @@ impl ElementType {
         }
     }
 
+    /// The bytes of an element in raw data; text has none there.
+    fn raw_bytes(self) -> usize {
+        match self {
+            ElementType::Bool | ElementType::I8 | ElementType::U8 => 1,
+            ElementType::I16 | ElementType::U16 | ElementType::F16 | ElementType::BF16 => 2,
+            ElementType::I32 | ElementType::U32 | ElementType::F32 => 4,
+            ElementType::I64 | ElementType::U64 | ElementType::F64 => 8,
+            ElementType::Str => 0,
+        }
+    }
+
     /// The bits of an integer; 0 for others.
     pub fn bits(self) -> u32 {
         match self {
@@ -286,7 +297,7 @@ impl Tensor {
         let elements =
             ElementType::from_number(proto.data_type.unwrap_or(0)).map_err(|name| format!("its element type {name} is not supported"))?;
         let data = if proto.data_location == Some(1) || !proto.external_data.is_empty() {
-            from_raw(elements, &external(proto, beside)?)?
+            from_raw(elements, &external(proto, count.saturating_mul(elements.raw_bytes()), beside)?)?
         } else {
             match &proto.raw_data {
                 Some(raw) if !raw.is_empty() => from_raw(elements, raw)?,
@@ -302,11 +313,12 @@ impl Tensor {
 
 /// What lies in files beside the model.
 pub trait Beside {
-    /// `length` bytes from `offset` on, or all from there. The error says why there are none.
-    fn read(&self, location: &str, offset: u64, length: Option<u64>) -> Result<Bytes, String>;
+    /// `length` bytes from `offset` on. The error says why there are none.
+    fn read(&self, location: &str, offset: u64, length: usize) -> Result<Bytes, String>;
 }
 
-fn external(proto: &TensorProto, beside: &dyn Beside) -> Result<Bytes, String> {
+/// The bytes that the dims ask for, and never more: what the file says of them is not to be believed.
+fn external(proto: &TensorProto, wanted: usize, beside: &dyn Beside) -> Result<Bytes, String> {
     let entry =
         |key: &str| proto.external_data.iter().find(|entry| entry.key.as_deref() == Some(key)).and_then(|entry| entry.value.as_deref());
     let number = |key: &str| match entry(key) {
@@ -314,7 +326,10 @@ fn external(proto: &TensorProto, beside: &dyn Beside) -> Result<Bytes, String> {
         None => Ok(None),
     };
     let location = entry("location").ok_or("its external data has no location")?;
-    beside.read(location, number("offset")?.unwrap_or(0), number("length")?)
+    match number("length")? {
+        Some(length) if length != wanted as u64 => Err(format!("its external data has {length} bytes, and its dims ask for {wanted}")),
+        Some(_) | None => beside.read(location, number("offset")?.unwrap_or(0), wanted),
+    }
 }
 
 fn from_raw(elements: ElementType, raw: &Bytes) -> Result<Data, String> {
@@ -376,7 +391,7 @@ mod tests {
     struct Nothing;
 
     impl Beside for Nothing {
-        fn read(&self, _: &str, _: u64, _: Option<u64>) -> Result<Bytes, String> {
+        fn read(&self, _: &str, _: u64, _: usize) -> Result<Bytes, String> {
             Err("there is nothing".to_owned())
         }
     }

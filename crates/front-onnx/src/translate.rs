@@ -14,7 +14,7 @@ use source::{Diagnostic, FileId, Place, Sources};
 use crate::model::{Attribute, Graph, Model, Node, Port, PortDim, PortKind};
 use crate::node::{Bodies, Entry, OnnxNode, Translated};
 use crate::ops;
-use crate::tensor::{ElementType, Tensor};
+use crate::tensor::{Data, ElementType, Tensor};
 use crate::value::{Dim, PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
 use crate::{Options, Semantics};
 
@@ -23,6 +23,12 @@ const FIELD_LIMIT: usize = 1 << 20;
 
 /// Elements of all values of a row together; a small file could otherwise ask for days of work.
 const TOTAL_LIMIT: usize = 1 << 25;
+
+/// Steps that the interpreter may take on constants, a multiplication of a matrix product each: some seconds of work.
+const FOLD_LIMIT: u64 = 1 << 27;
+
+/// Nodes of bodies, each as often as it is walked: loops in loops multiply.
+const WALK_LIMIT: usize = 1 << 18;
 
 /// The module of a graph, if nothing was `found` in it before. On failure: everything that was found, never empty.
 pub fn module(
@@ -49,6 +55,8 @@ pub fn module(
             sealed: RefCell::new(Vec::new()),
             found: RefCell::new(Vec::new()),
             written: Cell::new(0),
+            walked: Cell::new(0),
+            folding: Cell::new(0),
         };
         let inputs = walk.inputs(model, options);
         let outputs = walk.run(&model.graph, inputs, Entry::Always);
@@ -102,12 +110,19 @@ struct Walk<'m, 'b> {
     found: RefCell<Vec<Diagnostic>>,
     /// Elements of all values so far.
     written: Cell<usize>,
+    /// Nodes of bodies so far, each as often as it was walked.
+    walked: Cell<usize>,
+    /// Steps that were spent on constants so far.
+    folding: Cell<u64>,
 }
 
 impl<'b> Bodies<'b> for Walk<'_, 'b> {
     fn run(&self, graph: &Graph, inputs: Vec<Value<'b>>, entry: Entry<'b>) -> Vec<Value<'b>> {
         let known = graph.constants.iter().map(|(name, tensor)| (name.clone(), Value::Constant(Rc::clone(tensor))));
         let given = std::iter::zip(&graph.inputs, inputs).map(|(port, value)| (port.name.clone(), value));
+        if !self.scopes.borrow().is_empty() {
+            self.walked.set(self.walked.get().saturating_add(graph.nodes.len() + 1));
+        }
         match entry {
             Entry::Always => {}
             Entry::Where(holds) => {
@@ -408,6 +423,11 @@ impl<'b> Walk<'_, 'b> {
         }
         let mut results = Vec::new();
         if places.iter().any(|place| matches!(place, Folded::Result(..))) {
+            let (work, _) = alone.work();
+            self.folding.set(self.folding.get().saturating_add(work));
+            if self.folding.get() > FOLD_LIMIT {
+                return call.unsupported(format!("its constants and those before it ask for {} steps", self.folding.get()));
+            }
             let unsound = |found: Vec<Diagnostic>| {
                 let why = found.first().map_or_else(String::new, |first| first.message.clone());
                 Box::new(call.error("onnx-malformed-node", format!("`{}` is malformed: {why}", call.node.operator)))
@@ -436,10 +456,23 @@ impl<'b> Walk<'_, 'b> {
 
     /// Outputs of a node whose ranks and sizes the next nodes can work with.
     fn within_limits(&self, node: &OnnxNode<'_, 'b>, outputs: Vec<Value<'b>>) -> Translated<'b> {
+        if let Some(why) = self.b.breach() {
+            return node.malformed(why);
+        }
+        let (_, largest) = self.b.work();
+        if largest > TOTAL_LIMIT as u64 {
+            return node.unsupported(format!("it computes {largest} elements a row at once"));
+        }
+        if self.walked.get() > WALK_LIMIT {
+            return node.unsupported(format!("the loops of the graph come to more than {WALK_LIMIT} nodes"));
+        }
         for output in &outputs {
             let more = match output {
                 Value::PerRow(row) => row.count(),
-                Value::Constant(tensor) if node.node.operator != "Identity" => tensor.data.len(),
+                Value::Constant(tensor) if node.node.operator != "Identity" => match &tensor.data {
+                    Data::Str(texts) => texts.iter().fold(texts.len(), |sum, text| sum.saturating_add(text.len())),
+                    others => others.len(),
+                },
                 Value::Constant(_)
                 | Value::Absent
                 | Value::Dims(_)

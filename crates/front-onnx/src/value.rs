@@ -106,7 +106,10 @@ impl<'b> PerRow<'b> {
     pub fn from_whole(elements: ElementType, batch: Option<usize>, value: Val<'b>) -> Self {
         let Some(place) = batch else { return PerRow::of(elements, None, value) };
         let mut shape = value.ty().shape;
-        shape.remove(place);
+        // What did not fit its operands has no axes, and is refused when its node is done.
+        if place < shape.len() {
+            shape.remove(place);
+        }
         PerRow::of(elements, batch, value.reshape(shape))
     }
 
@@ -522,6 +525,11 @@ pub fn source_index(index: usize, shape: &[usize], from: &[usize]) -> usize {
         }
     }
     source
+}
+
+/// The sum of lengths that a file gives; the greatest number there is where they come to more.
+pub fn total(lengths: &[usize]) -> usize {
+    lengths.iter().fold(0, |sum: usize, length| sum.saturating_add(*length))
 }
 
 /// The number of elements of a shape, if it is within [`ELEMENT_LIMIT`].

@@ -1249,6 +1249,23 @@ def sampled_images():
     return graph(nodes, [("x", F, ["N", 2, 3, 4]), ("at", F, ["N", 2, 3, 2])], [(n, F, ["N", 12]) for n in names], opset=20), feeds, *SUMS
 
 
+@case
+def doubles_before_trees():
+    """Doubles are cast to float32 before they meet float32 thresholds, and the import says so: a row on a threshold may differ from the estimator."""
+    tree = ml("TreeEnsembleRegressor", ["narrow"], ["y"], **stump(value=0.1), target_treeids=[0, 0], target_nodeids=[1, 2], target_ids=[0, 0], target_weights=[1.0, 2.0], n_targets=1)
+    model = graph([helper.make_node("Cast", ["x"], ["narrow"], to=F), tree], [("x", D, [None, 1])], [("y", F, [None, 1])])
+    return model, {"x": np.array([[0.1], [0.1 + 1e-12], [0.2], [NAN]])}, *EXACT
+
+
+@case
+def trees_of_catboost():
+    """A regressor that CatBoost exported is converted as it is, and the import says what the export leaves out."""
+    tree = ml("TreeEnsembleRegressor", ["x"], ["y"], **stump(mode="BRANCH_GT"), target_treeids=[0, 0], target_nodeids=[1, 2], target_ids=[0, 0], target_weights=[1.0, 2.0], n_targets=1)
+    model = graph([tree], [("x", F, [None, 1])], [("y", F, [None, 1])])
+    model.producer_name = "CatBoost"
+    return model, {"x": np.array([[0.25], [0.5], [0.75]], np.float32)}, *EXACT
+
+
 # ---------------------------------------------------------------------------------------------- refused
 
 REFUSED = {}

@@ -17,6 +17,10 @@ type Refusal = Box<source::Diagnostic>;
 fn by_transpose<'b>(x: Val<'b>, y: Val<'b>) -> Val<'b> {
     let (mut left, mut right) = (x.ty().shape, y.ty().shape);
     let rank = left.len();
+    // What did not fit its operands has no axes, and is refused when its node is done.
+    if rank < 2 || right.len() != rank {
+        return x;
+    }
     left.insert(rank - 1, 1);
     right.insert(rank - 2, 1);
     (x.reshape(left) * y.reshape(right)).reduce(Reduce::Sum, [rank as u8])
@@ -25,6 +29,9 @@ fn by_transpose<'b>(x: Val<'b>, y: Val<'b>) -> Val<'b> {
 /// The last two axes exchanged.
 fn turned(x: Val<'_>) -> Val<'_> {
     let rank = x.ty().shape.len() as u8;
+    if rank < 2 {
+        return x;
+    }
     let mut order: Vec<u8> = (0..rank).collect();
     order.swap(usize::from(rank) - 1, usize::from(rank) - 2);
     x.transpose(order)
@@ -277,7 +284,11 @@ fn tensor_scatter<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let Some(axis) = normal_axis(if node.is_given("axis") { node.int("axis") } else { -2 }, shape.len()).filter(|axis| *axis > 0) else {
         return node.malformed("its axis is outside");
     };
-    let (length, count) = (i64::from(shape[axis]), i64::from(update.ty().shape[axis]));
+    let parts = update.ty().shape;
+    if parts.len() != shape.len() {
+        return node.malformed(format!("an update of {} axes for a cache of {}", parts.len(), shape.len()));
+    }
+    let (length, count) = (i64::from(shape[axis]), i64::from(parts[axis]));
     if count == 0 || length == 0 {
         return Ok(vec![Value::PerRow(cache)]);
     }

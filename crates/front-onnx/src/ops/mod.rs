@@ -30,6 +30,9 @@ mod svm;
 mod text;
 mod tree;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::node::{OnnxNode, Translated};
 
 /// One operator that converts.
@@ -105,5 +108,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
 }
 
 pub fn find(domain: &str, operator: &str) -> Option<&'static Row> {
-    rows().find(|row| row.domain == domain && row.operator == operator)
+    // A graph may have a hundred thousand nodes, and each asks.
+    static BY_NAME: LazyLock<HashMap<(&str, &str), &Row>> = LazyLock::new(|| rows().map(|row| ((row.domain, row.operator), row)).collect());
+    BY_NAME.get(&(domain, operator)).copied()
 }

@@ -121,7 +121,7 @@ fn split_to_sequence<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             }
         }
     };
-    if lengths.iter().sum::<usize>() != length {
+    if crate::value::total(&lengths) != length {
         return node.malformed(format!("parts of {lengths:?} out of {length}"));
     }
     let mut start = 0;

@@ -5,7 +5,7 @@ use ir::Builder;
 use super::Row;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{Axis, Dim, ELEMENT_LIMIT, PerRow, Value, ir_shape, normal_axis};
+use crate::value::{Axis, Dim, ELEMENT_LIMIT, PerRow, Value, ir_shape, normal_axis, total};
 
 pub(super) const OPS: &[Row] = &[
     Row::new("CenterCropPad", center_crop_pad),
@@ -605,7 +605,7 @@ fn split<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             (0..parts).map(|part| length.saturating_sub(part * each).min(each)).collect()
         }
     };
-    if lengths.iter().sum::<usize>() != length {
+    if total(&lengths) != length {
         return node.malformed(format!("parts of {lengths:?} out of {length}"));
     }
     let mut start = 0;
@@ -647,7 +647,7 @@ fn pad<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         }
         let inner = node.inner_axis(&x, *axis, "pads")?;
         let length = x.shape.get(inner).copied().unwrap_or(0) as i64;
-        let (start, end) = (-before, length.saturating_add(after));
+        let (start, end) = (before.saturating_neg(), length.saturating_add(after));
         limited(node, usize::try_from(end.saturating_sub(start)).unwrap_or(0))?;
         let place = |at: i64| match mode.as_str() {
             "edge" => at.clamp(0, length - 1),
@@ -684,7 +684,7 @@ fn padded<'b>(
     let (from, to) = (start.clamp(0, length), end.clamp(0, length));
     let positions: Vec<usize> = (from..to.max(from)).map(|at| at as usize).collect();
     let middle = taken(node, x, axis, &positions, &[positions.len()])?;
-    let count = (end - start).max(0);
+    let count = end.saturating_sub(start).max(0);
     if start >= 0 && end <= length {
         return Ok(middle);
     }
@@ -732,7 +732,7 @@ fn image<'b>(node: &OnnxNode<'_, 'b>) -> Result<(PerRow<'b>, [usize; 4]), Box<so
 /// Channels laid out as blocks: `[N, C s s, H, W]` to `[N, C, H s, W s]`, by depth first (DCR) or by column and row first (CRD).
 fn depth_to_space<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (x, [n, c, h, w]) = image(node)?;
-    let side = usize::try_from(node.int("blocksize")).unwrap_or(0);
+    let side = usize::try_from(node.int("blocksize")).ok().filter(|side| *side <= ELEMENT_LIMIT).unwrap_or(0);
     if side == 0 || !c.is_multiple_of(side * side) {
         return node.malformed(format!("{c} channels make no blocks of {side} by {side}"));
     }
@@ -748,7 +748,7 @@ fn depth_to_space<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 /// Blocks laid out as channels: `[N, C, H, W]` to `[N, C s s, H / s, W / s]`, by depth last (DCR) or by depth first (CRD).
 fn space_to_depth<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (x, [n, c, h, w]) = image(node)?;
-    let side = usize::try_from(node.int("blocksize")).unwrap_or(0);
+    let side = usize::try_from(node.int("blocksize")).ok().filter(|side| *side <= ELEMENT_LIMIT).unwrap_or(0);
     if side == 0 || !h.is_multiple_of(side) || !w.is_multiple_of(side) {
         return node.malformed(format!("an image of {h} by {w} makes no blocks of {side} by {side}"));
     }

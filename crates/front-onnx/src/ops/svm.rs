@@ -154,7 +154,7 @@ fn linear<'b>(node: &OnnxNode<'_, 'b>, machine: &Machine<'b>, transform: PostTra
 fn duels<'b>(node: &OnnxNode<'_, 'b>, machine: &Machine<'b>) -> Result<Vec<Val<'b>>, Refusal> {
     let per_class: Option<Vec<usize>> = node.ints("vectors_per_class").iter().map(|count| usize::try_from(*count).ok()).collect();
     let Some(per_class) = per_class else { return node.malformed("a class has a negative number of vectors") };
-    let (count, vectors): (usize, usize) = (per_class.len(), per_class.iter().sum());
+    let (count, vectors): (usize, usize) = (per_class.len(), crate::value::total(&per_class));
     let kernels = machine.kernel(node, "support vectors", node.floats("support_vectors"))?;
     let (coefficients, rho) = (node.floats("coefficients"), node.floats("rho"));
     let pairs = count * count.saturating_sub(1) / 2;

@@ -42,6 +42,10 @@ struct State {
     types: Vec<Type>,
     origin: Handle<Origin>,
     errors: Vec<Diagnostic>,
+    /// Elements that all nodes so far compute.
+    work: u64,
+    /// Elements of the largest value that a node computes.
+    largest: u64,
 }
 
 /// A value of a function that is being built.
@@ -57,7 +61,7 @@ impl Builder {
         let mut module = Module { name: name.into(), ..Module::default() };
         let origin = module.origins.push(Origin::Made { by: "scorewright".into(), from: vec![] });
         let function = Function { name: module.name.clone(), ..Function::default() };
-        Builder { state: RefCell::new(State { module, function, types: Vec::new(), origin, errors: Vec::new() }) }
+        Builder { state: RefCell::new(State { module, function, types: Vec::new(), origin, errors: Vec::new(), work: 0, largest: 0 }) }
     }
 
     /// Says what the function computes.
@@ -253,6 +257,21 @@ impl Builder {
     fn push(&self, op: Op, ty: Type) -> Val<'_> {
         let mut state = self.state.borrow_mut();
         let origin = state.origin;
+        // Constants and tables are there without any work.
+        if !matches!(op, Op::Const(_) | Op::Table(_) | Op::Param(_)) {
+            let count = ty.shape.iter().fold(1, |count: u64, dim| count.saturating_mul((*dim).into()));
+            let terms = match &op {
+                Op::Contract { a, over, .. } => {
+                    let shape = state.types.get(a.index()).map_or(&[][..], |ty| &ty.shape);
+                    over.iter().fold(1, |terms: u64, (axis, _)| {
+                        terms.saturating_mul(shape.get(usize::from(*axis)).map_or(1, |dim| u64::from(*dim)))
+                    })
+                }
+                _ => 1,
+            };
+            state.work = state.work.saturating_add(count.saturating_mul(terms));
+            state.largest = state.largest.max(count);
+        }
         state.types.push(ty);
         let value = state.function.nodes.push(Node { op, origin, label: None });
         Val { builder: self, value }
@@ -278,6 +297,19 @@ impl Builder {
         }
         module.entry = Some(module.functions.push(function));
         Ok(module)
+    }
+
+    /// Elements that a row computes so far, with the pairs that contractions multiply; and those of the largest value among them.
+    ///
+    /// For front ends: a small file can ask for days of work.
+    pub fn work(&self) -> (u64, u64) {
+        let state = self.state.borrow();
+        (state.work, state.largest)
+    }
+
+    /// What the first operation that did not fit its operands is said to be.
+    pub fn breach(&self) -> Option<String> {
+        self.state.borrow().errors.first().map(|first| first.message.clone())
     }
 
     /// The parameters there are.
