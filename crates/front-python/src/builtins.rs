@@ -588,6 +588,10 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let outer = replay.activation.take();
     let made = (0..count).map(|at_item| {
         let arguments = rows.iter().map(|items| items[at_item].clone()).collect();
+        replay.activation = match &function {
+            Value::Function(_) => replay.log.enter(at, outer, at_item as u32),
+            _ => None,
+        };
         replay.apply(function.clone(), None, arguments, Vec::new(), at)
     });
     let made: Result<Vec<Value<'b>>, _> = made.collect();
