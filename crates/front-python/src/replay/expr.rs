@@ -458,6 +458,9 @@ impl<'b> Replay<'_, 'b> {
 
     fn if_else(&mut self, test: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Eval<'b> {
         let condition = self.eval(test)?;
+        if let Some(unknown) = self.unknown_among(&[&condition]).filter(|_| self.cells_active()) {
+            return Err(unknown);
+        }
         if let Some(choice) = self.row_condition(&condition) {
             return self.row_if_else(choice, test, (then, otherwise), span);
         }
