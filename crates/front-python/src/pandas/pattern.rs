@@ -505,7 +505,9 @@ fn match_at<'b>(replay: &Replay<'_, 'b>, reading: &Reading<'b>, start: Val<'b>) 
 /// `re.escape` of a text that no row decides.
 fn escape<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let text = call.take("0").or_else(|| call.take("pattern")).and_then(|text| replay.concrete(&text));
-    let Some(text) = text.as_ref().and_then(record::Value::as_str) else { return Err(replay.unsupported(call.span, "`re.escape` of this")) };
+    let Some(text) = text.as_ref().and_then(record::Value::as_str) else {
+        return Err(replay.unsupported(call.span, "`re.escape` of this"));
+    };
     let is_special = |letter: char| "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(letter);
     let mut out = String::new();
     for letter in text.chars() {
