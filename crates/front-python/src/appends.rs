@@ -5,12 +5,47 @@
 
 use crate::ast::{Expr, ExprKind, Handler, Stmt, StmtKind};
 
-/// The list that the body appends to, and the body with `return value` for `list.append(value)`. None if some way through the body does
-/// not end with it, or another statement touches a list like that.
-pub(crate) fn as_function(body: &[Stmt]) -> Option<(String, Vec<Stmt>)> {
-    let list = body.iter().find_map(appended_within)?;
-    let body = ending(body, &list)?;
-    Some((list, body))
+/// The lists that the body appends to, and for each the body with `return value` for `list.append(value)`. None if some way through the
+/// body does not end with it, or another statement touches a list like that.
+pub(crate) fn as_functions(body: &[Stmt]) -> Option<Vec<(String, Vec<Stmt>)>> {
+    let mut lists: Vec<String> = Vec::new();
+    let mut rest = body.to_vec();
+    while let Some(list) = rest.iter().find_map(appended_within) {
+        rest = rest.iter().map(|statement| without(statement, &|one| one == list)).collect();
+        lists.push(list);
+    }
+    let of_list = |list: String| {
+        let only: Vec<Stmt> = body.iter().map(|statement| without(statement, &|one| one != list)).collect();
+        Some((list.clone(), ending(&trimmed(&only), &list)?))
+    };
+    let made = lists.into_iter().map(of_list).collect::<Option<Vec<_>>>()?;
+    (!made.is_empty()).then_some(made)
+}
+
+/// A statement that appends nothing to some lists.
+fn without(statement: &Stmt, gone: &dyn Fn(&str) -> bool) -> Stmt {
+    let block = |body: &[Stmt]| body.iter().map(|inner| without(inner, gone)).collect::<Vec<_>>();
+    let kind = match &statement.kind {
+        _ if append(statement).is_some_and(|(list, _)| gone(list)) => StmtKind::Pass,
+        StmtKind::If { test, body, otherwise } => {
+            StmtKind::If { test: test.clone(), body: trimmed(&block(body)), otherwise: trimmed(&block(otherwise)) }
+        }
+        StmtKind::Try { body, handlers, otherwise, finally } => StmtKind::Try {
+            body: trimmed(&block(body)),
+            handlers: handlers.iter().map(|one| Handler { body: trimmed(&block(&one.body)), ..one.clone() }).collect(),
+            otherwise: otherwise.clone(),
+            finally: finally.clone(),
+        },
+        other => other.clone(),
+    };
+    Stmt { kind, ..statement.clone() }
+}
+
+/// Statements without what does nothing at their end.
+fn trimmed(body: &[Stmt]) -> Vec<Stmt> {
+    let idle = body.iter().rev().take_while(|statement| matches!(statement.kind, StmtKind::Pass)).count();
+    let kept = if idle == body.len() { idle.min(1) } else { body.len() - idle };
+    body[..kept].to_vec()
 }
 
 /// `list.append(value)`

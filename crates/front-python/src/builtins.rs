@@ -219,11 +219,14 @@ fn float<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             "nan" => Ok(replay.known(record::Value::float(f64::NAN))),
             "inf" | "infinity" | "+inf" => Ok(replay.known(record::Value::float(f64::INFINITY))),
             "-inf" | "-infinity" => Ok(replay.known(record::Value::float(f64::NEG_INFINITY))),
-            _ => Err(replay.unsupported(call.span, "`float` of this text")),
+            _ => float_of_cell(replay, &value, call.span),
         };
     }
-    let cell = ops::to_cell(replay, &value, None, call.span)?;
-    let at = call.span;
+    float_of_cell(replay, &value, call.span)
+}
+
+fn float_of_cell<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Eval<'b> {
+    let cell = ops::to_cell(replay, value, None, at)?;
     let cell = ops::lift(replay, &[&cell], at, |replay, operands| {
         let (kind, val) = operands[0].clone();
         match kind {
@@ -588,6 +591,10 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let outer = replay.activation.take();
     let made = (0..count).map(|at_item| {
         let arguments = rows.iter().map(|items| items[at_item].clone()).collect();
+        replay.activation = match &function {
+            Value::Function(_) => replay.log.enter(at, outer, at_item as u32),
+            _ => None,
+        };
         replay.apply(function.clone(), None, arguments, Vec::new(), at)
     });
     let made: Result<Vec<Value<'b>>, _> = made.collect();

@@ -40,6 +40,9 @@ fn int(value: &Value) -> Option<i64> {
 }
 
 pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    if let (BinaryOp::Mod, Some(template)) = (op, left.as_str()) {
+        return percent(template, right).map(Value::Str);
+    }
     if let (Some(a), Some(b)) = (left.as_str(), right.as_str()) {
         return (op == BinaryOp::Add).then(|| Value::Str(format!("{a}{b}")));
     }
@@ -67,6 +70,32 @@ pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Option<Value>
         BinaryOp::Div if b != 0.0 => a / b,
         _ => return None,
     }))
+}
+
+/// `template % values`, where every place is a plain `%s` or `%d` of a whole number.
+fn percent(template: &str, values: &Value) -> Option<String> {
+    let values = match values.as_tagged() {
+        Some(Tagged::Tuple(items)) => items.clone(),
+        Some(Tagged::List(_) | Tagged::Dict(_)) => return None,
+        _ => vec![values.clone()],
+    };
+    let (mut values, mut pieces) = (values.iter(), template.split('%'));
+    let mut out = pieces.next()?.to_owned();
+    while let Some(piece) = pieces.next() {
+        if piece.is_empty() {
+            out.push('%');
+            out.push_str(pieces.next()?);
+            continue;
+        }
+        let value = values.next()?;
+        let rest = match piece.strip_prefix('d').filter(|_| value.as_int().is_some()) {
+            Some(rest) => rest,
+            None => piece.strip_prefix('s')?,
+        };
+        out.push_str(&format(value, None)?);
+        out.push_str(rest);
+    }
+    values.next().is_none().then_some(out)
 }
 
 pub(crate) fn unary(op: UnaryOp, value: &Value) -> Option<Value> {

@@ -13,6 +13,7 @@ mod builtins;
 mod calendar;
 mod fold;
 mod hash;
+mod index_loops;
 mod letter_loops;
 mod literals;
 mod log;

@@ -15,6 +15,9 @@ use std::collections::BTreeSet;
 /// What the label of a row is, beside its frame.
 pub(crate) const LABEL: &str = "label of a row";
 
+/// What an array is in a loop over its positions, before its name as a column of the frame that holds it.
+pub(crate) const ARRAY: &str = "array ";
+
 /// Runs such a loop. None if it is not one.
 pub(crate) fn run<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -83,7 +86,7 @@ fn one_row<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, id: FrameId, body: &[
 }
 
 /// Whether a statement only binds names and sets cells of the row with that label.
-fn is_of_one_row(statement: &Stmt, label: &str) -> bool {
+pub(crate) fn is_of_one_row(statement: &Stmt, label: &str) -> bool {
     let may_be_set = |target: &Expr| match &target.kind {
         ExprKind::Name(_) => true,
         ExprKind::Tuple(names) => names.iter().all(|name| matches!(name.kind, ExprKind::Name(_))),
@@ -93,6 +96,7 @@ fn is_of_one_row(statement: &Stmt, label: &str) -> bool {
                     && matches!(name.as_str(), "at" | "loc")
                     && matches!(parts.as_slice(), [row, _] if row.as_name() == Some(label))
             }
+            (ExprKind::Name(_), ExprKind::Name(row)) => row == label,
             _ => false,
         },
         _ => false,
@@ -112,8 +116,11 @@ fn is_of_one_row(statement: &Stmt, label: &str) -> bool {
     }
 }
 
-/// The frame and the column of `frame.at[label, name]`.
+/// The frame and the column of `frame.at[label, name]`, and of `array[label]`.
 pub(crate) fn place<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, part: &str, index: &Value<'b>) -> Option<(FrameId, String)> {
+    if let (Value::Frame(id), Some(name), Value::Part(labelled, label)) = (of, part.strip_prefix(ARRAY), index) {
+        return matches!(**labelled, Value::Frame(other) if other == *id && label == LABEL).then(|| (*id, name.to_owned()));
+    }
     let (Value::Frame(id), "at" | "loc", Value::Tuple(parts)) = (of, part, index) else { return None };
     match parts.as_slice() {
         [Value::Part(labelled, label), column] if label == LABEL => match **labelled {

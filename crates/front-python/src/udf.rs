@@ -197,41 +197,71 @@ pub(crate) fn appending_loop<'b>(
         },
         _ => return None,
     };
-    let (list, body) = crate::appends::as_function(body)?;
-    match replay.find_name(&list, Some(replay.scope)) {
-        Some(Value::List(id)) if replay.lists[id.0].is_empty() => {}
-        _ => return None,
+    let lists = crate::appends::as_functions(body)?;
+    appended(replay, target, Turns { row, bound: Vec::new(), guards, space }, &lists, body, at)
+}
+
+/// What a loop over rows sees in each turn: what its target is, and what else it knows by name.
+pub(crate) struct Turns<'b> {
+    pub row: Value<'b>,
+    pub bound: Vec<(String, Value<'b>)>,
+    pub guards: Guards,
+    pub space: usize,
+}
+
+/// Runs a loop over rows that appends to lists, which are empty before it: each is a function on rows. None if they are not.
+pub(crate) fn appended<'b>(
+    replay: &mut Replay<'_, 'b>,
+    target: &Expr,
+    turns: Turns<'b>,
+    lists: &[(String, Vec<Stmt>)],
+    body: &[Stmt],
+    at: Span,
+) -> Option<Result<(), Unknown>> {
+    for (list, _) in lists {
+        match replay.find_name(list, Some(replay.scope)) {
+            Some(Value::List(id)) if replay.lists[id.0].is_empty() => {}
+            _ => return None,
+        }
     }
     let mut own_names = std::collections::BTreeSet::new();
     body.iter().for_each(|statement| crate::names::assigned(statement, &mut own_names));
     // A name that a turn of the loop hands on to the next one is of several rows.
     let handed_on = replay.unsupported(at, "a value that one turn of a loop over rows hands on to the next");
     let mut names: Names<'b> = own_names.iter().map(|name| (name.clone(), Value::Unknown(handed_on.clone()))).collect();
-    names.insert(list.clone(), Value::Unknown(handed_on.clone()));
+    names.extend(lists.iter().map(|(list, _)| (list.clone(), Value::Unknown(handed_on.clone()))));
+    names.extend(turns.bound.iter().cloned());
     crate::names::target(target, &mut own_names);
-    let scope = Scope { names, parent: Some(replay.scope), globals: Vec::new() };
-    let ran = on_cells(replay, |replay| {
-        replay.in_scope(scope, at, |replay| {
-            replay.assign(target, row, target.span);
-            match replay.block_of(&body)? {
-                Flow::Return(value) => {
-                    let returns = replay.cells.last_mut().map(|frame| std::mem::take(&mut frame.returns)).unwrap_or_default();
-                    let value = returns
-                        .into_iter()
-                        .rev()
-                        .try_fold(value, |rest, (condition, early)| replay.choose_values(condition, &early, &rest, at))?;
-                    made(replay, value, at)
+    let mut columns = Vec::new();
+    for (list, body) in lists {
+        let scope = Scope { names: names.clone(), parent: Some(replay.scope), globals: Vec::new() };
+        let ran = on_cells(replay, |replay| {
+            replay.in_scope(scope, at, |replay| {
+                replay.assign(target, turns.row.clone(), target.span);
+                match replay.block_of(body)? {
+                    Flow::Return(value) => {
+                        let returns = replay.cells.last_mut().map(|frame| std::mem::take(&mut frame.returns)).unwrap_or_default();
+                        let value = returns
+                            .into_iter()
+                            .rev()
+                            .try_fold(value, |rest, (condition, early)| replay.choose_values(condition, &early, &rest, at))?;
+                        made(replay, value, at)
+                    }
+                    Flow::Next | Flow::Break | Flow::Continue => Err(replay.unsupported(at, "a loop that gives nothing for some rows")),
                 }
-                Flow::Next | Flow::Break | Flow::Continue => Err(replay.unsupported(at, "a loop that gives nothing for some rows")),
-            }
-        })
-    });
-    let column = ran.map(|(result, own)| {
-        let like = Column { cell: Cell::new(Kind::Missing, replay.b.bool(false)), name: None, space, array: true };
-        gathered(replay, result, &like, &guards.union(&own).copied().collect())
-    });
-    replay.bind(&list, column.unwrap_or_else(Value::Unknown));
+            })
+        });
+        let column = ran.map(|(result, own)| {
+            let space = turns.space;
+            let like = Column { cell: Cell::new(Kind::Missing, replay.b.bool(false)), name: None, space, array: true };
+            gathered(replay, result, &like, &turns.guards.union(&own).copied().collect())
+        });
+        columns.push((list, column));
+    }
     own_names.iter().for_each(|name| replay.bind(name, Value::Unknown(handed_on.clone())));
+    for (list, column) in columns {
+        replay.bind(list, column.unwrap_or_else(Value::Unknown));
+    }
     Some(Ok(()))
 }
 

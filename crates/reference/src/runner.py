@@ -28,6 +28,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 MOST_ITEMS = 5000  # the longest list, dict or array whose items are written
 MOST_CELLS = 200000  # the largest look-up table whose cells are written
 MOST_DEPTH = 6
+MOST_TURNS = 8  # of a map, whose calls have contexts of their own
 MOST_NESTED = 16  # estimators inside estimators
 MOST_NODES = 400000  # of all trees of one model
 
@@ -910,6 +911,8 @@ class Recorder:
         if calls_at_once(function):
             entered = lambda value: self.entered(place, value) if self.is_users(value) else value
             args, kwargs = [entered(arg) for arg in args], {name: entered(arg) for name, arg in kwargs.items()}
+        if function is map and args and self.is_users(args[0]):
+            return map(self.turns(place, args[0]), *args[1:], **kwargs)
         if self.is_users(function):
             self.current = self.enter(saved, place, 0)
             try:
@@ -924,9 +927,20 @@ class Recorder:
             self.suspended -= 1
             self.read_place = outer
 
-    def entered(self, place, function):
+    def turns(self, place, function):
+        """A function of the user's that `map` calls, with a context for each of the first calls: those of a map over frames."""
+        numbers = iter(range(MOST_TURNS))
+        entered = [self.entered(place, function, self.enter(self.current, place, turn)) for turn in range(MOST_TURNS)]
+
+        def called(*args, **kwargs):
+            turn = next(numbers, None)
+            return function(*args, **kwargs) if turn is None else entered[turn](*args, **kwargs)
+
+        return called
+
+    def entered(self, place, function, within=None):
         """A function of the user's that a library calls once, with a context as if the script did."""
-        saved = self.current
+        saved = self.current if within is None else within
 
         def called(*args, **kwargs):
             outer = self.save()
@@ -1689,6 +1703,7 @@ def execute(text, job, recorder, until=None):
     for own in job["modules"]:
         sys.modules.pop(own, None)
     sys.meta_path[:] = [OwnModules(job["modules"], recorder), *(finder for finder in sys.meta_path if not isinstance(finder, OwnModules))]
+    Drawings.stand_in()
     files = {name, *job["modules"].values()}
     import linecache
 
@@ -1759,6 +1774,78 @@ class OwnModule(importlib.abc.Loader):
             tree = self.recorder.prepare(tree, self.file + "@")
             module.__dict__[HOOK] = self.recorder
         exec(compile(tree, self.file, "exec"), module.__dict__)
+
+
+DRAWING = {"altair", "bokeh", "cufflinks", "dython", "folium", "matplotlib", "missingno", "plotly", "pydotplus", "seaborn", "wordcloud"}
+
+
+class Drawing:
+    """Stands in for a library that only draws and that this Python does not have: whatever is asked of it is done without effect."""
+
+    def __init__(self, name):
+        self.__name__ = name
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Drawing(name)
+
+    def __call__(self, *values, **options):
+        if self.__name__ == "subplots":
+            return Drawing("figure"), axes(*values, **options)
+        return tuple(map(Drawing, ("n", "bins", "patches"))) if self.__name__ == "hist" else Drawing(self.__name__)
+
+    def __getitem__(self, key):
+        return Drawing(self.__name__)
+
+    def __setitem__(self, key, value):
+        pass
+
+    def __iter__(self):
+        return iter(())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        return False
+
+
+def axes(nrows=1, ncols=1, *, squeeze=True, **options):
+    """What `plt.subplots` gives besides the figure: an array of that shape, or what stands alone in it."""
+    import numpy as np
+
+    grid = np.empty((nrows, ncols), dtype=object)
+    for place in np.ndindex(grid.shape):
+        grid[place] = Drawing("axes")
+    if not squeeze:
+        return grid
+    return grid.item() if grid.size == 1 else grid.squeeze()
+
+
+class Drawings(importlib.abc.Loader):
+    """Finds what only draws, where nothing else does. Stands last on the path."""
+
+    def find_spec(self, name, path=None, target=None):
+        return importlib.util.spec_from_loader(name, self, is_package=True) if name.split(".")[0] in DRAWING else None
+
+    def create_module(self, spec):
+        module = types.ModuleType(spec.name)
+        module.__getattr__ = lambda name: getattr(Drawing(spec.name), name)
+        return module
+
+    def exec_module(self, module):
+        pass
+
+    @staticmethod
+    def stand_in():
+        """Lets drawing go without effect, that of pandas' own `plot` and `hist` too, if this Python does not have matplotlib."""
+        if not any(isinstance(finder, Drawings) for finder in sys.meta_path):
+            if importlib.util.find_spec("matplotlib") is None:
+                import pandas.plotting._core
+
+                pandas.plotting._core._backends["matplotlib"] = Drawing("backend")
+            sys.meta_path.append(Drawings())
 
 
 class Shell:

@@ -633,6 +633,10 @@ fn replaced<'b>(
                     Cell::new(to.clone(), hit.is_null().select(promote(val, &kind, &to), new))
                 }
             }
+            // Both truth values are replaced.
+            None if kind == Kind::Bool && [true, false].iter().all(|truth| usable.iter().any(|(key, _)| key.as_bool() == Some(*truth))) => {
+                Cell::new(new_kind.clone(), hit.or_else(zero))
+            }
             None => Cell {
                 alternatives: vec![
                     Alternative { when: Some(!hit.is_null()), kind: new_kind.clone(), val: hit.or_else(zero) },

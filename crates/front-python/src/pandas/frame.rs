@@ -56,6 +56,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Objects, "str.len", objects_len),
     Row::new(On::Objects, "str.join", objects_join),
     Row::new(On::Function, "pandas.DataFrame", new_frame),
+    Row::new(On::Function, "pandas.api.types.is_numeric_dtype", test_of_dtype),
+    Row::new(On::Function, "pandas.api.types.is_string_dtype", test_of_dtype),
+    Row::new(On::Function, "pandas.api.types.is_object_dtype", test_of_dtype),
+    Row::new(On::Function, "pandas.api.types.is_bool_dtype", test_of_dtype),
+    Row::new(On::Function, "pandas.api.types.is_integer_dtype", test_of_dtype),
+    Row::new(On::Function, "pandas.api.types.is_float_dtype", test_of_dtype),
+    Row::new(On::Function, "pandas.api.types.is_datetime64_any_dtype", test_of_dtype),
+    Row::new(On::Function, "pandas.api.types.is_categorical_dtype", test_of_dtype),
     Row::new(On::Function, "pandas.Series", new_series),
 ];
 
@@ -544,6 +552,15 @@ fn select_dtypes<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         _ => return Err(replay.not_recorded(call.span)),
     };
     super::select(replay, id, &kept, call.span, true)
+}
+
+/// What the dtype of a column is, which is that of the recorded run as `.dtype` is.
+fn test_of_dtype<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let values: Vec<Value<'b>> = call.rest().into_iter().map(|(_, value)| value).collect();
+    match values.as_slice() {
+        [Value::Column(_)] => Ok(Value::Known(replay.recorded(call.span))),
+        _ => Err(replay.unsupported(call.span, "the dtype of this")),
+    }
 }
 
 fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

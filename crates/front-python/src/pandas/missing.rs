@@ -27,6 +27,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "combine_first", combine_first),
     Row::new(On::Column, "dropna", dropna),
     Row::new(On::Frame, "dropna", frame_dropna),
+    Row::new(On::Row, "isna", isna_of_row),
+    Row::new(On::Row, "isnull", isna_of_row),
+    Row::new(On::Row, "notna", notna_of_row),
+    Row::new(On::Row, "notnull", notna_of_row),
     Row::new(On::Function, "pandas.isna", any_isna),
     Row::new(On::Function, "pandas.isnull", any_isna),
     Row::new(On::Function, "pandas.notna", any_notna),
@@ -101,6 +105,32 @@ fn frame_notna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         let cell = missing_cell(replay, &column.cell, at)?;
         negated(replay, &cell, at)
     })
+}
+
+fn isna_of_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    missing_in_row(replay, call, true)
+}
+
+fn notna_of_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    missing_in_row(replay, call, false)
+}
+
+/// Which cells of one row are missing, as a row of truth values.
+fn missing_in_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, wanted: bool) -> Eval<'b> {
+    let at = call.span;
+    let Value::Row(id) = call.receiver else { return Err(replay.unsupported(at, format!("`{}` of this", call.name))) };
+    let mut frame = replay.of_cells(id, at);
+    for slot in frame.columns.values_mut() {
+        let Value::Column(column) = slot else { return Err(replay.unsupported(at, "missing cells of this row")) };
+        let cell = missing_cell(replay, &column.cell, at)?;
+        let Some((_, missing)) = cell.single() else { return Err(replay.unsupported(at, "missing cells of this row")) };
+        let truth = if wanted { missing } else { !missing };
+        *slot = Value::Column(column.with(Cell::new(Kind::Bool, truth).guarded(&column.cell.guards)));
+    }
+    match replay.frame(frame) {
+        Value::Frame(id) => Ok(Value::Row(id)),
+        other => Ok(other),
+    }
 }
 
 fn any_isna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -395,6 +395,13 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             None => Err(replay.unsupported(span, "this item of a list")),
         },
         (Value::Pieces(pieces), index) => pieces::item(replay, pieces, index, span),
+        (Value::Row(id), index) if wanted(replay, index).is_some() => {
+            let names = wanted(replay, index).unwrap_or_default();
+            match select(replay, *id, &names, span, false)? {
+                Value::Frame(part) => Ok(Value::Row(part)),
+                other => Ok(other),
+            }
+        }
         (Value::Row(id), index) => match replay.concrete(index).map(|name| column_name(&name)) {
             Some(name) => row_item(replay, *id, &name, span),
             None => Err(replay.unsupported(span, "this item of a row")),

@@ -52,6 +52,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "pandas.to_numeric", to_numeric),
     Row::new(On::Function, "pandas.cut", cut),
     Row::new(On::Function, "pandas.qcut", qcut),
+    Row::new(On::Row, "sum", of_one_row),
+    Row::new(On::Row, "mean", of_one_row),
+    Row::new(On::Row, "max", of_one_row),
+    Row::new(On::Row, "min", of_one_row),
     Row::new(On::Frame, "sum", along_row),
     Row::new(On::Frame, "mean", along_row),
     Row::new(On::Frame, "max", along_row),
@@ -605,14 +609,60 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Cell::new(Kind::Float, val)
     } else {
         let values: Vec<Val<'b>> = parts.iter().map(|(_, val)| val.cast(Elem::I64)).collect();
-        let val = match name.as_str() {
-            "sum" => values.iter().skip(1).fold(values[0], |sum, one| sum + *one),
-            "max" => values.iter().skip(1).fold(values[0], |best, one| one.gt(best).select(*one, best)),
-            _ => values.iter().skip(1).fold(values[0], |best, one| one.lt(best).select(*one, best)),
-        };
-        Cell::new(Kind::INT, val)
+        Cell::new(Kind::INT, whole_along(&name, &values))
     };
     Ok(Value::Column(Column { cell: Cell { guards, ..cell }, name: None, space, array: false }))
+}
+
+/// The longest series that numpy adds up from the left; a longer one it adds up in eight sums.
+const FROM_THE_LEFT: usize = 7;
+
+/// `row.sum()` and its like, of one row in a function on rows. A row beside texts is one of Python's own numbers, so columns of whole numbers
+/// and of floats are not mixed: the sum of whole numbers is exact there and a float elsewhere. Missing values are left out; of truth values
+/// only the sum is taken, their count.
+fn of_one_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let Value::Row(id) = call.receiver else { return Err(replay.unsupported(at, format!("`{}` of this", call.name))) };
+    let columns = super::matrix(replay, &Value::Frame(id), at)?;
+    let kinds: Vec<Option<Kind>> = columns.iter().map(|column| column.cell.single().map(|(kind, _)| kind.clone())).collect();
+    let all = |wanted: &Kind| kinds.iter().all(|kind| kind.as_ref() == Some(wanted));
+    let adds = matches!(call.name.as_str(), "sum" | "mean");
+    let is_known = match call.name.as_str() {
+        _ if kinds.is_empty() => false,
+        "sum" => all(&Kind::Bool) || all(&Kind::INT) || all(&Kind::Float),
+        "mean" => all(&Kind::Float),
+        _ => all(&Kind::INT) || all(&Kind::Float),
+    };
+    if !is_known || adds && all(&Kind::Float) && columns.len() > FROM_THE_LEFT {
+        return Err(replay.refuse(
+            "python-row-statistic",
+            at,
+            format!("`{}` of a row of columns of several types, or of many, cannot be converted", call.name),
+            "what pandas makes of such a row depends on the other columns",
+            "call it on the frame, which says how: df[columns].sum(axis=1), .mean(axis=1), .max(axis=1) or .min(axis=1)",
+        ));
+    }
+    call.only(replay, "skipna", &[record::Value::Bool(true)])?;
+    let guards: Guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
+    let values: Vec<Val<'b>> = columns.iter().filter_map(|column| column.cell.single().map(|(_, val)| val)).collect();
+    let cell = if all(&Kind::Float) {
+        let every: Vec<usize> = (0..values.len()).collect();
+        let val = if adds { by_blocks(replay, &call.name, &values, &[every]) } else { float_along(replay, &call.name, &values) };
+        Cell::new(Kind::Float, val)
+    } else {
+        let values: Vec<Val<'b>> = values.iter().map(|val| val.cast(Elem::I64)).collect();
+        Cell::new(Kind::INT, whole_along(&call.name, &values))
+    };
+    Ok(Value::Cell(cell.guarded(&guards)))
+}
+
+/// The sum, the largest or the smallest of whole numbers.
+fn whole_along<'b>(name: &str, values: &[Val<'b>]) -> Val<'b> {
+    match name {
+        "sum" => values.iter().skip(1).fold(values[0], |sum, one| sum + *one),
+        "max" => values.iter().skip(1).fold(values[0], |best, one| one.gt(best).select(*one, best)),
+        _ => values.iter().skip(1).fold(values[0], |best, one| one.lt(best).select(*one, best)),
+    }
 }
 
 /// The places of a frame's columns, by the blocks in which they lay in the recorded run: in their order, each from the left.

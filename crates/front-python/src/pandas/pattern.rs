@@ -28,6 +28,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "re.finditer", find_all),
     Row::new(On::Function, "re.split", split),
     Row::new(On::Function, "re.sub", sub),
+    Row::new(On::Function, "re.escape", escape),
     Row::new(On::Cell, "search", search),
     Row::new(On::Cell, "match", search),
     Row::new(On::Cell, "fullmatch", search),
@@ -499,6 +500,23 @@ fn match_at<'b>(replay: &Replay<'_, 'b>, reading: &Reading<'b>, start: Val<'b>) 
         guards: Guards::new(),
     };
     Value::Match(Rc::new(Match { found, start, reading: reading.clone() }))
+}
+
+/// `re.escape` of a text that no row decides.
+fn escape<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let text = call.take("0").or_else(|| call.take("pattern")).and_then(|text| replay.concrete(&text));
+    let Some(text) = text.as_ref().and_then(record::Value::as_str) else {
+        return Err(replay.unsupported(call.span, "`re.escape` of this"));
+    };
+    let is_special = |letter: char| "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(letter);
+    let mut out = String::new();
+    for letter in text.chars() {
+        if is_special(letter) {
+            out.push('\\');
+        }
+        out.push(letter);
+    }
+    Ok(replay.known(record::Value::Str(out)))
 }
 
 /// `re.search`, `re.match`, `re.fullmatch`, in a function on cells.

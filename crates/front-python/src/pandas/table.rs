@@ -391,6 +391,8 @@ fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let other = call.need(replay, "other")?;
     let on = call.texts(replay, "on")?;
     call.only(replay, "how", &[record::Value::Str("left".to_owned())])?;
+    let mut suffix = |name| call.text(replay, name).map(Option::unwrap_or_default);
+    let suffixes = [suffix("lsuffix")?, suffix("rsuffix")?];
     match (&other, on) {
         (Value::Known(known), Some(on)) => {
             let Some(table) = look_up_table(known) else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
@@ -398,8 +400,9 @@ fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             let index: Vec<String> = table.columns.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with('\u{0}')).collect();
             let wanted: Vec<String> =
                 table.columns.iter().map(|(name, _)| name.clone()).filter(|name| !name.starts_with('\u{0}')).collect();
-            attach(replay, id, &on, &index, &table, &wanted, &["".to_owned(), "".to_owned()], false, None, at)
+            attach(replay, id, &on, &index, &table, &wanted, &suffixes, false, None, at)
         }
+        (_, None) if suffixes.iter().any(|suffix| !suffix.is_empty()) => Err(replay.unsupported(at, "a suffix in `join` of scoring rows")),
         (Value::Frame(other), None) => beside(replay, &[Value::Frame(id), Value::Frame(*other)], at),
         (Value::Column(_), None) => beside(replay, &[Value::Frame(id), other.clone()], at),
         _ => Err(replay.unsupported(at, "this `join`")),

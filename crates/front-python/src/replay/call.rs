@@ -372,6 +372,10 @@ impl<'b> Replay<'_, 'b> {
         if let Some(row) = rows().get(&(On::Function, path)) {
             return self.run_row(row, self.none(), None, positional, named, span);
         }
+        // `str.upper(text)` is `text.upper()`.
+        if let (Some(name), Some((Value::Cell(_), more))) = (path.strip_prefix("builtins.str."), positional.split_first()) {
+            return self.call_method(positional[0].clone(), name, None, more.to_vec(), named, span);
+        }
         if let Some(unknown) = self.unknown_among(&all) {
             return Err(unknown);
         }

@@ -458,6 +458,9 @@ impl<'b> Replay<'_, 'b> {
 
     fn if_else(&mut self, test: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Eval<'b> {
         let condition = self.eval(test)?;
+        if let Some(unknown) = self.unknown_among(&[&condition]).filter(|_| self.cells_active()) {
+            return Err(unknown);
+        }
         if let Some(choice) = self.row_condition(&condition) {
             return self.row_if_else(choice, test, (then, otherwise), span);
         }
@@ -489,8 +492,15 @@ impl<'b> Replay<'_, 'b> {
         let parent = self.scope;
         let scope = Scope { parent: Some(parent), ..Scope::default() };
         let mut columns = false;
+        let blockers = self.blockers.len();
         let ran = self.in_scope(scope, span, |replay| replay.clause(clauses, (element, value), None, &mut out, &mut columns));
         self.activation = outer;
+        if ran.is_err()
+            && let Some(whole) = self.whole_comprehension(element, value, clauses, span)
+        {
+            self.blockers.truncate(blockers);
+            return Ok(Value::Known(whole));
+        }
         if let Some(column) = ran? {
             return Ok(column);
         }
@@ -519,6 +529,21 @@ impl<'b> Replay<'_, 'b> {
         let pairs = out.into_iter().map(|(key, item, _)| (key, item.unwrap_or_else(|| self.none()))).collect();
         self.dicts.push(pairs);
         Ok(Value::Dict(DictId(self.dicts.len() - 1)))
+    }
+
+    /// A comprehension over training data whose items the record does not have: what it makes may be recorded as a whole, or what is made
+    /// of that. None if anything that it names is of scoring rows.
+    fn whole_comprehension(&mut self, element: &Expr, value: Option<&Expr>, clauses: &[Clause], span: Span) -> Option<Known> {
+        if self.cells_active() {
+            return None;
+        }
+        let mut names = std::collections::BTreeSet::new();
+        let parts = clauses.iter().flat_map(|clause| std::iter::once(&clause.iter).chain(&clause.tests));
+        parts.chain([element]).chain(value).for_each(|part| crate::names::of_expr(part, &mut names));
+        let named: Vec<Value<'b>> = names.iter().filter_map(|name| self.find_name(name, Some(self.scope)).cloned()).collect();
+        let named: Vec<&Value<'b>> = named.iter().collect();
+        let is_of_rows = named.iter().any(|one| matches!(one, Value::Object(_)) || self.touches_rows(one));
+        (!is_of_rows).then(|| self.untouched(span, &named))
     }
 
     fn clause(

@@ -1190,6 +1190,12 @@ impl<'a, 'b> Replay<'a, 'b> {
         }
         if !self.cells_active()
             && otherwise.is_empty()
+            && let Some(done) = crate::index_loops::run(self, target, iter, body)
+        {
+            return done.map(|()| Flow::Next);
+        }
+        if !self.cells_active()
+            && otherwise.is_empty()
             && let Some(done) = crate::row_writes::run(self, target, &iterable, body, iter.span)
         {
             return done.map(|()| Flow::Next);
