@@ -73,11 +73,14 @@ fn tensors(case: &Case, what: &str, names: &[String]) -> BTreeMap<String, Rc<Ten
     names.iter().enumerate().filter_map(read).collect()
 }
 
+/// Whether an input of this name and tensor is baked in.
+type Bakes<'a> = &'a dyn Fn(&str, &Tensor) -> bool;
+
 /// Compiles a case. What decides shapes is a constant of most models and an input in the suite: it is baked in, and no more than is needed.
 fn read(case: &Case, number: usize, inputs: &BTreeMap<String, Rc<Tensor>>) -> Read {
     let bytes = fs::read(case.folder.join("model.onnx")).unwrap();
     let whole = |tensor: &Tensor| matches!(tensor.data, Data::I32(_) | Data::I64(_) | Data::Bool(_));
-    let steps: [&dyn Fn(&str, &Tensor) -> bool; 6] = [
+    let steps: [Bakes<'_>; 6] = [
         &|_, _| false,
         &|name, tensor| whole(tensor) && tensor.dims.len() <= 1 && case.inputs.first().is_none_or(|first| first != name),
         &|name, tensor| whole(tensor) && case.inputs.first().is_none_or(|first| first != name),
@@ -188,6 +191,9 @@ fn outcomes(target: Target, jobs: &[Job<'_>]) -> Vec<Vec<GoldenOutcome>> {
     })
 }
 
+/// The number of a verdict, its scorer with the row, and the interpreter's answer.
+type Scorer = (usize, Box<Checked>, Vec<Vec<Cell>>, GoldenOutcome);
+
 struct Verdict<'c> {
     case: &'c Case,
     baked: Baked,
@@ -202,7 +208,7 @@ fn the_backend_suite_passes_as_the_table_says() {
     let asked = std::env::var("CASE").ok();
     let asked_for: Vec<&Case> = cases.iter().filter(|case| asked.as_ref().is_none_or(|part| case.name.contains(part.as_str()))).collect();
     let mut verdicts = Vec::new();
-    let mut scorers: Vec<(usize, Box<Checked>, Vec<Vec<Cell>>, GoldenOutcome)> = Vec::new();
+    let mut scorers: Vec<Scorer> = Vec::new();
     for case in asked_for {
         let (inputs, expected) = (tensors(case, "input", &case.inputs), tensors(case, "output", &case.outputs));
         match read(case, verdicts.len(), &inputs) {
