@@ -258,15 +258,14 @@ impl Builder {
         // Constants and tables are there without any work.
         if !matches!(op, Op::Const(_) | Op::Table(_) | Op::Param(_)) {
             let count = ty.shape.iter().fold(1, |count: u64, dim| count.saturating_mul((*dim).into()));
-            let terms = match &op {
-                Op::Contract { a, over, .. } => {
-                    let shape = state.types.get(a.index()).map_or(&[][..], |ty| &ty.shape);
-                    over.iter().fold(1, |terms: u64, (axis, _)| {
-                        terms.saturating_mul(shape.get(usize::from(*axis)).map_or(1, |dim| u64::from(*dim)))
-                    })
+            let mut terms = 1_u64;
+            if let Op::Contract { a, over, .. } = &op
+                && let Some(ty) = state.types.get(a.index())
+            {
+                for (axis, _) in over {
+                    terms = terms.saturating_mul(ty.shape.get(usize::from(*axis)).map_or(1, |dim| u64::from(*dim)));
                 }
-                _ => 1,
-            };
+            }
             state.work = state.work.saturating_add(count.saturating_mul(terms));
             state.largest = state.largest.max(count);
         }
