@@ -471,7 +471,7 @@ impl<'b> Walk<'_, 'b> {
                 Value::PerRow(row) => row.count(),
                 Value::Constant(tensor) if node.node.operator != "Identity" => match &tensor.data {
                     Data::Str(texts) => texts.iter().fold(texts.len(), |sum, text| sum.saturating_add(text.len())),
-                    others => others.len(),
+                    Data::Bool(_) | Data::I32(_) | Data::I64(_) | Data::F32(_) | Data::F64(_) => tensor.data.len(),
                 },
                 Value::Constant(_)
                 | Value::Absent
