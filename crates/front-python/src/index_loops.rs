@@ -29,6 +29,11 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
     }
     let mut changed = BTreeSet::new();
     body.iter().for_each(|statement| crate::names::assigned(statement, &mut changed));
+    // What is set in an array of numpy's is set in the column that it is a view of, and in every name of the array.
+    let set = arrays.iter().filter(|(name, _)| changed.contains(name));
+    if replay.before_pandas_3() && set.clone().next().is_some() || set.clone().any(|(name, _)| has_another_name(replay, name)) {
+        return None;
+    }
     crate::names::target(target, &mut changed);
     let handed_on = replay.unsupported(iter.span, "a value that one turn of a loop over rows hands on to the next");
     let mut names: Names<'b> = changed.iter().map(|name| (name.clone(), Value::Unknown(handed_on.clone()))).collect();
@@ -56,6 +61,16 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
         replay.bind(&name, value);
     }
     Some(Ok(()))
+}
+
+/// Whether another name may be of the same array.
+fn has_another_name(replay: &Replay<'_, '_>, name: &str) -> bool {
+    let of = |name: &str| match replay.find_name(name, Some(replay.scope)) {
+        Some(Value::Column(column)) if column.array => Some(column.cell.alternatives.iter().map(|one| one.val.value()).collect::<Vec<_>>()),
+        _ => None,
+    };
+    let own = of(name);
+    replay.scopes.iter().flat_map(|scope| scope.names.keys()).any(|other| other != name && own.is_some() && of(other) == own)
 }
 
 /// `x` of `range(len(x))`, `range(0, len(x))` and `range(x.shape[0])`.
