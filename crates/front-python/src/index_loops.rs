@@ -18,7 +18,7 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
         Value::Frame(id) => replay.frames[id.0].space,
         _ => return None,
     };
-    let (id, arrays, guards) = arrays(replay, body, space)?;
+    let Arrays { id, arrays, guards } = arrays(replay, body, space)?;
     let row = Value::Part(Box::new(Value::Frame(id)), LABEL.to_owned());
     if let Some(lists) = crate::appends::as_functions(body) {
         let turns = Turns { row, bound: arrays, guards, space };
@@ -98,8 +98,15 @@ fn counted<'e>(replay: &Replay<'_, '_>, iter: &'e Expr) -> Option<&'e Expr> {
     }
 }
 
+/// The frame that holds arrays in a loop, and what their names stand for there.
+struct Arrays<'b> {
+    id: FrameId,
+    arrays: Vec<(String, Value<'b>)>,
+    guards: Guards,
+}
+
 /// The arrays over those rows that a loop's body names, as columns of a frame and as what their names stand for in the loop.
-fn arrays<'b>(replay: &mut Replay<'_, 'b>, body: &[Stmt], space: usize) -> Option<(FrameId, Vec<(String, Value<'b>)>, Guards)> {
+fn arrays<'b>(replay: &mut Replay<'_, 'b>, body: &[Stmt], space: usize) -> Option<Arrays<'b>> {
     let mut names = BTreeSet::new();
     body.iter().for_each(|statement| crate::names::of_statement(statement, &mut names));
     let mut frame = Frame { space, ..Frame::default() };
@@ -119,5 +126,5 @@ fn arrays<'b>(replay: &mut Replay<'_, 'b>, body: &[Stmt], space: usize) -> Optio
     }
     let Value::Frame(id) = replay.frame(frame) else { return None };
     let standing = |name: String| (name.clone(), Value::Part(Box::new(Value::Frame(id)), format!("{ARRAY}{name}")));
-    Some((id, names.into_iter().map(standing).collect(), guards))
+    Some(Arrays { id, arrays: names.into_iter().map(standing).collect(), guards })
 }
