@@ -18,7 +18,7 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
         Value::Frame(id) => replay.frames[id.0].space,
         _ => return None,
     };
-    let (id, arrays, guards) = arrays(replay, body, space)?;
+    let Arrays { id, arrays, guards } = arrays(replay, body, space)?;
     let row = Value::Part(Box::new(Value::Frame(id)), LABEL.to_owned());
     if let Some(lists) = crate::appends::as_functions(body) {
         let turns = Turns { row, bound: arrays, guards, space };
@@ -29,6 +29,11 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
     }
     let mut changed = BTreeSet::new();
     body.iter().for_each(|statement| crate::names::assigned(statement, &mut changed));
+    // What is set in an array of numpy's is set in the column that it is a view of, and in every name of the array.
+    let set = arrays.iter().filter(|(name, _)| changed.contains(name));
+    if replay.before_pandas_3() && set.clone().next().is_some() || set.clone().any(|(name, _)| has_another_name(replay, name)) {
+        return None;
+    }
     crate::names::target(target, &mut changed);
     let handed_on = replay.unsupported(iter.span, "a value that one turn of a loop over rows hands on to the next");
     let mut names: Names<'b> = changed.iter().map(|name| (name.clone(), Value::Unknown(handed_on.clone()))).collect();
@@ -58,6 +63,16 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
     Some(Ok(()))
 }
 
+/// Whether another name may be of the same array.
+fn has_another_name(replay: &Replay<'_, '_>, name: &str) -> bool {
+    let of = |name: &str| match replay.find_name(name, Some(replay.scope)) {
+        Some(Value::Column(column)) if column.array => Some(column.cell.alternatives.iter().map(|one| one.val.value()).collect::<Vec<_>>()),
+        _ => None,
+    };
+    let own = of(name);
+    replay.scopes.iter().flat_map(|scope| scope.names.keys()).any(|other| other != name && own.is_some() && of(other) == own)
+}
+
 /// `x` of `range(len(x))`, `range(0, len(x))` and `range(x.shape[0])`.
 fn counted<'e>(replay: &Replay<'_, '_>, iter: &'e Expr) -> Option<&'e Expr> {
     let called = |expr: &'e Expr, name: &str| match &expr.kind {
@@ -83,8 +98,15 @@ fn counted<'e>(replay: &Replay<'_, '_>, iter: &'e Expr) -> Option<&'e Expr> {
     }
 }
 
+/// The frame that holds arrays in a loop, and what their names stand for there.
+struct Arrays<'b> {
+    id: FrameId,
+    arrays: Vec<(String, Value<'b>)>,
+    guards: Guards,
+}
+
 /// The arrays over those rows that a loop's body names, as columns of a frame and as what their names stand for in the loop.
-fn arrays<'b>(replay: &mut Replay<'_, 'b>, body: &[Stmt], space: usize) -> Option<(FrameId, Vec<(String, Value<'b>)>, Guards)> {
+fn arrays<'b>(replay: &mut Replay<'_, 'b>, body: &[Stmt], space: usize) -> Option<Arrays<'b>> {
     let mut names = BTreeSet::new();
     body.iter().for_each(|statement| crate::names::of_statement(statement, &mut names));
     let mut frame = Frame { space, ..Frame::default() };
@@ -104,5 +126,5 @@ fn arrays<'b>(replay: &mut Replay<'_, 'b>, body: &[Stmt], space: usize) -> Optio
     }
     let Value::Frame(id) = replay.frame(frame) else { return None };
     let standing = |name: String| (name.clone(), Value::Part(Box::new(Value::Frame(id)), format!("{ARRAY}{name}")));
-    Some((id, names.into_iter().map(standing).collect(), guards))
+    Some(Arrays { id, arrays: names.into_iter().map(standing).collect(), guards })
 }

@@ -1788,6 +1788,8 @@ class Drawing:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in ("load_dataset", "sample_data"):
+            raise ModuleNotFoundError(f"No module named '{self.__name__}', whose `{name}` gives data")
         return Drawing(name)
 
     def __call__(self, *values, **options):

@@ -629,7 +629,7 @@ fn of_one_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     let adds = matches!(call.name.as_str(), "sum" | "mean");
     let is_known = match call.name.as_str() {
         _ if kinds.is_empty() => false,
-        "sum" => all(&Kind::Bool) || all(&Kind::INT) || all(&Kind::Float),
+        "sum" => all(&Kind::Bool) && kinds.len() > 1 || all(&Kind::INT) || all(&Kind::Float),
         "mean" => all(&Kind::Float),
         _ => all(&Kind::INT) || all(&Kind::Float),
     };
@@ -651,6 +651,13 @@ fn of_one_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         Cell::new(Kind::Float, val)
     } else {
         let values: Vec<Val<'b>> = values.iter().map(|val| val.cast(Elem::I64)).collect();
+        if adds {
+            // Beside texts the numbers are Python's own, without an end.
+            values.iter().copied().reduce(|sum, one| {
+                crate::magnitude::within_64_bits(replay, BinaryOp::Add, sum, one, at);
+                sum + one
+            });
+        }
         Cell::new(Kind::INT, whole_along(&call.name, &values))
     };
     Ok(Value::Cell(cell.guarded(&guards)))
