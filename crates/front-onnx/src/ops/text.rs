@@ -122,10 +122,11 @@ fn tf_idf_vectorizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                 continue;
             }
             let Some(index) = index.filter(|index| *index < columns) else { return node.malformed("an n-gram has no index") };
-            for distance in 1..=(if size == 1 { 1 } else { usize::try_from(skips + 1).unwrap_or(1) }) {
+            for distance in 1..=(if size == 1 { 1 } else { usize::try_from(skips.saturating_add(1)).unwrap_or(1) }) {
                 let reach = (size - 1) * distance;
+                // No wider one fits, however far they may skip.
                 if length <= reach {
-                    continue;
+                    break;
                 }
                 let found = occurrences(node, value, last as u8, gram, (length - reach) as u32, distance as u32);
                 counts[index] = Some(counts[index].map_or(found, |count| count + found));
