@@ -12,6 +12,8 @@ pub(super) const OPS: &[Row] = &[Row::ml("SVMClassifier", svm_classifier).by_row
 
 type Refusal = Box<source::Diagnostic>;
 
+/// `exp(-x)` is zero in float32 from here on.
+const LEAST_EXPONENT: f64 = 110.0;
 /// Steps of the coupling of probabilities that are written out; a row that needs more is not scored.
 const STEPS: usize = 20;
 /// Classes of which probabilities by pairs are coupled.
@@ -58,7 +60,13 @@ impl<'b> Machine<'b> {
             "SIGMOID" => Ok((dot() * gamma + coef0).tanh()),
             "RBF" => {
                 let apart = table - self.row;
-                Ok(((apart * apart).reduce(Reduce::Sum, [1]) * -gamma).exp())
+                let kernels = ((apart * apart).reduce(Reduce::Sum, [1]) * -gamma).exp();
+                if gamma <= 0.0 {
+                    return Ok(kernels);
+                }
+                // Where one feature alone makes it zero, squares need not be looked at: they may overflow.
+                let far = apart.abs().reduce(Reduce::Max, [1]).ge((LEAST_EXPONENT / gamma).sqrt());
+                Ok(far.select(number(0.0, kernels), kernels))
             }
             other => node.malformed(format!("its kernel is {other}")),
         }

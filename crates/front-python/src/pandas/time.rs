@@ -190,9 +190,13 @@ fn of_parts<'b>(replay: &mut Replay<'_, 'b>, arg: &Value<'b>, coerce: bool, at: 
         cell = ops::lift(replay, &[&cell, &part], at, |replay, operands| match operands {
             [(_, moment), (Kind::Int(_), number)] => {
                 let number = number.cast(Elem::I64);
-                let far = number.abs().gt(i64::from(i32::MAX) / 1000);
+                // The least number is how a duration says that it is missing.
+                let missing = number.eq(i64::MIN);
+                let most = i64::from(i32::MAX) / 1000;
+                let far = !missing & (number.gt(most) | number.lt(-most));
                 own.insert(replay.guard(far, Reason::Invalid("a moment too far from its day".to_owned()), at));
-                Ok((Kind::DateTime, *moment + number * *micros))
+                let later = *moment + number * *micros;
+                Ok((Kind::DateTime, missing.select(replay.b.null(Elem::I64), later)))
             }
             _ => Err(Trouble::Unsupported("`to_datetime` with broken hours, minutes or seconds".to_owned())),
         })?;
