@@ -143,13 +143,14 @@ pub fn with(what: &str) -> Option<PathBuf> {
     there.then_some(python)
 }
 
-/// The folder that a script beside these tests fills, which needs these imports: made once, and anew when the script changes. `None` without
-/// such a Python.
+/// The folder that a script beside these tests fills, which needs these imports: made once, and anew when the script or what is pinned
+/// changes. `None` without such a Python.
 pub fn made_by(script: &str, folder: &str, needs: &str) -> Option<PathBuf> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/made").join(folder);
-    let (text, stamp) = (std::fs::read(&script).unwrap(), folder.join("made-by.py"));
-    if std::fs::read(&stamp).is_ok_and(|there| there == text) {
+    let pins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/requirements.txt");
+    let (text, stamp) = ([&script, &pins].map(|file| std::fs::read_to_string(file).unwrap()).concat(), folder.join("made-by.txt"));
+    if std::fs::read_to_string(&stamp).is_ok_and(|there| there == text) {
         return Some(folder);
     }
     let python = with(needs)?;

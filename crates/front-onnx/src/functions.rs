@@ -77,7 +77,7 @@ impl<'p> Functions<'p> {
         opsets
             .extend(function.opset_import.iter().map(|import| (domain(import.domain.as_deref()).to_owned(), import.version.unwrap_or(0))));
         let opsets = Rc::new(opsets);
-        let call = Call::new(function, &piece.node, pieces.len());
+        let call = Call::new(function, &piece.node, pieces.len(), depth);
         for node in &function.node {
             self.spend(call.cost(node))?;
             let piece = Piece { node: Cow::Owned(call.node(node, &BTreeSet::new())), opsets: Rc::clone(&opsets) };
@@ -106,14 +106,15 @@ struct Call<'c> {
 }
 
 impl<'c> Call<'c> {
-    fn new(function: &'c FunctionProto, caller: &'c NodeProto, number: usize) -> Call<'c> {
+    /// `number` and `depth` tell it from other calls.
+    fn new(function: &'c FunctionProto, caller: &'c NodeProto, number: usize, depth: usize) -> Call<'c> {
         let inputs = function.input.iter().enumerate().map(|(at, name)| (name.as_str(), caller.input.get(at).map_or("", String::as_str)));
         let outputs = std::iter::zip(&function.output, &caller.output).map(|(name, given)| (name.as_str(), given.as_str()));
         // An output that nobody asks for keeps its own name.
         let outputs = outputs.filter(|(_, given)| !given.is_empty());
         let named = |attribute: &'c AttributeProto| (attribute.name.as_deref().unwrap_or(""), attribute);
         let attributes = function.attribute_proto.iter().map(named).chain(caller.attribute.iter().map(named)).collect();
-        let prefix = format!("{}#{number}/", function.name.as_deref().unwrap_or(""));
+        let prefix = format!("{}#{number}.{depth}/", function.name.as_deref().unwrap_or(""));
         Call { values: inputs.chain(outputs).collect(), attributes, prefix }
     }
 

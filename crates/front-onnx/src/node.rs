@@ -1,9 +1,9 @@
 //! One node in the hands of its translation: inputs by number, attributes by name with the standard's defaults, and how to refuse.
 
+use std::rc::Rc;
+
 use ir::{Builder, Reason, Val};
 use source::{Diagnostic, FileId};
-
-use std::rc::Rc;
 
 use crate::Semantics;
 use crate::model::{Attribute, Graph, Node};

@@ -168,7 +168,7 @@ impl<'b> Walk<'_, 'b> {
         let found = scopes.iter().enumerate().rev().find_map(|(number, scope)| scope.get(name).map(|value| (number, value.clone())));
         let Some((number, value)) = found else { return Value::Absent };
         let sealed = self.sealed.borrow().last().is_some_and(|sealed| number < *sealed);
-        let has_batch = matches!(&value, Value::PerRow(row) if row.batch.is_some()) || matches!(value, Value::Flat(..));
+        let has_batch = matches!(&value, Value::PerRow(row) if row.batch.is_some()) || matches!(value, Value::Flat(..) | Value::Dims(_));
         if sealed && has_batch {
             return Value::Refused(Some(Box::new(
                 Diagnostic::error("onnx-mixes-rows", format!("what happens to each row reads `{name}` of all rows"))
@@ -299,7 +299,7 @@ impl<'b> Walk<'_, 'b> {
                     _ => refuse("onnx-input-size", format!("has the shape {shape:?}"), "leave the input out"),
                 }
             }
-            Some(count) if !features.is_empty() && shape.len() == 1 && count == features.len() => {
+            Some(count) if !features.is_empty() && count == features.len() => {
                 let field = |name: &String| self.b.param(name.clone(), Type::scalar(elem(elements)));
                 let row = PerRow::scalars(place, elements, shape, features.iter().map(field).collect());
                 Ok(Value::PerRow(self.inside(port, row)))
@@ -601,6 +601,7 @@ fn translated<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
 /// The outputs of an operator that works element by element, on rows that were laid out along one axis: it does not matter how.
 fn flat<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
     let mut laid: Option<(&PerRow<'b>, &Vec<Dim>)> = None;
+    let mut rank = 0;
     let mut inputs = Vec::new();
     for input in &call.inputs {
         inputs.push(match input {
@@ -616,7 +617,10 @@ fn flat<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
                 }
                 Value::PerRow(own.clone())
             }
-            Value::Constant(tensor) if tensor.data.len() == 1 => Value::Constant(Rc::new(tensor.reshaped(Vec::new()))),
+            Value::Constant(tensor) if tensor.data.len() == 1 => {
+                rank = rank.max(tensor.dims.len());
+                Value::Constant(Rc::new(tensor.reshaped(Vec::new())))
+            }
             Value::Absent => Value::Absent,
             Value::Constant(_) | Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
                 return call.mixes_rows("it meets rows laid out along one axis with what is not one number");
@@ -627,6 +631,8 @@ fn flat<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
     let single =
         OnnxNode { node: call.node, inputs, file: call.file, b: call.b, bodies: call.bodies, semantics: call.semantics, guard: call.guard };
     let outputs = (row.translate)(&single)?;
+    let mut dims = dims.clone();
+    dims.splice(0..0, std::iter::repeat_n(Dim::Known(1), rank.saturating_sub(dims.len())));
     let wrapped = |output| if let Value::PerRow(row) = output { Value::Flat(row, dims.clone()) } else { output };
     Ok(outputs.into_iter().map(wrapped).collect())
 }

@@ -290,8 +290,8 @@ impl Reference {
 
     /// Runs an ONNX model on tensors by onnxruntime.
     ///
-    /// Each tensor has a row of elements for each row; `dims` are lengths of dimensions that the model leaves open. Errors: no Python, no onnxruntime, a model that onnxruntime refuses. Rows that it
-    /// refuses are [`Piece::Raised`].
+    /// Each tensor has a row of elements for each row; `dims` are lengths of dimensions that the model leaves open. Errors: no Python, no
+    /// onnxruntime, a model that onnxruntime refuses. Rows that it refuses are [`Piece::Raised`].
     pub fn model(&self, model: &Path, inputs: &[Tensor], dims: &BTreeMap<String, usize>) -> Result<(Versions, Vec<Piece>), Diagnostic> {
         let inputs: serde_json::Map<String, Json> = inputs.iter().map(|tensor| (tensor.name.clone(), tensor.to_json())).collect();
         let job = json!({ "job": "onnx", "model": absolute(model), "inputs": inputs, "dims": dims, "memory": self.limits.memory_bytes });

@@ -2290,7 +2290,10 @@ def onnx(job):
     session = open_model(job["model"])
     inputs = session.get_inputs()
     lengths = job.get("dims", {})
-    if len(inputs) == 1 and inputs[0].name not in columns:  # a matrix whose columns have names
+    for one in inputs:
+        if one.type.startswith("map("):
+            raise Failure("model", f"the model's input `{one.name}` is a map, which is not fed to it here; `--no-original` converts without it")
+    if len(inputs) == 1 and len(columns) > 1:  # a matrix whose columns have names
         columns = {inputs[0].name: np.column_stack(list(columns.values()))}
     dims = {one.name: [lengths.get(dim, dim) for dim in one.shape or []] for one in inputs}
     is_fixed = all(isinstance(dim, int) for own in dims.values() for dim in own)

@@ -477,8 +477,7 @@ impl Run<'_> {
         };
         let products: Vec<(Float, Float)> = pairs.iter().zip(&terms).map(product).collect();
         let result = value.as_f64().unwrap_or(f64::NAN);
-        // The only term of a sum is not fused with anything. One among zeros may be, with what is added to the sum.
-        let single = products.len() == 1;
+        let single = products.iter().filter(|(product, _)| product.value != 0.0 || product.error != 0.0).count() <= 1;
         let products: Vec<Float> = products.into_iter().map(|(written, fused)| if single { written } else { fused }).collect();
         Item::of(value, number::sum(format, &products, result, lane_depth(products.len())))
     }

@@ -112,7 +112,7 @@ fn attention<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let precision = if node.int("softmax_precision") == 1 { ElementType::F32 } else { kind };
     let greatest = kept(biased, Reduce::Max, 3);
     let no_key = greatest.eq(f64::NEG_INFINITY);
-    let weight = narrow(precision, narrow(precision, biased - no_key.select(greatest * 0.0, greatest).max(f64::MIN)).exp());
+    let weight = narrow(precision, narrow(precision, biased - no_key.select(super::elementwise::node_number(greatest, 0), greatest)).exp());
     let total = narrow(precision, kept(weight, Reduce::Sum, 3));
     let total = total.eq(0.0).select(super::elementwise::node_number(total, 1), total);
     let mut shares = narrow(precision, weight / total);

@@ -13,8 +13,11 @@ pub(super) const OPS: &[Row] = &[
     Row::new("Identity", identity).with_constants(),
 ];
 
-/// Its input. `Dropout` does nothing when scoring, and its mask holds everywhere.
+/// Its input. `Dropout` does nothing when scoring, and its mask holds everywhere. Before opset 7 it dropped at random unless `is_test` was set.
 fn identity<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    if node.node.operator == "Dropout" && node.node.opset < 7 && node.int("is_test") == 0 {
+        return node.unsupported("it runs in training mode");
+    }
     if let Value::Constant(tensor) = node.input(2)
         && tensor.data == Data::Bool(vec![true])
     {
@@ -61,6 +64,9 @@ fn constant_of_shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             }
         }
     };
+    if dims.iter().any(|dim| matches!(dim, Dim::Rows(_))) {
+        return node.mixes_rows(format!("its shape {dims:?} has the batch in one axis with others"));
+    }
     let shape: Vec<usize> = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
     let Some(count) = element_count(&shape) else { return node.unsupported(format!("a tensor of shape {shape:?}")) };
     let zero = Tensor::scalar(Data::F32(vec![0.0]));

@@ -271,6 +271,9 @@ fn scan<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                     return node.unsupported("its turns give no tensors");
                 }
             };
+            if row.batch.is_some() {
+                return node.mixes_rows("what happens to each row gives a batch");
+            }
             let Some(place) = crate::value::normal_axis(outputs_axis(index), row.rank() + 1) else {
                 return node.malformed("an axis is outside");
             };

@@ -128,7 +128,8 @@ fn group_normalization<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 /// `scale (x - mean) / sqrt(variance + epsilon) + bias` by channel, with the statistics of training.
 fn batch_normalization<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    if node.int("training_mode") != 0 || node.is_given("is_test") && node.int("is_test") == 0 {
+    // Before opset 7 it trained unless it was told not to.
+    if node.int("training_mode") != 0 || node.node.opset < 7 && node.int("is_test") == 0 {
         return node.mixes_rows("in training mode it takes the statistics of the batch");
     }
     let x = node.row(0)?;

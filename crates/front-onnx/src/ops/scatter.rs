@@ -66,6 +66,9 @@ fn written<'b>(
     targets: Targets<'b>,
 ) -> Result<PerRow<'b>, Refusal> {
     let reduction = Reduction::of(node)?;
+    if matches!(reduction, Reduction::Max | Reduction::Min) && x.elements == crate::tensor::ElementType::U64 {
+        return node.unsupported("the greatest or least of uint64");
+    }
     let (count, slots) = (x.count(), x.count() / size.max(1));
     if count == 0 || updates.count() == 0 {
         return Ok(x.clone());

@@ -248,8 +248,8 @@ fn shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 /// The number of elements. That of a batch is not known.
 fn size<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let Some(dims) = dims_of(node.input(0)) else { return node.unsupported("its input is no tensor") };
-    match (dims.contains(&Dim::Batch), product(&dims)) {
-        (false, Some(count)) => Ok(vec![Value::known(Tensor::scalar(Data::I64(vec![count as i64])))]),
+    match (dims.iter().all(|dim| matches!(dim, Dim::Known(_))), product(&dims)) {
+        (true, Some(count)) => Ok(vec![Value::known(Tensor::scalar(Data::I64(vec![count as i64])))]),
         _ => node.mixes_rows("it counts the elements of a batch"),
     }
 }
@@ -630,15 +630,17 @@ fn pad<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     if pads.len() != 2 * axes.len() {
         return node.malformed(format!("{} pads for {} axes", pads.len(), axes.len()));
     }
-    let fill = match node.optional(2) {
+    let zero = ir::Literal::zero(crate::value::elem(x.elements));
+    let given = match node.optional(2) {
         Some(_) => crate::value::literals(&node.constant(2)?.data).into_iter().next(),
-        None => {
-            ir::build::IntoVal::into_val(f64::from(node.float("value")), node.b.constant(ir::Literal::zero(crate::value::elem(x.elements))))
-                .literal()
+        None if x.elements.is_float() => {
+            ir::build::IntoVal::into_val(f64::from(node.float("value")), node.b.constant(zero.clone())).literal()
         }
+        None => Some(zero.clone()),
     };
-    let fill =
-        fill.filter(|fill| fill.elem() == crate::value::elem(x.elements)).unwrap_or(ir::Literal::zero(crate::value::elem(x.elements)));
+    let Some(fill) = given.filter(|fill| fill.elem() == zero.elem()) else {
+        return node.malformed(format!("its constant is no {}", x.elements.name()));
+    };
     let mode = node.string("mode").to_owned();
     for (index, axis) in axes.iter().enumerate() {
         let (before, after) = (pads.get(index).copied().unwrap_or(0), pads.get(index + axes.len()).copied().unwrap_or(0));

@@ -18,7 +18,7 @@ pub(super) const OPS: &[Row] = &[
 
 type Refusal = Box<source::Diagnostic>;
 
-/// Whole numbers in whose order the elements stand; both zeros are one. The greatest or the least comes first, `least` being below all.
+/// Whole numbers in whose order the elements stand, the greatest or the least first; both zeros are one.
 fn sort_key<'b>(node: &OnnxNode<'_, 'b>, x: &PerRow<'b>, largest: bool) -> Val<'b> {
     let ordered = x.ordered(node.b);
     let value = ordered.value(node.b);
@@ -53,16 +53,20 @@ fn top_k<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         node.leave_open(nan, format!("NaN in {} has no place in an order", node.input_name(0)));
     }
     let largest = !node.is_given("largest") || node.int("largest") != 0;
-    // One after the other: the first greatest of what is left.
-    let mut left = sort_key(node, &x, largest);
+    // One after the other: the first greatest of what is left. Elements that are out count as the least number, which others may be too.
+    let key = sort_key(node, &x, largest);
+    let least = super::elementwise::node_number(key, i64::MIN);
+    let mut is_left = key.ge(i64::MIN);
     let mut kept = ir_shape(&x.shape);
     kept[axis] = 1;
     let along = numbers(node, &x.shape, axis, 1);
     limited(node, k.saturating_mul(x.count()))?;
     let mut found = Vec::new();
     for _ in 0..k {
-        let place = left.reduce(Reduce::ArgMax, [axis as u8]).reshape(kept.clone());
-        left = along.eq(place).select(super::elementwise::node_number(left, i64::MIN), left);
+        let greatest = is_left.select(key, least).reduce(Reduce::Max, [axis as u8]).reshape(kept.clone());
+        let is_next = is_left & key.eq(greatest);
+        let place = is_next.cast(Elem::I32).reduce(Reduce::ArgMax, [axis as u8]).reshape(kept.clone());
+        is_left = is_left & along.ne(place);
         found.push(place);
     }
     if found.is_empty() {
