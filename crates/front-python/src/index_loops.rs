@@ -1,11 +1,12 @@
-//! `for i in range(len(items))`, where `items` is a list or array with one item a row: `items[i]` is a cell of the row, read or set, and a list
-//! that is appended to becomes a column. In the loop each such array is a column of a frame that nobody else sees.
+//! `for i in range(len(rows))`, where `rows` is a frame, a column, or a list or array with one item a row: `frame["c"].iloc[i]` and `items[i]`
+//! are cells of the row, read or set, and a list that is appended to becomes a column. In the loop each such array is a column of a frame that
+//! nobody else sees.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a loop does not take is left to the loop itself")]
 
 use crate::ast::{Expr, ExprKind, Stmt};
 use crate::replay::{Replay, Scope};
-use crate::row_writes::{self, ARRAY, LABEL};
+use crate::row_writes::{self, ARRAY, POSITION};
 use crate::udf::{self, Names, Turns};
 use crate::value::{Column, Frame, FrameId, Guards, Unknown, Value};
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
         _ => return None,
     };
     let Arrays { id, arrays, guards } = arrays(replay, body, space)?;
-    let row = Value::Part(Box::new(Value::Frame(id)), LABEL.to_owned());
+    let row = Value::Part(Box::new(Value::Frame(id)), POSITION.to_owned());
     if let Some(lists) = crate::appends::as_functions(body) {
         let turns = Turns { row, bound: arrays, guards, space };
         return udf::appended(replay, target, turns, &lists, body, iter.span);
@@ -29,6 +30,8 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
     }
     let mut changed = BTreeSet::new();
     body.iter().for_each(|statement| crate::names::assigned(statement, &mut changed));
+    let frames: Vec<FrameId> = changed.iter().filter_map(|name| replay.frame_named(name)).collect();
+    changed.retain(|name| replay.frame_named(name).is_none());
     // What is set in an array of numpy's is set in the column that it is a view of, and in every name of the array.
     let set = arrays.iter().filter(|(name, _)| changed.contains(name));
     if replay.before_pandas_3() && set.clone().next().is_some() || set.clone().any(|(name, _)| has_another_name(replay, name)) {
@@ -48,6 +51,13 @@ pub(crate) fn run<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, b
             }
         })
     });
+    for frame in frames {
+        match &ran {
+            // A row on which the body raises ends the script: no column of it has a value.
+            Ok(((), own)) => replay.guard_frame(frame, own),
+            Err(why) => replay.forget_frame(frame, why),
+        }
+    }
     for name in changed {
         let value = match (&ran, replay.frames[id.0].columns.get(&name).cloned()) {
             (Ok(((), own)), Some(Value::Column(mut column))) => {
@@ -121,9 +131,6 @@ fn arrays<'b>(replay: &mut Replay<'_, 'b>, body: &[Stmt], space: usize) -> Optio
         }
     }
     let names: Vec<String> = frame.columns.keys().cloned().collect();
-    if names.is_empty() {
-        return None;
-    }
     let Value::Frame(id) = replay.frame(frame) else { return None };
     let standing = |name: String| (name.clone(), Value::Part(Box::new(Value::Frame(id)), format!("{ARRAY}{name}")));
     Some(Arrays { id, arrays: names.into_iter().map(standing).collect(), guards })

@@ -291,6 +291,51 @@ fn wrap_up<'b>(cell: Cell<'b>, like: Option<Column<'b>>) -> Value<'b> {
     }
 }
 
+/// The columns of two tables that meet by place: of arrays, of frames with the same columns, and of a table and an array with a number a
+/// column or with one column. None if they do not.
+fn by_place<'b>(replay: &Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>) -> Option<Vec<(Value<'b>, Value<'b>)>> {
+    let columns = |value: &Value<'b>| match value {
+        Value::Frame(id) if replay.frames[id.0].families.is_empty() => Some(replay.frames[id.0].columns.values().cloned().collect()),
+        Value::Matrix(columns) => Some(columns.iter().cloned().map(Value::Column).collect()),
+        Value::Known(known) => match known.clone_unused()?.as_tagged()? {
+            Tagged::Array(array) if matches!(array.shape.as_slice(), [_] | [1, _]) => {
+                let items = known.look()?.items()?;
+                Some(items.into_iter().map(|item| Value::Known(known.part(item))).collect())
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    if let (Value::Frame(a), Value::Frame(b)) = (left, right) {
+        let (a, b) = (&replay.frames[a.0], &replay.frames[b.0]);
+        if a.space != b.space || !a.columns.keys().eq(b.columns.keys()) {
+            return None;
+        }
+    }
+    let (left, right): (Vec<Value<'b>>, Vec<Value<'b>>) = (columns(left)?, columns(right)?);
+    Some(match (left.as_slice(), right.as_slice()) {
+        ([one], many) => many.iter().map(|other| (one.clone(), other.clone())).collect(),
+        (many, [one]) => many.iter().map(|other| (other.clone(), one.clone())).collect(),
+        (a, b) if a.len() == b.len() => left.into_iter().zip(right).collect(),
+        _ => return None,
+    })
+}
+
+/// What an operator on two tables made, as the table that it is: a frame if one of them is.
+fn of_columns<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, done: Vec<Value<'b>>) -> Value<'b> {
+    let Some(id) = [left, right].iter().find_map(|value| if let Value::Frame(id) = value { Some(*id) } else { None }) else {
+        return Value::Matrix(done.into_iter().filter_map(|one| if let Value::Column(one) = one { Some(one) } else { None }).collect());
+    };
+    let mut frame = replay.frames[id.0].clone();
+    for ((name, slot), one) in frame.columns.iter_mut().zip(done) {
+        *slot = match one {
+            Value::Column(column) => Value::Column(Column { name: Some(name.clone()), array: false, ..column }),
+            other => other,
+        };
+    }
+    replay.frame(frame)
+}
+
 /// Runs an operator over each column of a frame or matrix.
 fn over_columns<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -326,6 +371,10 @@ fn over_columns<'b>(
         }
         replay.freeze(known);
         return Some(Ok(replay.frame(frame)));
+    }
+    if let Some(pairs) = by_place(replay, left, right) {
+        let done: Result<Vec<Value<'b>>, Unknown> = pairs.iter().map(|(a, b)| apply(replay, a, b)).collect();
+        return Some(done.map(|done| of_columns(replay, left, right, done)));
     }
     match (left, right) {
         (Value::Frame(id), other) | (other, Value::Frame(id)) if !is_table(other) && !matches!(other, Value::Column(_)) => {

@@ -15,6 +15,9 @@ use std::collections::BTreeSet;
 /// What the label of a row is, beside its frame.
 pub(crate) const LABEL: &str = "label of a row";
 
+/// What the position of a row is, beside a frame over the rows that are counted.
+pub(crate) const POSITION: &str = "position of a row";
+
 /// What an array is in a loop over its positions, before its name as a column of the frame that holds it.
 pub(crate) const ARRAY: &str = "array ";
 
@@ -45,17 +48,13 @@ pub(crate) fn run<'b>(
     crate::names::target(target, &mut bound);
     let handed_on = replay.unsupported(at, "a value that a loop over rows leaves behind");
     for name in bound {
-        if !matches!(replay.find_name(&name, Some(replay.scope)), Some(Value::Frame(_))) {
+        if replay.frame_named(&name).is_none() {
             replay.bind(&name, Value::Unknown(handed_on.clone()));
         }
     }
     match done {
         // A row on which the body raises ends the script: no column of it has a value.
-        Ok(guards) => replay.frames[id.0].columns.values_mut().for_each(|slot| {
-            if let Value::Column(column) = slot {
-                column.cell.guards.extend(&guards);
-            }
-        }),
+        Ok(guards) => replay.guard_frame(id, &guards),
         Err(why) => replay.forget_frame(id, &why),
     }
     Some(Ok(()))
@@ -68,9 +67,11 @@ fn one_row<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, id: FrameId, body: &[
     let mut own_names = BTreeSet::new();
     body.iter().for_each(|statement| crate::names::assigned(statement, &mut own_names));
     let handed_on = replay.unsupported(at, "a value that one turn of a loop over rows hands on to the next");
-    let is_frame = |replay: &Replay<'_, 'b>, name: &String| matches!(replay.find_name(name, Some(replay.scope)), Some(Value::Frame(_)));
-    let names: Names<'b> =
-        own_names.iter().filter(|name| !is_frame(replay, name)).map(|name| (name.clone(), Value::Unknown(handed_on.clone()))).collect();
+    let names: Names<'b> = own_names
+        .iter()
+        .filter(|name| replay.frame_named(name).is_none())
+        .map(|name| (name.clone(), Value::Unknown(handed_on.clone())))
+        .collect();
     let scope = Scope { names, parent: Some(replay.scope), globals: Vec::new() };
     let label = Value::Part(Box::new(Value::Frame(id)), LABEL.to_owned());
     let ((), guards) = crate::udf::on_cells(replay, |replay| {
@@ -93,7 +94,7 @@ pub(crate) fn is_of_one_row(statement: &Stmt, label: &str) -> bool {
         ExprKind::Subscript { value, index } => match (&value.kind, &index.kind) {
             (ExprKind::Attribute { value, name }, ExprKind::Tuple(parts)) => {
                 matches!(value.kind, ExprKind::Name(_))
-                    && matches!(name.as_str(), "at" | "loc")
+                    && matches!(name.as_str(), "at" | "loc" | "iat" | "iloc")
                     && matches!(parts.as_slice(), [row, _] if row.as_name() == Some(label))
             }
             (ExprKind::Name(_), ExprKind::Name(row)) => row == label,
@@ -116,15 +117,57 @@ pub(crate) fn is_of_one_row(statement: &Stmt, label: &str) -> bool {
     }
 }
 
-/// The frame and the column of `frame.at[label, name]`, and of `array[label]`.
+/// The frame and the column of `frame.at[label, name]`, of `frame.iat[position, 2]`, and of `array[position]`.
 pub(crate) fn place<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, part: &str, index: &Value<'b>) -> Option<(FrameId, String)> {
-    if let (Value::Frame(id), Some(name), Value::Part(labelled, label)) = (of, part.strip_prefix(ARRAY), index) {
-        return matches!(**labelled, Value::Frame(other) if other == *id && label == LABEL).then(|| (*id, name.to_owned()));
+    let Value::Frame(id) = of else { return None };
+    if let (Some(name), Value::Part(counted, row)) = (part.strip_prefix(ARRAY), index) {
+        return matches!(**counted, Value::Frame(other) if other == *id && row == POSITION).then(|| (*id, name.to_owned()));
     }
-    let (Value::Frame(id), "at" | "loc", Value::Tuple(parts)) = (of, part, index) else { return None };
-    match parts.as_slice() {
-        [Value::Part(labelled, label), column] if label == LABEL => match **labelled {
-            Value::Frame(other) if other == *id => Some((*id, pandas::column_name(&replay.concrete(column)?))),
+    let Value::Tuple(parts) = index else { return None };
+    let [row, column] = parts.as_slice() else { return None };
+    let space = replay.frames[id.0].space;
+    if let (Value::Part(labelled, label), "at" | "loc") = (row, part)
+        && label == LABEL
+    {
+        let own = matches!(**labelled, Value::Frame(other) if other == *id);
+        return own.then(|| replay.concrete(column)).flatten().map(|name| (*id, pandas::column_name(&name)));
+    }
+    if !is_row(replay, row, part, space) {
+        return None;
+    }
+    let name = replay.concrete(column)?;
+    match part {
+        "at" | "loc" => Some((*id, pandas::column_name(&name))),
+        _ => {
+            let names = &replay.frames[id.0].columns;
+            let at = name.as_int()?;
+            let at = if at < 0 { at + names.len() as i64 } else { at };
+            names.get_index(usize::try_from(at).ok()?).map(|(name, _)| (*id, name.clone()))
+        }
+    }
+}
+
+/// Whether an index is the position of the row at hand, among those rows. The label of a row is its position where no row was dropped
+/// and none was chosen.
+fn is_row<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>, part: &str, space: usize) -> bool {
+    let Value::Part(counted, row) = index else { return false };
+    let Value::Frame(counted) = **counted else { return false };
+    row == POSITION && replay.frames[counted.0].space == space && (matches!(part, "iloc" | "iat") || space == 0)
+}
+
+/// The row of a frame or the cell of a column at the position of the row at hand: `frame.iloc[i]`, `frame["c"].iloc[i]`, `frame["c"][i]`.
+pub(crate) fn at_position<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>) -> Option<Value<'b>> {
+    match of {
+        Value::Column(column) => {
+            let part = if column.array { "iat" } else { "at" };
+            let cell = || Value::Cell(crate::udf::python_cell(replay, &column.cell));
+            is_row(replay, index, part, column.space).then(cell)
+        }
+        Value::Part(of, part) if matches!(part.as_str(), "iloc" | "iat" | "loc" | "at") => match &**of {
+            Value::Column(column) => {
+                is_row(replay, index, part, column.space).then(|| Value::Cell(crate::udf::python_cell(replay, &column.cell)))
+            }
+            Value::Frame(id) => is_row(replay, index, part, replay.frames[id.0].space).then_some(Value::Row(*id)),
             _ => None,
         },
         _ => None,

@@ -286,19 +286,18 @@ pub(crate) fn replace(classes: &Classes, within: &[usize], run: bool, by: &str) 
     over_text(&b.finish().ok()?, "")
 }
 
-/// `(text)` to the text in another case, of ASCII: `title`, `capitalize` or `swapcase`.
+/// `(text)` to the text in another case: `title`, `capitalize` or `swapcase`.
 pub(crate) fn cased(how: &str) -> Option<Module> {
     let b = Builder::new("cased_step");
     b.doc("One code point of a text in another case, behind those before it.");
     let (known, text, at) = step(&b, Elem::Str);
     let letter = text.slice_text(at, at + 1_i64);
     let (lower, upper) = (letter.lower_each(), letter.upper_each());
-    let before = text.code_at(at - 1_i64);
-    let after_letter = within(before, 65) | within(before, 97);
+    let (classes, cased) = Classes::and_within(&crate::pandas::letters::of_some_case());
     let here = match how {
-        "title" => after_letter.select(lower, upper),
+        "title" => is_within(text.code_at(at - 1_i64), &classes, &cased).select(lower, upper),
         "capitalize" => at.eq(0_i64).select(upper, lower),
-        _ => within(text.code_at(at), 65).select(lower, upper),
+        _ => lower.ne(letter).select(lower, upper),
     };
     b.result("known", known.append(here));
     over_text(&b.finish().ok()?, "")
@@ -311,12 +310,6 @@ pub(crate) fn reversed() -> Option<Module> {
     let (known, text, at) = step(&b, Elem::Str);
     b.result("known", text.slice_text(at, at + 1_i64).append(known));
     over_text(&b.finish().ok()?, "")
-}
-
-/// Whether a code is one of the 26 letters from there on.
-fn within(code: Val<'_>, from: i64) -> Val<'_> {
-    let code = code.cast(Elem::I64);
-    code.ge(from) & code.lt(from + 26)
 }
 
 /// What stands between the codes of the tokens before and the letters of the one that is being read; no code is this letter.

@@ -199,7 +199,7 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// The dtype of the recorded run stays: where something was missing there, integers are floats for every row.
 pub(crate) fn as_recorded<'b>(replay: &Replay<'_, 'b>, cell: Cell<'b>, at: Span) -> Cell<'b> {
-    let recorded = replay.recorded(at);
+    let recorded = replay.recorded_column(at);
     let as_float = matches!(recorded.clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(series)) if series.dtype.name == "float64");
     if !as_float || cell.alternatives.len() == 1 {
         return cell;
@@ -689,7 +689,7 @@ fn frame_isin<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
 // Types ----------------------------------------------------------------------------------------------------------------------
 
 /// The name of a dtype, from a text, a Python type or a numpy type.
-fn dtype_name<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Option<String> {
+pub(crate) fn dtype_name<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Option<String> {
     let name = match value {
         Value::Path(path) => path.rsplit('.').next()?.to_owned(),
         value => match replay.concrete(value)? {
@@ -707,7 +707,7 @@ fn dtype_name<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Option<String> 
             "int" | "int_" | "Int64" => "int64",
             "float" | "float_" | "double" => "float64",
             "bool_" => "bool",
-            other => other,
+            other => return Some(other.replacen("M8[", "datetime64[", 1).replacen("m8[", "timedelta64[", 1)),
         }
         .to_owned(),
     )
@@ -800,6 +800,10 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
         };
         match (&kind, &to) {
             (Kind::Str, Kind::Str) if !keeps_missing => Ok((Kind::Str, val.or_else("nan"))),
+            (Kind::DateTime | Kind::Timedelta, _) if kind == to => match super::time::in_unit(val, dtype) {
+                Some(val) => Ok((to.clone(), val)),
+                None => Err(Trouble::Unsupported(format!("`astype(\"{dtype}\")`"))),
+            },
             _ if kind == to => Ok((to.clone(), val)),
             (Kind::Bool, Kind::Int(_)) => Ok((to.clone(), val.cast(Elem::I64))),
             (Kind::Int(_), Kind::Int(width)) => Ok((to.clone(), ops::wrap(*width, val))),
@@ -824,6 +828,8 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
                 Ok((to.clone(), val.is_null().select(replay.b.f64(f64::NAN), read.value)))
             }
             (Kind::Missing, Kind::Float) => Ok((to.clone(), replay.b.f64(f64::NAN))),
+            // A missing text is NaN, which is true.
+            (Kind::Str, Kind::Bool) if keeps_missing => Ok((to.clone(), val.ne("").or_else(true))),
             (Kind::Int(_), Kind::Bool) => Ok((to.clone(), val.ne(0_i64))),
             (Kind::Document, Kind::Bool) => Ok((to.clone(), crate::literals::truth(val))),
             (Kind::Float | Kind::Float32, Kind::Bool) => Ok((to.clone(), val.ne(0.0))),

@@ -498,15 +498,28 @@ fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn to_numpy<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    call.only(replay, "dtype", &[record::Value::Str("float64".to_owned()), record::Value::Str("float".to_owned())])?;
-    super::matrix(replay, &call.receiver.clone(), call.span).map(Value::Matrix)
+    let columns = super::matrix(replay, &call.receiver.clone(), call.span)?;
+    array_of(replay, call, columns).map(Value::Matrix)
 }
 
 fn column_array<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    match &call.receiver {
-        Value::Column(column) => Ok(Value::Column(Column { array: true, ..column.clone() })),
-        _ => Err(replay.unsupported(call.span, "an array of this")),
+    let Value::Column(column) = &call.receiver else { return Err(replay.unsupported(call.span, "an array of this")) };
+    let columns = vec![Column { array: true, ..column.clone() }];
+    match array_of(replay, call, columns)?.pop() {
+        Some(column) => Ok(Value::Column(column)),
+        None => Err(replay.unsupported(call.span, "an array of nothing")),
     }
+}
+
+/// Columns as `to_numpy` gives them: of the type that it is asked for.
+fn array_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, columns: Vec<Column<'b>>) -> Result<Vec<Column<'b>>, Unknown> {
+    call.only(replay, "copy", &[record::Value::Bool(true), record::Value::Bool(false)])?;
+    let dtype = ["dtype", "0"].iter().find_map(|name| call.take(name));
+    let Some(dtype) = dtype.filter(|dtype| replay.concrete(dtype) != Some(record::Value::NONE)) else { return Ok(columns) };
+    let Some(name) = super::encode::dtype_name(replay, &dtype) else {
+        return Err(replay.unsupported(call.span, "an array of this type"));
+    };
+    columns.into_iter().map(|column| Ok(column.with(super::encode::cast(replay, &column, &name, call.span)?))).collect()
 }
 
 /// `reshape(-1, 1)` of a column is a matrix of one column, `reshape(-1)` the column.

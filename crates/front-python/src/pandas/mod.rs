@@ -338,6 +338,9 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
     {
         return row_item(replay, id, &name, span);
     }
+    if let Some(item) = crate::row_writes::at_position(replay, of, index) {
+        return Ok(item);
+    }
     match (of, index) {
         (Value::Frame(id), Value::Column(mask)) => filter_frame(replay, *id, mask, span),
         (Value::Frame(id), Value::Slice(..)) => {

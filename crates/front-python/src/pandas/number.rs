@@ -445,7 +445,23 @@ fn cut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let Value::Known(known) = &bins {
         replay.freeze(known);
     }
-    binned(replay, &column, &Bins { edges, right, lowest, ordered }, labels, at)
+    let with_edges = call.flag(replay, "retbins", false)?;
+    let codes = binned(replay, &column, &Bins { edges, right, lowest, ordered }, labels, at)?;
+    Ok(beside_edges(replay, codes, with_edges, at))
+}
+
+/// What `retbins=True` gives: the intervals, and their edges as the recorded run saw them.
+fn beside_edges<'b>(replay: &mut Replay<'_, 'b>, codes: Value<'b>, with_edges: bool, at: Span) -> Value<'b> {
+    if !with_edges {
+        return codes;
+    }
+    let both = replay.recorded(at);
+    let edges = both.look().and_then(record::Value::items).and_then(|items| items.get(1).cloned());
+    let edges = match edges {
+        Some(edges) => Value::Known(both.part(edges)),
+        None => Value::Unknown(replay.not_recorded(at)),
+    };
+    Value::Tuple(vec![codes, edges])
 }
 
 /// The edges that a call took from its rows in the recorded run.
@@ -485,7 +501,7 @@ fn binned<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, bins: &Bins, lab
     };
     let values = match labels {
         Some(labels) => labels,
-        None => match replay.recorded(at).tagged() {
+        None => match replay.recorded_column(at).tagged() {
             Some(record::Tagged::Series(series)) => series.dtype.categories.as_ref().map(record::Cells::values).unwrap_or_default(),
             _ => Vec::new(),
         },
@@ -505,7 +521,9 @@ fn qcut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         ["q", "precision", "duplicates"].iter().for_each(|name| {
             call.take(name);
         });
-        return binned(replay, &column, &Bins { edges, right: true, lowest: true, ordered: true }, labels, at);
+        let with_edges = call.flag(replay, "retbins", false)?;
+        let codes = binned(replay, &column, &Bins { edges, right: true, lowest: true, ordered: true }, labels, at)?;
+        return Ok(beside_edges(replay, codes, with_edges, at));
     }
     call.rest();
     Err(replay.refuse(

@@ -5,8 +5,8 @@
 use crate::ops::{self, Trouble};
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
-use ir::{Reason, Val};
+use crate::value::{Alternative, Cell, Column, Eval, Kind, Unknown, Value};
+use ir::{Elem, Reason, Val};
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -318,13 +318,8 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let flags = super::pattern::flags_of(replay, call)?;
     let case = call.flag(replay, "case", true)? && flags & crate::regex::IGNORE_CASE == 0;
     let missing = call.concrete(replay, "na")?;
+    let missing_stays = missing.is_none() && may_be_missing(replay, call)? && of_objects(call);
     let missing = match missing {
-        None if may_be_missing(replay, call)? && of_objects(call) => {
-            return Err(replay.unsupported(
-                call.span,
-                format!("`{}` on a column of objects, where a missing text gives NaN; say `na=False`", call.name),
-            ));
-        }
         None => false,
         Some(value) => match value.as_bool() {
             Some(value) => value,
@@ -361,10 +356,29 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         });
         (Kind::Bool, held)
     })?;
+    let value = if missing_stays { missing_of_objects(replay, call, value)? } else { value };
     if search == Search::Folded(Letters::Unclear) && parts.iter().any(|part| part.contains('i')) {
         return refusing(replay, call, value, UNCLEAR, |text| text.contains("İ") | text.contains("ı"));
     }
     Ok(value)
+}
+
+/// The truth values of a column of objects, where a missing text gives a missing one.
+fn missing_of_objects<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, held: Value<'b>) -> Eval<'b> {
+    let (texts, _) = subject(replay, call)?;
+    let Value::Column(column) = held else { return Ok(held) };
+    let cell = ops::lift(replay, &[&texts, &column.cell], call.span, |_, operands| {
+        let missing = if operands[0].0 == Kind::Missing { operands[0].1.builder().bool(true) } else { operands[0].1.is_null() };
+        Ok((Kind::Bool, missing.select(operands[1].1.builder().null(Elem::Bool), operands[1].1)))
+    })?;
+    let mut alternatives = Vec::new();
+    for one in cell.alternatives {
+        let missing = one.val.is_null();
+        let nothing = replay.b.bool(false);
+        alternatives.push(Alternative { when: Some(one.when.map_or(missing, |when| when & missing)), kind: Kind::Missing, val: nothing });
+        alternatives.push(Alternative { val: one.val.or_else(false), ..one });
+    }
+    Ok(Value::Column(column.with(Cell { alternatives, guards: cell.guards })))
 }
 
 fn may_be_missing<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<bool, Unknown> {

@@ -13,6 +13,7 @@ use source::Span;
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "pandas.to_datetime", to_datetime),
     Row::new(On::Function, "pandas.to_timedelta", to_timedelta),
+    Row::new(On::Function, "numpy.is_busday", is_busday),
     Row::new(On::Time, "total_seconds", total_seconds),
     Row::new(On::Time, "normalize", normalize),
     Row::new(On::Time, "day_name", day_name),
@@ -383,6 +384,68 @@ fn constant_duration<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Ev
         total = more;
     }
     Ok(replay.known(record::Value::tagged(record::Tagged::Timedelta(total))))
+}
+
+/// Moments or durations in the unit that a dtype names, `datetime64[D]`: what is less than a whole one is cut off, downwards. None for
+/// months and years, which are of no length.
+pub(crate) fn in_unit<'b>(micros: Val<'b>, dtype: &str) -> Option<Val<'b>> {
+    let (_, unit) = dtype.strip_suffix(']')?.split_once('[')?;
+    match unit {
+        "us" | "ns" => Some(micros),
+        "D" | "h" | "m" | "s" | "ms" => {
+            let unit = unit_named(unit)?;
+            Some(micros.floor_div(unit) * unit)
+        }
+        _ => None,
+    }
+}
+
+/// `np.is_busday(days, weekmask, holidays)`: of NaT false.
+fn is_busday<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let dates = call.need(replay, "dates").or_else(|why| call.take("0").ok_or(why))?;
+    let weekmask = ["weekmask", "1"].iter().find_map(|name| call.take(name));
+    let holidays = ["holidays", "2"].iter().find_map(|name| call.take(name));
+    let Value::Column(column) = dates else { return Err(replay.unsupported(at, "`is_busday` of this")) };
+    let works: Option<Vec<bool>> = match weekmask.and_then(|mask| replay.concrete(&mask)) {
+        None => Some((0..7).map(|day| day < 5).collect()),
+        Some(record::Value::Str(text)) if text.len() == 7 => Some(text.chars().map(|day| day == '1').collect()),
+        Some(mask) => mask.items().map(|days| days.iter().map(|day| day.truth() == Some(true)).collect()),
+    };
+    let day_number = |day: &record::Value| match (day, day.as_tagged()) {
+        (record::Value::Str(text), _) => calendar::parse_iso(text).map(|micros| micros.div_euclid(calendar::DAY)),
+        (_, Some(record::Tagged::Timestamp(micros))) => Some(micros.div_euclid(calendar::DAY)),
+        (_, Some(record::Tagged::Date(days))) => Some(*days),
+        _ => None,
+    };
+    let free: Option<Vec<i64>> = match &holidays {
+        None => Some(Vec::new()),
+        Some(holidays) => replay.concrete(holidays).and_then(|days| days.items()?.iter().map(day_number).collect()),
+    };
+    let (Some(works), Some(mut free)) = (works.filter(|works| works.len() == 7), free) else {
+        return Err(replay.unsupported(at, "`is_busday` with this week or these holidays"));
+    };
+    if let Some(Value::Known(known)) = &holidays {
+        replay.freeze(known);
+    }
+    free.sort_unstable();
+    free.dedup();
+    let b = replay.b;
+    let rows = free.iter().map(|day| (vec![Literal::I64(*day)], Literal::Bool(true))).collect();
+    let table = b.table(Table::Map(Map { name: "holidays".to_owned(), keys: vec![Elem::I64], value: Elem::Bool, rows }));
+    let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
+        (Kind::DateTime | Kind::Date, micros) => {
+            let days = calendar::split(micros.or_else(0_i64)).0;
+            // 1970-01-01 was a Thursday; Monday is 0.
+            let weekday = (days + 3_i64).floor_mod(7_i64);
+            let open = works.iter().zip(0_i64..).filter(|(works, _)| **works);
+            let open = open.fold(replay.b.bool(false), |open, (_, day)| open | weekday.eq(day));
+            let open = if free.is_empty() { open } else { open & !replay.b.lookup(table, &[days]).or_else(false) };
+            Ok((Kind::Bool, open & !micros.is_null()))
+        }
+        _ => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(Value::Column(column.with(cell)))
 }
 
 /// Microseconds of a unit as `unit=` names it.

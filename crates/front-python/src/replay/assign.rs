@@ -5,7 +5,7 @@
 use super::Replay;
 use crate::ast::{BinaryOp, Expr, ExprKind};
 use crate::record::Tagged;
-use crate::value::{Column, Frame, FrameId, Known, Value};
+use crate::value::{Column, Frame, FrameId, Guards, Known, Value};
 use crate::{fold, pandas};
 use source::Span;
 
@@ -241,6 +241,23 @@ impl<'b> Replay<'_, 'b> {
         }
         if let ExprKind::Name(name) = &root.kind {
             self.bind(name, Value::Unknown(why.clone()));
+        }
+    }
+
+    /// The frame of that name, if the name is of one.
+    pub(crate) fn frame_named(&self, name: &str) -> Option<FrameId> {
+        match self.find_name(name, Some(self.scope)) {
+            Some(Value::Frame(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// A frame of which no column has a value on the rows of some guards.
+    pub(crate) fn guard_frame(&mut self, id: FrameId, guards: &Guards) {
+        for slot in self.frames[id.0].columns.values_mut() {
+            if let Value::Column(column) = slot {
+                column.cell.guards.extend(guards);
+            }
         }
     }
 

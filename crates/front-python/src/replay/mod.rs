@@ -356,6 +356,15 @@ impl<'a, 'b> Replay<'a, 'b> {
         Known::seen(self.log.value(at, self.activation), at)
     }
 
+    /// The column that the run saw there, where a call may give something beside it.
+    pub(crate) fn recorded_column(&self, at: Span) -> Known {
+        let seen = self.recorded(at);
+        match seen.clone_unused().and_then(record::Value::as_tagged) {
+            Some(record::Tagged::Tuple(items)) => items.first().map_or_else(|| seen.clone(), |first| seen.part(first.clone())),
+            _ => seen,
+        }
+    }
+
     /// Whether the run was one of pandas 1 or 2, whose columns of texts are objects and whose columns share memory with their frame.
     pub(crate) fn before_pandas_3(&self) -> bool {
         self.record.versions.pandas.as_ref().is_some_and(|version| version.starts_with("2.") || version.starts_with("1."))
