@@ -148,7 +148,7 @@ impl<'a> Ready<'a> {
         Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, sources }
     }
 
-    fn outputs(&self, frames: Vec<Frame>, reversed: bool) -> Result<Outputs, Diagnostic> {
+    fn outputs(&self, frames: Vec<Frame>, reversed: bool, dropped: Option<Vec<usize>>) -> Result<Outputs, Diagnostic> {
         let Ready { run, sources, .. } = self;
         let script = Script { path: &run.path, file: run.file, sources, modules: &run.modules, files: &self.overlay };
         let request = OutputRequest {
@@ -158,6 +158,7 @@ impl<'a> Ready<'a> {
             feed: run.feed(),
             frames,
             reversed,
+            dropped,
             until: run.until,
             raised: run.raised.clone(),
             hold: run.hold.clone(),
@@ -166,7 +167,20 @@ impl<'a> Ready<'a> {
     }
 
     fn frame(&self, rows: &[&Vec<Cell>], apart: bool) -> Frame {
-        Frame { table: table(&self.scorer.plan.inputs, rows), apart }
+        Frame { table: table(&self.scorer.plan.inputs, rows), apart, dropped: self.dropped(rows) }
+    }
+
+    /// The rows of which the interpreter says that the script drops them.
+    fn dropped(&self, rows: &[&Vec<Cell>]) -> Vec<usize> {
+        let rejections = &self.scorer.plan.rejections;
+        let is_filter = |number: u32| matches!(rejections[number as usize].reason, Reason::Filtered(_));
+        if !(0..rejections.len() as u32).any(is_filter) {
+            return vec![];
+        }
+        let rows: Vec<Vec<Cell>> = rows.iter().map(|row| (*row).clone()).collect();
+        let outcomes = execute::interpreted(&interp::Interp::new(&self.scorer.checked), &rows);
+        let is_dropped = |outcome: &GoldenOutcome| matches!(outcome, GoldenOutcome::Rejected(number) if is_filter(*number));
+        outcomes.iter().enumerate().filter(|(_, outcome)| is_dropped(outcome)).map(|(row, _)| row).collect()
     }
 }
 
@@ -190,7 +204,9 @@ fn of_script(
         frames.push(ready.frame(&reversed.iter().collect::<Vec<_>>(), false));
         frames.push(ready.frame(&rows.iter().collect::<Vec<_>>(), false));
     }
-    let outputs = ready.outputs(frames, given.is_none())?;
+    let own = given.is_none() && !rows.is_empty();
+    let dropped = own.then(|| ready.dropped(&rows.iter().collect::<Vec<_>>()));
+    let outputs = ready.outputs(frames, given.is_none(), dropped)?;
     let Some(input) = &outputs.input else {
         return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
     };
@@ -243,7 +259,7 @@ fn changes(one: &OutputTable, other: &OutputTable) -> Option<Changes> {
 pub fn again(scorer: &Scorer, run: &ScriptRun, rows: &[&Vec<Cell>], apart: bool, sources: &Sources) -> Result<Vec<Answer>, Problem> {
     let answers = || {
         let ready = Ready::new(scorer, run, None, sources);
-        let outputs = ready.outputs(vec![ready.frame(rows, apart)], false)?;
+        let outputs = ready.outputs(vec![ready.frame(rows, apart)], false, None)?;
         Ok(outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, rows.len())))
     };
     answers().map_err(|found: Diagnostic| Problem::Reference(vec![found]))

@@ -260,15 +260,24 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     let roles = Roles::infer(record, options, file).map_err(|error| with_raised(vec![*error], record, file, script))?;
     let name = script.name.rsplit(['/', '\\']).next().unwrap_or(&script.name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let builder = ir::Builder::new(stem);
     let last = if expression.is_some() { statements.pop() } else { None };
-    let (made, walked, held, one_frame, calls) = {
-        let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles);
+    let mut training = replay::Places::default();
+    let (made, walked, held, one_frame, calls, module) = loop {
+        let builder = ir::Builder::new(stem);
+        let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles.clone());
+        replay.training_filters.clone_from(&training);
         replay.script(&statements);
-        let made = output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?;
-        (made, replay.walked, replay.held, replay.roles.one_frame, replay.calls)
+        let made = output::make(&mut replay, expression.zip(last.as_ref()));
+        // Which filter takes the rows that are scored is known behind the last statement; the others beside it take training rows.
+        let beside = replay.filters_beside_the_output();
+        if training.is_empty() && !beside.is_empty() {
+            training = beside;
+            continue;
+        }
+        let made = made.map_err(|errors| with_raised(errors, record, file, script))?;
+        let (walked, held, one_frame, calls) = (replay.walked, replay.held, replay.roles.one_frame, replay.calls);
+        break (made, walked, held, one_frame, calls, builder.finish()?);
     };
-    let module = builder.finish()?;
     let (module, filters, columns) =
         if one_frame { training::without_filters(module) } else { (module, BTreeSet::default(), BTreeSet::default()) };
     let module = prune::prune(module);

@@ -84,6 +84,9 @@ pub struct OutputRequest {
     pub frames: Vec<Frame>,
     /// The scoring file's own rows too, the last one first: the last of the frames.
     pub reversed: bool,
+    /// The own rows that the scorer says are dropped, where it knows them. Of an output without an index that says which rows it holds, the
+    /// rows are the others, if they are as many.
+    pub dropped: Option<Vec<usize>>,
     /// The last line that the output needs. What the script raises behind it does not matter.
     pub until: Option<u32>,
     /// Lines of a notebook that raised in the recorded run, and may here.
@@ -99,6 +102,8 @@ pub struct Frame {
     pub table: OutputTable,
     /// Each row is run alone: right for rows on which the script is expected to raise.
     pub apart: bool,
+    /// The rows that the scorer says are dropped.
+    pub dropped: Vec<usize>,
 }
 
 /// How a frame becomes the inputs of a model.
@@ -130,6 +135,7 @@ impl Frame {
     fn to_json(&self) -> Json {
         let mut frame = self.table.to_json();
         frame["apart"] = json!(self.apart);
+        frame["dropped"] = json!(self.dropped);
         frame
     }
 }
@@ -249,6 +255,7 @@ impl Reference {
             "raised": request.raised,
             "hold": request.hold,
             "reversed": request.reversed,
+            "dropped": request.dropped,
             "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,

@@ -2101,28 +2101,33 @@ def outputs(job):
         names = execute(text, job, holder, job.get("until"))
         return exact_table(output_value(job["output"], names, written))
 
-    def run():
+    def run(dropped=None):
         value, out = once()
         given = instead.get("frame", seen[-1] if seen else None)
-        if given is not None and out["rows"] < len(given) and out["index"] == list(range(out["rows"])):
+        counted = list(range(out["rows"]))
+        if given is not None and out["rows"] < len(given) and out["index"] == counted:
             # Rows were dropped: the labels say which, unless the others were counted anew.
             kept = holder and dict(holder.kept)
             out["index"] = labels_of(out, once)
             if holder:
                 holder.kept = kept
+            if out["index"] in (None, counted) and dropped is not None and len(given) - len(dropped) == out["rows"]:
+                out["index"] = [row for row in range(len(given)) if row not in dropped]
         answer = {"table": out}
         if job.get("model"):
             answer["model"] = run_model(job["model"], feed_frame(value, job.get("feed")))
         return answer
 
-    result = run()
+    own_dropped = None if job.get("dropped") is None else set(job["dropped"])
+    result = run(own_dropped)
     if holder is not None:
         holder.hold()
-        result["held"] = run()
+        result["held"] = run(own_dropped)
     result["versions"] = versions()
     if seen:
         result["input"] = {"rows": len(seen[0]), "index": None, "columns": [{"name": str(name), **exact_column(seen[0].iloc[:, at])} for at, name in enumerate(seen[0].columns)]}
-    own = {"reversed": True, "rows": len(seen[0]) if seen else 0, "apart": False}
+    count = len(seen[0]) if seen else 0
+    own = {"reversed": True, "rows": count, "apart": False, "dropped": None if own_dropped is None else [count - 1 - row for row in own_dropped]}
     frames = [*(job.get("frames") or []), *([own] if job.get("reversed") else [])]
     result["frames"] = []
     # What a row is filled up from is to be one that the script keeps.
@@ -2137,7 +2142,8 @@ def outputs(job):
                 instead["frame"] = reversed_frame(seen[0], rows) if frame is own else changed_frame(seen[0], frame, rows, like)
             except Exception as error:  # a cell that no column of that type holds
                 raise Failure("input", str(error))
-            out = run()
+            dropped = None if frame["dropped"] is None else {at for at, row in enumerate(rows) if row in frame["dropped"]}
+            out = run(dropped)
             kept = out["table"]["index"]
             if out["table"]["rows"] == len(rows):
                 places = list(range(len(rows)))

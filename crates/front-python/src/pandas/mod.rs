@@ -358,6 +358,9 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             },
         },
         (Value::Column(column), Value::Column(mask)) => {
+            if let Some(part) = replay.training_part(span) {
+                return Ok(part);
+            }
             let keep = truth(replay, mask, span)?;
             let space = narrowed(replay, column.space, keep, mask, span);
             Ok(Value::Column(Column { space, ..column.clone() }))
@@ -496,7 +499,7 @@ fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: 
         one.parent == Some(space)
             && one.filter.is_some_and(|filter| replay.masks.get(&filter) == Some(&mask.cell.single().map(|(_, val)| val.value())))
     });
-    match same {
+    let left = match same {
         Some(same) => same,
         None => {
             let made = replay.filtered(space, keep, span);
@@ -506,10 +509,15 @@ fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: 
             }
             made
         }
-    }
+    };
+    replay.filters_into(left, span);
+    left
 }
 
 pub(crate) fn filter_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &Column<'b>, span: Span) -> Eval<'b> {
+    if let Some(part) = replay.training_part(span) {
+        return Ok(part);
+    }
     let keep = truth(replay, mask, span)?;
     if let Some(part) = glue::by_mask(replay, id, mask, span) {
         return part;
@@ -532,7 +540,10 @@ fn locate<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Value<'b>, span:
         rows => (rows.clone(), None),
     };
     let frame = match &rows {
-        Value::Column(mask) => filter_frame(replay, id, mask, span)?,
+        Value::Column(mask) => match filter_frame(replay, id, mask, span)? {
+            frame @ Value::Frame(_) => frame,
+            part => return Ok(part),
+        },
         rows if is_all(rows) => Value::Frame(id),
         Value::Part(_, part) if part == "index" => Value::Frame(id),
         _ => return Err(replay.other_rows(span, "python-row-position", "loc")),

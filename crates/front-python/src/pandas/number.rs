@@ -161,6 +161,12 @@ fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    if let Some(decimals) = call.take("decimals") {
+        if let Some(by_column) = super::missing::column_values(replay, &decimals) {
+            return round_by_column(replay, call, &by_column);
+        }
+        call.give("decimals", decimals);
+    }
     let digits = call.int(replay, "decimals")?.or(call.int(replay, "0")?).unwrap_or(0);
     let at = call.span;
     if let Value::Matrix(columns) = &call.receiver {
@@ -172,6 +178,24 @@ fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         Some((kind, _)) if kind.is_number() => rounded(replay, &column.cell, digits, at),
         _ => Ok(column.cell.clone()),
     })
+}
+
+/// `frame.round({"a": 2})`: the columns that are named.
+fn round_by_column<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, decimals: &[(String, Value<'b>)]) -> Eval<'b> {
+    let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`round` by column of this")) };
+    let mut frame = replay.frames[id.0].clone();
+    for (name, digits) in decimals {
+        let Some(Value::Column(column)) = frame.columns.get(name).cloned() else { continue };
+        if !column.cell.single().is_some_and(|(kind, _)| kind.is_number()) {
+            continue;
+        }
+        let Some(digits) = replay.concrete(digits).and_then(|digits| digits.as_int()) else {
+            return Err(replay.unsupported(call.span, "`round` to a computed number of digits"));
+        };
+        let cell = rounded(replay, &column.cell, digits, call.span)?;
+        frame.columns.insert(name.clone(), Value::Column(column.with(cell)));
+    }
+    Ok(replay.frame(frame))
 }
 
 /// Below this every whole float is an integer, and the other way round: 2^53.

@@ -69,6 +69,12 @@ pub(crate) struct Replay<'a, 'b> {
     pub parameters: HashMap<String, Cell<'b>>,
     /// The mask of each filter, so that one mask on two frames leaves the same rows.
     pub masks: HashMap<usize, Option<ir::Value>>,
+    /// Where rows were filtered, and the rows that were left.
+    pub filters: Vec<(SitePlace, usize)>,
+    /// The filters of a script's only frame that take training rows: they are what the recorded run saw.
+    pub training_filters: Places,
+    /// The rows of the output, once it is found.
+    pub output_space: Option<usize>,
     /// The guards under which the condition of a filter stands.
     pub filter_guards: HashMap<usize, Guards>,
     /// The condition of the alternative that an operation is being applied to.
@@ -98,6 +104,10 @@ pub(crate) struct Replay<'a, 'b> {
 
 /// Where a statement starts.
 pub(crate) type Start = (FileId, u32);
+
+/// A place in one of the turns or calls that come by it.
+pub(crate) type SitePlace = (FileId, u32, u32, Activation);
+pub(crate) type Places = BTreeSet<SitePlace>;
 
 /// What is known of the walk when it is done.
 #[derive(Default)]
@@ -248,6 +258,9 @@ impl<'a, 'b> Replay<'a, 'b> {
             package: String::new(),
             parameters: HashMap::new(),
             masks: HashMap::new(),
+            filters: Vec::new(),
+            training_filters: Places::new(),
+            output_space: None,
             filter_guards: HashMap::new(),
             lifted: None,
             single_letters: std::collections::HashSet::new(),
@@ -415,6 +428,39 @@ impl<'a, 'b> Replay<'a, 'b> {
             "",
         );
         self.spaces.len() - 1
+    }
+
+    fn site_place(&self, at: Span) -> SitePlace {
+        (at.file, at.start, at.end, self.activation)
+    }
+
+    /// Notes that the filter there leaves those rows.
+    pub(crate) fn filters_into(&mut self, space: usize, at: Span) {
+        self.filters.push((self.site_place(at), space));
+    }
+
+    /// What a filter left in the recorded run, if it is one that takes training rows. It is held.
+    pub(crate) fn training_part(&mut self, at: Span) -> Option<Value<'b>> {
+        if !self.training_filters.contains(&self.site_place(at)) {
+            return None;
+        }
+        self.hold(at, None);
+        Some(Value::Known(self.recorded(at).with(true, false)))
+    }
+
+    /// The filters of a script's only frame that stand beside one which the output's rows went through.
+    pub(crate) fn filters_beside_the_output(&self) -> Places {
+        let mut places = Places::new();
+        let mut at = self.output_space.filter(|_| self.roles.one_frame);
+        while let Some(space) = at {
+            let parent = self.spaces[space].parent;
+            if self.spaces[space].filter.is_some() {
+                let beside = |other: usize| other != space && self.spaces[other].filter.is_some() && self.spaces[other].parent == parent;
+                places.extend(self.filters.iter().filter(|(_, other)| beside(*other)).map(|(place, _)| *place));
+            }
+            at = parent;
+        }
+        places
     }
 
     pub(crate) fn frame(&mut self, frame: Frame<'b>) -> Value<'b> {
@@ -1185,6 +1231,13 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     fn run_for(&mut self, target: &Expr, iter: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        // Before the count of the rows is asked for, which would be a statistic.
+        if !self.cells_active()
+            && otherwise.is_empty()
+            && let Some(done) = crate::index_loops::run(self, target, iter, body)
+        {
+            return done.map(|()| Flow::Next);
+        }
         let iterable = self.value(iter);
         if self.cells_active()
             && let Some(flow) = self.run_row_for(target, &iterable, iter.span, body, otherwise)?
@@ -1194,12 +1247,6 @@ impl<'a, 'b> Replay<'a, 'b> {
         if !self.cells_active()
             && otherwise.is_empty()
             && let Some(done) = crate::udf::appending_loop(self, target, &iterable, body, iter.span)
-        {
-            return done.map(|()| Flow::Next);
-        }
-        if !self.cells_active()
-            && otherwise.is_empty()
-            && let Some(done) = crate::index_loops::run(self, target, iter, body)
         {
             return done.map(|()| Flow::Next);
         }
