@@ -162,12 +162,13 @@ impl<'a> Ready<'a> {
             until: run.until,
             raised: run.raised.clone(),
             hold: run.hold.clone(),
+            ignored: run.ignored.clone(),
         };
         self.scorer.original.python.outputs(script, &request)
     }
 
     fn frame(&self, rows: &[&Vec<Cell>], apart: bool) -> Frame {
-        Frame { table: table(&self.scorer.plan.inputs, rows), apart, dropped: self.dropped(rows) }
+        Frame { table: table(&self.scorer.plan.inputs, rows), apart, dropped: self.dropped(rows), beside: 0 }
     }
 
     /// The rows of which the interpreter says that the script drops them.
@@ -253,14 +254,36 @@ fn changes(one: &OutputTable, other: &OutputTable) -> Option<Changes> {
     same_form.then(|| Changes { cells: pairs().map(differ).sum(), of: pairs().map(|(one, _)| one.cells.len()).sum() })
 }
 
-/// The answers of a script on some rows without the others, or on each alone (`apart`).
+/// What stands beside rows in a run of the script.
+#[derive(Debug, Clone, Copy)]
+pub enum Company<'a> {
+    /// Each other.
+    Together,
+    /// Each other, and rows that are ordinary.
+    Ordinary(&'a [Vec<Cell>]),
+    /// Nothing: each is alone.
+    Apart,
+}
+
+/// The answers of a script on some rows in other company.
 ///
-/// What pandas makes of a row may depend on the rows beside it: one missing cell makes a column of whole numbers a column of floats.
-pub fn again(scorer: &Scorer, run: &ScriptRun, rows: &[&Vec<Cell>], apart: bool, sources: &Sources) -> Result<Vec<Answer>, Problem> {
+/// What pandas makes of a row may depend on the rows beside it: one missing cell makes a column of whole numbers a column of floats, and a
+/// column of nothing but missing texts is none of texts.
+pub fn again(
+    scorer: &Scorer,
+    run: &ScriptRun,
+    rows: &[&Vec<Cell>],
+    company: Company<'_>,
+    sources: &Sources,
+) -> Result<Vec<Answer>, Problem> {
+    let beside = if let Company::Ordinary(beside) = company { beside } else { &[] };
+    let all: Vec<&Vec<Cell>> = beside.iter().chain(rows.iter().copied()).collect();
     let answers = || {
         let ready = Ready::new(scorer, run, None, sources);
-        let outputs = ready.outputs(vec![ready.frame(rows, apart)], false, None)?;
-        Ok(outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, rows.len())))
+        let frame = Frame { beside: beside.len(), ..ready.frame(&all, matches!(company, Company::Apart)) };
+        let outputs = ready.outputs(vec![frame], false, None)?;
+        let mut answers = outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, all.len()));
+        Ok(answers.split_off(beside.len().min(answers.len())))
     };
     answers().map_err(|found: Diagnostic| Problem::Reference(vec![found]))
 }

@@ -11,6 +11,7 @@ mod ast;
 mod automata;
 mod builtins;
 mod calendar;
+mod cases;
 mod fold;
 mod hash;
 mod index_loops;
@@ -148,8 +149,6 @@ impl Frozen {
 pub struct Hold {
     /// Where the script learns from scoring rows.
     pub held: Vec<Held>,
-    /// Statements that the output does not need, by their places: what they raise on other rows does not matter.
-    pub ignored: Vec<String>,
     /// The script drops rows for columns that the scorer does not take: it has a score for them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drops: bool,
@@ -210,6 +209,8 @@ pub struct Conversion {
     pub fates: Fates,
     /// None if the scorer knows nothing of the rows that the recorded run scored.
     pub hold: Option<Hold>,
+    /// Statements that the output does not need, by their places: what they raise on other rows does not matter.
+    pub ignored: Vec<String>,
     /// The last line of the script's own text that the output needs, in the script or by a call from there.
     pub until: u32,
     /// What the user should know, though it converts.
@@ -305,11 +306,8 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     statements.extend(walked.modules);
     let fates = output::fates(&statements, &emitted, &made.frozen);
     let log = log::Log::new(record, file, &text, &options.modules, sources);
-    let hold = (one_frame || !held.is_empty()).then(|| Hold {
-        drops,
-        held,
-        ignored: fates.ignored.iter().map(|statement| log.place(*statement)).collect(),
-    });
+    let hold = (one_frame || !held.is_empty()).then_some(Hold { drops, held });
+    let ignored = fates.ignored.iter().map(|statement| log.place(*statement)).collect();
     let read = &record.reads[made.score];
     let params = module.entry_function().map_or(&[][..], |entry| &entry.params);
     let input = |column: &record::TableColumn| {
@@ -333,6 +331,7 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         columns: made.columns,
         fates,
         hold,
+        ignored,
         notes,
         record: made.record,
         calls,

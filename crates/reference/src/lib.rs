@@ -93,6 +93,8 @@ pub struct OutputRequest {
     pub raised: Vec<u32>,
     /// What the script learns from its own rows and keeps when it is run on the others.
     pub hold: Option<Hold>,
+    /// Statements that may raise when the script is run on other rows, by their places: its output does not need them.
+    pub ignored: Vec<String>,
 }
 
 /// Rows that take the place of the scoring file's.
@@ -104,6 +106,8 @@ pub struct Frame {
     pub apart: bool,
     /// The rows that the scorer says are dropped.
     pub dropped: Vec<usize>,
+    /// So many of the first rows are there in each of the runs that it takes: a column of ordinary cells has its ordinary dtype.
+    pub beside: usize,
 }
 
 /// How a frame becomes the inputs of a model.
@@ -136,6 +140,7 @@ impl Frame {
         let mut frame = self.table.to_json();
         frame["apart"] = json!(self.apart);
         frame["dropped"] = json!(self.dropped);
+        frame["beside"] = json!(self.beside);
         frame
     }
 }
@@ -254,6 +259,7 @@ impl Reference {
             "modules": script.module_files(),
             "raised": request.raised,
             "hold": request.hold,
+            "ignored": request.ignored,
             "reversed": request.reversed,
             "dropped": request.dropped,
             "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),

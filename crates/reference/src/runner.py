@@ -1098,7 +1098,7 @@ class Holder(Recorder):
         super().__init__(job)
         self.held = {self.key(one["site"]): self.key(one.get("twin") or one["site"]) for one in job["hold"]["held"]}
         self.wanted = set(self.held.values())
-        self.ignored = set(job["hold"]["ignored"])
+        self.ignored = set(job["ignored"])
         self.kept = {}
         self.calls = set()  # the held places that are calls: what stands around a call there does not hold it again
         self.holding = False
@@ -1673,8 +1673,9 @@ def load_pandas():
     return pandas, numpy
 
 
-def execute(text, job, recorder, until=None):
+def execute(text, job, recorder, until=None, lenient=False):
     """Runs the script and gives its names. What it raises behind the line `until` ends it as if nothing had happened: the output stands.
+    `lenient` lets the statements that the job ignores raise.
 
     With `cells`, the lines at which a notebook's cells start, a cell that raises ends and the next one runs.
     """
@@ -1692,6 +1693,8 @@ def execute(text, job, recorder, until=None):
             raise Failure("output", f"the output expression `{output}` is not Python: {error.msg}")
     if recorder is not None:
         tree = recorder.prepare(tree)
+    elif lenient:
+        tree = Lenient(set(job["ignored"]), "").visit(tree)
     module = types.ModuleType("__main__")
     module.__file__ = os.path.join(os.getcwd(), name)
     module.__dict__[HOOK] = recorder
@@ -2098,7 +2101,7 @@ def outputs(job):
 
     def once():
         written.clear()
-        names = execute(text, job, holder, job.get("until"))
+        names = execute(text, job, holder, job.get("until"), lenient="frame" in instead)
         return exact_table(output_value(job["output"], names, written))
 
     def run(dropped=None):
@@ -2127,7 +2130,7 @@ def outputs(job):
     if seen:
         result["input"] = {"rows": len(seen[0]), "index": None, "columns": [{"name": str(name), **exact_column(seen[0].iloc[:, at])} for at, name in enumerate(seen[0].columns)]}
     count = len(seen[0]) if seen else 0
-    own = {"reversed": True, "rows": count, "apart": False, "dropped": None if own_dropped is None else [count - 1 - row for row in own_dropped]}
+    own = {"reversed": True, "rows": count, "apart": False, "beside": 0, "dropped": None if own_dropped is None else [count - 1 - row for row in own_dropped]}
     frames = [*(job.get("frames") or []), *([own] if job.get("reversed") else [])]
     result["frames"] = []
     # What a row is filled up from is to be one that the script keeps.
@@ -2137,7 +2140,10 @@ def outputs(job):
         if not seen:
             raise Failure("output", f"the script does not read `{job.get('score')}` as a table")
 
+        beside = list(range(frame["beside"]))
+
         def part(rows):
+            rows = beside + rows
             try:
                 instead["frame"] = reversed_frame(seen[0], rows) if frame is own else changed_frame(seen[0], frame, rows, like)
             except Exception as error:  # a cell that no column of that type holds
@@ -2153,9 +2159,9 @@ def outputs(job):
                 places = []
             else:
                 raise Unaligned(f"{len(rows)} rows go in and {out['table']['rows']} come out")
-            return {"kept": [rows[place] for place in places], **out}
+            return {"rows": rows, "kept": [rows[place] for place in places], **out}
 
-        result["frames"].append(pieces(frame["rows"], part, MOST_RUNS, frame["apart"]))
+        result["frames"].append(pieces(range(len(beside), frame["rows"]), part, MOST_RUNS, frame["apart"]))
     return result
 
 
@@ -2190,12 +2196,12 @@ class Unaligned(Exception):
     """It cannot be told which rows came out."""
 
 
-def pieces(count, part, budget, apart=False):
+def pieces(numbers, part, budget, apart=False):
     """Runs all rows at once; if that raises, halves, down to single rows. What `budget` runs did not reach is given as untested.
 
     `apart` runs each row alone from the start: right for rows that are expected to raise.
     """
-    todo, out = [[row] for row in reversed(range(count))] if apart else [list(range(count))] if count else [], []
+    todo, out = [[row] for row in reversed(numbers)] if apart else [list(numbers)] if len(numbers) else [], []
     while todo:
         rows = todo.pop()
         if budget == 0:
@@ -2235,6 +2241,9 @@ def changed_frame(frame, changes, rows, like=0):
         dtype = frame[column["name"]].dtype
         if column["dtype"] == "str" and dtype.kind in "fiub":
             dtype = pd.Series(["a"]).dtype
+        elif column["dtype"].startswith("float") and dtype.kind in "iu":
+            # Whole numbers in this file, and others in that of training.
+            dtype = pd.Series([0.5]).dtype
         values = [from_json(column["values"][row], dtype) for row in rows]
         out[column["name"]] = pd.Series(values, index=out.index, dtype=dtype)
     return out
@@ -2316,9 +2325,9 @@ def onnx(job):
         return {"kept": rows, "model": run_session(session, feeds)}
 
     if is_fixed and dims:
-        return {"pieces": pieces(count, part, MOST_MODEL_RUNS, apart=True), "versions": versions()}
+        return {"pieces": pieces(range(count), part, MOST_MODEL_RUNS, apart=True), "versions": versions()}
 
-    return {"pieces": pieces(count, part, MOST_MODEL_RUNS), "versions": versions()}
+    return {"pieces": pieces(range(count), part, MOST_MODEL_RUNS), "versions": versions()}
 
 
 def boost(job):
@@ -2355,7 +2364,7 @@ def boost(job):
     numbers = frame.select_dtypes("float64").to_numpy()
     is_infinite = (np.abs(numbers) > LARGEST_FLOAT32).any(axis=1) & (not takes_infinities)
     rest = [row for row in range(count) if not is_infinite[row]]
-    done = pieces(len(rest), lambda rows: part([rest[row] for row in rows]), MOST_MODEL_RUNS)
+    done = pieces(range(len(rest)), lambda rows: part([rest[row] for row in rows]), MOST_MODEL_RUNS)
     for piece in done:
         piece["rows"] = [rest[row] for row in piece["rows"]]
     left_out = [row for row in range(count) if is_infinite[row]]

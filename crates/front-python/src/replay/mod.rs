@@ -1041,7 +1041,10 @@ impl<'a, 'b> Replay<'a, 'b> {
             StmtKind::Continue => return Ok(Flow::Continue),
             StmtKind::Unsupported(what) => {
                 let unknown = self.unsupported(statement.span, what);
-                self.forget(std::slice::from_ref(statement), &unknown);
+                if self.cells_active() {
+                    return Err(unknown);
+                }
+                self.forget_all(&unknown);
             }
         }
         Ok(Flow::Next)
@@ -1113,6 +1116,14 @@ impl<'a, 'b> Replay<'a, 'b> {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
         self.forget_names(names, why);
+    }
+
+    /// Of what a statement changes nothing is known: anything may be another value behind it.
+    fn forget_all(&mut self, why: &Unknown) {
+        let of_rows = |(name, value): (&String, &Value<'b>)| self.touches_rows(value).then(|| name.clone());
+        let names: BTreeSet<String> = self.scopes[self.scope.0].names.iter().filter_map(of_rows).collect();
+        self.forget_names(names, why);
+        self.control.push(why.clone());
     }
 
     /// A loop over training rows that is not followed: what it changes is what the record says where it is used, unless it is of the
