@@ -43,6 +43,9 @@ pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Option<Value>
     if let (BinaryOp::Mod, Some(template)) = (op, left.as_str()) {
         return percent(template, right).map(Value::Str);
     }
+    if let (BinaryOp::Add, Some(Tagged::List(a)), Some(Tagged::List(b))) = (op, left.as_tagged(), right.as_tagged()) {
+        return Some(Value::tagged(Tagged::List([a.as_slice(), b.as_slice()].concat())));
+    }
     if let (Some(a), Some(b)) = (left.as_str(), right.as_str()) {
         return (op == BinaryOp::Add).then(|| Value::Str(format!("{a}{b}")));
     }

@@ -795,6 +795,7 @@ class Recorder:
     """Events of one run. A context is one activation: a call from a call site, or one turn of a loop, inside a context."""
 
     between = Key()
+    tests = frozenset()  # places where rows are taken for a test
 
     def __init__(self, job):
         self.files = {job["name"], *job["modules"].values()}
@@ -824,7 +825,7 @@ class Recorder:
 
     def prepare(self, tree, prefix=""):
         """What is run in the place of a module."""
-        return instrument(tree, prefix)
+        return instrument(tree, prefix, self.tests)
 
     # Each hook below is called from instrumented code; the names are short because they appear in user tracebacks.
     def r(self, place, value):
@@ -1098,6 +1099,8 @@ class Holder(Recorder):
         super().__init__(job)
         self.held = {self.key(one["site"]): self.key(one.get("twin") or one["site"]) for one in job["hold"]["held"]}
         self.wanted = set(self.held.values())
+        self.trainings = set(job["hold"]["trainings"])
+        self.tests = self.trainings.union(job["hold"]["tests"])
         self.ignored = set(job["ignored"])
         self.kept = {}
         self.calls = set()  # the held places that are calls: what stands around a call there does not hold it again
@@ -1147,8 +1150,10 @@ class Holder(Recorder):
         return value
 
     def rest(self, place, of, key):
-        """All rows are the test part, as for a split."""
+        """All rows are the test part, as for a split; training rows stay as they were."""
         if self.holding and not self.suspended and self.group is None and (place, self.current) in self.kept:
+            if place in self.trainings:
+                return self.r(place, None)
             return of[(slice(None), *key[1:]) if isinstance(key, tuple) else slice(None)]
         return self.r(place, of[key])
 
@@ -1194,8 +1199,9 @@ def is_recorded_in_callbacks(body):
 
 
 class Instrument(ast.NodeTransformer):
-    def __init__(self, prefix="", tables=frozenset()):
+    def __init__(self, prefix="", tables=frozenset(), tests=frozenset()):
         self.saves = 0
+        self.tests = tests
         self.prefix = prefix
         self.tables = tables
 
@@ -1229,10 +1235,10 @@ class Instrument(ast.NodeTransformer):
 
     def visit_Subscript(self, node):
         rows = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-        rest = isinstance(rows, ast.Slice) and rows.lower is not None and rows.upper is None and rows.step is None
+        rest = isinstance(rows, ast.Slice) and rows.lower is not None and rows.upper is None and rows.step is None or self.place(node) in self.tests
         node = self.visit_Attribute(node)
         if rest and isinstance(node, ast.Call):
-            # `rows[n:]` may be the part of a frame that is kept for a test.
+            # `rows[n:]` may be the part of a frame that is kept for a test, and `rows[places]` is where the job says so.
             place, item = node.args
             key = ast.copy_location(ast.Subscript(value=self.hook_of(node, "between"), slice=item.slice, ctx=ast.Load()), item)
             return self.hook("rest", node, place, item.value, key)
@@ -1536,12 +1542,12 @@ def look_up_names(tree):
     return {name for name in looked - written if bound.get(name) == 1}
 
 
-def instrument(tree, prefix=""):
+def instrument(tree, prefix="", tests=frozenset()):
     """Instruments a module in place. A docstring and `from __future__` stay first."""
     head, body = [], list(tree.body)
     while body and (isinstance(body[0], ast.ImportFrom) and body[0].module == "__future__" or not head and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)):
         head.append(body.pop(0))
-    tree.body = head + Instrument(prefix, look_up_names(tree)).block(body)
+    tree.body = head + Instrument(prefix, look_up_names(tree), tests).block(body)
     return ast.fix_missing_locations(tree)
 
 

@@ -215,7 +215,7 @@ pub(crate) fn column_of<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str
     match replay.frames[id.0].columns.get(name) {
         Some(Value::Column(column)) => Ok(Value::Column(column.clone())),
         Some(Value::Unknown(why)) => Err(why.clone()),
-        Some(lists @ (Value::Pieces(_) | Value::Objects(_))) => Ok(lists.clone()),
+        Some(lists @ (Value::Pieces(_) | Value::Objects(_) | Value::Part(..))) => Ok(lists.clone()),
         Some(_) => Err(replay.unsupported(span, format!("the column `{name}`"))),
         None => match family_column(replay, id, name) {
             Some(column) => Ok(Value::Column(column)),
@@ -322,6 +322,16 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         return rows;
     }
     if let Some(part) = crate::sklearn::split::by_position(replay, glued, rows, span) {
+        return part;
+    }
+    let is_of_rows = |value: &Value<'b>| !matches!(value, Value::Tuple(_));
+    let (whole, places) = match (of, index) {
+        (Value::Part(inner, part), index) if part == "loc" => (&**inner, index),
+        _ => (glued, rows),
+    };
+    if is_of_rows(places)
+        && let Some(part) = crate::sklearn::split::by_places(replay, whole, places, span)
+    {
         return part;
     }
     if let (Value::Part(inner, part), index) = (of, index)

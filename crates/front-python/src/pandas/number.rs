@@ -611,49 +611,61 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Ok(Value::Column(Column { cell, name: None, space, array: false }));
     }
     let freedom = call.int(replay, "ddof")?.unwrap_or(1);
-    let mut guards = Guards::new();
-    let mut parts: Vec<(Kind, Val<'b>)> = Vec::new();
-    for column in &columns {
-        guards.extend(&column.cell.guards);
-        match column.cell.single() {
-            Some((kind, val)) if kind.is_number() => parts.push((kind.clone(), val)),
-            _ => return Err(replay.unsupported(at, format!("`{}` along a row of other things than numbers", call.name))),
+    let (name, blocks) = (call.name.clone(), blocks_of(replay, call, &columns));
+    let cells: Vec<&Cell<'b>> = columns.iter().map(|column| &column.cell).collect();
+    let cell = ops::lift(replay, &cells, at, |replay, parts| {
+        let number = |(kind, val): &(Kind, Val<'b>)| match kind {
+            kind if kind.is_number() => Some((kind.clone(), *val)),
+            Kind::Missing => Some((Kind::Float, val.builder().f64(f64::NAN))),
+            _ => None,
+        };
+        match parts.iter().map(number).collect::<Option<Vec<_>>>() {
+            Some(parts) if !parts.is_empty() => Ok(numbers_along(replay, &name, &parts, freedom as f64, &blocks)),
+            _ => Err(ops::Trouble::Unsupported(format!("`{name}` along a row of other things than numbers"))),
         }
-    }
-    let Some(kind) = parts.iter().map(|(kind, _)| kind.clone()).reduce(|a, b| common(&a, &b).unwrap_or(Kind::Float)) else {
-        return Err(replay.unsupported(at, "a row of nothing"));
-    };
+    })?;
+    Ok(Value::Column(Column { cell, name: None, space, array: false }))
+}
+
+/// A statistic of the numbers of one row, of which there are some.
+fn numbers_along<'b>(
+    replay: &mut Replay<'_, 'b>,
+    name: &str,
+    parts: &[(Kind, Val<'b>)],
+    freedom: f64,
+    blocks: &[Vec<usize>],
+) -> (Kind, Val<'b>) {
+    let kind = parts.iter().map(|(kind, _)| kind.clone()).reduce(|a, b| common(&a, &b).unwrap_or(Kind::Float)).unwrap_or(Kind::Float);
     let b = replay.b;
-    let name = call.name.clone();
     if name == "any" || name == "all" {
+        // What is missing is skipped.
         let truths = parts.iter().map(|(kind, val)| match kind {
             Kind::Bool => *val,
             Kind::Int(_) => val.ne(0_i64),
-            _ => val.ne(0.0),
+            _ if name == "any" => val.ne(0.0) & !val.is_nan(),
+            _ => val.ne(0.0) | val.is_nan(),
         });
         let val =
             if name == "any" { truths.fold(b.bool(false), |all, one| all | one) } else { truths.fold(b.bool(true), |all, one| all & one) };
-        let cell = Cell { guards, ..Cell::new(Kind::Bool, val) };
-        return Ok(Value::Column(Column { cell, name: None, space, array: false }));
+        return (Kind::Bool, val);
     }
     let spread = name == "std" || name == "var";
     let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean" || name == "median" || spread;
-    let cell = if spread {
+    if spread {
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
-        let variance = variance_along(replay, &values, freedom as f64);
-        Cell::new(Kind::Float, if name == "std" { variance.sqrt() } else { variance })
+        let variance = variance_along(replay, &values, freedom);
+        (Kind::Float, if name == "std" { variance.sqrt() } else { variance })
     } else if float {
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
-        let val = match name.as_str() {
-            "sum" | "mean" => by_blocks(replay, &name, &values, &blocks_of(replay, call, &columns)),
+        let val = match name {
+            "sum" | "mean" => by_blocks(replay, name, &values, blocks),
             name => float_along(replay, name, &values),
         };
-        Cell::new(Kind::Float, val)
+        (Kind::Float, val)
     } else {
         let values: Vec<Val<'b>> = parts.iter().map(|(_, val)| val.cast(Elem::I64)).collect();
-        Cell::new(Kind::INT, whole_along(&name, &values))
-    };
-    Ok(Value::Column(Column { cell: Cell { guards, ..cell }, name: None, space, array: false }))
+        (Kind::INT, whole_along(name, &values))
+    }
 }
 
 /// The longest series that numpy adds up from the left; a longer one it adds up in eight sums.

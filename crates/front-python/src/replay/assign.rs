@@ -305,6 +305,8 @@ impl<'b> Replay<'_, 'b> {
             )),
             Value::Cell(cell) => Value::Column(Column { cell, name: Some(name.to_owned()), space, array: false }),
             Value::Pieces(pieces) if pieces.rows() == Some(space) => Value::Pieces(pieces),
+            // A mask that knows the places of rows only: it may take some of them later.
+            Value::Part(of, part) if part == crate::sklearn::split::PLACES => Value::Part(of, part),
             Value::Objects(objects) if objects.like.space == space => Value::Objects(objects),
             Value::Zipped(columns) if columns.iter().all(|column| column.space == space) => pandas::frame::tuples(self, &columns),
             Value::Unknown(why) => Value::Unknown(why),

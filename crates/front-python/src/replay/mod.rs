@@ -73,6 +73,10 @@ pub(crate) struct Replay<'a, 'b> {
     pub filters: Vec<(SitePlace, usize)>,
     /// The filters of a script's only frame that take training rows: they are what the recorded run saw.
     pub training_filters: Places,
+    /// Where rows are taken by their places for a test.
+    pub tests: Vec<Span>,
+    /// Where a filter took training rows.
+    pub trainings: Vec<Span>,
     /// The rows of the output, once it is found.
     pub output_space: Option<usize>,
     /// The guards under which the condition of a filter stands.
@@ -138,6 +142,8 @@ pub(crate) struct Space {
     pub glue: Option<Glue>,
     /// The script took these rows for a test: what is computed over them is not training.
     pub is_test_part: bool,
+    /// It took them by their places.
+    pub is_by_places: bool,
 }
 
 /// Where training rows and scoring rows were glued together.
@@ -260,6 +266,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             masks: HashMap::new(),
             filters: Vec::new(),
             training_filters: Places::new(),
+            tests: Vec::new(),
+            trainings: Vec::new(),
             output_space: None,
             filter_guards: HashMap::new(),
             lifted: None,
@@ -445,6 +453,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             return None;
         }
         self.hold(at, None);
+        self.trainings.push(at);
         Some(Value::Known(self.recorded(at).with(true, false)))
     }
 
@@ -454,13 +463,38 @@ impl<'a, 'b> Replay<'a, 'b> {
         let mut at = self.output_space.filter(|_| self.roles.one_frame);
         while let Some(space) = at {
             let parent = self.spaces[space].parent;
-            if self.spaces[space].filter.is_some() {
-                let beside = |other: usize| other != space && self.spaces[other].filter.is_some() && self.spaces[other].parent == parent;
+            let selects = |space: usize| self.spaces[space].filter.is_some() || self.spaces[space].is_by_places;
+            if selects(space) {
+                let beside = |other: usize| other != space && selects(other) && self.spaces[other].parent == parent;
                 places.extend(self.filters.iter().filter(|(_, other)| beside(*other)).map(|(place, _)| *place));
             }
             at = parent;
         }
         places
+    }
+
+    /// For each way in which a script's only frame is filtered the filters that go another way; the last way is the last one.
+    pub(crate) fn filters_that_may_train(&self) -> Vec<Places> {
+        const MOST_WAYS: usize = 6;
+        if !self.roles.one_frame {
+            return Vec::new();
+        }
+        // What stands in brackets: `X[mask]` and `y[mask]` go one way.
+        let way = |place: &SitePlace| {
+            let code = self.code(Span { file: place.0, start: place.1, end: place.2 });
+            code.find(['[', '(']).map_or(code, |start| &code[start..])
+        };
+        let mut ways: Vec<&str> = Vec::new();
+        for (place, _) in &self.filters {
+            if !ways.contains(&way(place)) {
+                ways.push(way(place));
+            }
+        }
+        if !(2..=MOST_WAYS).contains(&ways.len()) {
+            return Vec::new();
+        }
+        let others = |one: &&str| self.filters.iter().map(|(place, _)| *place).filter(|place| way(place) != *one).collect();
+        ways.iter().map(others).collect()
     }
 
     pub(crate) fn frame(&mut self, frame: Frame<'b>) -> Value<'b> {
@@ -487,6 +521,19 @@ impl<'a, 'b> Replay<'a, 'b> {
             self.spaces.push(Space { parent: Some(of), is_test_part: true, ..Space::default() });
             self.spaces.len() - 1
         })
+    }
+
+    /// Rows that were taken by their places.
+    pub(crate) fn part_by_places(&mut self, of: usize, at: Span) -> usize {
+        let place = self.site_place(at);
+        let known = self.filters.iter().find(|(other, space)| *other == place && self.spaces[*space].parent == Some(of));
+        if let Some((_, space)) = known {
+            return *space;
+        }
+        self.spaces.push(Space { parent: Some(of), is_test_part: true, is_by_places: true, ..Space::default() });
+        self.tests.push(at);
+        self.filters_into(self.spaces.len() - 1, at);
+        self.spaces.len() - 1
     }
 
     /// A copy of a frame for what is done to every cell: what that makes of a column of lists is not known.
