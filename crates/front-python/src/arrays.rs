@@ -59,7 +59,11 @@ fn array<'b>(call: &mut Call<'b>) -> Value<'b> {
 fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Kind, Vec<Val<'b>>, Whole), Eval<'b>> {
     let at = call.span;
     let of = array(call);
-    let axis = call.concrete(replay, "axis").map_err(Err)?.and_then(|axis| axis.as_int());
+    let axis = match call.concrete(replay, "axis").map_err(Err)? {
+        None if matches!(call.receiver, Value::Matrix(_)) => call.concrete(replay, "0").map_err(Err)?,
+        axis => axis,
+    };
+    let axis = axis.and_then(|axis| axis.as_int());
     let by_row = matches!(axis, Some(1 | -1));
     match of {
         Value::Matrix(_) if by_row => {}
@@ -201,9 +205,14 @@ fn mean<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(whole.column(Kind::Float, total / vals.len() as f64)))
 }
 
-/// A statistic of one column.
+/// A statistic of one column, or of the rows of an array.
 fn statistic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let of = call.take("a").or_else(|| call.take("0"));
+    if let Some(Value::Matrix(_)) = &of
+        && matches!(call.concrete(replay, "axis")?.and_then(|axis| axis.as_int()), Some(1 | -1))
+    {
+        return crate::matrices::without_missing(replay, call, of);
+    }
     if !matches!(of, Some(Value::Column(_))) {
         return Err(replay.unsupported(call.span, format!("`{}` of this", call.name)));
     }

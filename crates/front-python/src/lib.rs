@@ -20,6 +20,7 @@ mod literals;
 mod log;
 mod magnitude;
 mod math;
+mod matrices;
 pub mod modules;
 mod names;
 mod narrow;
@@ -53,6 +54,7 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[
     arrays::ROWS,
+    matrices::ROWS,
     builtins::ROWS,
     literals::ROWS,
     math::ROWS,

@@ -309,6 +309,23 @@ fn clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = first(replay, call)?;
     let (low, high) = (call.take("a_min").or_else(|| call.take("min")), call.take("a_max").or_else(|| call.take("max")));
     let at = call.span;
+    if let Value::Matrix(columns) = &value {
+        // A bound for each column, or one for all.
+        let bound = |bound: &Option<Value<'b>>| match bound {
+            Some(bound) => ops::by_place(replay, &value, bound).map(|pairs| pairs.into_iter().map(|(_, one)| Some(one)).collect()),
+            None => None,
+        };
+        let (lows, highs): (Option<Vec<Option<Value<'b>>>>, Option<Vec<Option<Value<'b>>>>) = (bound(&low), bound(&high));
+        let one_of = |all: &Option<Vec<Option<Value<'b>>>>, one: &Option<Value<'b>>, place: usize| match all {
+            Some(all) => all.get(place).cloned().flatten(),
+            None => one.clone(),
+        };
+        let clipped = columns.iter().enumerate().map(|(place, column)| {
+            let (low, high) = (one_of(&lows, &low, place), one_of(&highs, &high, place));
+            Ok(column.with(pandas::number::clipped(replay, &column.cell, low.as_ref(), high.as_ref(), at)?))
+        });
+        return Ok(Value::Matrix(clipped.collect::<Result<_, Unknown>>()?));
+    }
     on_each(replay, &value, at, |replay, cell| pandas::number::clipped(replay, cell, low.as_ref(), high.as_ref(), at))
 }
 
@@ -536,6 +553,13 @@ fn condition<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, call: &Call<'b>
 
 fn where_<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let cond = call.need(replay, "condition")?;
+    if let Value::Matrix(_) = &cond {
+        let choices = (call.take("x"), call.take("y"));
+        return match choices {
+            (Some(yes), Some(no)) => where_of_tables(replay, &cond, [&yes, &no], call),
+            _ => Ok(Value::Part(Box::new(cond), crate::matrices::WHERE.to_owned())),
+        };
+    }
     let (yes, no) = (call.need(replay, "x")?, call.need(replay, "y")?);
     if let Value::Cell(_) = &cond {
         let Some(truth) = replay.row_condition(&cond) else { return Err(replay.unsupported(call.span, "this condition")) };
@@ -550,6 +574,28 @@ fn where_<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let no = ops::to_cell(replay, &no, yes_kind.as_ref(), call.span)?;
     let cell = pandas::where_cell(replay, truth, &yes, &no, call.span)?.guarded(&like.cell.guards);
     Ok(Value::Column(Column { name: None, array: true, ..like.with(cell) }))
+}
+
+/// `np.where(mask, yes, no)` of a mask of several columns, column by column.
+fn where_of_tables<'b>(replay: &mut Replay<'_, 'b>, cond: &Value<'b>, choices: [&Value<'b>; 2], call: &Call<'b>) -> Eval<'b> {
+    let Value::Matrix(mask) = cond else { return Err(replay.unsupported(call.span, "this condition")) };
+    let mut of_column: Vec<Vec<Value<'b>>> = Vec::new();
+    for choice in choices {
+        let scalar = |value: &Value<'b>| matches!(value, Value::Known(known) if known.look().is_some_and(|value| value.items().is_none()));
+        match ops::by_place(replay, cond, choice) {
+            Some(pairs) => of_column.push(pairs.into_iter().map(|(_, one)| one).collect()),
+            None if scalar(choice) => of_column.push(vec![choice.clone(); mask.len()]),
+            None => return Err(replay.unsupported(call.span, "`where` with an array of another shape")),
+        }
+    }
+    let mut out = Vec::new();
+    for (place, mask) in mask.iter().enumerate() {
+        let (truth, like) = condition(replay, &Value::Column(mask.clone()), call)?;
+        let [yes, no] = [0, 1].map(|which| ops::to_cell(replay, &of_column[which][place], None, call.span));
+        let cell = pandas::where_cell(replay, truth, &yes?, &no?, call.span)?.guarded(&like.cell.guards);
+        out.push(Column { name: None, array: true, ..like.with(cell) });
+    }
+    Ok(Value::Matrix(out))
 }
 
 fn select<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -245,6 +245,13 @@ impl<'b> Replay<'_, 'b> {
             }
             _ => (self.eval(callee)?, None),
         };
+        // Before the rows are counted, which would be a statistic.
+        if let Value::Path(path) = &target
+            && keywords.is_empty()
+            && let Some(constants) = crate::matrices::constants(self, path, args)
+        {
+            return Ok(constants);
+        }
         let mut positional = Vec::new();
         for arg in args {
             if let ExprKind::Starred(inner) = &arg.kind {

@@ -73,6 +73,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub filters: Vec<(SitePlace, usize)>,
     /// The filters of a script's only frame that take training rows: they are what the recorded run saw.
     pub training_filters: Places,
+    /// Names of arrays that no other name is of.
+    pub fresh: std::collections::HashSet<(ScopeId, String)>,
     /// Where rows are taken by their places for a test.
     pub tests: Vec<Span>,
     /// Where a filter took training rows.
@@ -266,6 +268,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             masks: HashMap::new(),
             filters: Vec::new(),
             training_filters: Places::new(),
+            fresh: std::collections::HashSet::new(),
             tests: Vec::new(),
             trainings: Vec::new(),
             output_space: None,
@@ -1019,6 +1022,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 let _ = self.eval(expr);
             }
             StmtKind::Assign { targets, value } => {
+                self.note_fresh(targets, value);
                 let value = self.value(value);
                 for target in targets {
                     self.assign(target, value.clone(), statement.span);
@@ -1163,6 +1167,22 @@ impl<'a, 'b> Replay<'a, 'b> {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
         self.forget_names(names, why);
+    }
+
+    /// Keeps account of which names are of arrays of their own.
+    fn note_fresh(&mut self, targets: &[Expr], value: &Expr) {
+        let scope = self.scope;
+        if let Some(name) = value.as_name() {
+            self.fresh.remove(&(scope, name.to_owned()));
+        }
+        for target in targets {
+            let Some(name) = target.as_name() else { continue };
+            if targets.len() == 1 && crate::matrices::is_fresh(value) {
+                self.fresh.insert((scope, name.to_owned()));
+            } else {
+                self.fresh.remove(&(scope, name.to_owned()));
+            }
+        }
     }
 
     /// Of what a statement changes nothing is known: anything may be another value behind it.

@@ -283,7 +283,7 @@ pub(super) fn refuse_rows<'b>(
 }
 
 /// The sums of products of the row with each row of a matrix.
-pub(super) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<'b>)], name: &str, rows: &[Vec<f64>]) -> Vec<Val<'b>> {
+pub(crate) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<'b>)], name: &str, rows: &[Vec<f64>]) -> Vec<Val<'b>> {
     let b = replay.b;
     let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
     rows.iter()
@@ -296,7 +296,7 @@ pub(super) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<
 }
 
 /// `numpy.interp(x, xs, ys)`: linear between rising `xs`, constant outside. NaN stays NaN.
-pub(super) fn interpolated<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], ys: &[f64]) -> Val<'b> {
+pub(crate) fn interpolated<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], ys: &[f64]) -> Val<'b> {
     let b = replay.b;
     let tensor = |name: &str, values: &[f64]| b.tensor(ir::Tensor::f64(name, [values.len() as u32], values.iter().copied()));
     let (Some(first), Some(last)) = (ys.first(), ys.last()) else { return x };
