@@ -231,7 +231,8 @@ def estimator(value):
         NODES.clear()
     NESTED.append(value)
     try:
-        return {"estimator": {"class": class_path(type(value)), "params": parameters(value), "fitted": fitted(value)}}
+        own = boosted(value) if boosting(value) else fitted(value)
+        return {"estimator": {"class": class_path(type(value)), "params": parameters(value), "fitted": own}}
     finally:
         NESTED.pop()
 
@@ -265,6 +266,143 @@ def fitted(value):
             if answer is not None:
                 out.append([name, summary(answer, 1)])
     return out
+
+
+def boosting(value):
+    """The boosting library whose model or estimator it is."""
+    package = type(value).__module__.partition(".")[0]
+    own = type(value).__name__ == "Booster" or hasattr(value, "get_params")
+    return package if package in ("xgboost", "lightgbm", "catboost") and own else None
+
+
+def boosted(value):
+    """A model of a boosting library: its own text, and what its wrapper adds. Empty before it is fitted."""
+    ask = {"xgboost": of_xgboost, "lightgbm": of_lightgbm, "catboost": of_catboost}[boosting(value)]
+    try:
+        out = ask(value)
+    except Exception:
+        return []
+    # A node takes about so many letters.
+    NODES.append(len(out["model"]) // 50)
+    if sum(NODES) > MOST_NODES:
+        del out["model"]
+    return [[name, summary(item, 1)] for name, item in out.items()]
+
+
+def of_xgboost(value):
+    import re
+
+    booster = value if type(value).__name__ == "Booster" else value.get_booster()
+    text = bytes(booster.save_raw("json")).decode()
+    # What training noted of each node. Such a list cannot stand in a text, where its quotes would be escaped.
+    out = {"model": re.sub(r'"(?:loss_changes|parents|sum_hessian)":\[[^\]]*\],?', "", text)}
+    if value is not booster:
+        out["in_place"] = value._can_use_inplace_predict()
+        out["best_iteration"] = booster.best_iteration if booster.attr("best_iteration") is not None else None
+        if hasattr(value, "n_classes_"):
+            out["classes_"] = value.classes_
+    return out
+
+
+def of_lightgbm(value):
+    booster = value if type(value).__name__ == "Booster" else value.booster_
+    training = ("split_gain=", "leaf_weight=", "leaf_count=", "internal_value=", "internal_weight=", "internal_count=")
+    lines = booster.model_to_string(num_iteration=-1).split("\n")
+    out = {"model": "\n".join(line for line in lines if not line.startswith(training))}
+    out["best_iteration"] = booster.best_iteration if booster.best_iteration > 0 else None
+    if value is not booster:
+        out["own_objective"] = callable(value._objective)
+        if hasattr(value, "_le"):
+            out["classes_"] = value.classes_
+    return out
+
+
+def of_catboost(value):
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.json")
+        value.save_model(path, format="json", pool=catboost_pool(value))
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+    # The numbers of the file are rounded.
+    leaves, own = catboost_leaves(document), value.get_leaf_values().ravel().tolist()
+    start = 0
+    for holder, key in leaves:
+        many = isinstance(holder[key], list)
+        count = len(holder[key]) if many else 1
+        holder[key] = own[start : start + count] if many else own[start]
+        start += count
+    scale, bias = value.get_scale_and_bias()
+    document["scale_and_bias"] = [scale, bias if isinstance(bias, list) else [bias]]
+    for tree in document.get("oblivious_trees", ()):
+        tree.pop("leaf_weights", None)
+    for name in ("train_finish_time", "model_guid", "catboost_version_info"):
+        document["model_info"].pop(name, None)
+    out = {"model": json.dumps(document, separators=(",", ":"))}
+    classes = value.classes_
+    if len(classes):
+        out["classes_"] = classes
+    return out
+
+
+def catboost_leaves(document):
+    """Where the leaf values of a model's JSON stand, in the order in which CatBoost gives them: an object and its key."""
+    if "oblivious_trees" in document:
+        return [(tree, "leaf_values") for tree in document["oblivious_trees"]]
+    leaves, todo = [], list(reversed(document["trees"]))
+    while todo:
+        node = todo.pop()
+        if "split" in node:
+            todo += [node["right"], node["left"]]
+        else:
+            leaves.append((node, "value"))
+    return leaves
+
+
+CATEGORIES = {}  # the texts and whole numbers that CatBoost was given for categories, by column, and those of columns of tables that were read
+
+
+def catboost_pool(value):
+    """Rows with all categories that are known, with which CatBoost says what its hashes stand for."""
+    places, names = value._get_cat_feature_indices(), value.feature_names_
+    if not places:
+        return None
+    from catboost import Pool
+
+    known = {place: list(CATEGORIES.get(names[place], ())) or ["0"] for place in places}
+    count = max(map(len, known.values()))
+    columns = [[known[place][row % len(known[place])] for row in range(count)] if place in known else [0.0] * count for place in range(len(names))]
+    return Pool([list(row) for row in zip(*columns)], cat_features=places, feature_names=list(names))
+
+
+def note_categories(table):
+    """Notes the texts and whole numbers of each column of a table: some may be categories of CatBoost."""
+    import numpy as np
+    import pandas as pd
+
+    for name, column in table.items() if isinstance(table, pd.DataFrame) else ():
+        if column.dtype.kind not in "fcmM":
+            noted = CATEGORIES.setdefault(str(name), {})
+            for one in column.unique()[:MOST_ITEMS]:
+                if isinstance(one, (str, int, np.integer)) and len(noted) < MOST_ITEMS:
+                    noted[str(one)] = None
+
+
+def watch_catboost():
+    """From here on what CatBoost is given is noted."""
+    module = sys.modules.get("catboost.core")
+    pool = getattr(module, "Pool", None)
+    if pool is None or hasattr(pool.__init__, "__wrapped__"):
+        return
+    made = pool.__init__
+
+    @functools.wraps(made)
+    def noting(self, data, *args, **kwargs):
+        note_categories(data)
+        made(self, data, *args, **kwargs)
+
+    pool.__init__ = noting
 
 
 def set_output(value):
@@ -704,7 +842,11 @@ def tree_list(array):
 
 
 def is_estimator(value):
-    if isinstance(value, type) or not (hasattr(value, "fit") or hasattr(value, "transform")):
+    if isinstance(value, type):
+        return False
+    if boosting(value):
+        return True
+    if not (hasattr(value, "fit") or hasattr(value, "transform")):
         return False
     return hasattr(value, "get_params") or type(value).__module__ == "__main__" and hasattr(value, "__dict__")
 
@@ -921,6 +1063,7 @@ class Recorder:
                 self.current = saved
         outer, self.read_place = self.read_place, (place, saved)
         self.suspended += 1
+        watch_catboost()
         try:
             return function(*args, **kwargs)
         finally:
@@ -1926,6 +2069,7 @@ def record(job):
 
     def note(path, out):
         if isinstance(out, pd.DataFrame):
+            note_categories(out)
             # Inside a user's function called back by a library nothing is replayed, so the read has no place.
             place = recorder.read_place
             recorder.reads.append({
@@ -2426,16 +2570,7 @@ def exact_catboost(model, path, np):
     """CatBoost reads some decimals one unit in the last place off: the numbers of the model that was saved are put in their place."""
     with open(path, encoding="utf-8") as file:
         document = json.load(file)
-    if "oblivious_trees" in document:
-        leaves = [value for tree in document["oblivious_trees"] for value in tree["leaf_values"]]
-    else:
-        leaves, todo = [], list(reversed(document["trees"]))
-        while todo:
-            node = todo.pop()
-            if "split" in node:
-                todo += [node["right"], node["left"]]
-            else:
-                leaves += node["value"] if isinstance(node["value"], list) else [node["value"]]
+    leaves = [value for holder, key in catboost_leaves(document) for value in np.ravel(holder[key]).tolist()]
     read = np.ravel(model.get_leaf_values())
     if len(read) == len(leaves) and np.allclose(read, leaves, rtol=1e-14, atol=0):
         model.set_leaf_values(np.array(leaves, dtype="float64"))

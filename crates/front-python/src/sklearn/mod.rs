@@ -6,6 +6,7 @@
 pub(crate) mod approximate;
 pub(crate) mod back;
 pub(crate) mod bayes;
+pub(crate) mod boost;
 pub(crate) mod compose;
 pub(crate) mod custom;
 pub(crate) mod dummy;
