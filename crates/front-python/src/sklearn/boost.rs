@@ -6,7 +6,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 use super::encode::position;
-use super::fitted::{Whole, class_at, estimator, numbers, numeric_kind, param_flag, param_text, refuse_rows};
+use super::fitted::{Whole, class_at, complement, estimator, numbers, numeric_kind, param_flag, param_text, refuse_rows};
 use crate::pandas;
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
@@ -73,8 +73,6 @@ struct Asked<'b> {
     estimator: Estimator,
     scores: Scores<'b>,
     whole: Whole,
-    /// What numbers the library answers with.
-    kind: Kind,
 }
 
 impl<'b> Asked<'b> {
@@ -118,8 +116,7 @@ impl<'b> Asked<'b> {
         }
         let vals: Vec<Val<'b>> = columns.iter().map(|(_, val)| *val).collect();
         let scores = model.scores(replay.b, &vals, &how).map_err(|fault| refused(replay, &estimator, fault, at))?;
-        let kind = if library == Library::Xgboost { Kind::Float32 } else { Kind::Float };
-        Ok(Asked { estimator, scores, whole: Whole::of(&columns), kind })
+        Ok(Asked { estimator, scores, whole: Whole::of(&columns) })
     }
 
     /// What the model predicts, number by number.
@@ -129,27 +126,17 @@ impl<'b> Asked<'b> {
         if val.ty().is_scalar() { vec![val] } else { (0..count).map(|place| val.at(place)).collect() }
     }
 
-    fn column(&self, kind: Kind, val: Val<'b>) -> Value<'b> {
-        Value::Column(self.whole.column(kind, val))
-    }
-
-    fn matrix(&self, vals: impl IntoIterator<Item = Val<'b>>) -> Value<'b> {
-        Value::Matrix(vals.into_iter().map(|val| self.whole.column(self.kind.clone(), val)).collect())
-    }
-
     /// A number a row, or several.
     fn numbers(&self, vals: Vec<Val<'b>>) -> Value<'b> {
         match vals.as_slice() {
-            [only] => self.column(self.kind.clone(), *only),
-            _ => self.matrix(vals),
+            [only] => Value::Column(self.whole.float(*only)),
+            _ => self.whole.floats(vals),
         }
     }
 
     /// `1 - p` and `p`.
     fn both(&self, p: Val<'b>) -> Value<'b> {
-        let b = p.builder();
-        let one = if self.kind == Kind::Float32 { b.f32(1.0) } else { b.f64(1.0) };
-        self.matrix([one - p, p])
+        self.whole.floats([complement(p), p])
     }
 
     fn classes(&self) -> Vec<record::Value> {
@@ -373,7 +360,7 @@ fn class_of_xgboost<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eva
     let predictions = asked.predictions(replay);
     let number = match predictions.as_slice() {
         [only] if param_text(&asked.estimator, "objective") == "multi:softmax" => {
-            return Ok(asked.column(Kind::Int(Width::I32), only.cast(Elem::I64)));
+            return Ok(Value::Column(asked.whole.column(Kind::Int(Width::I32), only.cast(Elem::I64))));
         }
         [only] => only.gt(0.5).cast(Elem::I64),
         // Several labels, each of them by itself.
@@ -393,11 +380,11 @@ fn shares_of_xgboost<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Ev
         let margins = replay.b.pack(&asked.scores.margins);
         let weights = (margins - margins.reduce(Reduce::Max, [0])).exp();
         let shares = weights / weights.reduce(Reduce::Sum, [0]);
-        return Ok(asked.matrix((0..asked.scores.margins.len()).map(|place| shares.at(place as u32))));
+        return Ok(asked.whole.floats((0..asked.scores.margins.len()).map(|place| shares.at(place as u32))));
     }
     match asked.predictions(replay).as_slice() {
         [only] => Ok(asked.both(*only)),
-        all => Ok(asked.matrix(all.iter().copied())),
+        all => Ok(asked.whole.floats(all.iter().copied())),
     }
 }
 
@@ -428,7 +415,7 @@ fn shares_of_lightgbm<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> E
     }
     match asked.predictions(replay).as_slice() {
         [only] => Ok(asked.both(*only)),
-        all => Ok(asked.matrix(all.iter().copied())),
+        all => Ok(asked.whole.floats(all.iter().copied())),
     }
 }
 
@@ -462,7 +449,7 @@ fn shares_of_catboost<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> E
 fn shares<'b>(replay: &Replay<'_, 'b>, asked: &Asked<'b>) -> Value<'b> {
     match asked.predictions(replay).as_slice() {
         [only] => asked.both(*only),
-        all => asked.matrix(all.iter().copied()),
+        all => asked.whole.floats(all.iter().copied()),
     }
 }
 
