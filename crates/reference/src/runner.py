@@ -2505,6 +2505,8 @@ LARGEST_FLOAT32 = 3.4028235677973362e38
 
 
 def boost_xgboost(library, path, np, pd):
+    import scorewright_capture
+
     booster = library.Booster(model_file=path)
     booster.set_param({"nthread": 1})
     document = json.loads(booster.save_raw("json"))["learner"]
@@ -2514,17 +2516,7 @@ def boost_xgboost(library, path, np, pd):
     is_sklearn = "scikit_learn" in own
     rounds = (0, int(own["best_iteration"]) + 1) if is_sklearn and "best_iteration" in own else (0, 0)
     in_place = kind == "gbtree" or kind == "dart" and is_sklearn
-    known = {}
-    model = document["gradient_booster"].get("model") or document["gradient_booster"]["gbtree"]["model"]
-    names = document.get("feature_names") or []
-    for name, feature in zip(names, (model.get("cats") or {}).get("enc", [])):
-        if "offsets" in feature:
-            whole, ends = bytes(value & 255 for value in feature["values"]), feature["offsets"]
-            categories = [whole[start:end].decode() for start, end in zip(ends, ends[1:])]
-        else:
-            categories = feature["values"]
-        if categories:
-            known[name] = categories
+    known = scorewright_capture.named_categories(document)
 
     def predict(frame, wanted):
         for name, categories in known.items():
