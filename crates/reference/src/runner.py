@@ -296,6 +296,8 @@ def of_xgboost(value):
     text = bytes(booster.save_raw("json")).decode()
     # What training noted of each node. Such a list cannot stand in a text, where its quotes would be escaped.
     out = {"model": re.sub(r'"(?:loss_changes|parents|sum_hessian)":\[[^\]]*\],?', "", text)}
+    if is_sparse(booster):
+        out["sparse"] = True
     if value is not booster:
         out["in_place"] = value._can_use_inplace_predict()
         out["best_iteration"] = booster.best_iteration if booster.attr("best_iteration") is not None else None
@@ -389,20 +391,43 @@ def note_categories(table):
                     noted[str(one)] = None
 
 
-def watch_catboost():
-    """From here on what CatBoost is given is noted."""
-    module = sys.modules.get("catboost.core")
-    pool = getattr(module, "Pool", None)
-    if pool is None or hasattr(pool.__init__, "__wrapped__"):
-        return
-    made = pool.__init__
+SPARSE = []  # weak sets of the models and tables of XGBoost that were of sparse arrays, in which it takes what is not stored for missing
+
+
+def watch_boosting():
+    """From here on it is noted what CatBoost is given, and which models of XGBoost are given sparse arrays."""
+    pool = getattr(sys.modules.get("catboost.core"), "Pool", None)
+    if pool is not None and not hasattr(pool.__init__, "__wrapped__"):
+        before(pool, "__init__", lambda self, data, *args, **kwargs: note_categories(data))
+    core = sys.modules.get("xgboost.core")
+    if hasattr(core, "Booster") and hasattr(core, "DMatrix") and not SPARSE:
+        import weakref
+
+        SPARSE.append(weakref.WeakSet())
+        note = lambda self, data, *args, **kwargs: SPARSE[0].add(self) if hasattr(data, "nnz") or is_sparse(data) else None
+        before(core.DMatrix, "__init__", note)
+        before(core.Booster, "predict", note)
+        before(core.Booster, "inplace_predict", note)
+
+
+def is_sparse(value):
+    """Whether XGBoost was given a sparse array for it."""
+    return any(value is one for known in SPARSE for one in known)
+
+
+def before(owner, name, note):
+    """Notes each call of a method before it is made."""
+    made = getattr(owner, name)
 
     @functools.wraps(made)
-    def noting(self, data, *args, **kwargs):
-        note_categories(data)
-        made(self, data, *args, **kwargs)
+    def noting(self, *args, **kwargs):
+        try:
+            note(self, *args, **kwargs)
+        except Exception:
+            pass  # what is not given as it should be is for the method to say
+        return made(self, *args, **kwargs)
 
-    pool.__init__ = noting
+    setattr(owner, name, noting)
 
 
 def set_output(value):
@@ -1028,19 +1053,21 @@ class Recorder:
         return isinstance(function, type) and function.__module__ in self.modules
 
     def c(self, place, receiver, function, /, *args, **kwargs):
-        """A call. `receiver` is the place of the object of a method, which a `fit` changes."""
+        """A call. `receiver` is the place of the object of a method, which a `fit` changes, and of which a `predict` may tell more."""
         if self.suspended:
             return function(*args, **kwargs)
         if self.group is not None:
             value = function(*args, **kwargs)
             self.of_group(place, value)
             return value
+        known = sum(map(len, SPARSE))
         value = self.call(place, function, args, kwargs)
         self.values[(place, self.current)] = self.guard(value)
         learnt = learnt_from_rows(function, args, kwargs, value)
         if learnt is not None:
             self.values[(place + LEARNT, self.current)] = self.guard(learnt, content=True)
-        if receiver is not None and function.__name__.startswith("fit") and is_estimator(getattr(function, "__self__", None)):
+        says_more = receiver is not None and (function.__name__.startswith("fit") or sum(map(len, SPARSE)) != known)
+        if says_more and is_estimator(getattr(function, "__self__", None)):
             self.values[(receiver, self.current)] = self.guard(function.__self__)
         return value
 
@@ -1063,7 +1090,7 @@ class Recorder:
                 self.current = saved
         outer, self.read_place = self.read_place, (place, saved)
         self.suspended += 1
-        watch_catboost()
+        watch_boosting()
         try:
             return function(*args, **kwargs)
         finally:
@@ -1409,7 +1436,7 @@ class Instrument(ast.NodeTransformer):
         tables = method in TABLE_METHODS or name in TABLE_METHODS
         receiver = None
         if isinstance(func, ast.Attribute):
-            if func.attr.startswith("fit"):
+            if func.attr.startswith(("fit", "predict", "inplace_predict", "transform")):
                 receiver = self.place(func.value)
             func.value = self.visit(func.value)
         elif not isinstance(func, ast.Name):

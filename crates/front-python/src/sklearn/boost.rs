@@ -109,7 +109,9 @@ impl<'b> Asked<'b> {
                     Some(val.abs().eq(f64::INFINITY))
                 });
             }
-            if let Some(missing) = missing {
+            // What a sparse array does not store is missing.
+            let unstored = estimator.fitted("sparse").is_some().then_some(0.0);
+            for missing in missing.into_iter().chain(unstored) {
                 let missing = replay.b.f32(missing as f32);
                 columns.iter_mut().for_each(|(_, val)| *val = val.eq(missing).select(replay.b.f32(f32::NAN), *val));
             }
