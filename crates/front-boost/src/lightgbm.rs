@@ -412,19 +412,17 @@ pub(crate) fn features(model: &Model, categorical: Option<&[bool]>) -> Result<Ve
 }
 
 /// The function of a model.
-pub(crate) fn scores<'b>(
-    b: &'b Builder,
-    model: &Model,
-    columns: &[Val<'b>],
-    how: &How,
-    at: &dyn Fn(&str),
-) -> Result<Scores<'b>, Fault> {
+pub(crate) fn scores<'b>(b: &'b Builder, model: &Model, columns: &[Val<'b>], how: &How, at: &dyn Fn(&str)) -> Result<Scores<'b>, Fault> {
     let link = link(&model.objective)?;
     if model.classes == 0 || !model.trees.len().is_multiple_of(model.classes) || model.trees.is_empty() {
         return Err(Fault::malformed("", format!("{} trees are no iterations of {} trees each", model.trees.len(), model.classes)));
     }
-    let rounds = how.rounds.clone().unwrap_or(0..model.trees.len() / model.classes);
-    let trees = model.trees.get(rounds.start.saturating_mul(model.classes)..rounds.end.saturating_mul(model.classes)).filter(|trees| !trees.is_empty());
+    let count = model.trees.len() / model.classes;
+    let rounds = how.rounds.as_ref().map_or(0..count, |rounds| rounds.start..rounds.end.min(count));
+    let trees = model
+        .trees
+        .get(rounds.start.saturating_mul(model.classes)..rounds.end.saturating_mul(model.classes))
+        .filter(|trees| !trees.is_empty());
     let Some(trees) = trees else {
         return Err(Fault::malformed("", format!("the rounds {} to {} are not among the trees", rounds.start, rounds.end)));
     };

@@ -18,7 +18,7 @@ use crate::grow::{Found, Growth, Question, Sets};
 use crate::inputs::{self, Feature, Takes, Unseen};
 use crate::link::{Link, Scores};
 use crate::logf::logf;
-use crate::{How, Fault};
+use crate::{Fault, How};
 
 /// How a base score becomes a margin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +72,7 @@ fn known_version(root: &At<'_>) -> Result<(), Fault> {
 }
 
 /// The function of a model. `at` says which part of the file what follows comes from.
-pub(crate) fn scores<'b>(
-    b: &'b Builder,
-    root: &At<'_>,
-    columns: &[Val<'b>],
-    how: &How,
-    at: &dyn Fn(&str),
-) -> Result<Scores<'b>, Fault> {
+pub(crate) fn scores<'b>(b: &'b Builder, root: &At<'_>, columns: &[Val<'b>], how: &How, at: &dyn Fn(&str)) -> Result<Scores<'b>, Fault> {
     let learner = root.need("learner")?;
     let parameters = learner.need("learner_model_param")?;
     let objective = learner.need("objective")?.need("name")?;

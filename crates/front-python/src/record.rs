@@ -356,7 +356,9 @@ impl Estimator {
     pub fn known_name(&self) -> Option<String> {
         match self.class.split('.').next() {
             Some("sklearn") => Some(self.class_name().to_owned()),
-            Some(library @ ("catboost" | "category_encoders" | "feature_engine" | "imblearn" | "lightgbm" | "xgboost")) => Some(format!("{library}.{}", self.class_name())),
+            Some(library @ ("catboost" | "category_encoders" | "feature_engine" | "imblearn" | "lightgbm" | "xgboost")) => {
+                Some(format!("{library}.{}", self.class_name()))
+            }
             _ => None,
         }
     }

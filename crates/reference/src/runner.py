@@ -294,8 +294,10 @@ def of_xgboost(value):
 
     booster = value if type(value).__name__ == "Booster" else value.get_booster()
     text = bytes(booster.save_raw("json")).decode()
-    # What training noted of each node. Such a list cannot stand in a text, where its quotes would be escaped.
-    out = {"model": re.sub(r'"(?:loss_changes|parents|sum_hessian)":\[[^\]]*\],?', "", text)}
+    # What training noted of each node; leaves of several targets may have their numbers there. Such a list cannot stand in a text, where
+    # its quotes would be escaped.
+    one = "" if re.search(r'"size_leaf_vector":"(?![01]")', text) else "base_weights|"
+    out = {"model": re.sub(rf'"(?:{one}loss_changes|parents|sum_hessian)":\[[^\]]*\],?', "", text)}
     if is_sparse(booster):
         out["sparse"] = True
     if value is not booster:
@@ -327,14 +329,15 @@ def of_catboost(value):
         value.save_model(path, format="json", pool=catboost_pool(value))
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
-    # The numbers of the file are rounded.
-    leaves, own = catboost_leaves(document), value.get_leaf_values().ravel().tolist()
-    start = 0
+    # The numbers of the file are rounded, and leaves of trees that are not symmetric stand in another order.
+    import numpy as np
+
+    leaves = catboost_leaves(document)
+    read, own = np.concatenate([np.ravel(holder[key]) for holder, key in leaves]), np.sort(value.get_leaf_values().ravel())
+    above = np.clip(np.searchsorted(own, read), 1, len(own) - 1)
+    nearest = iter(np.where(read - own[above - 1] < own[above] - read, own[above - 1], own[above]).tolist())
     for holder, key in leaves:
-        many = isinstance(holder[key], list)
-        count = len(holder[key]) if many else 1
-        holder[key] = own[start : start + count] if many else own[start]
-        start += count
+        holder[key] = [next(nearest) for _ in holder[key]] if isinstance(holder[key], list) else next(nearest)
     scale, bias = value.get_scale_and_bias()
     document["scale_and_bias"] = [scale, bias if isinstance(bias, list) else [bias]]
     for tree in document.get("oblivious_trees", ()):

@@ -133,6 +133,9 @@ def check_model(model, name, defined):
                 f"`{name}` holds {what}{inside(way)}, whose source is not at hand",
                 "write it as a function of a module beside the model, import it where the model is fitted, and save the model again",
             )
+    if type(model).__name__ == "Booster":
+        package = type(model).__module__.partition(".")[0]
+        raise Refusal(f"`{name}` holds a Booster of {package}, not an estimator", 'save it in its library\'s own file (save_model) and build that: scorewright build m.ubj or m.txt')
     if isinstance(model, type) or not hasattr(model, "get_params") or not any(hasattr(model, method) for method in ("fit", *METHODS)):
         holds = f" with {', '.join(map(repr, model))}" if isinstance(model, dict) and len(model) < 20 else ""
         raise Refusal(f"`{name}` holds no estimator of scikit-learn but a {type(model).__name__}{holds}", "save the fitted estimator alone, or write the script that uses the file and build that")

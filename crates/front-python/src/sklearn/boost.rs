@@ -79,7 +79,7 @@ impl<'b> Asked<'b> {
     fn of(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Asked<'b>, Unknown> {
         let (known, estimator) = estimator(replay, call)?;
         let at = call.span;
-        let x = match call.take("X").or_else(|| call.take("data")) {
+        let x = match ["X", "data", "0"].iter().find_map(|name| call.take(name)) {
             Some(x) => x,
             None => return Err(replay.unsupported(at, format!("`{}` of nothing", call.name))),
         };
@@ -185,6 +185,13 @@ impl<'b> Given<'b> {
                 let val = code.lt(0_i64).select(b.f64(f64::NAN), code.cast(Elem::F64));
                 Ok((column, val))
             }
+            Some((Kind::Str, _)) => Err(replay.refuse(
+                "python-batch-statistic",
+                at,
+                "this model takes the numbers of categories, which are numbered anew in each frame",
+                "its file has no names of categories",
+                "give both frames the training categories: df[c] = pd.Categorical(df[c], categories=sorted(train[c].dropna().unique()))",
+            )),
             // A whole number is rounded once.
             Some((Kind::Int(_), val)) if self.library != Library::Lightgbm => Ok((column, val.cast(Elem::F32))),
             _ => {
@@ -271,16 +278,18 @@ fn how<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, estimator: &Estimat
             if param_flag(estimator, "pred_early_stop") {
                 return Err(replay.unsupported(call.span, "`pred_early_stop`"));
             }
-            for name in ["start_iteration", "num_iteration"] {
-                call.only(replay, name, &[record::Value::Int(0)])?;
+            let asked = |number: i64| usize::try_from(number).ok();
+            let start = call.int(replay, "start_iteration")?.and_then(asked).unwrap_or(0);
+            match call.int(replay, "num_iteration")? {
+                None if start == 0 => best.map(|best| 0..best),
+                Some(count) if count > 0 => Some(start..start.saturating_add(asked(count).unwrap_or_default())),
+                Some(_) | None => Some(start..usize::MAX),
             }
-            best.map(|best| 0..best)
         }
         Library::Catboost => {
-            for name in ["ntree_start", "ntree_end"] {
-                call.only(replay, name, &[record::Value::Int(0)])?;
-            }
-            None
+            call.only(replay, "ntree_start", &[record::Value::Int(0)])?;
+            let end = call.int(replay, "ntree_end")?.and_then(|end| usize::try_from(end).ok());
+            end.filter(|end| *end > 0).map(|end| 0..end)
         }
     };
     let in_place = call.name == "inplace_predict" || estimator.fitted("in_place").and_then(record::Value::as_bool).unwrap_or(false);
@@ -308,7 +317,9 @@ fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Un
 /// `DMatrix`, `Dataset` and `Pool` hold the table that they are given.
 fn table<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let Some(x) = call.take("data").or_else(|| call.take("0")) else { return Err(replay.unsupported(call.span, "a table of nothing")) };
-    for name in ["1", "label", "weight", "group", "group_id", "qid", "reference", "params", "silent"].iter().chain(OF_TRAINING).chain(OF_NO_MATTER) {
+    for name in
+        ["1", "label", "weight", "group", "group_id", "qid", "reference", "params", "silent"].iter().chain(OF_TRAINING).chain(OF_NO_MATTER)
+    {
         call.take(name);
     }
     let missing = call.concrete(replay, "missing")?.and_then(|missing| missing.as_f64());

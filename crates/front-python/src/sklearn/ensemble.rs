@@ -3,8 +3,8 @@
 //! Every member is called as the script would call it; here stands what is made of the answers.
 
 use super::fitted::{
-    Nan, Whole, class_at, complement, estimator, finite, in_single, interpolated, interpolated_in_single, not_fitted, param_flag, param_text,
-    refuse_rows,
+    Nan, Whole, class_at, complement, estimator, finite, in_single, interpolated, interpolated_in_single, not_fitted, param_flag,
+    param_text, refuse_rows,
 };
 use super::linear::of_two;
 use crate::ast::CompareOp;
@@ -714,8 +714,7 @@ fn isotonic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     let (low, high) = (xs[0], xs[xs.len() - 1]);
     // Thresholds of 32 bits bring everything to them.
-    let is_single =
-        matches!(asked.estimator.fitted("X_thresholds_").and_then(record::Value::as_tagged), Some(Tagged::Array(array)) if array.dtype == "float32");
+    let is_single = matches!(asked.estimator.fitted("X_thresholds_").and_then(record::Value::as_tagged), Some(Tagged::Array(array)) if array.dtype == "float32");
     let x = if is_single { columns[0].1.cast(Elem::F32) } else { columns[0].1 };
     let val = if is_single {
         interpolated_in_single(replay, x.max(low).min(high), &xs, &ys)
