@@ -504,6 +504,17 @@ def bisections(value):
     return [*(np.array([node[at] for node in nodes]) for at in range(3)), centers, row_norms(centers, squared=True)]
 
 
+def ridge_factor(value):
+    """The Cholesky factor of the system that a sparse PCA solves for each row."""
+    import numpy as np
+
+    if type(value).__name__ not in ("MiniBatchSparsePCA", "SparsePCA") or len(value.components_) > value.components_.shape[1]:
+        return None
+    system = value.components_ @ value.components_.T
+    system.flat[:: len(system) + 1] += value.ridge_alpha
+    return np.linalg.cholesky(system)
+
+
 def log_prior(value):
     import numpy as np
 
@@ -816,6 +827,7 @@ COMPUTED = {
     "members_log": members_log,
     "path_lengths": path_lengths,
     "reaches": reaches,
+    "ridge_factor": ridge_factor,
     "scaled_alphas": scaled_alphas,
     "scaled_rotations": scaled_rotations,
     "spline_ends": spline_ends,
