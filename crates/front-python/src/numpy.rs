@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
-use crate::ast::BinaryOp;
+use crate::ast::{BinaryOp, Expr, ExprKind, Literal};
 use crate::ops::{self, Trouble};
 use crate::pandas;
 use crate::record;
@@ -487,6 +487,29 @@ fn array<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Value::Frame(id) => pandas::matrix(replay, &Value::Frame(id), call.span).map(Value::Matrix),
         _ => Err(replay.unsupported(call.span, "an array of this")),
     }
+}
+
+/// `np.zeros(len(test))` and `np.zeros(test.shape[0])`: the same number for each scoring row, however many there are. None for anything else.
+pub(crate) fn as_long_as<'b>(replay: &mut Replay<'_, 'b>, path: &str, args: &[Expr]) -> Option<Value<'b>> {
+    let number = match path {
+        "numpy.zeros" => 0.0,
+        "numpy.ones" => 1.0,
+        _ => return None,
+    };
+    let [count] = args else { return None };
+    let of = match &count.kind {
+        ExprKind::Call { callee, args, keywords } if callee.as_name() == Some("len") && keywords.is_empty() => args.first()?,
+        ExprKind::Subscript { value, index } if index.kind == ExprKind::Literal(Literal::Int(0)) => match &value.kind {
+            ExprKind::Attribute { value: of, name } if name == "shape" => of,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let of = replay.eval(of).ok()?;
+    // A script of one frame has as many rows as it had.
+    let space = replay.space_of(&of).filter(|space| !replay.is_only_frame(*space))?;
+    let cell = Cell::new(Kind::Float, replay.b.f64(number));
+    Some(Value::Column(Column { cell, name: None, space, array: true }))
 }
 
 /// A condition as a truth value of the row.

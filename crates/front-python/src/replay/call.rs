@@ -245,6 +245,12 @@ impl<'b> Replay<'_, 'b> {
             }
             _ => (self.eval(callee)?, None),
         };
+        if let Value::Path(path) = &target
+            && keywords.is_empty()
+            && let Some(filled) = crate::numpy::as_long_as(self, path, args)
+        {
+            return Ok(filled);
+        }
         let mut positional = Vec::new();
         for arg in args {
             if let ExprKind::Starred(inner) = &arg.kind {

@@ -83,8 +83,9 @@ fn solved<'b>(replay: &Replay<'_, 'b>, right: &[Val<'b>], factor: &dyn Fn(usize,
     for (known, row) in order.iter().enumerate() {
         let diagonal = factor(*row, *row);
         let terms = order[..known].iter().map(|column| (vals[*column], -factor(*row, *column) / diagonal));
-        // A term of nothing, so that there always is a sum.
-        let (terms, weights): (Vec<Val<'b>>, Vec<f64>) = [(right[*row], 1.0 / diagonal), (right[*row], 0.0)].into_iter().chain(terms).unzip();
+        // Two halves, so that there always is a sum, which may be rounded otherwise.
+        let halves = [(right[*row], 0.5 / diagonal); 2];
+        let (terms, weights): (Vec<Val<'b>>, Vec<f64>) = halves.into_iter().chain(terms).unzip();
         let weights = b.tensor(Tensor::f64("factor", [weights.len() as u32], weights));
         vals[*row] = b.pack(&terms).contract(weights, [(0, 0)]);
     }

@@ -1,8 +1,8 @@
 //! Scalers and other changes of numbers, each column by what training left.
 
 use super::fitted::{
-    Nan, Whole, applied, as_kind, columns, estimator, finite, interpolated, needed, not_fitted, numeric_kind, param_flag, param_is, param_text,
-    refuse_rows, result, vector,
+    Nan, Whole, applied, as_kind, columns, estimator, finite, interpolated, needed, not_fitted, numeric_kind, param_flag, param_is,
+    param_text, refuse_rows, result, vector,
 };
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
@@ -268,7 +268,8 @@ fn bins_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     if ordinal {
         // A number below 0 counts from the end.
-        let outside = |((_, val), edges): (&(Column<'b>, Val<'b>), &Vec<f64>)| val.ge(edges.len() as f64 - 1.0) | val.le(-(edges.len() as f64));
+        let outside =
+            |((_, val), edges): (&(Column<'b>, Val<'b>), &Vec<f64>)| val.ge(edges.len() as f64 - 1.0) | val.le(-(edges.len() as f64));
         let outside = columns.iter().zip(&edges).map(outside).reduce(|any, one| any | one);
         refuse_rows(replay, call.span, &mut columns, "the number of a bin that is not there", |_, _| outside);
     }
