@@ -7,6 +7,7 @@
 
 use super::encode::position;
 use super::fitted::{Whole, class_at, complement, estimator, numbers, numeric_kind, param_flag, param_text, refuse_rows};
+use super::forest::too_large;
 use crate::pandas;
 use crate::record::{self, Estimator};
 use crate::replay::{Call, On, Replay, Row};
@@ -68,6 +69,10 @@ const OF_NO_MATTER: &[&str] =
 const OF_TRAINING: &[&str] =
     &["cat_features", "categorical_feature", "enable_categorical", "feature_name", "feature_names", "feature_types", "free_raw_data"];
 
+/// What works for a model that is too large for a record.
+const OWN_FILE: &str =
+    "save it in its library's own file (save_model) and convert that with --model; the script converts up to the model's input";
+
 /// A model's answer for the row.
 struct Asked<'b> {
     estimator: Estimator,
@@ -85,7 +90,9 @@ impl<'b> Asked<'b> {
         };
         OF_NO_MATTER.iter().for_each(|name| drop(call.take(name)));
         let library = Library::of(&estimator);
-        let Some(text) = estimator.fitted("model").and_then(record::Value::as_str) else { return Err(too_large(replay, &estimator, at)) };
+        let Some(text) = estimator.fitted("model").and_then(record::Value::as_str) else {
+            return Err(too_large(replay, &estimator, at, OWN_FILE));
+        };
         let model = Model::read(text.as_bytes()).map_err(|fault| refused(replay, &estimator, fault, at))?;
         let how = how(replay, call, &estimator, library)?;
         let table = Given::of(replay, &x, library, at)?;
@@ -300,16 +307,6 @@ fn refused(replay: &mut Replay<'_, '_>, estimator: &Estimator, fault: Fault, at:
     let what = format!("this {} cannot be converted: {}", estimator.class_name(), fault.message);
     let help = fault.help.unwrap_or_else(|| "train with another setting, or compute this column before scoring and pass it in".to_owned());
     replay.refuse("python-estimator", at, what, "what the model stands on is in its library's own text", &help)
-}
-
-fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Unknown {
-    replay.refuse(
-        "python-estimator",
-        at,
-        format!("the trees of {} are not in the record", estimator.class_name()),
-        "it is not fitted here, or has several hundred thousand nodes",
-        "save it in its library's own file (save_model) and convert that with --model; the script converts up to the model's input",
-    )
 }
 
 // What is given to the libraries ------------------------------------------------------------------------------------------
