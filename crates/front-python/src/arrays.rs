@@ -64,7 +64,10 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Ki
         axis => axis,
     };
     let axis = axis.and_then(|axis| axis.as_int());
-    let by_row = matches!(axis, Some(1 | -1));
+    let (of, by_row) = match one_of_each(replay, &of, at).filter(|_| axis == Some(0)) {
+        Some(columns) => (Value::Matrix(columns), true),
+        None => (of, matches!(axis, Some(1 | -1))),
+    };
     match of {
         Value::Matrix(_) if by_row => {}
         Value::Matrix(_) | Value::Column(_) | Value::Frame(_) if !by_row => {
@@ -79,6 +82,15 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Ki
         _ => return Err(Err(replay.unsupported(at, format!("`{}` of this along its rows", call.name)))),
     }
     numbers_of(replay, &of, call).map_err(Err)
+}
+
+/// The columns of a list of series or arrays over the scoring rows: along `axis=0` of it each row has one number of each.
+fn one_of_each<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, at: source::Span) -> Option<Vec<Column<'b>>> {
+    let listed = matches!(of, Value::List(_) | Value::Tuple(_)) && !replay.cells_active();
+    let items = if listed { replay.items(of, at)? } else { return None };
+    let columns = items.into_iter().map(|item| if let Value::Column(column) = item { Some(column) } else { None });
+    let columns: Vec<Column<'b>> = columns.collect::<Option<_>>()?;
+    (!columns.is_empty()).then(|| crate::sklearn::compose::in_one_type(columns))
 }
 
 /// `np.mean` and its like of a list of one row's numbers. None if it is no such list.

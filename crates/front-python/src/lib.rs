@@ -76,6 +76,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::approximate::ROWS,
     sklearn::back::ROWS,
     sklearn::bayes::ROWS,
+    sklearn::boost::ROWS,
     sklearn::compose::PASSED_ON,
     sklearn::compose::ROWS,
     sklearn::dummy::ROWS,

@@ -589,8 +589,9 @@ pub(crate) fn constants<'b>(replay: &mut Replay<'_, 'b>, path: &str, args: &[Exp
     };
     let of = crate::index_loops::rows_counted(replay, count)?;
     let value = replay.value(of);
+    // A script of one frame has as many rows as it had.
     let space = match &value {
-        Value::Frame(_) | Value::Column(_) | Value::Matrix(_) => replay.space_of(&value)?,
+        Value::Frame(_) | Value::Column(_) | Value::Matrix(_) => replay.space_of(&value).filter(|space| !replay.is_only_frame(*space))?,
         _ => return None,
     };
     let column = Column { cell: Cell::new(Kind::Float, replay.b.f64(constant)), name: None, space, array: true };

@@ -598,7 +598,7 @@ impl<'b> Replay<'_, 'b> {
         crate::sklearn::compose::in_container(self, estimator, name, value, span)
     }
 
-    fn fitted_on_rows(&mut self, span: Span) -> Unknown {
+    pub(crate) fn fitted_on_rows(&mut self, span: Span) -> Unknown {
         self.refuse(
             "python-fitted-on-scoring-rows",
             span,
