@@ -22,7 +22,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.matmul", dot),
     Row::new(On::Function, "numpy.linalg.norm", norm),
     Row::new(On::Matrix, "dot", dot),
-    Row::new(On::Matrix, "copy", copy),
     Row::new(On::Matrix, "any", truths),
     Row::new(On::Matrix, "all", truths),
     Row::new(On::Matrix, "std", spread),
@@ -262,11 +261,6 @@ pub(crate) fn without_missing<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, 
         name => return Err(replay.unsupported(at, format!("`{name}` along the rows of an array"))),
     };
     Ok(Value::Column(like(&columns, Kind::Float, val, true)))
-}
-
-/// An array of its own: what is set in it is set nowhere else.
-fn copy<'b>(_: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    Ok(call.receiver.clone())
 }
 
 /// `frame.map(function)`: of each cell.

@@ -144,8 +144,6 @@ pub(crate) struct Space {
     pub glue: Option<Glue>,
     /// The script took these rows for a test: what is computed over them is not training.
     pub is_test_part: bool,
-    /// It took them by their places.
-    pub is_by_places: bool,
 }
 
 /// Where training rows and scoring rows were glued together.
@@ -466,9 +464,8 @@ impl<'a, 'b> Replay<'a, 'b> {
         let mut at = self.output_space.filter(|_| self.roles.one_frame);
         while let Some(space) = at {
             let parent = self.spaces[space].parent;
-            let selects = |space: usize| self.spaces[space].filter.is_some() || self.spaces[space].is_by_places;
-            if selects(space) {
-                let beside = |other: usize| other != space && selects(other) && self.spaces[other].parent == parent;
+            if self.filters.iter().any(|(_, taken)| *taken == space) {
+                let beside = |other: usize| other != space && self.spaces[other].parent == parent;
                 places.extend(self.filters.iter().filter(|(_, other)| beside(*other)).map(|(place, _)| *place));
             }
             at = parent;
@@ -533,7 +530,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         if let Some((_, space)) = known {
             return *space;
         }
-        self.spaces.push(Space { parent: Some(of), is_test_part: true, is_by_places: true, ..Space::default() });
+        self.spaces.push(Space { parent: Some(of), is_test_part: true, ..Space::default() });
         self.tests.push(at);
         self.filters_into(self.spaces.len() - 1, at);
         self.spaces.len() - 1

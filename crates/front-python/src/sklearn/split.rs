@@ -54,7 +54,9 @@ pub(crate) const PLACES: &str = "places of rows";
 /// An operator or a call on the index of a frame asks for places. None where it is of something else.
 pub(crate) fn of_places<'b>(values: &[&Value<'b>]) -> Option<Value<'b>> {
     values.iter().find_map(|value| match value {
-        Value::Part(of, part) if part == "index" || part == PLACES => Some(Value::Part(of.clone(), PLACES.to_owned())),
+        Value::Part(of, part) if matches!(**of, Value::Frame(_) | Value::Column(_)) && (part == "index" || part == PLACES) => {
+            Some(Value::Part(of.clone(), PLACES.to_owned()))
+        }
         _ => None,
     })
 }
