@@ -14,6 +14,7 @@
 
 pub mod arena;
 pub mod build;
+pub mod elements;
 pub mod link;
 pub mod literal;
 pub mod module;
@@ -27,6 +28,7 @@ pub mod unicode;
 
 pub use arena::{Arena, Handle};
 pub use build::{Builder, Val};
+pub use elements::Elements;
 pub use literal::Literal;
 pub use module::{Field, Function, Module, Node, Origin, Output, Reason, Rejection, Value};
 pub use op::{Link, MOST_TURNS, Op, Reduce, Window};

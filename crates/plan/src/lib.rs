@@ -11,7 +11,7 @@ pub mod names;
 mod output;
 mod tables;
 
-pub use ir::{Elem, Literal, Reason, Test, TextOp, Type, unicode};
+pub use ir::{Elem, Elements, Literal, Reason, Test, TextOp, Type, unicode};
 pub use lower::lower;
 pub use names::Ident;
 pub use output::{Cell, File, Golden, GoldenOutcome};

@@ -104,9 +104,14 @@ impl Parser<'_> {
         self.fixed("{")?;
         let mut values = Vec::new();
         while !self.accept("}") {
-            values.push(self.literal_of(elem)?);
+            let word = self.token;
+            let value = self.literal_of(elem)?;
+            if value.is_null() || value.elem() != elem {
+                return Err(self.error(word, format!("an element that is {elem} and not null")));
+            }
+            values.push(value);
         }
-        Ok(Tensor { name, elem, shape, values })
+        Ok(Tensor::literals(name, elem, shape, values))
     }
 
     fn map(&mut self) -> Parsed<Map> {

@@ -158,7 +158,7 @@ impl Tables {
                 Table::Forest(forest) => {
                     let fusion = fusions.iter().find(|fusion| fusion.forest == handle);
                     let values = fusion.and_then(|fusion| match &module.tables[fusion.values] {
-                        Table::Tensor(values) => Some((values.elem, values.values.clone())),
+                        Table::Tensor(values) => Some(values.values.clone()),
                         Table::Map(_) | Table::Forest(_) => None,
                     });
                     let number = push(&mut tables.forests, Forest::new(ident, forest, values));
