@@ -1111,6 +1111,55 @@ def casts():
     return graph(nodes, inputs, outputs), feeds, *EXACT
 
 
+@case
+def scan_by_row():
+    """A Scan along the batch whose results have it as their second axis, beside one along the columns of each row."""
+    node, info = helper.make_node, helper.make_tensor_value_info
+    by_row = helper.make_graph(
+        [node("ReduceSum", ["row"], ["sum"], keepdims=0), node("Div", ["row", "sum"], ["share"]), node("Identity", ["state"], ["kept"])], "row",
+        [info("state", F, []), info("row", F, [3])], [info("kept", F, []), info("share", F, [3]), info("sum", F, [])],
+    )
+    by_column = helper.make_graph(
+        [node("Add", ["total", "cell"], ["next"]), node("Identity", ["next"], ["said"])], "column",
+        [info("total", F, [None]), info("cell", F, [None])], [info("next", F, [None]), info("said", F, [None])],
+    )
+    nodes = [
+        node("Scan", ["zero", "x"], ["carried", "shares", "sums"], body=by_row, num_scan_inputs=1, scan_output_axes=[1, 0]), node("Transpose", ["shares"], ["share"], perm=[1, 0]),
+        node("Mul", ["sums", "nothing"], ["zeros"]), node("Scan", ["zeros", "x"], ["total", "running"], body=by_column, num_scan_inputs=1, scan_input_axes=[1], scan_output_axes=[1]),
+    ]
+    rows = np.array([[1, 1, 2], [0.5, -0.25, 0.25], [0, 0, 0], [NAN, 1, 2], [8, 0, -4]], np.float32)
+    outputs = [("share", F, [None, 3]), ("sums", F, [None]), ("total", F, [None]), ("running", F, [None, 3])]
+    return graph(nodes, [("x", F, [None, 3])], outputs, [("zero", np.array(0, np.float32)), ("nothing", np.array(0, np.float32))]), {"x": rows}, *EXACT
+
+
+@case
+def top_of_least_integers():
+    """TopK where the least and the greatest of the integers are among the elements, each once or several times."""
+    nodes, outputs = [], []
+    for source, kind in (("x", I64), ("i", I32)):
+        for way in (0, 1):
+            names = [f"{source}_{'most' if way else 'least'}", f"{source}_{'most' if way else 'least'}_at"]
+            nodes.append(helper.make_node("TopK", [source, "k"], names, largest=way))
+            outputs += [(names[0], kind, [None, 3]), (names[1], I64, [None, 3])]
+    low, high = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+    rows = np.array([[low] * 4, [high] * 4, [low, high, low, high], [low, low + 1, high, 0], [0, low, 0, low], [high - 1, high, -1, 1]])
+    ends = np.clip(rows, np.iinfo(np.int32).min, np.iinfo(np.int32).max).astype(np.int32)
+    return graph(nodes, [("x", I64, [None, 4]), ("i", I32, [None, 4])], outputs, [("k", np.array([3], np.int64))]), {"x": rows, "i": ends}, *EXACT
+
+
+@case
+def attention_without_keys():
+    """Attention in which a mask leaves some rows no key: the shares of such a row are zero."""
+    node = helper.make_node
+    nodes = [
+        node("Reshape", ["x", "whole"], ["q"]), node("Reshape", ["m", "mask"], ["seen"]), node("Greater", ["seen", "half"], ["allowed"]),
+        node("Attention", ["q", "q", "q", "allowed"], ["y"], q_num_heads=1, kv_num_heads=1),
+    ]
+    constants = [("whole", np.array([-1, 2, 3], np.int64)), ("mask", np.array([-1, 1, 2, 2], np.int64)), ("half", np.array(0.5, np.float32))]
+    rows = {"x": numbers(31, 5, 6), "m": np.array([[1, 1, 1, 1], [0, 0, 1, 1], [1, 0, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0]], np.float32)}
+    return graph(nodes, [("x", F, [None, 6]), ("m", F, [None, 4])], [("y", F, [None, 2, 3])], constants, opset=23), rows, *MATHS
+
+
 # ---------------------------------------------------------------------------------------------- networks
 
 
@@ -1425,6 +1474,40 @@ def sequence_of_rows():
     """The batch is where a sequence has its steps."""
     constants = [("w", weights(1, 1, 2, 3)), ("r", weights(2, 1, 2, 2))]
     return graph([helper.make_node("RNN", ["x", "w", "r"], ["", "h"], name="layer", hidden_size=2)], [("x", F, ["N", 1, 3])], [("h", F, [1, 1, 2])], constants)
+
+
+@refused
+def row_reads_batch():
+    """The body of a Scan along the batch takes the shape of the whole batch."""
+    info = helper.make_tensor_value_info
+    body = helper.make_graph([helper.make_node("ConstantOfShape", ["shape"], ["all"]), helper.make_node("Add", ["all", "row"], ["sum"])], "row", [info("row", F, [3])], [info("sum", F, [None, 3])])
+    nodes = [helper.make_node("Shape", ["x"], ["shape"]), helper.make_node("Scan", ["x"], ["y"], name="each", body=body, num_scan_inputs=1)]
+    return graph(nodes, [("x", F, ["N", 3])], [("y", F, ["N", "N", 3])])
+
+
+@refused
+def old_dropout_trains():
+    return small([helper.make_node("Dropout", ["x"], ["y"], name="drop", ratio=0.5)], ["y"], opset=6)
+
+
+@refused
+def old_batch_normalization_trains():
+    ones = [(name, np.ones(3, np.float32)) for name in ("scale", "bias", "mean", "variance")]
+    node = helper.make_node("BatchNormalization", ["x", "scale", "bias", "mean", "variance"], ["y"], name="normal", is_test=0)
+    return small([node], ["y"], initializers=ones, opset=6)
+
+
+@refused
+def scatter_greatest_uint64():
+    kind = TensorProto.UINT64
+    nodes = [helper.make_node("ScatterElements", ["x", "at", "new"], ["y"], name="put", axis=1, reduction="max")]
+    return graph(nodes, [("x", kind, [None, 3]), ("new", kind, [None, 1]), ("at", I64, [None, 1])], [("y", kind, [None, 3])])
+
+
+@refused
+def pad_of_another_type():
+    constants = [("pads", np.array([0, 1, 0, 1], np.int64)), ("fill", np.array(7, np.int64))]
+    return graph([helper.make_node("Pad", ["x", "pads", "fill"], ["y"], name="frame")], [("x", F, [None, 3])], [("y", F, [None, 5])], constants)
 
 
 def main():
