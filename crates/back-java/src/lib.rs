@@ -1,6 +1,6 @@
 //! `Plan -> a Maven project`: one public class, no dependencies, Java 17, Javadoc, JUnit golden tests.
 //!
-//! This back end spells what the plan decided. [`expr`] prints expressions, [`stmt`] statements, [`record`] the records, [`table`] what
+//! This back end spells what the plan decided. [`expr`] prints expressions, [`stmt`] statements, [`record`] the records and `wide` what is too wide for one, [`table`] what
 //! training left behind, [`package`] the files around them, [`harness`](mod@harness) the program that runs many scorers in one JVM.
 //!
 //! Java's limits shape the layout: kernels, tables and support are classes of their own, long tables are resources (a class holds 65,535
@@ -13,6 +13,7 @@ mod record;
 mod stmt;
 mod support;
 mod table;
+mod wide;
 
 pub use harness::harness;
 pub use package::print;
@@ -95,6 +96,12 @@ const KEYWORDS: &[&str] = &[
 pub(crate) fn camel(ident: &Ident) -> String {
     let name = ident.camel();
     if KEYWORDS.contains(&name.as_str()) { name + "_" } else { name }
+}
+
+/// Arguments of a constructor, each on a line of its own.
+pub(crate) fn arguments(values: &[String], indent: usize) -> String {
+    let pad = "    ".repeat(indent);
+    values.iter().map(|value| format!("\n{pad}{value}")).collect::<Vec<_>>().join(",")
 }
 
 /// The package of a scorer.
