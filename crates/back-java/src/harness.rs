@@ -6,7 +6,7 @@ use plan::{Column, Elem, File, Plan};
 
 use crate::expr::{boxed_type, java_type};
 use crate::record::{column_type, field_type};
-use crate::{camel, class_name, package_name, wide};
+use crate::{camel, class_name, package_name, prediction, wide};
 
 /// The program for scorers: `(folder, plan)`. The packages of the plans must differ.
 ///
@@ -92,7 +92,15 @@ fn case(number: usize, plan: &Plan, out: &mut String) {
     let new = lines(&|at, column| format!("            column{at} = {};\n", new_column(column)));
     let make = in_methods("make", "int rows", "rows", &new, &mut methods);
     let read = in_methods("read", "int i", "i", &lines(&read), &mut methods);
-    let puts: Vec<String> = plan.outputs.iter().map(put).collect();
+    let checks = plan.predictions.iter().map(|one| {
+        let (made, label) = (format!("output.{}()", camel(&one.ident)), camel(&plan.outputs[one.label].ident));
+        let scores = prediction::scores(plan, one, |field| format!("output.{field}()"));
+        format!(
+            "            if (!java.util.Objects.equals({made}.{}().label(), output.{label}()) || !java.util.Arrays.equals({made}.scores(), {scores})) {{ throw new AssertionError(\"a prediction says something else\"); }}\n",
+            camel(&one.class)
+        )
+    });
+    let puts: Vec<String> = plan.outputs.iter().map(put).chain(checks).collect();
     let put = in_methods("put", &format!("{class}.Output output"), "output", &puts, &mut methods);
     let mut made = |name: &str, var: &str, (at, param, argument): (&str, &str, &str), ty| {
         let value = |number: usize| format!("column{number}{at}");

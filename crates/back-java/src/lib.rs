@@ -9,6 +9,7 @@
 mod expr;
 mod harness;
 mod package;
+mod prediction;
 mod record;
 mod stmt;
 mod support;
@@ -119,6 +120,8 @@ pub(crate) fn class_name(plan: &Plan) -> String {
         "Scores",
         "Rejection",
         "RejectedRowException",
+        "Prediction",
+        "PredictedClass",
         "Steps",
         "Kernels",
         "Tables",

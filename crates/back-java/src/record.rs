@@ -3,7 +3,7 @@
 use plan::{Cell, Column, Elem, Expr, ExprKind, Literal, Plan, Reason, ResultValue};
 
 use crate::expr::{boxed_type, java_type, literal_text};
-use crate::{Printer, camel, javadoc, quoted, wide};
+use crate::{Printer, camel, javadoc, prediction, quoted, wide};
 
 /// The type of a record component.
 pub(crate) fn field_type(column: &Column) -> String {
@@ -30,13 +30,14 @@ pub(crate) fn about(column: &Column) -> String {
     javadoc(&format!("\"{}\"{what}{shape}{missing}{doc}", column.name))
 }
 
-fn record(name: &str, what: &str, columns: &[Column], ty: impl Fn(&Column) -> String, out: &mut String) {
+fn record(name: &str, what: &str, columns: &[Column], ty: impl Fn(&Column) -> String, more: &str, out: &mut String) {
     out.push_str(&format!("    /**\n     * {what}\n     *\n"));
     for column in columns {
         out.push_str(&format!("     * @param {} {}\n", camel(&column.ident), about(column)));
     }
     let fields: Vec<String> = columns.iter().map(|column| format!("\n            {} {}", ty(column), camel(&column.ident))).collect();
-    out.push_str(&format!("     */\n    public record {name}({}) {{}}\n\n", fields.join(",")));
+    let more = if more.is_empty() { String::new() } else { format!("\n{more}    ") };
+    out.push_str(&format!("     */\n    public record {name}({}) {{{more}}}\n\n", fields.join(",")));
 }
 
 /// The type of a component that holds many rows.
@@ -46,12 +47,17 @@ pub(crate) fn column_type(column: &Column) -> String {
 
 /// `Input`, `Output`, `Columns`, `Scores`, `Rejection` and the exception.
 pub(crate) fn types(plan: &Plan, out: &mut String) {
-    let mut held = |name: &str, what: &str, columns: &[Column], ty: fn(&Column) -> String| {
-        if wide::is_wide(columns, ty) { wide::class(name, what, columns, ty, out) } else { record(name, what, columns, ty, out) }
+    let mut held = |name: &str, what: &str, columns: &[Column], ty: fn(&Column) -> String, more: &str| {
+        if wide::is_wide(columns, ty) {
+            wide::class(name, what, columns, ty, more, out)
+        } else {
+            record(name, what, columns, ty, more, out)
+        }
     };
-    held("Input", "One row to score.", &plan.inputs, field_type);
-    held("Output", "What the scorer gives for a row.", &plan.outputs, field_type);
-    held("Columns", "Rows as columns: the same position of each array is one row.", &plan.inputs, column_type);
+    held("Input", "One row to score.", &plan.inputs, field_type, "");
+    held("Output", "What the scorer gives for a row.", &plan.outputs, field_type, &prediction::accessors(plan));
+    held("Columns", "Rows as columns: the same position of each array is one row.", &plan.inputs, column_type, "");
+    plan.predictions.iter().for_each(|one| prediction::types(plan, one, out));
     out.push_str(
         "    /**\n     * What became of rows: at each position either an output or a rejection, and null in the other.\n     *\n     * @param outputs the outputs of the rows that were scored\n     * @param rejections why the others were not\n     */\n    public record Scores(Output[] outputs, Rejection[] rejections) {}\n\n",
     );

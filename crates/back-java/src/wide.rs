@@ -20,7 +20,8 @@ pub(crate) fn is_wide(columns: &[Column], ty: fn(&Column) -> String) -> bool {
 }
 
 /// The class.
-pub(crate) fn class(name: &str, what: &str, columns: &[Column], ty: fn(&Column) -> String, out: &mut String) {
+/// `more` are other methods of it.
+pub(crate) fn class(name: &str, what: &str, columns: &[Column], ty: fn(&Column) -> String, more: &str, out: &mut String) {
     out.push_str(&format!(
         "    /** {what} A class, for it has more columns than a record may have. */\n    public static final class {name} {{\n"
     ));
@@ -31,6 +32,9 @@ pub(crate) fn class(name: &str, what: &str, columns: &[Column], ty: fn(&Column) 
     for column in columns {
         let (ty, field, about) = (ty(column), camel(&column.ident), about(column));
         out.push_str(&format!("\n        /** {about}. */\n        public {ty} {field}() {{\n            return {field};\n        }}\n"));
+    }
+    if !more.is_empty() {
+        out.push_str(&format!("\n{more}"));
     }
     // What the scorer gives is filled by the scorer.
     if name != "Output" {

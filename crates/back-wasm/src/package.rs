@@ -1,6 +1,6 @@
 //! The npm package: the module, an ES module with types, golden tests, and what npm asks for.
 
-use plan::{Cell, Column, Elem, File, Golden, GoldenOutcome, Literal, Plan, Reason, Stmt};
+use plan::{Cell, Column, Elem, File, Golden, GoldenOutcome, Literal, Plan, Prediction, Reason, Stmt};
 
 use crate::module::module;
 
@@ -85,7 +85,67 @@ fn script(plan: &Plan) -> String {
     out.push_str(&format!("function putRow(input) {{\n{}}}\n\n", puts.collect::<String>()));
     out.push_str(&format!("function getRow() {{\n  return {{\n{}  }};\n}}\n\n", gets.collect::<String>()));
     out.push_str(include_str!("package_files/engine.js"));
+    if !plan.predictions.is_empty() {
+        out.push_str(&predictions(plan, &list));
+    }
     out
+}
+
+/// Outputs that say together of which class a row is, as one value.
+fn predictions(plan: &Plan, list: &dyn Fn(&str, Vec<String>) -> String) -> String {
+    let name = |output: usize| quoted(&plan.outputs[output].ident.camel());
+    let one = |one: &Prediction| {
+        let classes: Vec<String> = one.classes.iter().map(|(_, class)| class_text(class)).collect();
+        let scores: Vec<String> = one.scores.iter().map(|score| name(*score)).collect();
+        let (ident, class) = (one.ident.camel(), one.class.camel());
+        format!(
+            "{{ name: \"{ident}\", class: \"{class}\", label: {}, classes: [{}], scores: [{}] }}",
+            name(one.label),
+            classes.join(", "),
+            scores.join(", ")
+        )
+    };
+    let mut out = format!("\n{}", list("predictions", plan.predictions.iter().map(one).collect()));
+    for (at, one) in plan.predictions.iter().enumerate() {
+        let (ident, class, classes) = (one.ident.camel(), one.class.camel(), class_list(one));
+        let scores = match one.scores.as_slice() {
+            [vector] => format!("Array.from(output.{})", plan.outputs[*vector].ident.camel()),
+            several => {
+                let fields: Vec<String> = several.iter().map(|score| format!("output.{}", plan.outputs[*score].ident.camel())).collect();
+                format!("[{}]", fields.join(", "))
+            }
+        };
+        let label = plan.outputs[one.label].ident.camel();
+        out.push_str(&format!(
+            "export const {classes} = Object.freeze([...predictions[{at}].classes]);\n\nexport function {ident}(output) {{\n  return {{ {class}: output.{label}, scores: {scores} }};\n}}\n"
+        ));
+    }
+    out
+}
+
+/// `predictedClassList`
+fn class_list(prediction: &Prediction) -> String {
+    format!("{}List", prediction.class.camel())
+}
+
+/// A class as JavaScript and TypeScript write it.
+fn class_text(class: &Literal) -> String {
+    class.as_str().map_or_else(|| format!("{}n", class.as_i64().unwrap_or_default()), quoted)
+}
+
+fn prediction_types(plan: &Plan) -> String {
+    let one = |one: &Prediction| {
+        let (name, class, field) = (one.ident.pascal(), one.class.pascal(), one.class.camel());
+        let classes: Vec<String> = one.classes.iter().map(|(_, class)| class_text(class)).collect();
+        format!(
+            "/** The classes of {{@link {name}}}. */\nexport type {class} = {};\n\n/** All classes, in the order of the scores. */\nexport declare const {}: readonly {class}[];\n\n/** Of which class a row is. */\nexport interface {name} {{\n  /** What the label says. */\n  {field}: {class};\n  /** One for each class, in the order of `{}`. */\n  scores: readonly number[];\n}}\n\n/** The label and the scores of an output as one. */\nexport declare function {}(output: Output): {name};\n\n",
+            classes.join(" | "),
+            class_list(one),
+            class_list(one),
+            one.ident.camel()
+        )
+    };
+    plan.predictions.iter().map(one).collect()
 }
 
 fn description(column: &Column) -> String {
@@ -180,6 +240,7 @@ fn types(plan: &Plan) -> String {
         "OutputColumns",
         plan.outputs.iter().map(|column| field(column, output_types(column).column)).collect(),
     ));
+    out.push_str(&prediction_types(plan));
     out.push_str(include_str!("package_files/index.d.ts"));
     out
 }

@@ -7,6 +7,7 @@
 //! rounded or wrapped after each step.
 
 mod beside;
+mod classes;
 mod exports;
 mod functions;
 pub mod model;
@@ -59,7 +60,7 @@ pub struct Options {
 ///
 /// Names: the columns of an only input `[N, k]` are fields of their own where their names are known, from the options or the file's metadata.
 /// Shape: an input `[N]` or `[N, 1]` is a scalar parameter, `[N, k]` a vector; outputs likewise, and a ZipMap output `p` is one scalar
-/// `p_<class>` a class. Where no dim is open, an input is a parameter of its whole shape without the ones in front. Nulls: none; a missing
+/// `p_<class>` a class; a label with the scores of its classes is an [`ir::Prediction`]. Where no dim is open, an input is a parameter of its whole shape without the ones in front. Nulls: none; a missing
 /// float is NaN, as in the graph. Errors: everything that stands in the way, each with its node and the output that needs it; never empty.
 /// Rows that onnxruntime fails on are rejections. The size of the file bounds memory.
 pub fn read(bytes: impl Into<Bytes>, file: FileId, sources: &Sources, options: &Options) -> Result<Module, Vec<Diagnostic>> {

@@ -189,6 +189,10 @@ fn everything() -> Module {
             Rejection { when: Value::new(9), reason: Reason::Filtered("load.py:9".into()), origin: graph },
         ],
         results: fields.map(|field| Output { field, value: Value::new(2) }).to_vec(),
+        predictions: vec![
+            Prediction { label: 7, classes: vec!["a \"b\"".to_owned(), String::new()].into(), scores: vec![0, u32::MAX] },
+            Prediction { label: 0, classes: vec![i64::MIN, 0].into(), scores: vec![] },
+        ],
     });
     module.entry = Some(entry);
     module
@@ -235,7 +239,7 @@ fn a_claimed_size_takes_no_memory() {
 #[test]
 fn nesting_is_no_way_to_the_end_of_the_stack() {
     let error = parse(&format!("{HEAD}{}", "fn @0 \"f\" { ".repeat(100_000))).unwrap_err();
-    assert_eq!(error.to_string(), "3:13: expected `param`, a node such as `%0 = ...`, `reject`, `result` or `}`, found `fn`");
+    assert_eq!(error.to_string(), "3:13: expected `param`, a node such as `%0 = ...`, `reject`, `result`, `prediction` or `}`, found `fn`");
 }
 
 #[test]

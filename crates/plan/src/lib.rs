@@ -29,6 +29,8 @@ pub struct Plan {
     pub files: Vec<String>,
     pub inputs: Vec<Column>,
     pub outputs: Vec<Column>,
+    /// What several outputs say together.
+    pub predictions: Vec<Prediction>,
     /// Why a row may have no score, in the order of their numbers.
     pub rejections: Vec<Rejection>,
     pub tensors: Vec<Tensor>,
@@ -55,6 +57,28 @@ pub struct Column {
     pub name: String,
     pub ty: Type,
     pub doc: String,
+}
+
+/// Outputs that say together of which class a row is.
+#[derive(Debug, Clone)]
+pub struct Prediction {
+    /// `prediction`, with the name of the label before it where there are several.
+    pub ident: Ident,
+    /// Of the enumeration: `predicted_class`, likewise.
+    pub class: Ident,
+    /// The output that is the label. It is always one of the classes.
+    pub label: usize,
+    /// The classes, each a text or an `i64`, with the names of their variants.
+    pub classes: Vec<(Ident, Literal)>,
+    /// The outputs that are the scores of the classes, in their order; only one is a vector that holds all.
+    pub scores: Vec<usize>,
+}
+
+impl Prediction {
+    /// What the labels are: texts or whole numbers.
+    pub fn is_text(&self) -> bool {
+        self.classes.iter().any(|(_, class)| class.elem() == Elem::Str)
+    }
 }
 
 /// A function: statements, then results.

@@ -6,8 +6,8 @@ use source::bug;
 
 use super::VERSION;
 use crate::{
-    Elem, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Reason, Rejection, Split, Table, Tensor, Test,
-    Type, Value, Window,
+    Elem, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Prediction, Reason, Rejection, Split, Table,
+    Tensor, Test, Type, Value, Window,
 };
 
 /// At most so many elements of a tensor stand on a line.
@@ -136,6 +136,11 @@ fn write_function(out: &mut String, handle: Handle<Function>, function: &Functio
         write!(out, "  result %{} ", output.value.index())?;
         write_field(out, &output.field)?;
         writeln!(out)?;
+    }
+    for Prediction { label, classes, scores } in &function.predictions {
+        write!(out, "  prediction {label} {} {{", classes.elem())?;
+        classes.iter().try_for_each(|class| write!(out, " {}", Bare(&class)))?;
+        writeln!(out, " }} scores [{}]", Listed(scores))?;
     }
     writeln!(out, "}}")
 }
