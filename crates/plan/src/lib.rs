@@ -74,6 +74,16 @@ pub struct Prediction {
     pub scores: Vec<usize>,
 }
 
+impl Plan {
+    /// A line of a README for each prediction; `call` spells how a target makes it of an `output`.
+    pub fn prediction_lines(&self, call: impl Fn(&Prediction) -> String) -> String {
+        let line = |one: &Prediction| {
+            format!("- `{}` gives the class of a row as a `{}`, with the scores of all classes.\n", call(one), one.class.pascal())
+        };
+        self.predictions.iter().map(line).collect()
+    }
+}
+
 impl Prediction {
     /// What the labels are: texts or whole numbers.
     pub fn is_text(&self) -> bool {
