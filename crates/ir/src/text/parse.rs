@@ -105,13 +105,16 @@ impl Parser<'_> {
     }
 
     fn elements(&mut self, elem: Elem) -> Parsed<Elements> {
-        let word = self.token;
         self.fixed("{")?;
         let mut values = Vec::new();
+        let mut other = None;
         while !self.accept("}") {
-            values.push(self.literal_of(elem)?);
+            let word = self.token;
+            let value = self.literal_of(elem)?;
+            other = other.or_else(|| (value.is_null() || value.elem() != elem).then_some(word));
+            values.push(value);
         }
-        Elements::of(elem, values).ok_or_else(|| self.error(word, format!("elements that are {elem} and not null")))
+        Elements::of(elem, values).ok_or_else(|| self.error(other.unwrap_or(self.token), format!("an element that is {elem} and not null")))
     }
 
     fn map(&mut self) -> Parsed<Map> {
