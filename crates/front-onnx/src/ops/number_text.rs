@@ -15,14 +15,19 @@ const LEAST: i32 = POWERS - DIGITS as i32 + 1;
 /// `2^53`: whole numbers up to it are doubles.
 const WHOLE: i64 = 1 << 53;
 
+/// Exact up to [`POWERS`].
+fn power_of_ten(power: i32) -> f64 {
+    (0..power).fold(1.0, |so_far, _| so_far * 10.0)
+}
+
 fn powers(b: &Builder) -> Val<'_> {
-    b.tensor(Tensor::f64("powers of ten", [POWERS as u32 + 1], (0..=POWERS).map(|at| 10_f64.powi(at))))
+    b.tensor(Tensor::f64("powers of ten", [POWERS as u32 + 1], (0..=POWERS).map(power_of_ten)))
 }
 
 /// The least double that is no less than `10^-places`. The difference of the nearest one is exact.
 fn at_least(places: i32) -> f64 {
-    let near = 10_f64.powi(places).recip();
-    if near.mul_add(10_f64.powi(places), -1.0) < 0.0 { near.next_up() } else { near }
+    let near = power_of_ten(places).recip();
+    if near.mul_add(power_of_ten(places), -1.0) < 0.0 { near.next_up() } else { near }
 }
 
 /// `a * b` as the nearest double and what it lacks (Dekker), for factors that are far from the ends of the range.
@@ -44,7 +49,7 @@ pub(super) fn written() -> Option<Module> {
     b.doc("A number with at most eight digits, as `%.8g` writes it.");
     let x = b.param("x", Type::scalar(Elem::F64));
     let size = x.abs();
-    let above = count(&b, (1..=MOST).map(|power| size.ge(10_f64.powi(power))));
+    let above = count(&b, (1..=MOST).map(|power| size.ge(power_of_ten(power))));
     let below = count(&b, (0..LEAST).map(|places| size.lt(at_least(places))));
     let exponent = above - below;
     // Scaled so that eight digits stand before the point: a product up to eight digits, a whole number and what is left above.
@@ -81,7 +86,7 @@ pub(super) fn written() -> Option<Module> {
     let is_negative = x.unary(Unary::Bits).lt(0_i64);
     let signed = is_negative.select(b.str("-"), b.str("")).append(positive);
     b.result("text", x.is_nan().select(b.str("NaN"), signed));
-    let within = size.ge(at_least(LEAST)) & size.lt(10_f64.powi(MOST));
+    let within = size.ge(at_least(LEAST)) & size.lt(power_of_ten(MOST));
     b.result("known", within | size.eq(0.0) | infinite | x.is_nan());
     b.finish().ok()
 }
