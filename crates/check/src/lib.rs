@@ -182,3 +182,37 @@ fn prediction_breach(prediction: &Prediction, results: &[Output]) -> Option<&'st
     };
     (!fits).then_some("has no score for each class")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_sound(prediction: &str) -> bool {
+        let text = format!(
+            "scorewright-ir 1 module \"m\" file 0 \"m\" origin !0 graph file 0 \"n\" fn @0 \"f\" {{
+                %0 = const i64 1 !0 %1 = const f32 0.5 !0 %2 = pack %1 %1 !0
+                result %0 \"label\" i64 result %1 \"no\" f32 result %1 \"yes\" f32 result %2 \"both\" f32[2]
+                prediction {prediction} }} entry @0"
+        );
+        check(ir::text::parse(&text).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn a_prediction_has_a_score_for_each_of_its_classes() {
+        assert!(is_sound("0 i64 { 0 1 } scores [1, 2]") && is_sound("0 i64 { 0 1 } scores [3]"));
+        for unsound in [
+            "0 i64 { 0 1 2 } scores [1, 2]",
+            "0 i64 { 0 1 2 } scores [3]",
+            "0 i64 { 0 0 } scores [1, 2]",
+            "0 i64 { 0 } scores [1]",
+            "0 i64 { 0 1 } scores []",
+            "0 i64 { 0 1 } scores [0, 1]",
+            "0 i64 { 0 1 } scores [1, 9]",
+            "0 str { \"a\" \"b\" } scores [1, 2]",
+            "1 i64 { 0 1 } scores [1, 2]",
+            "9 i64 { 0 1 } scores [1, 2]",
+        ] {
+            assert!(!is_sound(unsound), "{unsound}");
+        }
+    }
+}
