@@ -398,9 +398,9 @@ impl Writer<'_> {
 
     fn table_of(&mut self, elem: Elem, shape: Vec<u32>) -> Op {
         let count = Type::tensor(elem, shape.clone()).count();
-        let values = (0..count).map(|_| self.random.literal(elem)).collect();
+        let values: Vec<Literal> = (0..count).map(|_| self.random.literal(elem)).collect();
         let name = self.random.name(self.module.tables.len());
-        Op::Table(self.module.tables.push(Table::Tensor(Tensor { name, elem, shape, values })))
+        Op::Table(self.module.tables.push(Table::Tensor(Tensor::literals(name, elem, shape, values))))
     }
 
     /// Elements of a tensor that is too large to be used in any other way.

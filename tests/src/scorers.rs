@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use check::Checked;
 use driver::data;
-use ir::Module;
+use ir::{Builder, Elem, Module, Type, Val};
 use plan::Cell;
 use source::Sources;
 
@@ -42,6 +42,7 @@ pub fn cases() -> Vec<Case> {
     }
     cases.extend(python::files().iter().filter_map(|path| of_python(path)));
     cases.extend(ir_files().iter().map(|path| of_ir(path)));
+    cases.push(wide());
     cases
 }
 
@@ -73,6 +74,23 @@ fn of_ir(path: &Path) -> Case {
     let checked = renamed(module, &name);
     let rows = random::rows(&mut Random::new(0), &checked.entry_function().params, RANDOM_ROWS);
     case(name, checked, rows)
+}
+
+/// More columns on each side than a record of Java may have components: doubles, one text, and in every seventh column what may be missing.
+fn wide() -> Case {
+    const WIDTH: usize = 400;
+    let b = Builder::new("wide rows");
+    let nullable = |at: usize| at.is_multiple_of(7);
+    let elem = |at: usize| if at == 1 { Elem::Str } else { Elem::F64 };
+    let field = |at: usize| b.param(format!("value {at}"), Type { nullable: nullable(at), ..Type::scalar(elem(at)) });
+    let fields: Vec<Val<'_>> = (0..WIDTH).map(field).collect();
+    for (at, value) in fields.iter().enumerate() {
+        let next = fields[if at == 0 { 2 } else { (at + 1) % WIDTH }];
+        b.result(format!("result {at}"), if at == 1 { *value } else { *value * 2.0 + next });
+    }
+    let checked = check::check(b.finish().unwrap()).unwrap();
+    let rows = random::rows(&mut Random::new(0), &checked.entry_function().params, RANDOM_ROWS);
+    Case { name: "wide rows".into(), checked, rows }
 }
 
 /// A Python case, unless it is one that is refused.

@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm, reason = "a test says what is wrong by stopping")]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use driver::{Project, Scorer, Target, Tools, data, verify};
 use execute::{Job, interpreted};
 use interp::Interp;
-use ir::{Literal, Module, Op, Table, Test};
+use ir::{Elem, Elements, Literal, Module, Op, Table, Test};
 use source::Sources;
 
 /// A forest on raw features, so that boundary rows stand exactly on its thresholds.
@@ -66,11 +67,9 @@ fn one_fault_anywhere_is_found() {
     });
     let weight = faulty(CREDIT, "logistic.onnx", "one weight", |module| {
         let weights = module.tables.iter_mut().filter_map(|(_, table)| if let Table::Tensor(tensor) = table { Some(tensor) } else { None });
-        let largest = weights
-            .filter(|tensor| matches!(tensor.values.first(), Some(Literal::F32(_))))
-            .max_by_key(|tensor| tensor.values.len())
-            .unwrap();
-        let Literal::F32(x) = &mut largest.values[0] else { panic!("a weight is a float") };
+        let largest = weights.filter(|tensor| tensor.elem() == Elem::F32).max_by_key(|tensor| tensor.values.len()).unwrap();
+        let Elements::F32(weights) = &mut largest.values else { panic!("a weight is a float") };
+        let x = &mut Arc::make_mut(weights)[0];
         *x = x.next_up().next_up().next_up().next_up();
     });
     let category = faulty(CREDIT, "logistic.onnx", "one category", |module| {

@@ -32,7 +32,7 @@ fn read(folder: &Path, name: &str) -> Result<Checked, String> {
     let file = sources.add_binary(format!("estimator {name}.onnx"));
     let found =
         |found: Vec<source::Diagnostic>| found.first().map_or_else(String::new, |first| format!("{}: {}", first.name, first.message));
-    front_onnx::read(&fs::read(folder.join("model.onnx")).unwrap(), file, &sources, &Options::default())
+    front_onnx::read(fs::read(folder.join("model.onnx")).unwrap(), file, &sources, &Options::default())
         .and_then(check::check)
         .map_err(found)
 }

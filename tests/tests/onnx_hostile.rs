@@ -33,7 +33,7 @@ fn taken(path: &Path) -> Became {
     let mut sources = Sources::new();
     let file = sources.add_binary("model.onnx");
     let options = Options { folder: path.parent().map(Path::to_path_buf), ..Options::default() };
-    let module = match front_onnx::read(&bytes, file, &sources, &options) {
+    let module = match front_onnx::read(bytes, file, &sources, &options) {
         Ok(module) => module,
         Err(found) => {
             assert!(!found.is_empty(), "refused without a word");

@@ -104,7 +104,7 @@ fn read(case: &Case, number: usize, inputs: &BTreeMap<String, Rc<Tensor>>) -> Re
             _ => Baked::Some,
         };
         let options = Options { constants, ..Options::default() };
-        match front_onnx::read(&bytes, file, &sources, &options).and_then(check::check) {
+        match front_onnx::read(bytes.clone(), file, &sources, &options).and_then(check::check) {
             Ok(checked) => {
                 let cell = |field: &ir::Field| {
                     let mut all = literals(&inputs.get(&field.name).unwrap_or_else(|| panic!("{}: {}", case.name, field.name)).data);

@@ -5,7 +5,8 @@
 use plan::{Column, Elem, File, Plan};
 
 use crate::expr::{boxed_type, java_type};
-use crate::{camel, class_name, package_name};
+use crate::record::{column_type, field_type};
+use crate::{camel, class_name, package_name, prediction, wide};
 
 /// The program for scorers: `(folder, plan)`. The packages of the plans must differ.
 ///
@@ -17,7 +18,7 @@ pub fn harness(cases: &[(String, &Plan)]) -> File {
     }
     out.push_str("    static void run(int number, int rows) {\n        switch (number) {\n");
     for number in 0..cases.len() {
-        out.push_str(&format!("            case {number}:\n                case{number}(rows);\n                break;\n"));
+        out.push_str(&format!("            case {number}:\n                new Case{number}().run(rows);\n                break;\n"));
     }
     out.push_str(
         "            default:\n                throw new IllegalArgumentException(\"there is no such case\");\n        }\n    }\n}\n",
@@ -36,78 +37,134 @@ fn wire_name(elem: Elem) -> &'static str {
     }
 }
 
-fn array_type(column: &Column) -> (String, String) {
+/// Lines of one method, which may have only so many bytes.
+const LINES: usize = 100;
+
+/// Methods that have these lines, and the statements that call them.
+fn in_methods(name: &str, params: &str, arguments: &str, lines: &[String], methods: &mut String) -> String {
+    let mut calls = String::new();
+    for (number, part) in lines.chunks(LINES).enumerate() {
+        methods.push_str(&format!("        void {name}{number}({params}) {{\n{}        }}\n\n", part.concat()));
+        calls.push_str(&format!("            {name}{number}({arguments});\n"));
+    }
+    calls
+}
+
+fn new_column(column: &Column) -> String {
     let ty = java_type(column.ty.elem);
+    match (column.ty.is_scalar(), column.ty.nullable) {
+        (false, _) => format!("new {ty}[rows][{}]", column.ty.count()),
+        (true, true) => format!("new {}[rows]", boxed_type(column.ty.elem)),
+        (true, false) => format!("new {ty}[rows]"),
+    }
+}
+
+fn read(at: usize, column: &Column) -> String {
+    let read = format!("get{}()", wire_name(column.ty.elem));
     if !column.ty.is_scalar() {
-        (format!("{ty}[][]"), format!("new {ty}[rows][{}]", column.ty.count()))
+        format!("            for (int j = 0; j < {}; j++) {{ column{at}[i][j] = {read}; }}\n", column.ty.count())
     } else if column.ty.nullable {
-        let boxed = boxed_type(column.ty.elem);
-        (format!("{boxed}[]"), format!("new {boxed}[rows]"))
+        format!("            if (getBool()) {{ column{at}[i] = {read}; }}\n")
     } else {
-        (format!("{ty}[]"), format!("new {ty}[rows]"))
+        format!("            column{at}[i] = {read};\n")
+    }
+}
+
+fn put(column: &Column) -> String {
+    let name = format!("output.{}()", camel(&column.ident));
+    let put = format!("put{}", wire_name(column.ty.elem));
+    if !column.ty.is_scalar() {
+        format!("            for ({} value : {name}) {{ {put}(value); }}\n", java_type(column.ty.elem))
+    } else if column.ty.nullable {
+        format!("            putBool({name} != null);\n            if ({name} != null) {{ {put}({name}); }}\n")
+    } else {
+        format!("            {put}({name});\n")
     }
 }
 
 fn case(number: usize, plan: &Plan, out: &mut String) {
     let class = format!("{}.{}", package_name(plan), class_name(plan));
-    out.push_str(&format!("    static void case{number}(int rows) {{\n"));
-    for (at, column) in plan.inputs.iter().enumerate() {
-        let (ty, new) = array_type(column);
-        out.push_str(&format!("        {ty} column{at} = {new};\n"));
-    }
-    out.push_str("        for (int i = 0; i < rows; i++) {\n");
-    for (at, column) in plan.inputs.iter().enumerate() {
-        let read = format!("get{}()", wire_name(column.ty.elem));
-        out.push_str(&if !column.ty.is_scalar() {
-            format!("            for (int j = 0; j < {}; j++) {{ column{at}[i][j] = {read}; }}\n", column.ty.count())
-        } else if column.ty.nullable {
-            format!("            if (getBool()) {{ column{at}[i] = {read}; }}\n")
-        } else {
-            format!("            column{at}[i] = {read};\n")
-        });
-    }
-    out.push_str("        }\n");
-    let columns: Vec<String> = (0..plan.inputs.len()).map(|at| format!("column{at}")).collect();
-    let fields: Vec<String> = (0..plan.inputs.len()).map(|at| format!("column{at}[i]")).collect();
-    out.push_str(&format!("        {class}.Scores scores = {class}.scoreColumns(new {class}.Columns({}));\n", columns.join(", ")));
+    let lines = |line: &dyn Fn(usize, &Column) -> String| -> Vec<String> {
+        plan.inputs.iter().enumerate().map(|(at, column)| line(at, column)).collect()
+    };
+    let mut methods = String::new();
+    let fields = lines(&|at, column| format!("        {} column{at};\n", column_type(column))).concat();
+    let new = lines(&|at, column| format!("            column{at} = {};\n", new_column(column)));
+    let make = in_methods("make", "int rows", "rows", &new, &mut methods);
+    let read = in_methods("read", "int i", "i", &lines(&read), &mut methods);
+    let checks = plan.predictions.iter().map(|one| {
+        let (made, label) = (format!("output.{}()", camel(&one.ident)), camel(&plan.outputs[one.label].ident));
+        let scores = prediction::scores(plan, one, |field| format!("output.{field}()"));
+        format!(
+            "            if (!java.util.Objects.equals({made}.{}().label(), output.{label}()) || !java.util.Arrays.equals({made}.scores(), {scores})) {{ throw new AssertionError(\"a prediction says something else\"); }}\n",
+            camel(&one.class)
+        )
+    });
+    let puts: Vec<String> = plan.outputs.iter().map(put).chain(checks).collect();
+    let put = in_methods("put", &format!("{class}.Output output"), "output", &puts, &mut methods);
+    let mut made = |name: &str, var: &str, (at, param, argument): (&str, &str, &str), ty| {
+        let value = |number: usize| format!("column{number}{at}");
+        if !wide::is_wide(&plan.inputs, ty) {
+            let values: Vec<String> = (0..plan.inputs.len()).map(value).collect();
+            return (String::new(), format!("new {class}.{name}({})", values.join(", ")));
+        }
+        let given = lines(&|number, column| format!("            {var}.{}({});\n", camel(&column.ident), value(number)));
+        let builder = format!("{class}.{name}.Builder");
+        let calls = in_methods(var, &format!("{builder} {var}{param}"), &format!("{var}{argument}"), &given, &mut methods);
+        (format!("            {builder} {var} = new {builder}();\n{calls}"), format!("{var}.build()"))
+    };
+    let (columns, all) = made("Columns", "columns", ("", "", ""), column_type);
+    let (row, one) = made("Input", "row", ("[i]", ", int i", ", i"), field_type);
     out.push_str(&format!(
-        "        for (int i = 0; i < rows; i++) {{
-            {class}.Output output = {of_columns};
-            {class}.Rejection rejection = {why};
-            int start = out.size();
-            put{number}(output, rejection);
-            byte[] first = java.util.Arrays.copyOfRange(out.toByteArray(), start, out.size());
-            try {{
-                output = {class}.score(new {class}.Input({}));
-                rejection = null;
-            }} catch ({class}.RejectedRowException rejected) {{
-                output = null;
-                rejection = rejected.rejection();
+        "    static final class Case{number} {{
+{fields}
+{methods}        void put({class}.Output output, {class}.Rejection rejection) {{
+            putBool(output == null);
+            if (output == null) {{
+                putInt(rejection.ordinal());
+                return;
             }}
-            int second = out.size();
-            put{number}(output, rejection);
-            byte[] single = java.util.Arrays.copyOfRange(out.toByteArray(), second, out.size());
-            out.truncate(second);
-            if (!java.util.Arrays.equals(first, single)) {{
-                throw new AssertionError(\"the column form and the row form differ\");
+{put}        }}
+
+        {class}.Scores columns(int rows) {{
+{make}            for (int i = 0; i < rows; i++) {{
+{read}            }}
+{columns}            return {class}.scoreColumns({all});
+        }}
+
+        {class}.Output row(int i) {{
+{row}            return {class}.score({one});
+        }}
+
+        void run(int rows) {{
+            {class}.Scores scores = columns(rows);
+            for (int i = 0; i < rows; i++) {{
+                {class}.Output output = {of_columns};
+                {class}.Rejection rejection = {why};
+                int start = out.size();
+                put(output, rejection);
+                byte[] first = java.util.Arrays.copyOfRange(out.toByteArray(), start, out.size());
+                try {{
+                    output = row(i);
+                    rejection = null;
+                }} catch ({class}.RejectedRowException rejected) {{
+                    output = null;
+                    rejection = rejected.rejection();
+                }}
+                int second = out.size();
+                put(output, rejection);
+                byte[] single = java.util.Arrays.copyOfRange(out.toByteArray(), second, out.size());
+                out.truncate(second);
+                if (!java.util.Arrays.equals(first, single)) {{
+                    throw new AssertionError(\"the column form and the row form differ\");
+                }}
             }}
-        }}\n    }}\n\n",
-        fields.join(", "),
+        }}
+    }}
+
+",
         // A scorer without inputs has no columns to count rows by.
-        of_columns = if plan.inputs.is_empty() { format!("{class}.score(new {class}.Input())") } else { "scores.outputs()[i]".into() },
+        of_columns = if plan.inputs.is_empty() { "row(i)" } else { "scores.outputs()[i]" },
         why = if plan.inputs.is_empty() { "null" } else { "scores.rejections()[i]" },
     ));
-    out.push_str(&format!("    static void put{number}({class}.Output output, {class}.Rejection rejection) {{\n        if (output == null) {{\n            putBool(true);\n            putInt(rejection.ordinal());\n            return;\n        }}\n        putBool(false);\n"));
-    for column in &plan.outputs {
-        let name = format!("output.{}()", camel(&column.ident));
-        let put = format!("put{}", wire_name(column.ty.elem));
-        out.push_str(&if !column.ty.is_scalar() {
-            format!("        for ({} value : {name}) {{ {put}(value); }}\n", java_type(column.ty.elem))
-        } else if column.ty.nullable {
-            format!("        putBool({name} != null);\n        if ({name} != null) {{ {put}({name}); }}\n")
-        } else {
-            format!("        {put}({name});\n")
-        });
-    }
-    out.push_str("    }\n\n");
 }

@@ -1,6 +1,6 @@
 //! `Plan -> a Maven project`: one public class, no dependencies, Java 17, Javadoc, JUnit golden tests.
 //!
-//! This back end spells what the plan decided. [`expr`] prints expressions, [`stmt`] statements, [`record`] the records, [`table`] what
+//! This back end spells what the plan decided. [`expr`] prints expressions, [`stmt`] statements, [`record`] the records and `wide` what is too wide for one, [`table`] what
 //! training left behind, [`package`] the files around them, [`harness`](mod@harness) the program that runs many scorers in one JVM.
 //!
 //! Java's limits shape the layout: kernels, tables and support are classes of their own, long tables are resources (a class holds 65,535
@@ -9,10 +9,12 @@
 mod expr;
 mod harness;
 mod package;
+mod prediction;
 mod record;
 mod stmt;
 mod support;
 mod table;
+mod wide;
 
 pub use harness::harness;
 pub use package::print;
@@ -97,6 +99,12 @@ pub(crate) fn camel(ident: &Ident) -> String {
     if KEYWORDS.contains(&name.as_str()) { name + "_" } else { name }
 }
 
+/// Arguments of a constructor, each on a line of its own.
+pub(crate) fn arguments(values: &[String], indent: usize) -> String {
+    let pad = "    ".repeat(indent);
+    values.iter().map(|value| format!("\n{pad}{value}")).collect::<Vec<_>>().join(",")
+}
+
 /// The package of a scorer.
 pub(crate) fn package_name(plan: &Plan) -> String {
     format!("scorer.{}", camel(&plan.ident).to_lowercase())
@@ -112,6 +120,8 @@ pub(crate) fn class_name(plan: &Plan) -> String {
         "Scores",
         "Rejection",
         "RejectedRowException",
+        "Prediction",
+        "PredictedClass",
         "Steps",
         "Kernels",
         "Tables",

@@ -3,7 +3,7 @@
 use plan::{Cell, Column, Elem, Expr, ExprKind, Literal, Plan, Reason, ResultValue};
 
 use crate::expr::{boxed_type, java_type, literal_text};
-use crate::{Printer, camel, javadoc, quoted};
+use crate::{Printer, camel, javadoc, prediction, quoted, wide};
 
 /// The type of a record component.
 pub(crate) fn field_type(column: &Column) -> String {
@@ -17,7 +17,7 @@ pub(crate) fn field_type(column: &Column) -> String {
 }
 
 /// What a reader should know of a column: its own name, its shape or unit, and what the front end had to say.
-fn about(column: &Column) -> String {
+pub(crate) fn about(column: &Column) -> String {
     let what = match column.ty.elem {
         Elem::Date => ", days since 1970-01-01",
         Elem::DateTime => ", microseconds since 1970-01-01T00:00",
@@ -30,30 +30,34 @@ fn about(column: &Column) -> String {
     javadoc(&format!("\"{}\"{what}{shape}{missing}{doc}", column.name))
 }
 
-fn record(name: &str, what: &str, columns: &[Column], ty: impl Fn(&Column) -> String, out: &mut String) {
+fn record(name: &str, what: &str, columns: &[Column], ty: impl Fn(&Column) -> String, more: &str, out: &mut String) {
     out.push_str(&format!("    /**\n     * {what}\n     *\n"));
     for column in columns {
         out.push_str(&format!("     * @param {} {}\n", camel(&column.ident), about(column)));
     }
     let fields: Vec<String> = columns.iter().map(|column| format!("\n            {} {}", ty(column), camel(&column.ident))).collect();
-    out.push_str(&format!("     */\n    public record {name}({}) {{}}\n\n", fields.join(",")));
+    let more = if more.is_empty() { String::new() } else { format!("\n{more}    ") };
+    out.push_str(&format!("     */\n    public record {name}({}) {{{more}}}\n\n", fields.join(",")));
+}
+
+/// The type of a component that holds many rows.
+pub(crate) fn column_type(column: &Column) -> String {
+    format!("{}[]", field_type(column))
 }
 
 /// `Input`, `Output`, `Columns`, `Scores`, `Rejection` and the exception.
 pub(crate) fn types(plan: &Plan, out: &mut String) {
-    record("Input", "One row to score.", &plan.inputs, field_type, out);
-    record("Output", "What the scorer gives for a row.", &plan.outputs, field_type, out);
-    let column_type = |column: &Column| {
-        let primitive = java_type(column.ty.elem);
-        if !column.ty.is_scalar() {
-            format!("{primitive}[][]")
-        } else if column.ty.nullable {
-            format!("{}[]", boxed_type(column.ty.elem))
+    let mut held = |name: &str, what: &str, columns: &[Column], ty: fn(&Column) -> String, more: &str| {
+        if wide::is_wide(columns, ty) {
+            wide::class(name, what, columns, ty, more, out)
         } else {
-            format!("{primitive}[]")
+            record(name, what, columns, ty, more, out)
         }
     };
-    record("Columns", "Rows as columns: the same position of each array is one row.", &plan.inputs, column_type, out);
+    held("Input", "One row to score.", &plan.inputs, field_type, "");
+    held("Output", "What the scorer gives for a row.", &plan.outputs, field_type, &prediction::accessors(plan));
+    held("Columns", "Rows as columns: the same position of each array is one row.", &plan.inputs, column_type, "");
+    plan.predictions.iter().for_each(|one| prediction::types(plan, one, out));
     out.push_str(
         "    /**\n     * What became of rows: at each position either an output or a rejection, and null in the other.\n     *\n     * @param outputs the outputs of the rows that were scored\n     * @param rejections why the others were not\n     */\n    public record Scores(Output[] outputs, Rejection[] rejections) {}\n\n",
     );
@@ -108,10 +112,9 @@ fn rejection(plan: &Plan, out: &mut String) {
 }
 
 impl Printer<'_> {
-    /// The expression that makes the output record.
-    pub(crate) fn output(&self) -> String {
-        let values: Vec<String> = self
-            .routine
+    /// What the output has in its columns.
+    pub(crate) fn output(&self) -> Vec<String> {
+        self.routine
             .results
             .iter()
             .map(|result| match result {
@@ -119,9 +122,7 @@ impl Printer<'_> {
                 ResultValue::Scalar { value, missing: None } => self.expr(value),
                 ResultValue::Scalar { value, missing: Some(missing) } => self.optional(value, missing),
             })
-            .map(|value| format!("\n                {value}"))
-            .collect();
-        format!("new Output({})", values.join(","))
+            .collect()
     }
 
     /// A result that may be null. The cast keeps Java from unboxing the null of a conditional expression.

@@ -3,7 +3,9 @@
 use plan::{ArrayRef, Expr, ExprKind, LocalId, ResultValue, Routine, Stmt};
 
 use crate::expr::java_type;
-use crate::{Locals, Plan, Printer, camel, javadoc, plain};
+use crate::record::field_type;
+use crate::wide::{self, Assigned};
+use crate::{Locals, Plan, Printer, arguments, camel, javadoc, plain};
 
 impl<'a> Printer<'a> {
     pub(crate) fn new(plan: &'a Plan, routine: &'a Routine) -> Printer<'a> {
@@ -83,8 +85,17 @@ impl<'a> Printer<'a> {
     pub(crate) fn score(&self, out: &mut String) {
         let mut whole = String::new();
         self.stmts(&self.routine.body, 2, &mut whole);
-        if whole.len() <= LONGEST_METHOD {
-            out.push_str(&format!("{HEAD}{whole}        return {};\n    }}\n\n", self.output()));
+        let outputs = &self.plan.outputs;
+        let is_wide = wide::is_wide(outputs, field_type);
+        let values = self.output();
+        let answer = if is_wide {
+            let each = outputs.iter().zip(&values).map(|(column, value)| format!("        output.{} = {value};\n", camel(&column.ident)));
+            format!("        Output output = new Output();\n{}        return output;\n", each.collect::<String>())
+        } else {
+            format!("        return new Output({});\n", arguments(&values, 4))
+        };
+        if whole.len() + answer.len() <= LONGEST_METHOD {
+            out.push_str(&format!("{HEAD}{whole}{answer}    }}\n\n"));
             return;
         }
         let mut fields = vec![false; self.routine.locals.len()];
@@ -107,7 +118,15 @@ impl<'a> Printer<'a> {
             }
         }
         let calls = (1..=steps.len()).map(|number| format!("        step{number}(input, steps);\n")).collect::<String>();
-        out.push_str(&format!("{HEAD}        Steps steps = new Steps();\n{calls}        return {};\n    }}\n\n", split.output()));
+        out.push_str(&format!("{HEAD}        Steps steps = new Steps();\n{calls}"));
+        let values = split.output();
+        if is_wide {
+            let both = ("Input input, Steps steps", "input, steps");
+            let Assigned { calls, methods } = wide::assigned("Output", "output", outputs, &values, both);
+            out.push_str(&format!("{calls}        return output;\n    }}\n\n{methods}"));
+        } else {
+            out.push_str(&format!("        return new Output({});\n    }}\n\n", arguments(&values, 4)));
+        }
         for (number, step) in steps.iter().enumerate() {
             out.push_str(&format!("    private static void step{}(Input input, Steps steps) {{\n{step}    }}\n\n", number + 1));
         }

@@ -51,11 +51,11 @@ impl Tables<'_> {
 
     fn tensor(&mut self, tensor: &Tensor) {
         self.doc(&tensor.name);
-        let ty = java_type(tensor.elem);
+        let ty = java_type(tensor.elem());
         let name = tensor.ident.shouting();
         let value = match tensor.storage {
-            Storage::Source => format!("{{{}}}", tensor.values.iter().map(literal_text).collect::<Vec<_>>().join(", ")),
-            Storage::File => self.resource(&tensor.ident.snake(), tensor.elem, file_bytes(&tensor.values)),
+            Storage::Source => format!("{{{}}}", tensor.values.iter().map(|value| literal_text(&value)).collect::<Vec<_>>().join(", ")),
+            Storage::File => self.resource(&tensor.ident.snake(), tensor.elem(), file_bytes(&tensor.values)),
         };
         self.out.push_str(&format!("    static final {ty}[] {name} = {value};\n\n"));
     }
@@ -164,7 +164,11 @@ impl Tables<'_> {
         let pad = "    ".repeat(indent);
         match tree {
             Tree::Leaf(leaf) => {
-                let value = forest.values.as_ref().map_or(leaf.to_string(), |(_, values)| literal_text(&values[*leaf as usize]));
+                let value = forest
+                    .values
+                    .as_ref()
+                    .and_then(|values| values.get(*leaf as usize))
+                    .map_or(leaf.to_string(), |value| literal_text(&value));
                 self.out.push_str(&format!("{pad}return {value};\n"));
             }
             Tree::Split { feature, test, yes, no, missing_is_yes } => {
@@ -207,9 +211,9 @@ impl Tables<'_> {
             let read = self.resource(&format!("{file}_{}", what.to_lowercase()), elem, contents);
             self.out.push_str(&format!("    private static final {}[] {shout}_{what} = {read};\n", java_type(elem)));
         }
-        if let Some((elem, values)) = &forest.values {
-            let read = self.resource(&format!("{file}_value"), *elem, file_bytes(values));
-            self.out.push_str(&format!("    private static final {}[] {shout}_VALUE = {read};\n", java_type(*elem)));
+        if let Some(values) = &forest.values {
+            let read = self.resource(&format!("{file}_value"), values.elem(), file_bytes(values));
+            self.out.push_str(&format!("    private static final {}[] {shout}_VALUE = {read};\n", java_type(values.elem())));
         }
         self.out.push('\n');
         self.doc(doc);

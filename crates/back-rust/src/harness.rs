@@ -7,6 +7,7 @@
 use plan::{Column, Elem, File, Plan};
 
 use crate::expr::rust_type;
+use crate::prediction::scores;
 use crate::record::rejection_name;
 use crate::snake;
 
@@ -71,6 +72,15 @@ fn case(number: usize, plan: &Plan, out: &mut String) {
     line("        Ok(row) => {\n            output.push(0);".into());
     line("            let _ = &row;".into());
     plan.outputs.iter().for_each(|column| line(format!("            {}", write(column))));
+    for one in &plan.predictions {
+        let (name, label) = (snake(&one.ident), snake(&plan.outputs[one.label].ident));
+        line(format!("            let prediction = row.{name}();\n            assert!(prediction.class.label() == row.{label});"));
+        line(format!("            let scores = {};", scores(plan, one, "row")));
+        line(format!(
+            "            assert!({module}::{}::ALL.iter().zip(scores).all(|(class, score)| prediction.score(*class).to_bits() == score.to_bits()));",
+            one.class.pascal()
+        ));
+    }
     line("        }\n        Err(rejection) => {\n            output.push(1);".into());
     line("            let number: u32 = match rejection {".into());
     for number in 0..plan.rejections.len() as u32 {

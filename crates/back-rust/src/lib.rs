@@ -7,6 +7,7 @@
 mod expr;
 mod harness;
 mod package;
+mod prediction;
 mod record;
 mod stmt;
 mod support;

@@ -4,7 +4,7 @@ use plan::{ArrayRef, Cell, Column, Elem, Expr, ExprKind, Literal, Plan, Reason, 
 
 use crate::expr::{literal_text, rust_type};
 use crate::stmt::is_large;
-use crate::{Printer, plain, quoted, snake};
+use crate::{Printer, plain, prediction, quoted, snake};
 
 /// Whether the input holds text and so borrows it.
 pub(crate) fn borrows(plan: &Plan) -> bool {
@@ -68,6 +68,7 @@ pub(crate) fn types(plan: &Plan, out: &mut String) {
     }
     out.push_str("}\n\n");
     rejection(plan, out);
+    plan.predictions.iter().for_each(|one| prediction::types(plan, one, out));
 }
 
 fn rejection(plan: &Plan, out: &mut String) {

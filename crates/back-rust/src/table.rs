@@ -1,8 +1,8 @@
 //! What training left behind, as Rust.
 
 use plan::{
-    Asks, Elem, FEATURE_MASK, File, Forest, ForestForm, Literal, MISSING_IS_YES, Map, Plan, Storage, TEST_SHIFT, Tensor, Test, Tree,
-    file_bytes,
+    Asks, Elem, Elements, FEATURE_MASK, File, Forest, ForestForm, Literal, MISSING_IS_YES, Map, Plan, Storage, TEST_SHIFT, Tensor, Test,
+    Tree, file_bytes,
 };
 
 use crate::expr::{literal_text, rust_type};
@@ -31,16 +31,16 @@ fn doc(name: &str, out: &mut String) {
     out.push_str(&format!("#[doc = {}]\n", quoted(&format!(" {}", plain(name)))));
 }
 
-fn list(values: &[Literal]) -> String {
-    values.iter().map(literal_text).collect::<Vec<_>>().join(", ")
+fn list(values: &Elements) -> String {
+    values.iter().map(|value| literal_text(&value)).collect::<Vec<_>>().join(", ")
 }
 
 fn tensor(tensor: &Tensor, out: &mut String, files: &mut Vec<File>) {
     doc(&tensor.name, out);
-    let ty = rust_type(tensor.elem);
+    let ty = rust_type(tensor.elem());
     match tensor.storage {
         Storage::Source => {
-            let ty = if tensor.elem == Elem::Str { "&str" } else { ty };
+            let ty = if tensor.elem() == Elem::Str { "&str" } else { ty };
             out.push_str(&format!(
                 "pub(super) static {}: [{ty}; {}] = [{}];\n\n",
                 tensor.ident.shouting(),
@@ -48,7 +48,7 @@ fn tensor(tensor: &Tensor, out: &mut String, files: &mut Vec<File>) {
                 list(&tensor.values)
             ));
         }
-        Storage::File => reader(&snake(&tensor.ident), "pub(super) ", tensor.elem, file_bytes(&tensor.values), out, files),
+        Storage::File => reader(&snake(&tensor.ident), "pub(super) ", tensor.elem(), file_bytes(&tensor.values), out, files),
     }
 }
 
@@ -133,7 +133,7 @@ fn forest(forest: &Forest, out: &mut String, files: &mut Vec<File>) {
 }
 
 fn leaf(forest: &Forest, leaf: u32) -> String {
-    forest.values.as_ref().map_or(leaf.to_string(), |(_, values)| literal_text(&values[leaf as usize]))
+    forest.values.as_ref().and_then(|values| values.get(leaf as usize)).map_or(leaf.to_string(), |value| literal_text(&value))
 }
 
 fn nested(forest: &Forest, tree: &Tree, out: &mut String) {
@@ -194,7 +194,7 @@ fn table_walk(forest: &Forest, out: &mut String, files: &mut Vec<File>) {
     ));
     files.push(File::binary(format!("src/{name}_splits.bin"), forest.split_bytes()));
     reader(&format!("{name}_root"), "", Elem::I32, forest.root_bytes(), out, files);
-    if let Some((elem, values)) = &forest.values {
-        reader(&format!("{name}_value"), "", *elem, file_bytes(values), out, files);
+    if let Some(values) = &forest.values {
+        reader(&format!("{name}_value"), "", values.elem(), file_bytes(values), out, files);
     }
 }

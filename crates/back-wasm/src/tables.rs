@@ -1,5 +1,6 @@
 //! Tensors, maps and forests in linear memory, and the code that reads them.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use plan::{Elem, Forest, Literal, Map, Tensor, Test};
@@ -56,8 +57,8 @@ fn bytes(memory: &mut Memory, literal: &Literal) -> Vec<u8> {
 }
 
 /// Elements of one kind, one after the other; gives their address.
-pub(crate) fn put<'a>(memory: &mut Memory, literals: impl IntoIterator<Item = &'a Literal>) -> u32 {
-    let all: Vec<u8> = literals.into_iter().flat_map(|literal| bytes(memory, literal)).collect();
+pub(crate) fn put(memory: &mut Memory, literals: impl IntoIterator<Item: Borrow<Literal>>) -> u32 {
+    let all: Vec<u8> = literals.into_iter().flat_map(|literal| bytes(memory, literal.borrow())).collect();
     memory.put(&all)
 }
 
@@ -70,14 +71,14 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    fn new<'a>(memory: &mut Memory, elem: Elem, values: impl IntoIterator<Item = &'a Literal>) -> Row {
+    fn new(memory: &mut Memory, elem: Elem, values: impl IntoIterator<Item: Borrow<Literal>>) -> Row {
         let mut count = 0;
         let address = put(memory, values.into_iter().inspect(|_| count += 1));
         Row { address, elem, count }
     }
 
     pub(crate) fn tensor(memory: &mut Memory, tensor: &Tensor) -> Row {
-        Row::new(memory, tensor.elem, &tensor.values)
+        Row::new(memory, tensor.elem(), tensor.values.iter())
     }
 
     pub(crate) fn at(self, index: Expr) -> Expr {
@@ -227,7 +228,7 @@ const FLAGS: i32 = 3;
 impl PlacedForest {
     pub(crate) fn new(memory: &mut Memory, forest: &Forest) -> PlacedForest {
         let size = node_size(forest.elem) as i32;
-        let leaf_size = forest.values.as_ref().map_or(1, |(elem, _)| cell(*elem).size() as i32);
+        let leaf_size = forest.values.as_ref().map_or(1, |values| cell(values.elem()).size() as i32);
         let child = |next: i32| if next < 0 { !(!next * leaf_size) } else { next * size };
         let (mut to_yes, mut to_no) = (false, false);
         for split in &forest.splits {
@@ -260,7 +261,7 @@ impl PlacedForest {
             elem: forest.elem,
             nodes: memory.put(&nodes),
             roots: memory.put(&roots),
-            values: forest.values.as_ref().map(|(elem, values)| Row::new(memory, *elem, values)),
+            values: forest.values.as_ref().map(|values| Row::new(memory, values.elem(), values.iter())),
             missing,
             flagged,
             has_equal,

@@ -323,11 +323,7 @@ fn tensors() {
     b.result("least", x.reduce(Reduce::Min, [0]));
     b.result("where", x.reshape([6]).reduce(Reduce::ArgMax, [0]));
     b.result("joined", b.concat(&[x, x.slice(1, 2, -1, 2)], 1));
-    b.result(
-        "names",
-        b.tensor(Tensor { name: "names".into(), elem: Elem::Str, shape: vec![2], values: vec!["ja".into(), "nein".into()] })
-            .gather(s.cast(Elem::I64), 0),
-    );
+    b.result("names", b.tensor(Tensor::literals("names", Elem::Str, [2], ["ja".into(), "nein".into()])).gather(s.cast(Elem::I64), 0));
     b.result("both", b.pack(&[s.gt(0.0), s.is_nan()]));
     b.result("texts", b.pack(&[b.str("a"), b.str("日本")]));
     let rows: Vec<Vec<Datum>> = [0.0, 1.0, -1.0, f64::NAN, 1e308]

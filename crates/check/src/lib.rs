@@ -5,7 +5,7 @@
 //! script.
 //!
 //! The rules: operands and callees stand before their users; every operation fits its operands ([`ir::type_of`]); names of fields are
-//! distinct and results have the types that they say; a called function has no rejections and takes and gives scalars; tables hold what
+//! distinct and results have the types that they say; predictions are of classes that differ, each with a score; a called function has no rejections and takes and gives scalars; tables hold what
 //! their shapes say, maps have distinct keys, trees are trees; the entry is there.
 
 mod tables;
@@ -13,7 +13,7 @@ mod tables;
 use std::collections::HashSet;
 
 use ir::typing::Scope;
-use ir::{Arena, Elem, Field, Function, Handle, Literal, Module, Op, Origin, Type, Value, type_of};
+use ir::{Arena, Elem, Field, Function, Handle, Literal, Module, Op, Origin, Output, Prediction, Type, Value, type_of};
 use source::Diagnostic;
 
 /// A module that broke no rule, with the type of every node.
@@ -124,6 +124,11 @@ impl Breaches<'_> {
                 None => self.say(format!("{name}: the result {:?} is no node", output.field.name), None),
             }
         }
+        for prediction in &function.predictions {
+            if let Some(breach) = prediction_breach(prediction, &function.results) {
+                self.say(format!("{name}: a prediction {breach}"), None);
+            }
+        }
         for rejection in &function.rejections {
             match types.get(rejection.when.index()) {
                 Some(ty) if ty.elem == Elem::Bool && ty.is_scalar() => {}
@@ -133,7 +138,7 @@ impl Breaches<'_> {
         if Some(handle) != self.module.entry {
             let scalars =
                 function.params.iter().chain(function.results.iter().map(|output| &output.field)).all(|field| field.ty.is_scalar());
-            if !function.rejections.is_empty() || !scalars {
+            if !function.rejections.is_empty() || !function.predictions.is_empty() || !scalars {
                 self.say(format!("{name} is called, so it takes and gives scalars and rejects nothing"), None);
             }
         }
@@ -152,6 +157,62 @@ impl Breaches<'_> {
     fn nullable_is_scalar(&mut self, function: &str, field: &Field) {
         if field.ty.nullable && !field.ty.is_scalar() {
             self.say(format!("{function}: {:?} is {}, but only scalars may be null", field.name, field.ty), None);
+        }
+    }
+}
+
+fn prediction_breach(prediction: &Prediction, results: &[Output]) -> Option<&'static str> {
+    let ty = |number: &u32| results.get(*number as usize).map(|output| &output.field.ty);
+    let classes: HashSet<Literal> = prediction.classes.iter().collect();
+    let is_label = |ty: &Type| ty.is_scalar() && !ty.nullable && ty.elem == prediction.classes.elem();
+    let is_score = |ty: &Type, count: usize| ty.elem.is_float() && !ty.nullable && ty.count() == count;
+    let scores: Option<Vec<&Type>> = prediction.scores.iter().map(ty).collect();
+    if !matches!(prediction.classes.elem(), Elem::I64 | Elem::Str) || classes.len() < 2 || classes.len() != prediction.classes.len() {
+        return Some("has no two classes, or one twice");
+    }
+    if !ty(&prediction.label).is_some_and(is_label) {
+        return Some("has no label of its classes' kind");
+    }
+    let fits = match scores.as_deref() {
+        Some([vector]) => vector.shape.len() == 1 && is_score(vector, classes.len()),
+        Some(scalars @ [first, ..]) => {
+            scalars.len() == classes.len() && scalars.iter().all(|ty| ty.is_scalar() && is_score(ty, 1) && ty.elem == first.elem)
+        }
+        Some([]) | None => false,
+    };
+    (!fits).then_some("has no score for each class")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_sound(prediction: &str) -> bool {
+        let text = format!(
+            "scorewright-ir 1 module \"m\" file 0 \"m\" origin !0 graph file 0 \"n\" fn @0 \"f\" {{
+                %0 = const i64 1 !0 %1 = const f32 0.5 !0 %2 = pack %1 %1 !0
+                result %0 \"label\" i64 result %1 \"no\" f32 result %1 \"yes\" f32 result %2 \"both\" f32[2]
+                prediction {prediction} }} entry @0"
+        );
+        check(ir::text::parse(&text).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn a_prediction_has_a_score_for_each_of_its_classes() {
+        assert!(is_sound("0 i64 { 0 1 } scores [1, 2]") && is_sound("0 i64 { 0 1 } scores [3]"));
+        for unsound in [
+            "0 i64 { 0 1 2 } scores [1, 2]",
+            "0 i64 { 0 1 2 } scores [3]",
+            "0 i64 { 0 0 } scores [1, 2]",
+            "0 i64 { 0 } scores [1]",
+            "0 i64 { 0 1 } scores []",
+            "0 i64 { 0 1 } scores [0, 1]",
+            "0 i64 { 0 1 } scores [1, 9]",
+            "0 str { \"a\" \"b\" } scores [1, 2]",
+            "1 i64 { 0 1 } scores [1, 2]",
+            "9 i64 { 0 1 } scores [1, 2]",
+        ] {
+            assert!(!is_sound(unsound), "{unsound}");
         }
     }
 }

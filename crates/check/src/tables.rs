@@ -24,8 +24,7 @@ fn tensor_breach(tensor: &Tensor) -> Option<String> {
     if count != Some(tensor.values.len()) {
         return Some(format!("{} values do not fill the shape {:?}", tensor.values.len(), tensor.shape));
     }
-    let fits = |value: &Literal| value.elem() == tensor.elem && !value.is_null();
-    (!tensor.values.iter().all(fits)).then(|| format!("a value is not {}", tensor.elem))
+    None
 }
 
 fn map_breach(map: &Map) -> Option<String> {

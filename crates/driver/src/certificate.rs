@@ -8,7 +8,6 @@ use quick_xml::Writer;
 use quick_xml::events::BytesText;
 use serde_json::{Value, json};
 
-use crate::folder::sha256;
 use crate::load::Scorer;
 use crate::original::Changes;
 use crate::page::rendered;
@@ -116,8 +115,7 @@ fn warnings(verification: &Verification) -> Vec<String> {
 
 /// An in-toto statement with a test result.
 fn statement(scorer: &Scorer, verification: &Verification) -> Value {
-    let subjects: Vec<Value> =
-        scorer.inputs.iter().map(|input| json!({"name": input.name, "digest": {"sha256": sha256(&input.bytes)}})).collect();
+    let subjects: Vec<Value> = scorer.inputs.iter().map(|input| json!({"name": input.name, "digest": {"sha256": input.sha256}})).collect();
     let tests = tested(verification);
     let named = |failed: bool| -> Vec<&str> {
         tests.iter().filter(|test| test.failure.is_some() == failed).map(|test| test.name.as_str()).collect()

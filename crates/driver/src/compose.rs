@@ -33,6 +33,7 @@ pub(crate) fn compose(script: &Module, model: &Module, feed: Feed) -> Result<Mod
     for (output, answer) in second.results.iter().zip(answers) {
         builder.result_field(output.field.clone(), answer);
     }
+    second.predictions.iter().for_each(|prediction| builder.prediction(prediction.clone()));
     builder.finish()
 }
 

@@ -108,7 +108,7 @@ pub(crate) fn manifest(scorer: &Scorer, out: &Path, targets: &[Target], files: &
     let manifest = Manifest {
         scorewright: env!("CARGO_PKG_VERSION").into(),
         scorer: scorer.plan.name.clone(),
-        inputs: scorer.inputs.iter().map(|Input { path, bytes, .. }| Hashed { path: way(path), sha256: sha256(bytes) }).collect(),
+        inputs: scorer.inputs.iter().map(|Input { path, sha256, .. }| Hashed { path: way(path), sha256: sha256.clone() }).collect(),
         original: OriginalPaths { script, model: scorer.original.model.as_deref().map(way), dims: scorer.original.dims.clone() },
         targets: targets.iter().map(|target| target.name().into()).collect(),
         files: files.iter().map(|file| Hashed { path: file.path.clone(), sha256: sha256(&file.contents) }).collect(),
@@ -150,14 +150,12 @@ pub fn open(path: &Path, python: Option<&Path>, sources: &mut Sources) -> Result
     for Hashed { path: way, sha256: hash } in &manifest.inputs {
         let file = path.join(way);
         if let Ok(bytes) = read(&file) {
-            if sha256(&bytes) != *hash {
+            let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let input = Input::new(name, file, &bytes);
+            if input.sha256 != *hash {
                 changed.push(way.clone());
             }
-            inputs.push(Input {
-                name: file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-                path: file,
-                bytes,
-            });
+            inputs.push(input);
         }
     }
     let script = match manifest.original.script {

@@ -13,6 +13,7 @@ use reference::{Limits, Reference, Script};
 use source::{Diagnostic, FileId, Place, Sources};
 
 use crate::compose::compose;
+use crate::folder::sha256;
 use crate::project::{BatchStats, FeedName, Project, Semantics};
 use crate::{Problem, Stage, read};
 
@@ -33,7 +34,14 @@ pub struct Scorer {
 pub struct Input {
     pub name: String,
     pub path: PathBuf,
-    pub bytes: Vec<u8>,
+    /// Of the bytes that were read.
+    pub sha256: String,
+}
+
+impl Input {
+    pub(crate) fn new(name: String, path: impl Into<PathBuf>, bytes: &[u8]) -> Input {
+        Input { name, path: path.into(), sha256: sha256(bytes) }
+    }
 }
 
 /// What a scorer must be equal to.
@@ -193,6 +201,7 @@ fn model(
 ) -> Result<Module, Problem> {
     let bytes = read(path)?;
     let name = file_name(path);
+    inputs.push(Input::new(name.clone(), path, &bytes));
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let module = match ending.as_str() {
         "onnx" => {
@@ -207,7 +216,7 @@ fn model(
                 folder: path.parent().map(Path::to_path_buf),
                 ..front_onnx::Options::default()
             };
-            front_onnx::read_with_notes(&bytes, file, sources, &options).map(|(module, found)| {
+            front_onnx::read_with_notes(bytes, file, sources, &options).map(|(module, found)| {
                 notes.extend(found);
                 module
             })
@@ -229,7 +238,6 @@ fn model(
             )])
         }
     };
-    inputs.push(Input { name, path: path.into(), bytes });
     module.map_err(Problem::Refused)
 }
 
@@ -302,16 +310,16 @@ impl Prepared<'_> {
         if let Some(to) = project.state.as_deref().filter(|_| fresh) {
             std::fs::write(to, &state).map_err(|error| Problem::Environment(format!("cannot write {}: {error}", to.display())))?;
         }
-        inputs.push(Input { name: file_name(path), path: path.into(), bytes });
+        inputs.push(Input::new(file_name(path), path, &bytes));
         let folder = path.parent().unwrap_or(Path::new(""));
         for module in &conversion.record.modules {
-            inputs.push(Input { name: module.name.clone(), path: folder.join(&module.name), bytes: read(&folder.join(&module.name))? });
+            inputs.push(Input::new(module.name.clone(), folder.join(&module.name), &read(&folder.join(&module.name))?));
         }
         let mut seen = std::collections::BTreeSet::new();
         for name in conversion.record.reads.iter().filter_map(|read| read.path.as_ref()).filter(|name| seen.insert(name.as_str())) {
             // What cannot be read again, such as an address on the network, is known by the record alone.
             if let Ok(bytes) = read(&folder.join(name)) {
-                inputs.push(Input { name: name.clone(), path: folder.join(name), bytes });
+                inputs.push(Input::new(name.clone(), folder.join(name), &bytes));
             }
         }
         Ok(ScriptRun {

@@ -26,6 +26,7 @@ fn plan(columns: &[&str]) -> Plan {
     let columns: Vec<Column> = columns.iter().map(|text| column(text)).collect();
     let ident = Ident::new("score", "score");
     Plan {
+        predictions: Vec::new(),
         name: "score".into(),
         ident: ident.clone(),
         files: vec![],

@@ -215,7 +215,7 @@ impl Prepared {
             if let Op::Const(literal) = op {
                 Some(vec![literal.clone()])
             } else if let Op::Table(table) = op {
-                Some(tensor_of(&checked.module().tables[*table]).to_vec())
+                Some(tensor_of(&checked.module().tables[*table]))
             } else {
                 None
             }
@@ -329,7 +329,7 @@ impl Run<'_> {
         match op {
             Op::Param(index) => Rc::clone(&args[*index as usize]),
             Op::Const(literal) => Rc::new(vec![Item::exact(literal.clone())]),
-            Op::Table(handle) => Rc::new(tensor_of(table(handle)).iter().cloned().map(Item::exact).collect()),
+            Op::Table(handle) => Rc::new(tensor_of(table(handle)).into_iter().map(Item::exact).collect()),
             Op::Unary(unary, x) => self.each(place, of(x), |run, place, x| run.unary(place, *unary, x)),
             Op::Binary(binary, a, b) => {
                 let about = About::order(prepared.canonical[a.index()], prepared.canonical[b.index()]);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use check::{Checked, check};
 use equiv::{Analyser, Arithmetic, Reference, boundary, report};
 use interp::{Datum, Interp, Outcome};
-use ir::{Binary, Elem, Handle, Literal, Module, Op, Table, Test, Value};
+use ir::{Binary, Elem, Handle, Literal, Module, Op, Table, Tensor, Test, Value};
 use support::cases;
 
 /// A change of a float that a reference's rounding must not hide.
@@ -41,9 +41,11 @@ fn mutants(module: &Module) -> Vec<(String, Module)> {
                 for at in picked(tensor.values.len()) {
                     put("tensor value".into(), &|m| {
                         if let Some(Table::Tensor(tensor)) = m.tables.get_mut(handle)
-                            && let Some(other) = nudged(&tensor.values[at])
+                            && let Some(other) = tensor.values.get(at).as_ref().and_then(nudged)
                         {
-                            tensor.values[at] = other;
+                            let values =
+                                tensor.values.iter().enumerate().map(|(place, value)| if place == at { other.clone() } else { value });
+                            *tensor = Tensor::literals(tensor.name.clone(), tensor.elem(), tensor.shape.clone(), values);
                         }
                     });
                 }

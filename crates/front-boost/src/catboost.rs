@@ -253,8 +253,7 @@ pub(crate) fn label(b: &Builder, model: &Model, margins: &[Val<'_>]) {
         _ if !is_class => {}
         ([margin], [no, yes]) => b.result("label", margin.gt(model.class_border).select(b.constant(yes.clone()), b.constant(no.clone()))),
         (margins, classes) if classes.len() == margins.len() && classes.iter().all(|class| class.elem() == classes[0].elem()) => {
-            let names =
-                Tensor { name: "classes".into(), elem: classes[0].elem(), shape: vec![classes.len() as u32], values: classes.to_vec() };
+            let names = Tensor::literals("classes", classes[0].elem(), [classes.len() as u32], classes.iter().cloned());
             b.result("label", b.tensor(names).gather(b.pack(margins).reduce(Reduce::ArgMax, [0]), 0));
         }
         (_, _) => {}

@@ -173,12 +173,8 @@ impl Sets {
             let x = code(feature);
             let b = x.builder();
             let literal = |value: f64| if forest.elem == Elem::F32 { Literal::F32(value as f32) } else { Literal::F64(value) };
-            let table = b.tensor(Tensor {
-                name: "sides of categories".into(),
-                elem: forest.elem,
-                shape: vec![rows as u32, group.len() as u32],
-                values: values.into_iter().map(literal).collect(),
-            });
+            let shape = [rows as u32, group.len() as u32];
+            let table = b.tensor(Tensor::literals("sides of categories", forest.elem, shape, values.into_iter().map(literal)));
             let row = x.lt(0.0).select(b.i64(rows as i64 - 1), x.cast(Elem::I64));
             columns.push(x.is_nan().select(x, table.gather(row, 0)));
         }

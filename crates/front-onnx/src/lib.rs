@@ -7,6 +7,7 @@
 //! rounded or wrapped after each step.
 
 mod beside;
+mod classes;
 mod exports;
 mod functions;
 pub mod model;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use bytes::Bytes;
 use ir::Module;
 use prost::Message;
 use source::{Diagnostic, FileId, Sources};
@@ -58,21 +60,21 @@ pub struct Options {
 ///
 /// Names: the columns of an only input `[N, k]` are fields of their own where their names are known, from the options or the file's metadata.
 /// Shape: an input `[N]` or `[N, 1]` is a scalar parameter, `[N, k]` a vector; outputs likewise, and a ZipMap output `p` is one scalar
-/// `p_<class>` a class. Where no dim is open, an input is a parameter of its whole shape without the ones in front. Nulls: none; a missing
+/// `p_<class>` a class; a label with the scores of its classes is an [`ir::Prediction`]. Where no dim is open, an input is a parameter of its whole shape without the ones in front. Nulls: none; a missing
 /// float is NaN, as in the graph. Errors: everything that stands in the way, each with its node and the output that needs it; never empty.
 /// Rows that onnxruntime fails on are rejections. The size of the file bounds memory.
-pub fn read(bytes: &[u8], file: FileId, sources: &Sources, options: &Options) -> Result<Module, Vec<Diagnostic>> {
+pub fn read(bytes: impl Into<Bytes>, file: FileId, sources: &Sources, options: &Options) -> Result<Module, Vec<Diagnostic>> {
     read_with_notes(bytes, file, sources, options).map(|(module, _)| module)
 }
 
 /// As [`read`], with what the user should know of the export, though it converts.
 pub fn read_with_notes(
-    bytes: &[u8],
+    bytes: impl Into<Bytes>,
     file: FileId,
     sources: &Sources,
     options: &Options,
 ) -> Result<(Module, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (model, found) = model::decode(bytes, file, &beside::Folder::new(options.folder.as_deref()))?;
+    let (model, found) = model::decode(bytes.into(), file, &beside::Folder::new(options.folder.as_deref()))?;
     let name = sources.name(file);
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let module = translate::module(&model, found, name.strip_suffix(".onnx").unwrap_or(name), sources, options)?;
@@ -82,5 +84,5 @@ pub fn read_with_notes(
 /// A tensor in a file of its own, as test data for models is kept. The error says why it is none.
 pub fn tensor(bytes: &[u8]) -> Result<Tensor, String> {
     let proto = proto::TensorProto::decode(bytes).map_err(|error| error.to_string())?;
-    Tensor::decode(&proto, &beside::Folder::new(None))
+    Tensor::decode(proto, &beside::Folder::new(None))
 }

@@ -4,14 +4,16 @@
 //! them, and only nodes that an output needs; each node has its signature, and its attributes have the kinds that the signature asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 use std::rc::Rc;
 
+use bytes::Bytes;
 use grammars::onnx::{self as signatures, Grammar, Kind, Signature};
 use prost::Message;
 use source::{Diagnostic, FileId, Place};
 
 use crate::functions::{Functions, Piece};
-use crate::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, SparseTensorProto, TypeProto};
+use crate::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, SparseTensorProto, TensorProto, TypeProto};
 use crate::tensor::{Beside, Data, ElementType, Tensor, text};
 use crate::value::element_count;
 
@@ -109,29 +111,32 @@ fn node_place(file: FileId, name: &str, needed_by: &str) -> Place {
 /// Reads a model as far as it can be read, with everything that was found; only a model without findings is whole.
 ///
 /// On failure there is no graph to speak of, and the findings are not empty.
-pub fn decode(bytes: &[u8], file: FileId, beside: &dyn Beside) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub fn decode(bytes: Bytes, file: FileId, beside: &dyn Beside) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
     let whole = |name, message: String| vec![Diagnostic::error(name, message).at(Place::File(file), "")];
     if bytes.len() >= SIZE_LIMIT {
         return Err(whole("onnx-too-large", format!("the file has {} bytes; a protobuf message holds less than 2 GiB", bytes.len())));
     }
     let grammar =
         signatures::grammar().map_err(|error| whole("onnx-signature-table", format!("the operator table is damaged: {error}")))?;
-    let proto = ModelProto::decode(bytes).map_err(|error| {
+    let length = bytes.len();
+    let mut proto = ModelProto::decode(bytes).map_err(|error| {
         vec![
             Diagnostic::error("onnx-unreadable", "the file is not a readable ONNX model")
                 .at(Place::File(file), error.to_string())
                 .help("check that it was copied whole: `python -c \"import onnx; onnx.checker.check_model('model.onnx')\"`"),
         ]
     })?;
-    let Some(graph) = &proto.graph else {
+    let Some(graph) = &mut proto.graph else {
         return Err(vec![
             Diagnostic::error("onnx-unreadable", "the file holds no graph").at(Place::File(file), "not an ONNX model, or cut off"),
         ]);
     };
     let mut reader =
-        Reader { file, grammar, beside, functions: Functions::of(&proto.functions, bytes.len()), scopes: Vec::new(), found: Vec::new() };
+        Reader { file, grammar, beside, functions: Functions::of(&proto.functions, length), scopes: Vec::new(), found: Vec::new() };
     let opsets = Rc::new(reader.opsets(&proto.opset_import));
-    let graph = reader.graph(graph, &opsets, None);
+    // The greater part of most files; each is let go of when it is read.
+    let constants = reader.constants(take(&mut graph.initializer), take(&mut graph.sparse_initializer));
+    let graph = reader.graph(graph, constants, &opsets, None);
     if graph.outputs.is_empty() {
         reader.refuse(Diagnostic::error("onnx-unreadable", "the graph has no outputs").at(Place::File(file), ""));
     }
@@ -158,8 +163,7 @@ impl Reader<'_> {
     }
 
     /// A graph with its functions written out. `needed_by`: the output that needs the node whose body it is.
-    fn graph(&mut self, proto: &GraphProto, opsets: &Opsets, needed_by: Option<&str>) -> Graph {
-        let constants = self.constants(proto);
+    fn graph(&mut self, proto: &GraphProto, constants: BTreeMap<String, Rc<Tensor>>, opsets: &Opsets, needed_by: Option<&str>) -> Graph {
         let inputs = self.inputs(proto, &constants);
         let outputs: Vec<Port> = proto.output.iter().map(|info| port(info.name.clone().unwrap_or_default(), info.kind.as_ref())).collect();
         let pieces = match self.functions.written_out(&proto.node, opsets) {
@@ -223,10 +227,11 @@ impl Reader<'_> {
         opsets
     }
 
-    fn constants(&mut self, graph: &GraphProto) -> BTreeMap<String, Rc<Tensor>> {
+    fn constants(&mut self, initializers: Vec<TensorProto>, sparse: Vec<SparseTensorProto>) -> BTreeMap<String, Rc<Tensor>> {
         let mut constants = BTreeMap::new();
-        for proto in &graph.initializer {
+        for proto in initializers {
             let name = proto.name.clone().unwrap_or_default();
+            let external = !proto.external_data.is_empty();
             match Tensor::decode(proto, self.beside) {
                 Ok(tensor) => {
                     if constants.insert(name.clone(), Rc::new(tensor)).is_some() {
@@ -238,8 +243,7 @@ impl Reader<'_> {
                 }
                 Err(reason) => {
                     // It is there all the same: nodes that need it are not to be blamed.
-                    constants.insert(name.clone(), Rc::new(Tensor::vector(Data::F32(Vec::new()))));
-                    let external = !proto.external_data.is_empty();
+                    constants.insert(name.clone(), Rc::new(Tensor::vector(Data::f32(Vec::new()))));
                     let mut diagnostic =
                         Diagnostic::error("onnx-unreadable-tensor", format!("the initializer `{name}` cannot be read: {reason}"))
                             .at(Place::Path { file: self.file, path: format!("initializer {name}") }, "");
@@ -252,7 +256,7 @@ impl Reader<'_> {
                 }
             }
         }
-        for proto in &graph.sparse_initializer {
+        for proto in sparse {
             let name = proto.values.as_ref().and_then(|values| values.name.clone()).unwrap_or_default();
             match dense(proto, self.beside) {
                 Ok(tensor) => {
@@ -482,7 +486,7 @@ impl Reader<'_> {
             Kind::Int => Some(Attribute::Int(proto.i.unwrap_or(0))),
             Kind::String => Some(Attribute::String(text(proto.s.as_ref().unwrap_or(&bytes::Bytes::new()))?)),
             Kind::Tensor => match &proto.t {
-                Some(tensor) => Some(Attribute::Tensor(Tensor::decode(tensor, self.beside)?)),
+                Some(tensor) => Some(Attribute::Tensor(Tensor::decode(tensor.clone(), self.beside)?)),
                 None => return Err("it holds no tensor".to_owned()),
             },
             Kind::Floats => Some(Attribute::Floats(proto.floats.clone())),
@@ -492,11 +496,14 @@ impl Reader<'_> {
                 Some(Attribute::Strings(texts?))
             }
             Kind::Graph => match &proto.g {
-                Some(graph) => Some(Attribute::Graph(Rc::new(self.graph(graph, opsets, Some(needed_by))))),
+                Some(graph) => {
+                    let constants = self.constants(graph.initializer.clone(), graph.sparse_initializer.clone());
+                    Some(Attribute::Graph(Rc::new(self.graph(graph, constants, opsets, Some(needed_by)))))
+                }
                 None => return Err("it holds no graph".to_owned()),
             },
             Kind::SparseTensor => match &proto.sparse_tensor {
-                Some(tensor) => Some(Attribute::Tensor(dense(tensor, self.beside)?)),
+                Some(tensor) => Some(Attribute::Tensor(dense(tensor.clone(), self.beside)?)),
                 None => return Err("it holds no tensor".to_owned()),
             },
             Kind::Graphs | Kind::SparseTensors | Kind::Tensors | Kind::Type | Kind::Types => None,
@@ -538,8 +545,8 @@ fn operands(node: &NodeProto) -> Vec<&str> {
 }
 
 /// A sparse tensor with its zeros. Its indices are positions in row-major order, or one row of them an element.
-fn dense(proto: &SparseTensorProto, beside: &dyn Beside) -> Result<Tensor, String> {
-    let (Some(values), Some(indices)) = (&proto.values, &proto.indices) else { return Err("it has no values".to_owned()) };
+fn dense(proto: SparseTensorProto, beside: &dyn Beside) -> Result<Tensor, String> {
+    let (Some(values), Some(indices)) = (proto.values, proto.indices) else { return Err("it has no values".to_owned()) };
     let (values, indices) = (Tensor::decode(values, beside)?, Tensor::decode(indices, beside)?);
     let dims: Option<Vec<usize>> = proto.dims.iter().map(|dim| usize::try_from(*dim).ok()).collect();
     let Some((dims, count)) = dims.and_then(|dims| element_count(&dims).map(|count| (dims, count))) else {
@@ -557,9 +564,9 @@ fn dense(proto: &SparseTensorProto, beside: &dyn Beside) -> Result<Tensor, Strin
     let places: Option<Vec<usize>> = places.chunks_exact(width.max(1)).map(place).collect();
     let Some(places) = places.filter(|places| places.len() == values.data.len()) else { return Err("its indices do not fit".to_owned()) };
     match &values.data {
-        Data::F32(items) => Ok(Tensor::new(dims, Data::F32(spread(count, &places, items)))),
-        Data::F64(items) => Ok(Tensor::new(dims, Data::F64(spread(count, &places, items)))),
-        Data::I64(items) => Ok(Tensor::new(dims, Data::I64(spread(count, &places, items)))),
+        Data::F32(items) => Ok(Tensor::new(dims, Data::f32(spread(count, &places, items)))),
+        Data::F64(items) => Ok(Tensor::new(dims, Data::f64(spread(count, &places, items)))),
+        Data::I64(items) => Ok(Tensor::new(dims, Data::i64(spread(count, &places, items)))),
         Data::Bool(_) | Data::I32(_) | Data::Str(_) => Err(format!("it holds {}", values.elements.name())),
     }
 }

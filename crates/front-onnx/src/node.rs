@@ -219,8 +219,8 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
     /// Class labels, given as text under one name or as whole numbers under another.
     pub fn labels(&self, strings: &str, integers: &str) -> Data {
         match self.strings(strings) {
-            [] => Data::I64(self.ints(integers).to_vec()),
-            texts => Data::Str(texts.to_vec()),
+            [] => Data::i64(self.ints(integers).to_vec()),
+            texts => Data::text(texts.to_vec()),
         }
     }
 

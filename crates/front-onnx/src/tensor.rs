@@ -3,8 +3,11 @@
 //! A decoded [`Tensor`] always has exactly as many elements as its dims say. Sizes in the file are checked before anything is allocated,
 //! so a damaged file costs no more memory than its own length.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use half::{bf16, f16};
+use ir::Elements;
 
 use crate::proto::TensorProto;
 
@@ -19,15 +22,15 @@ pub struct Tensor {
     pub data: Data,
 }
 
-/// Elements in the form in which they are computed with.
+/// Elements in the form in which they are computed with. A clone shares them, and so does a table of the module.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Data {
-    Bool(Vec<bool>),
-    I32(Vec<i32>),
-    I64(Vec<i64>),
-    F32(Vec<f32>),
-    F64(Vec<f64>),
-    Str(Vec<String>),
+    Bool(Arc<Vec<bool>>),
+    I32(Arc<Vec<i32>>),
+    I64(Arc<Vec<i64>>),
+    F32(Arc<Vec<f32>>),
+    F64(Arc<Vec<f64>>),
+    Str(Arc<Vec<String>>),
 }
 
 /// The element types of graphs.
@@ -195,6 +198,42 @@ fn number_name(number: i32) -> String {
 }
 
 impl Data {
+    pub fn bool(items: Vec<bool>) -> Self {
+        Data::Bool(Arc::new(items))
+    }
+
+    pub fn i32(items: Vec<i32>) -> Self {
+        Data::I32(Arc::new(items))
+    }
+
+    pub fn i64(items: Vec<i64>) -> Self {
+        Data::I64(Arc::new(items))
+    }
+
+    pub fn f32(items: Vec<f32>) -> Self {
+        Data::F32(Arc::new(items))
+    }
+
+    pub fn f64(items: Vec<f64>) -> Self {
+        Data::F64(Arc::new(items))
+    }
+
+    pub fn text(items: Vec<String>) -> Self {
+        Data::Str(Arc::new(items))
+    }
+
+    /// The same elements, for a table of the module.
+    pub fn elements(&self) -> Elements {
+        match self {
+            Data::Bool(items) => Elements::Bool(Arc::clone(items)),
+            Data::I32(items) => Elements::I32(Arc::clone(items)),
+            Data::I64(items) => Elements::I64(Arc::clone(items)),
+            Data::F32(items) => Elements::F32(Arc::clone(items)),
+            Data::F64(items) => Elements::F64(Arc::clone(items)),
+            Data::Str(items) => Elements::Str(Arc::clone(items)),
+        }
+    }
+
     pub fn len(&self) -> usize {
         match self {
             Data::Bool(items) => items.len(),
@@ -223,17 +262,20 @@ impl Data {
     }
 
     /// The elements at these positions, in this order. Positions past the end are left out.
-    pub fn pick(&self, positions: &[usize]) -> Data {
-        fn chosen<T: Clone>(items: &[T], positions: &[usize]) -> Vec<T> {
-            positions.iter().filter_map(|position| items.get(*position).cloned()).collect()
+    pub fn pick(&self, positions: impl IntoIterator<Item = usize>) -> Data {
+        fn chosen<T: Clone>(items: &[T], positions: impl IntoIterator<Item = usize>) -> Vec<T> {
+            let positions = positions.into_iter();
+            let mut chosen = Vec::with_capacity(positions.size_hint().0);
+            chosen.extend(positions.filter_map(|position| items.get(position).cloned()));
+            chosen
         }
         match self {
-            Data::Bool(items) => Data::Bool(chosen(items, positions)),
-            Data::I32(items) => Data::I32(chosen(items, positions)),
-            Data::I64(items) => Data::I64(chosen(items, positions)),
-            Data::F32(items) => Data::F32(chosen(items, positions)),
-            Data::F64(items) => Data::F64(chosen(items, positions)),
-            Data::Str(items) => Data::Str(chosen(items, positions)),
+            Data::Bool(items) => Data::bool(chosen(items, positions)),
+            Data::I32(items) => Data::i32(chosen(items, positions)),
+            Data::I64(items) => Data::i64(chosen(items, positions)),
+            Data::F32(items) => Data::f32(chosen(items, positions)),
+            Data::F64(items) => Data::f64(chosen(items, positions)),
+            Data::Str(items) => Data::text(chosen(items, positions)),
         }
     }
 }
@@ -267,7 +309,7 @@ impl Tensor {
     /// The elements as integers. `None` for other element types.
     pub fn integers(&self) -> Option<Vec<i64>> {
         match &self.data {
-            Data::I64(items) => Some(items.clone()),
+            Data::I64(items) => Some(items.to_vec()),
             Data::I32(items) => Some(items.iter().map(|item| i64::from(*item)).collect()),
             Data::Bool(_) | Data::F32(_) | Data::F64(_) | Data::Str(_) => None,
         }
@@ -276,14 +318,14 @@ impl Tensor {
     /// The elements as doubles, exactly. `None` for text and flags, and for integers that no double holds.
     pub fn doubles(&self) -> Option<Vec<f64>> {
         match &self.data {
-            Data::F64(items) => Some(items.clone()),
+            Data::F64(items) => Some(items.to_vec()),
             Data::F32(items) => Some(items.iter().map(|item| f64::from(*item)).collect()),
             Data::Bool(_) | Data::I32(_) | Data::I64(_) | Data::Str(_) => None,
         }
     }
 
     /// From a message whose data, if it lies in a file beside the model, `beside` reads: by location, offset and length.
-    pub fn decode(proto: &TensorProto, beside: &dyn Beside) -> Result<Tensor, String> {
+    pub fn decode(proto: TensorProto, beside: &dyn Beside) -> Result<Tensor, String> {
         let mut dims = Vec::with_capacity(proto.dims.len());
         let mut count = 1usize;
         for dim in &proto.dims {
@@ -297,7 +339,7 @@ impl Tensor {
         let elements =
             ElementType::from_number(proto.data_type.unwrap_or(0)).map_err(|name| format!("its element type {name} is not supported"))?;
         let data = if proto.data_location == Some(1) || !proto.external_data.is_empty() {
-            from_raw(elements, &external(proto, count.saturating_mul(elements.raw_bytes()), beside)?)?
+            from_raw(elements, &external(&proto, count.saturating_mul(elements.raw_bytes()), beside)?)?
         } else {
             match &proto.raw_data {
                 Some(raw) if !raw.is_empty() => from_raw(elements, raw)?,
@@ -341,40 +383,40 @@ fn from_raw(elements: ElementType, raw: &Bytes) -> Result<Data, String> {
         Ok(chunks.iter().map(|chunk| read(*chunk)).collect())
     }
     Ok(match elements {
-        ElementType::Bool => Data::Bool(raw.iter().map(|byte| *byte != 0).collect()),
-        ElementType::I8 => Data::I32(chunks(raw, |bytes| i8::from_le_bytes(bytes).into())?),
-        ElementType::U8 => Data::I32(raw.iter().map(|byte| i32::from(*byte)).collect()),
-        ElementType::I16 => Data::I32(chunks(raw, |bytes| i16::from_le_bytes(bytes).into())?),
-        ElementType::U16 => Data::I32(chunks(raw, |bytes| u16::from_le_bytes(bytes).into())?),
-        ElementType::I32 => Data::I32(chunks(raw, i32::from_le_bytes)?),
-        ElementType::U32 => Data::I64(chunks(raw, |bytes| u32::from_le_bytes(bytes).into())?),
-        ElementType::I64 | ElementType::U64 => Data::I64(chunks(raw, i64::from_le_bytes)?),
-        ElementType::F16 => Data::F32(chunks(raw, |bytes| f16::from_le_bytes(bytes).to_f32())?),
-        ElementType::BF16 => Data::F32(chunks(raw, |bytes| bf16::from_le_bytes(bytes).to_f32())?),
-        ElementType::F32 => Data::F32(chunks(raw, f32::from_le_bytes)?),
-        ElementType::F64 => Data::F64(chunks(raw, f64::from_le_bytes)?),
+        ElementType::Bool => Data::bool(raw.iter().map(|byte| *byte != 0).collect()),
+        ElementType::I8 => Data::i32(chunks(raw, |bytes| i8::from_le_bytes(bytes).into())?),
+        ElementType::U8 => Data::i32(raw.iter().map(|byte| i32::from(*byte)).collect()),
+        ElementType::I16 => Data::i32(chunks(raw, |bytes| i16::from_le_bytes(bytes).into())?),
+        ElementType::U16 => Data::i32(chunks(raw, |bytes| u16::from_le_bytes(bytes).into())?),
+        ElementType::I32 => Data::i32(chunks(raw, i32::from_le_bytes)?),
+        ElementType::U32 => Data::i64(chunks(raw, |bytes| u32::from_le_bytes(bytes).into())?),
+        ElementType::I64 | ElementType::U64 => Data::i64(chunks(raw, i64::from_le_bytes)?),
+        ElementType::F16 => Data::f32(chunks(raw, |bytes| f16::from_le_bytes(bytes).to_f32())?),
+        ElementType::BF16 => Data::f32(chunks(raw, |bytes| bf16::from_le_bytes(bytes).to_f32())?),
+        ElementType::F32 => Data::f32(chunks(raw, f32::from_le_bytes)?),
+        ElementType::F64 => Data::f64(chunks(raw, f64::from_le_bytes)?),
         ElementType::Str => return Err("it holds text as raw bytes, which the standard forbids".to_owned()),
     })
 }
 
-fn from_fields(elements: ElementType, proto: &TensorProto) -> Result<Data, String> {
+fn from_fields(elements: ElementType, proto: TensorProto) -> Result<Data, String> {
     Ok(match elements {
-        ElementType::Bool => Data::Bool(proto.int32_data.iter().map(|item| *item != 0).collect()),
-        ElementType::I8 => Data::I32(proto.int32_data.iter().map(|item| (*item as i8).into()).collect()),
-        ElementType::U8 => Data::I32(proto.int32_data.iter().map(|item| (*item as u8).into()).collect()),
-        ElementType::I16 => Data::I32(proto.int32_data.iter().map(|item| (*item as i16).into()).collect()),
-        ElementType::U16 => Data::I32(proto.int32_data.iter().map(|item| (*item as u16).into()).collect()),
-        ElementType::I32 => Data::I32(proto.int32_data.clone()),
-        ElementType::U32 => Data::I64(proto.uint64_data.iter().map(|item| (*item as u32).into()).collect()),
-        ElementType::I64 => Data::I64(proto.int64_data.clone()),
-        ElementType::U64 => Data::I64(proto.uint64_data.iter().map(|item| *item as i64).collect()),
-        ElementType::F16 => Data::F32(proto.int32_data.iter().map(|item| f16::from_bits(*item as u16).to_f32()).collect()),
-        ElementType::BF16 => Data::F32(proto.int32_data.iter().map(|item| bf16::from_bits(*item as u16).to_f32()).collect()),
-        ElementType::F32 => Data::F32(proto.float_data.clone()),
-        ElementType::F64 => Data::F64(proto.double_data.clone()),
+        ElementType::Bool => Data::bool(proto.int32_data.iter().map(|item| *item != 0).collect()),
+        ElementType::I8 => Data::i32(proto.int32_data.iter().map(|item| (*item as i8).into()).collect()),
+        ElementType::U8 => Data::i32(proto.int32_data.iter().map(|item| (*item as u8).into()).collect()),
+        ElementType::I16 => Data::i32(proto.int32_data.iter().map(|item| (*item as i16).into()).collect()),
+        ElementType::U16 => Data::i32(proto.int32_data.iter().map(|item| (*item as u16).into()).collect()),
+        ElementType::I32 => Data::i32(proto.int32_data),
+        ElementType::U32 => Data::i64(proto.uint64_data.iter().map(|item| (*item as u32).into()).collect()),
+        ElementType::I64 => Data::i64(proto.int64_data),
+        ElementType::U64 => Data::i64(proto.uint64_data.iter().map(|item| *item as i64).collect()),
+        ElementType::F16 => Data::f32(proto.int32_data.iter().map(|item| f16::from_bits(*item as u16).to_f32()).collect()),
+        ElementType::BF16 => Data::f32(proto.int32_data.iter().map(|item| bf16::from_bits(*item as u16).to_f32()).collect()),
+        ElementType::F32 => Data::f32(proto.float_data),
+        ElementType::F64 => Data::f64(proto.double_data),
         ElementType::Str => {
             let texts: Result<Vec<String>, String> = proto.string_data.iter().map(text).collect();
-            Data::Str(texts?)
+            Data::text(texts?)
         }
     })
 }
@@ -396,7 +438,7 @@ mod tests {
         }
     }
 
-    fn decode(proto: &TensorProto) -> Result<Tensor, String> {
+    fn decode(proto: TensorProto) -> Result<Tensor, String> {
         Tensor::decode(proto, &Nothing)
     }
 
@@ -406,28 +448,28 @@ mod tests {
 
     #[test]
     fn huge_dims_are_refused_before_anything_is_allocated() {
-        let error = decode(&proto(&[i64::MAX, i64::MAX], 1)).unwrap_err();
+        let error = decode(proto(&[i64::MAX, i64::MAX], 1)).unwrap_err();
         assert!(error.contains("more than"), "{error}");
-        assert!(decode(&proto(&[-3], 1)).unwrap_err().contains("negative"));
+        assert!(decode(proto(&[-3], 1)).unwrap_err().contains("negative"));
     }
 
     #[test]
     fn dims_and_data_must_agree() {
         let mut short = proto(&[3], 7);
         short.int64_data = vec![1, 2];
-        assert!(decode(&short).unwrap_err().contains("holds 2"));
+        assert!(decode(short).unwrap_err().contains("holds 2"));
     }
 
     #[test]
     fn raw_floats_are_little_endian() {
         let mut raw = proto(&[2], 1);
         raw.raw_data = Some(Bytes::from_static(&[0, 0, 128, 63, 0, 0, 0, 192]));
-        assert_eq!(decode(&raw).unwrap().data, Data::F32(vec![1.0, -2.0]));
+        assert_eq!(decode(raw).unwrap().data, Data::f32(vec![1.0, -2.0]));
     }
 
     #[test]
     fn an_unknown_element_type_is_named() {
-        assert!(decode(&proto(&[], 23)).unwrap_err().contains("float4e2m1"));
-        assert!(decode(&proto(&[], 99)).unwrap_err().contains("number 99"));
+        assert!(decode(proto(&[], 23)).unwrap_err().contains("float4e2m1"));
+        assert!(decode(proto(&[], 99)).unwrap_err().contains("number 99"));
     }
 }

@@ -11,6 +11,7 @@ use interp::{Interp, Outcome};
 use ir::{Builder, Module, Type, Val};
 use source::{Diagnostic, FileId, Place, Sources};
 
+use crate::classes::{Said, predictions};
 use crate::model::{Attribute, Graph, Model, Node, Port, PortDim, PortKind};
 use crate::node::{Bodies, Entry, OnnxNode, Translated};
 use crate::ops;
@@ -504,19 +505,25 @@ impl<'b> Walk<'_, 'b> {
 
     fn outputs(&self, graph: &Graph, values: Vec<Value<'b>>) {
         let mut names = BTreeSet::new();
+        let mut said: Vec<Said<'b>> = Vec::new();
         for (port, value) in std::iter::zip(&graph.outputs, values) {
             let place = self.port_place("output", &port.name);
             self.b.at(&place, self.sources);
-            for (name, value) in self.fields(&port.name, value, &place) {
+            let keys = if let Value::Map(classes) = &value { Some(classes.iter().map(|(class, _)| class.clone()).collect()) } else { None };
+            let first = said.iter().map(|said| said.fields.len()).sum();
+            let fields = self.fields(&port.name, value, &place);
+            for (name, value) in &fields {
                 if !names.insert(name.clone()) {
                     self.found.borrow_mut().push(
                         Diagnostic::error("onnx-duplicate-name", format!("two output fields are called `{name}`"))
                             .at(place.clone(), "ZipMap fields are named output, underscore, class"),
                     );
                 }
-                self.b.result(name, value);
+                self.b.result(name, *value);
             }
+            said.push(Said { first, fields, keys });
         }
+        predictions(self.b, graph, &said).into_iter().for_each(|prediction| self.b.prediction(prediction));
     }
 
     /// The fields of one output: one, or with ZipMap one a class, or one an element of a sequence.

@@ -578,33 +578,26 @@ pub fn data(elem: Elem, literals: &[Literal]) -> Option<Data> {
         literals.iter().map(of).collect()
     }
     match elem {
-        Elem::Bool => all(literals, Literal::as_bool).map(Data::Bool),
-        Elem::I32 => all(literals, |x| if let Literal::I32(x) = x { Some(*x) } else { None }).map(Data::I32),
-        Elem::I64 => all(literals, |x| if let Literal::I64(x) = x { Some(*x) } else { None }).map(Data::I64),
-        Elem::F32 => all(literals, |x| if let Literal::F32(x) = x { Some(*x) } else { None }).map(Data::F32),
-        Elem::F64 => all(literals, |x| if let Literal::F64(x) = x { Some(*x) } else { None }).map(Data::F64),
-        Elem::Str => all(literals, |x| x.as_str().map(str::to_owned)).map(Data::Str),
+        Elem::Bool => all(literals, Literal::as_bool).map(Data::bool),
+        Elem::I32 => all(literals, |x| if let Literal::I32(x) = x { Some(*x) } else { None }).map(Data::i32),
+        Elem::I64 => all(literals, |x| if let Literal::I64(x) = x { Some(*x) } else { None }).map(Data::i64),
+        Elem::F32 => all(literals, |x| if let Literal::F32(x) = x { Some(*x) } else { None }).map(Data::f32),
+        Elem::F64 => all(literals, |x| if let Literal::F64(x) = x { Some(*x) } else { None }).map(Data::f64),
+        Elem::Str => all(literals, |x| x.as_str().map(str::to_owned)).map(Data::text),
         Elem::Date | Elem::DateTime | Elem::Duration => None,
     }
 }
 
 /// Elements as literals of the kind that holds them.
 pub fn literals(data: &Data) -> Vec<Literal> {
-    match data {
-        Data::Bool(items) => items.iter().map(|item| Literal::Bool(*item)).collect(),
-        Data::I32(items) => items.iter().map(|item| Literal::I32(*item)).collect(),
-        Data::I64(items) => items.iter().map(|item| Literal::I64(*item)).collect(),
-        Data::F32(items) => items.iter().map(|item| Literal::F32(*item)).collect(),
-        Data::F64(items) => items.iter().map(|item| Literal::F64(*item)).collect(),
-        Data::Str(items) => items.iter().map(|item| Literal::Str(item.clone())).collect(),
-    }
+    data.elements().iter().collect()
 }
 
 /// Constant data as an IR value; a scalar literal where the shape is empty.
 pub fn constant<'b>(b: &'b Builder, name: &str, shape: &[usize], data: &Data) -> Val<'b> {
-    let mut values = literals(data);
-    match (shape.is_empty(), values.len()) {
-        (true, 1) => b.constant(values.remove(0)),
-        _ => b.tensor(ir::Tensor { name: name.to_owned(), elem: elem(data.element_type()), shape: ir_shape(shape), values }),
+    let values = data.elements();
+    match values.get(0) {
+        Some(only) if shape.is_empty() && values.len() == 1 => b.constant(only),
+        Some(_) | None => b.tensor(ir::Tensor::new(name, ir_shape(shape), values)),
     }
 }

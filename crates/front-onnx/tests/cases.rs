@@ -8,7 +8,7 @@ use ir::Module;
 use source::{Diagnostic, FileId, Sources};
 
 fn read(bytes: &[u8], file: FileId, sources: &Sources) -> Result<Module, Vec<Diagnostic>> {
-    front_onnx::read(bytes, file, sources, &front_onnx::Options::default())
+    front_onnx::read(bytes.to_vec(), file, sources, &front_onnx::Options::default())
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn exports_that_differ_from_their_estimators_are_told() {
         let mut sources = Sources::new();
         let file = sources.add_binary("model.onnx");
         let bytes = std::fs::read(folder.join("model.onnx")).unwrap();
-        let (_, notes) = front_onnx::read_with_notes(&bytes, file, &sources, &front_onnx::Options::default()).unwrap();
+        let (_, notes) = front_onnx::read_with_notes(bytes, file, &sources, &front_onnx::Options::default()).unwrap();
         let said = if notes.is_empty() { String::new() } else { support::human(&notes, &sources) };
         let expected = folder.join("notes.txt");
         if std::fs::read_to_string(&expected).unwrap_or_default() == said {

@@ -432,9 +432,8 @@ fn prediction<'d, 'b>(
         scores.push(value.unwrap_or_else(|| Literal::zero(elem)));
     }
     let always = has_score.iter().all(|has| *has == Literal::Bool(true));
-    let table = |name: &str, elem: Elem, values: Vec<Literal>| {
-        scope.b.tensor(ir::Tensor { name: name.to_owned(), elem, shape: vec![count], values }).gather(reached, 0)
-    };
+    let table =
+        |name: &str, elem: Elem, values: Vec<Literal>| scope.b.tensor(ir::Tensor::literals(name, elem, [count], values)).gather(reached, 0);
     let is_scored = if always { None } else { Some(table("leaf has a score", Elem::Bool, has_score)) };
     let or_null = |value: Val<'b>| match is_scored {
         Some(is_scored) => is_scored.select(value, scope.b.null(value.elem())),

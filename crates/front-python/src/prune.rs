@@ -48,7 +48,15 @@ pub(crate) fn prune(module: Module) -> Module {
         .map(|one| Rejection { when: moved(one.when), reason: one.reason.clone(), origin: kept.origin(one.origin) })
         .collect();
     let results = entry.results.iter().map(|one| Output { field: one.field.clone(), value: moved(one.value) }).collect();
-    let function = Function { name: entry.name.clone(), doc: entry.doc.clone(), params, nodes: new_nodes, rejections, results };
+    let function = Function {
+        name: entry.name.clone(),
+        doc: entry.doc.clone(),
+        params,
+        nodes: new_nodes,
+        rejections,
+        results,
+        predictions: entry.predictions.clone(),
+    };
     let entry = out.functions.push(function);
     out.entry = Some(entry);
     out

@@ -19,7 +19,7 @@ fn by_class<'b>(classes: &Classes, code: Val<'b>, name: &str, of: impl Fn(usize)
     let b = code.builder();
     let of = |code: u32| of(classes.0.iter().filter(|start| **start <= code).count());
     let values: Vec<Literal> = (0..TABLED).map(&of).collect();
-    let tabled = b.tensor(Tensor { name: name.to_owned(), elem: of(0).elem(), shape: vec![TABLED], values }).gather(code, 0);
+    let tabled = b.tensor(Tensor::literals(name, of(0).elem(), [TABLED], values)).gather(code, 0);
     let far = classes.0.iter().filter(|start| **start >= TABLED);
     far.fold(tabled, |near, start| code.ge(i64::from(*start)).select(b.constant(of(*start)), near))
 }

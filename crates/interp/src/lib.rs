@@ -122,7 +122,7 @@ impl Interp {
             Op::Param(index) => args[*index as usize].clone(),
             Op::Const(literal) => Datum::Scalar(literal.clone()),
             Op::Table(table) => match &tables[*table] {
-                Table::Tensor(tensor) => Datum::of(tensor.values.clone(), ty),
+                Table::Tensor(tensor) => Datum::of(tensor.values.iter().collect(), ty),
                 Table::Map(_) | Table::Forest(_) => bug!("only tensors are read whole"),
             },
             Op::Unary(unary, x) => map(of(x), |x| scalar::unary(*unary, x)),

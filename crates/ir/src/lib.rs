@@ -14,6 +14,7 @@
 
 pub mod arena;
 pub mod build;
+pub mod elements;
 pub mod link;
 pub mod literal;
 pub mod module;
@@ -27,8 +28,9 @@ pub mod unicode;
 
 pub use arena::{Arena, Handle};
 pub use build::{Builder, Val};
+pub use elements::Elements;
 pub use literal::Literal;
-pub use module::{Field, Function, Module, Node, Origin, Output, Reason, Rejection, Value};
+pub use module::{Field, Function, Module, Node, Origin, Output, Prediction, Reason, Rejection, Value};
 pub use op::{Link, MOST_TURNS, Op, Reduce, Window};
 pub use scalar::{Accuracy, Binary, TextOp, Unary};
 pub use table::{Forest, Map, Next, Split, Table, Tensor, Test};

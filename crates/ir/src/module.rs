@@ -2,7 +2,7 @@
 
 use source::{FileId, Line, Place, Sources, Span};
 
-use crate::{Arena, Handle, Op, Table, Type};
+use crate::{Arena, Elements, Handle, Op, Table, Type};
 
 /// One conversion. Data only: no I/O, no cached facts, no names of any target language.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -30,6 +30,21 @@ pub struct Function {
     /// In order: the first that applies is the row's status, and then there are no results. Only the entry has any.
     pub rejections: Vec<Rejection>,
     pub results: Vec<Output>,
+    /// What several results say together. Only the entry has any.
+    pub predictions: Vec<Prediction>,
+}
+
+/// Results that say of which class a row is: a label, and a score for each class.
+///
+/// What makes the module vouches that the label is never anything but one of the classes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// The number of the result that is the label: an `i64` or a text, never null.
+    pub label: u32,
+    /// The kind of the label; two or more, all different.
+    pub classes: Elements,
+    /// The numbers of the results that are scores, floats and never null: one a class in their order, or a vector that holds all.
+    pub scores: Vec<u32>,
 }
 
 /// A column of the input or the output record.

@@ -1,6 +1,8 @@
 //! What training left behind: data that is never spelled out as code unless it is small. `plan` decides where it lives.
 
-use crate::{Elem, Literal};
+use source::bug;
+
+use crate::{Elem, Elements, Literal};
 
 /// Constant data of a module.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,9 +17,8 @@ pub enum Table {
 pub struct Tensor {
     /// What it is, for a reader: `coefficients`, `leaf values`.
     pub name: String,
-    pub elem: Elem,
     pub shape: Vec<u32>,
-    pub values: Vec<Literal>,
+    pub values: Elements,
 }
 
 /// Distinct keys to values. Keys are `bool`, `i64`, `f64`, `str` or times; a float key is compared as a number, so NaN is none.
@@ -99,16 +100,32 @@ impl Table {
 }
 
 impl Tensor {
+    pub fn new(name: impl Into<String>, shape: impl Into<Vec<u32>>, values: impl Into<Elements>) -> Tensor {
+        Tensor { name: name.into(), shape: shape.into(), values: values.into() }
+    }
+
     pub fn f64(name: impl Into<String>, shape: impl Into<Vec<u32>>, values: impl IntoIterator<Item = f64>) -> Tensor {
-        Tensor { name: name.into(), elem: Elem::F64, shape: shape.into(), values: values.into_iter().map(Literal::F64).collect() }
+        Tensor::new(name, shape, Vec::from_iter(values))
     }
 
     pub fn f32(name: impl Into<String>, shape: impl Into<Vec<u32>>, values: impl IntoIterator<Item = f32>) -> Tensor {
-        Tensor { name: name.into(), elem: Elem::F32, shape: shape.into(), values: values.into_iter().map(Literal::F32).collect() }
+        Tensor::new(name, shape, Vec::from_iter(values))
     }
 
     pub fn i64(name: impl Into<String>, shape: impl Into<Vec<u32>>, values: impl IntoIterator<Item = i64>) -> Tensor {
-        Tensor { name: name.into(), elem: Elem::I64, shape: shape.into(), values: values.into_iter().map(Literal::I64).collect() }
+        Tensor::new(name, shape, Vec::from_iter(values))
+    }
+
+    /// From literals, which are of this kind and none of them null.
+    pub fn literals(name: impl Into<String>, elem: Elem, shape: impl Into<Vec<u32>>, values: impl IntoIterator<Item = Literal>) -> Tensor {
+        let name = name.into();
+        let Some(values) = Elements::of(elem, values) else { bug!("an element of the tensor {name:?} is not {elem}") };
+        Tensor::new(name, shape, values)
+    }
+
+    /// The kind of its elements.
+    pub fn elem(&self) -> Elem {
+        self.values.elem()
     }
 
     pub fn count(&self) -> usize {

@@ -40,7 +40,7 @@ pub fn type_of(op: &Op, scope: Scope<'_>) -> Typed<Type> {
         },
         Op::Const(literal) => Ok(Type { elem: literal.elem(), nullable: literal.is_null(), shape: vec![] }),
         Op::Table(handle) => match scope.tables.get(*handle) {
-            Some(Table::Tensor(tensor)) => Ok(Type::tensor(tensor.elem, tensor.shape.clone())),
+            Some(Table::Tensor(tensor)) => Ok(Type::tensor(tensor.elem(), tensor.shape.clone())),
             Some(Table::Map(_) | Table::Forest(_)) => error("only a tensor can be read whole"),
             None => error("there is no such table"),
         },

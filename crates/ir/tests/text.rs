@@ -147,7 +147,6 @@ fn everything() -> Module {
         Table::Tensor(Tensor::f64("scalar", [], [1.5])),
         Table::Tensor(Tensor::f32("nothing", [0, 3], [])),
         Table::Tensor(Tensor::i64("long", [40], 0..40)),
-        Table::Tensor(Tensor { name: "mixed".into(), elem: Elem::F64, shape: vec![1], values: literals() }),
         Table::Map(Map { name: "empty".into(), keys: vec![], value: Elem::Bool, rows: vec![(vec![], Literal::Bool(true))] }),
         Table::Map(Map {
             name: "mixed".into(),
@@ -159,7 +158,8 @@ fn everything() -> Module {
     for elem in Elem::ALL {
         let values: Vec<Literal> = literals().into_iter().filter(|literal| literal.elem() == *elem).collect();
         let rows = values.iter().map(|value| (vec![value.clone()], value.clone())).collect();
-        tables.push(Table::Tensor(Tensor { name: elem.name().into(), elem: *elem, shape: vec![values.len() as u32, 1], values }));
+        let given: Vec<Literal> = values.into_iter().filter(|value| !value.is_null()).collect();
+        tables.push(Table::Tensor(Tensor::literals(elem.name(), *elem, [given.len() as u32, 1], given)));
         tables.push(Table::Map(Map { name: elem.name().into(), keys: vec![*elem], value: *elem, rows }));
     }
     let split = |test| Split { feature: 3, test, yes: Next::Split(4), no: Next::Leaf(0), missing: Next::Leaf(u32::MAX) };
@@ -189,6 +189,10 @@ fn everything() -> Module {
             Rejection { when: Value::new(9), reason: Reason::Filtered("load.py:9".into()), origin: graph },
         ],
         results: fields.map(|field| Output { field, value: Value::new(2) }).to_vec(),
+        predictions: vec![
+            Prediction { label: 7, classes: vec!["a \"b\"".to_owned(), String::new()].into(), scores: vec![0, u32::MAX] },
+            Prediction { label: 0, classes: vec![i64::MIN, 0].into(), scores: vec![] },
+        ],
     });
     module.entry = Some(entry);
     module
@@ -235,7 +239,7 @@ fn a_claimed_size_takes_no_memory() {
 #[test]
 fn nesting_is_no_way_to_the_end_of_the_stack() {
     let error = parse(&format!("{HEAD}{}", "fn @0 \"f\" { ".repeat(100_000))).unwrap_err();
-    assert_eq!(error.to_string(), "3:13: expected `param`, a node such as `%0 = ...`, `reject`, `result` or `}`, found `fn`");
+    assert_eq!(error.to_string(), "3:13: expected `param`, a node such as `%0 = ...`, `reject`, `result`, `prediction` or `}`, found `fn`");
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Folding<'_> {
     /// The element of a tensor without axes.
     fn single(&self, table: Handle<Table>) -> Option<Literal> {
         match &self.module.tables[table] {
-            Table::Tensor(tensor) if tensor.shape.is_empty() => tensor.values.first().cloned(),
+            Table::Tensor(tensor) if tensor.shape.is_empty() => tensor.values.get(0),
             Table::Tensor(_) | Table::Map(_) | Table::Forest(_) => None,
         }
     }
@@ -223,7 +223,7 @@ impl Folding<'_> {
                 Datum::Scalar(literal) => Known::Scalar(literal),
                 Datum::Tensor(values) => {
                     let name = node.label.clone().unwrap_or_else(|| "folded".into());
-                    Known::Tensor(Tensor { name, elem: ty.elem, shape: ty.shape, values })
+                    Known::Tensor(Tensor::literals(name, ty.elem, ty.shape, values))
                 }
             }),
             Outcome::Rejected(_) => None,

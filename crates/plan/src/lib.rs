@@ -11,7 +11,7 @@ pub mod names;
 mod output;
 mod tables;
 
-pub use ir::{Elem, Literal, Reason, Test, TextOp, Type, unicode};
+pub use ir::{Elem, Elements, Literal, Reason, Test, TextOp, Type, unicode};
 pub use lower::lower;
 pub use names::Ident;
 pub use output::{Cell, File, Golden, GoldenOutcome};
@@ -29,6 +29,8 @@ pub struct Plan {
     pub files: Vec<String>,
     pub inputs: Vec<Column>,
     pub outputs: Vec<Column>,
+    /// What several outputs say together.
+    pub predictions: Vec<Prediction>,
     /// Why a row may have no score, in the order of their numbers.
     pub rejections: Vec<Rejection>,
     pub tensors: Vec<Tensor>,
@@ -55,6 +57,38 @@ pub struct Column {
     pub name: String,
     pub ty: Type,
     pub doc: String,
+}
+
+/// Outputs that say together of which class a row is.
+#[derive(Debug, Clone)]
+pub struct Prediction {
+    /// `prediction`, with the name of the label before it where there are several.
+    pub ident: Ident,
+    /// Of the enumeration: `predicted_class`, likewise.
+    pub class: Ident,
+    /// The output that is the label. It is always one of the classes.
+    pub label: usize,
+    /// The classes, each a text or an `i64`, with the names of their variants.
+    pub classes: Vec<(Ident, Literal)>,
+    /// The outputs that are the scores of the classes, in their order; only one is a vector that holds all.
+    pub scores: Vec<usize>,
+}
+
+impl Plan {
+    /// A line of a README for each prediction; `call` spells how a target makes it of an `output`.
+    pub fn prediction_lines(&self, call: impl Fn(&Prediction) -> String) -> String {
+        let line = |one: &Prediction| {
+            format!("- `{}` gives the class of a row as a `{}`, with the scores of all classes.\n", call(one), one.class.pascal())
+        };
+        self.predictions.iter().map(line).collect()
+    }
+}
+
+impl Prediction {
+    /// What the labels are: texts or whole numbers.
+    pub fn is_text(&self) -> bool {
+        self.classes.iter().any(|(_, class)| class.elem() == Elem::Str)
+    }
 }
 
 /// A function: statements, then results.

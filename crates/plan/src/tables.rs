@@ -1,6 +1,8 @@
 //! How tables lie in memory.
 
-use ir::{Elem, Literal, Next, Split, Test};
+use std::borrow::Borrow;
+
+use ir::{Elem, Elements, Literal, Next, Split, Test};
 
 use crate::Ident;
 
@@ -27,8 +29,7 @@ pub struct Tensor {
     pub ident: Ident,
     /// What it is, for a reader.
     pub name: String,
-    pub elem: Elem,
-    pub values: Vec<Literal>,
+    pub values: Elements,
     pub storage: Storage,
 }
 
@@ -65,7 +66,7 @@ pub struct Forest {
     pub features: u32,
     pub form: ForestForm,
     /// What a leaf gives instead of its number, if all uses of the forest ask for the same table.
-    pub values: Option<(Elem, Vec<Literal>)>,
+    pub values: Option<Elements>,
     /// How many leaves there are.
     pub leaves: u32,
     /// For the table form: where each tree starts. A number is that of a split, or `!leaf` (negative) for a leaf.
@@ -140,15 +141,15 @@ impl Forest {
 
     /// The kind of what a walk gives: the leaf's value, or its number.
     pub fn gives(&self) -> Elem {
-        self.values.as_ref().map_or(Elem::I32, |(elem, _)| *elem)
+        self.values.as_ref().map_or(Elem::I32, Elements::elem)
     }
 }
 
-/// Elements of one numeric kind as bytes, little-endian; a truth value is one byte.
-pub fn bytes(values: &[Literal]) -> Vec<u8> {
+/// Elements of one numeric kind as bytes, little-endian; a truth value is one byte. Texts have none.
+pub fn bytes(values: impl IntoIterator<Item: Borrow<Literal>>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for value in values {
-        match value {
+        match value.borrow() {
             Literal::Bool(x) => bytes.push(u8::from(*x)),
             Literal::I32(x) => bytes.extend(x.to_le_bytes()),
             Literal::I64(x) | Literal::Date(x) | Literal::DateTime(x) | Literal::Duration(x) => bytes.extend(x.to_le_bytes()),
@@ -162,14 +163,11 @@ pub fn bytes(values: &[Literal]) -> Vec<u8> {
 
 /// What a table's file holds: [`bytes`] of numbers; of texts, the positions in the file where each starts and where the last ends, as
 /// `u32`, and then the texts in UTF-8. The first position also tells how many there are.
-pub fn file_bytes(values: &[Literal]) -> Vec<u8> {
-    if !matches!(values.first(), Some(Literal::Str(_))) {
-        return bytes(values);
-    }
-    let texts: Vec<&str> = values.iter().filter_map(Literal::as_str).collect();
+pub fn file_bytes(values: &Elements) -> Vec<u8> {
+    let Elements::Str(texts) = values else { return bytes(values.iter()) };
     let mut at = 4 * (texts.len() as u32 + 1);
     let mut file = at.to_le_bytes().to_vec();
-    for text in &texts {
+    for text in texts.iter() {
         at += text.len() as u32;
         file.extend(at.to_le_bytes());
     }
@@ -196,8 +194,12 @@ pub enum Tree {
 }
 
 impl Tensor {
+    pub fn elem(&self) -> Elem {
+        self.values.elem()
+    }
+
     pub(crate) fn new(ident: Ident, table: &ir::Tensor) -> Tensor {
-        Tensor { ident, name: table.name.clone(), elem: table.elem, values: table.values.clone(), storage: Storage::of(table.values.len()) }
+        Tensor { ident, name: table.name.clone(), values: table.values.clone(), storage: Storage::of(table.values.len()) }
     }
 }
 
@@ -208,7 +210,7 @@ impl Map {
 }
 
 impl Forest {
-    pub(crate) fn new(ident: Ident, forest: &ir::Forest, values: Option<(Elem, Vec<Literal>)>) -> Forest {
+    pub(crate) fn new(ident: Ident, forest: &ir::Forest, values: Option<Elements>) -> Forest {
         let small = forest.splits.len() <= CODE_SPLITS && forest.roots.iter().all(|root| depth(forest, *root) <= CODE_DEPTH);
         let mut table = Lowered { forest, splits: Vec::new() };
         let roots: Vec<i32> = forest.roots.iter().map(|root| table.next(*root)).collect();

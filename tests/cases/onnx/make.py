@@ -459,6 +459,56 @@ def lightgbm_regressor():
     return *booster_case(convert_lightgbm, LGBMRegressor(n_estimators=8, num_leaves=7, random_state=0, n_jobs=1, verbose=-1), x, x[:, 0] ** 2), *SUMS
 
 
+def boosters():
+    """More of what the two converters write: each objective with a link or a form of its own. (name, what it is, estimator, answers)"""
+    import lightgbm
+    import xgboost
+
+    number = lambda x: np.nan_to_num(x[:, 0]) * 2 + np.nan_to_num(x[:, 1])
+    count = lambda x: np.floor(np.exp(np.clip(np.nan_to_num(x[:, 0]), -2, 2)))
+    share = lambda x: 1 / (1 + np.exp(-number(x)))
+    few = dict(n_estimators=6, max_depth=3, random_state=0, n_jobs=1)
+    leaves = dict(n_estimators=6, num_leaves=7, random_state=0, n_jobs=1, verbose=-1)
+    yield "xgboost_counts", "XGBoost's count:poisson.", xgboost.XGBRegressor(objective="count:poisson", **few), count
+    yield "xgboost_gamma", "XGBoost's reg:gamma.", xgboost.XGBRegressor(objective="reg:gamma", **few), lambda x: count(x) + 0.5
+    yield "xgboost_shares", "XGBoost's reg:logistic with a base score.", xgboost.XGBRegressor(objective="reg:logistic", base_score=0.25, **few), share
+    yield "xgboost_absolute", "XGBoost's reg:absoluteerror.", xgboost.XGBRegressor(objective="reg:absoluteerror", **few), number
+    yield "xgboost_random_forest", "XGBoost's random forest for a number.", xgboost.XGBRFRegressor(n_estimators=6, max_depth=3, random_state=0, n_jobs=1), number
+    yield "xgboost_two_base", "XGBoost for two classes with a base score.", xgboost.XGBClassifier(base_score=0.2, **few), lambda x: (number(x) > 0).astype(int)
+    yield "xgboost_linear_gain", "XGBoost without regularisation, deep.", xgboost.XGBRegressor(reg_lambda=0, min_child_weight=0, **{**few, "max_depth": 6}), number
+    yield "lightgbm_counts", "LightGBM's poisson.", lightgbm.LGBMRegressor(objective="poisson", **leaves), count
+    yield "lightgbm_tweedie", "LightGBM's tweedie.", lightgbm.LGBMRegressor(objective="tweedie", **leaves), count
+    yield "lightgbm_absolute", "LightGBM's regression_l1.", lightgbm.LGBMRegressor(objective="regression_l1", **leaves), number
+    yield "lightgbm_quantile", "LightGBM's quantile.", lightgbm.LGBMRegressor(objective="quantile", alpha=0.8, **leaves), number
+    yield "lightgbm_one_against_all", "LightGBM's multiclassova.", lightgbm.LGBMClassifier(objective="multiclassova", **leaves), three_classes
+    yield "lightgbm_random_forest", "LightGBM's random forest, which averages.", lightgbm.LGBMRegressor(boosting_type="rf", bagging_freq=1, bagging_fraction=0.6, **leaves), number
+    yield "lightgbm_dart", "LightGBM with dropped trees.", lightgbm.LGBMClassifier(boosting_type="dart", **leaves), lambda x: (number(x) > 0).astype(int)
+    yield "lightgbm_zeros_missing", "LightGBM that takes zeros for missing.", lightgbm.LGBMRegressor(zero_as_missing=True, **leaves), number
+
+
+def booster_cases():
+    """They are cases where the boosting libraries are there; their files are kept for where they are not."""
+    try:
+        made = list(boosters())
+    except ImportError:
+        return
+    for at, (name, doc, estimator, answers) in enumerate(made):
+        def one(at=at, name=name, estimator=estimator, answers=answers):
+            from onnxmltools import convert_lightgbm, convert_xgboost
+
+            x = numbers(60 + at, 250, 4, missing=0.1)
+            if name == "lightgbm_zeros_missing":
+                x[np.random.default_rng(at).random(x.shape) < 0.2] = 0.0
+            convert = convert_xgboost if name.startswith("xgboost") else convert_lightgbm
+            return *booster_case(convert, estimator, x, answers(x)), *MATHS
+
+        one.__doc__ = doc
+        CASES[name] = one
+
+
+booster_cases()
+
+
 # ---------------------------------------------------------------------------------------------- whole pipelines
 
 
@@ -1111,6 +1161,81 @@ def casts():
     return graph(nodes, inputs, outputs), feeds, *EXACT
 
 
+@case
+def numbers_as_text():
+    """Casts of floats to text with eight digits, and of truth values; NaN, infinities and both zeros."""
+    node = helper.make_node
+    nodes = [node("Cast", ["f"], ["of_f"], to=S), node("Cast", ["d"], ["of_d"], to=S), node("Cast", ["b"], ["of_b"], to=S)]
+    rng = np.random.default_rng(5)
+    edges = [0.0, -0.0, NAN, INF, -INF, 1.0, -1.5, 0.1, 1 / 3, 1e-5, 1e-4, 9.9999995e-5, 0.00012345679, 99999992.0, 99999995.0, 99999999.5, 1e8, 123456785.0, 123456795.0, 1e15, 1.5e17,
+             1e7, 9999999.95, 0.99999999, 0.999999995, 0.9999999949999, 12345678.5, 12345679.5, 2.5e-14, 1e-14, 16777217.0, 2.0**53, 1234567.85, 0.5, 100.0, 1200000.0]
+    many = np.concatenate([edges, rng.normal(size=60) * 10.0 ** rng.integers(-13, 17, 60), np.round(rng.normal(size=40), 3), rng.integers(-10**9, 10**9, 40) / 2.0])
+    feeds = {"f": many.astype(np.float32), "d": many, "b": rng.random(len(many)) < 0.5}
+    return graph(nodes, [("f", F, [None]), ("d", D, [None]), ("b", B, [None])], [("of_f", S, [None]), ("of_d", S, [None]), ("of_b", S, [None])]), feeds, *EXACT
+
+
+@case
+def text_as_numbers():
+    """Casts of text to floats and whole numbers: signs, points, exponents, infinities and NaN."""
+    node = helper.make_node
+    nodes = [node("Cast", ["t"], ["as_f"], to=F), node("Cast", ["t"], ["as_d"], to=D), node("Cast", ["i"], ["as_i"], to=I64), node("Cast", ["i"], ["as_i32"], to=I32)]
+    texts = ["1", "1.5", "-0", "+3", "1e3", "1E-3", "0.1", ".5", "5.", "inf", "-INF", "Infinity", "nan", "NaN", "9007199254740992", "123456789.123456", "1e22", "1e-22", "-2.5e+10", "0.30000000000000004",
+             "3.4028236e38", "00012.50", "16777217", "0e5", "4.35", "2.675", "1e-7", "299792458"]
+    texts[19], texts[20] = "0.3", "340282360e13"
+    wholes = ["0", "-3", "+3", "007", "9223372036854775799", "-9223372036854775799", "2147483648", "4294967296", "-1", "12"]
+    feeds = {"t": np.array(texts, dtype=object), "i": np.array([wholes[at % len(wholes)] for at in range(len(texts))], dtype=object)}
+    return graph(nodes, [("t", S, [None]), ("i", S, [None])], [("as_f", F, [None]), ("as_d", D, [None]), ("as_i", I64, [None]), ("as_i32", I32, [None])]), feeds, *EXACT
+
+
+@case
+def scan_by_row():
+    """A Scan along the batch whose results have it as their second axis, beside one along the columns of each row."""
+    node, info = helper.make_node, helper.make_tensor_value_info
+    by_row = helper.make_graph(
+        [node("ReduceSum", ["row"], ["sum"], keepdims=0), node("Div", ["row", "sum"], ["share"]), node("Identity", ["state"], ["kept"])], "row",
+        [info("state", F, []), info("row", F, [3])], [info("kept", F, []), info("share", F, [3]), info("sum", F, [])],
+    )
+    by_column = helper.make_graph(
+        [node("Add", ["total", "cell"], ["next"]), node("Identity", ["next"], ["said"])], "column",
+        [info("total", F, [None]), info("cell", F, [None])], [info("next", F, [None]), info("said", F, [None])],
+    )
+    nodes = [
+        node("Scan", ["zero", "x"], ["carried", "shares", "sums"], body=by_row, num_scan_inputs=1, scan_output_axes=[1, 0]), node("Transpose", ["shares"], ["share"], perm=[1, 0]),
+        node("Mul", ["sums", "nothing"], ["zeros"]), node("Scan", ["zeros", "x"], ["total", "running"], body=by_column, num_scan_inputs=1, scan_input_axes=[1], scan_output_axes=[1]),
+    ]
+    rows = np.array([[1, 1, 2], [0.5, -0.25, 0.25], [0, 0, 0], [NAN, 1, 2], [8, 0, -4]], np.float32)
+    outputs = [("share", F, [None, 3]), ("sums", F, [None]), ("total", F, [None]), ("running", F, [None, 3])]
+    return graph(nodes, [("x", F, [None, 3])], outputs, [("zero", np.array(0, np.float32)), ("nothing", np.array(0, np.float32))]), {"x": rows}, *EXACT
+
+
+@case
+def top_of_least_integers():
+    """TopK where the least and the greatest of the integers are among the elements, each once or several times."""
+    nodes, outputs = [], []
+    for source, kind in (("x", I64), ("i", I32)):
+        for way in (0, 1):
+            names = [f"{source}_{'most' if way else 'least'}", f"{source}_{'most' if way else 'least'}_at"]
+            nodes.append(helper.make_node("TopK", [source, "k"], names, largest=way))
+            outputs += [(names[0], kind, [None, 3]), (names[1], I64, [None, 3])]
+    low, high = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+    rows = np.array([[low] * 4, [high] * 4, [low, high, low, high], [low, low + 1, high, 0], [0, low, 0, low], [high - 1, high, -1, 1]])
+    ends = np.clip(rows, np.iinfo(np.int32).min, np.iinfo(np.int32).max).astype(np.int32)
+    return graph(nodes, [("x", I64, [None, 4]), ("i", I32, [None, 4])], outputs, [("k", np.array([3], np.int64))]), {"x": rows, "i": ends}, *EXACT
+
+
+@case
+def attention_without_keys():
+    """Attention in which a mask leaves some rows no key: the shares of such a row are zero."""
+    node = helper.make_node
+    nodes = [
+        node("Reshape", ["x", "whole"], ["q"]), node("Reshape", ["m", "mask"], ["seen"]), node("Greater", ["seen", "half"], ["allowed"]),
+        node("Attention", ["q", "q", "q", "allowed"], ["y"], q_num_heads=1, kv_num_heads=1),
+    ]
+    constants = [("whole", np.array([-1, 2, 3], np.int64)), ("mask", np.array([-1, 1, 2, 2], np.int64)), ("half", np.array(0.5, np.float32))]
+    rows = {"x": numbers(31, 5, 6), "m": np.array([[1, 1, 1, 1], [0, 0, 1, 1], [1, 0, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0]], np.float32)}
+    return graph(nodes, [("x", F, [None, 6]), ("m", F, [None, 4])], [("y", F, [None, 2, 3])], constants, opset=23), rows, *MATHS
+
+
 # ---------------------------------------------------------------------------------------------- networks
 
 
@@ -1398,7 +1523,7 @@ def ambiguous_label():
 
 @refused
 def text_to_number():
-    return graph([helper.make_node("Cast", ["s"], ["y"], name="parse", to=F)], [("s", S, [None, 1])], [("y", F, [None, 1])])
+    return graph([helper.make_node("Cast", ["s"], ["y"], name="parse", to=B)], [("s", S, [None, 1])], [("y", B, [None, 1])])
 
 
 @refused
@@ -1425,6 +1550,40 @@ def sequence_of_rows():
     """The batch is where a sequence has its steps."""
     constants = [("w", weights(1, 1, 2, 3)), ("r", weights(2, 1, 2, 2))]
     return graph([helper.make_node("RNN", ["x", "w", "r"], ["", "h"], name="layer", hidden_size=2)], [("x", F, ["N", 1, 3])], [("h", F, [1, 1, 2])], constants)
+
+
+@refused
+def row_reads_batch():
+    """The body of a Scan along the batch takes the shape of the whole batch."""
+    info = helper.make_tensor_value_info
+    body = helper.make_graph([helper.make_node("ConstantOfShape", ["shape"], ["all"]), helper.make_node("Add", ["all", "row"], ["sum"])], "row", [info("row", F, [3])], [info("sum", F, [None, 3])])
+    nodes = [helper.make_node("Shape", ["x"], ["shape"]), helper.make_node("Scan", ["x"], ["y"], name="each", body=body, num_scan_inputs=1)]
+    return graph(nodes, [("x", F, ["N", 3])], [("y", F, ["N", "N", 3])])
+
+
+@refused
+def old_dropout_trains():
+    return small([helper.make_node("Dropout", ["x"], ["y"], name="drop", ratio=0.5)], ["y"], opset=6)
+
+
+@refused
+def old_batch_normalization_trains():
+    ones = [(name, np.ones(3, np.float32)) for name in ("scale", "bias", "mean", "variance")]
+    node = helper.make_node("BatchNormalization", ["x", "scale", "bias", "mean", "variance"], ["y"], name="normal", is_test=0)
+    return small([node], ["y"], initializers=ones, opset=6)
+
+
+@refused
+def scatter_greatest_uint64():
+    kind = TensorProto.UINT64
+    nodes = [helper.make_node("ScatterElements", ["x", "at", "new"], ["y"], name="put", axis=1, reduction="max")]
+    return graph(nodes, [("x", kind, [None, 3]), ("new", kind, [None, 1]), ("at", I64, [None, 1])], [("y", kind, [None, 3])])
+
+
+@refused
+def pad_of_another_type():
+    constants = [("pads", np.array([0, 1, 0, 1], np.int64)), ("fill", np.array(7, np.int64))]
+    return graph([helper.make_node("Pad", ["x", "pads", "fill"], ["y"], name="frame")], [("x", F, [None, 3])], [("y", F, [None, 5])], constants)
 
 
 def main():

@@ -50,7 +50,8 @@ const refused = (number) => Buffer.concat([flag(true), write("i32", number)]);
 
 const parts = [];
 while (at < input.length) {
-  const { inputs, outputs, rejections, score, scoreColumns } = cases[view.getUint32(take(4), true)];
+  const scorer = cases[view.getUint32(take(4), true)];
+  const { inputs, outputs, rejections, score, scoreColumns, predictions = [] } = scorer;
   const rows = view.getUint32(take(4), true);
   const records = [];
   for (let row = 0; row < rows; row++) {
@@ -70,6 +71,12 @@ while (at < input.length) {
     const single = outcome.status === "scored"
       ? written(outputs, ({ name }) => outcome.output[name])
       : refused(rejections[status - 1]?.reason === outcome.reason ? status - 1 : -1);
+    for (const { name, class: word, label, classes, scores } of outcome.status === "scored" ? predictions : []) {
+      const made = scorer[name](outcome.output);
+      const wanted = scores.length === 1 ? Array.from(outcome.output[scores[0]]) : scores.map((score) => outcome.output[score]);
+      const same = made[word] === outcome.output[label] && classes.includes(made[word]) && wanted.every((score, at) => Object.is(score, made.scores[at]));
+      if (!same) throw new Error(`row ${row}: a prediction says something else`);
+    }
     if (!part.equals(single)) throw new Error(`row ${row}: the column form and the row form differ`);
     parts.push(part);
   }

@@ -156,9 +156,9 @@ pub(crate) fn canonical(function: &Function) -> (Vec<Value>, Vec<Value>) {
 }
 
 /// The elements of a table that is read whole.
-pub(crate) fn tensor_of(table: &Table) -> &[Literal] {
+pub(crate) fn tensor_of(table: &Table) -> Vec<Literal> {
     match table {
-        Table::Tensor(tensor) => &tensor.values,
-        Table::Map(_) | Table::Forest(_) => &[],
+        Table::Tensor(tensor) => tensor.values.iter().collect(),
+        Table::Map(_) | Table::Forest(_) => Vec::new(),
     }
 }

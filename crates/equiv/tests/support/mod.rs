@@ -31,7 +31,7 @@ fn case(folder: &Path) -> Case {
     let mut sources = Sources::new();
     let module = if folder.join("model.onnx").exists() {
         let id = sources.add_binary("model.onnx");
-        front_onnx::read(&fs::read(folder.join("model.onnx")).unwrap(), id, &sources, &front_onnx::Options::default()).unwrap()
+        front_onnx::read(fs::read(folder.join("model.onnx")).unwrap(), id, &sources, &front_onnx::Options::default()).unwrap()
     } else {
         let bytes = fs::read(folder.join("model.pmml")).unwrap();
         let id = sources.add("model.pmml", String::from_utf8_lossy(&bytes));

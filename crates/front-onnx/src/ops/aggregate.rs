@@ -1,6 +1,6 @@
 //! Folds along axes: ReduceSum and its kin, ArgMax, ArgMin, running sums and products.
 
-use ir::{Builder, Elem, Reduce, Val};
+use ir::{Builder, Reduce, Val};
 
 use super::Row;
 use super::activation::kept;
@@ -228,11 +228,10 @@ fn running<'b>(node: &OnnxNode<'_, 'b>, how: Reduce, neutral: i64) -> Translated
     super::shape::limited(node, x.count().saturating_mul(length))?;
     // The axis twice: where the sum stands, and what it is made of, in the order of adding.
     let order = |at: usize| if reverse { length - 1 - at } else { at };
-    let mask: Vec<ir::Literal> =
-        (0..length).flat_map(|to| (0..length).map(move |at| (to, at))).map(|(to, at)| ir::Literal::Bool(counts(to, order(at)))).collect();
+    let mask: Vec<bool> = (0..length).flat_map(|to| (0..length).map(move |at| (to, at))).map(|(to, at)| counts(to, order(at))).collect();
     let inner = x.shape.len() - axis - 1;
     let mask_shape = [vec![length, length], vec![1; inner]].concat();
-    let mask = node.b.tensor(ir::Tensor { name: "is summed".to_owned(), elem: Elem::Bool, shape: ir_shape(&mask_shape), values: mask });
+    let mask = node.b.tensor(ir::Tensor::new("is summed", ir_shape(&mask_shape), mask));
     let mut shape = x.shape.clone();
     shape.insert(axis, 1);
     let value = x.value(node.b);

@@ -294,7 +294,7 @@ fn tensor_scatter<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     }
     let starts = match node.optional(2) {
         Some(_) => batch_first(node, 2)?.1.cast(ir::Elem::I64),
-        None => constant(node.b, "starts", &[shape[0] as usize], &Data::I64(vec![0; shape[0] as usize])),
+        None => constant(node.b, "starts", &[shape[0] as usize], &Data::i64(vec![0; shape[0] as usize])),
     };
     let mut along = vec![1; shape.len()];
     along[0] = starts.ty().count() as u32;

@@ -1,9 +1,10 @@
 //! Changes of the element type.
 
 use ir::{Elem, Val};
+use source::bug;
 
-use super::Row;
 use super::elementwise::elements;
+use super::{Row, number_text};
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::ElementType;
 use crate::value::{PerRow, Value};
@@ -26,7 +27,8 @@ fn cast_like<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     }
 }
 
-/// Float to integer cuts toward zero; see [`whole_numbers`]. Integers wrap into narrower ones. A double becomes a half by way of a float,
+/// Float to integer cuts toward zero; see [`whole_numbers`]. Numbers as text and back are those of onnxruntime, see [`number_text`], for the
+/// standard leaves the digits open. Integers wrap into narrower ones. A double becomes a half by way of a float,
 /// as in onnxruntime.
 fn as_type<'b>(node: &OnnxNode<'_, 'b>, to: ElementType) -> Translated<'b> {
     if let (Value::Dims(dims), ElementType::I64) = (node.input(0), to) {
@@ -36,6 +38,17 @@ fn as_type<'b>(node: &OnnxNode<'_, 'b>, to: ElementType) -> Translated<'b> {
     let casted = match (row.elements, to) {
         (from, to) if from == to => row.clone(),
         (from, ElementType::Str) if from.is_integer() && from != ElementType::U64 => row.map_cells(|x| x.cast(Elem::I64).decimal()),
+        (ElementType::Str, ElementType::I64 | ElementType::I32) => {
+            by_function(node, &row, number_text::whole_number(), "is no whole number").cast(node.b, to)
+        }
+        (ElementType::Str, ElementType::F32 | ElementType::F64) => {
+            by_function(node, &row, number_text::float(), "is no number that is read exactly").cast(node.b, to)
+        }
+        (ElementType::Bool, ElementType::Str) => row.map_cells(|x| x.select(node.b.str("1"), node.b.str("0"))),
+        (ElementType::F32 | ElementType::F64, ElementType::Str) => {
+            let wide = row.cast(node.b, ElementType::F64);
+            by_function(node, &wide, number_text::written(), "has no text that is known exactly")
+        }
         (ElementType::Str, _) => {
             return Err(Box::new(
                 node.error("onnx-text-to-number", format!("`{}` from string to {} is not supported", node.node.operator, to.name()))
@@ -48,13 +61,22 @@ fn as_type<'b>(node: &OnnxNode<'_, 'b>, to: ElementType) -> Translated<'b> {
                     "onnx-number-to-text",
                     format!("`{}` from {} to string is not supported", node.node.operator, row.elements.name()),
                 )
-                .help("the text of a float is not fixed by the standard; declare the input as text or as int64 when exporting"),
+                .help("declare the input as text, as int64 or as a float when exporting"),
             ));
         }
         (from, to) if from.is_float() && to.is_integer() => whole_numbers(node, &row, to),
         (_, to) => row.cast(node.b, to),
     };
     Ok(vec![Value::PerRow(casted)])
+}
+
+/// What a function of an element gives for each; where it does not know one, the row is not scored.
+fn by_function<'b>(node: &OnnxNode<'_, 'b>, row: &PerRow<'b>, function: Option<ir::Module>, why: &str) -> PerRow<'b> {
+    let Some(function) = function.and_then(|module| node.b.import(&module)) else { bug!("a function of one element is sound") };
+    if let Some(known) = row.cells().into_iter().map(|cell| node.b.call(function, &[cell], 1)).reduce(|all, one| all & one) {
+        node.leave_open(!known, format!("{} {why}", node.input_name(0)));
+    }
+    row.map_cells(|cell| node.b.call(function, &[cell], 0))
 }
 
 /// Floats cut to whole numbers. ONNX leaves undefined what NaN and numbers outside of the integer type become, and processors differ:

@@ -19,7 +19,7 @@ fn identity<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         return node.unsupported("it runs in training mode");
     }
     if let Value::Constant(tensor) = node.input(2)
-        && tensor.data == Data::Bool(vec![true])
+        && tensor.data == Data::bool(vec![true])
     {
         return node.unsupported("it runs in training mode");
     }
@@ -34,12 +34,12 @@ fn constant_node<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let Some((_, attribute)) = node.node.attributes.iter().next() else { return node.malformed("it has no value") };
     let tensor = match attribute {
         Attribute::Tensor(tensor) => tensor.clone(),
-        Attribute::Float(value) => Tensor::scalar(Data::F32(vec![*value])),
-        Attribute::Int(value) => Tensor::scalar(Data::I64(vec![*value])),
-        Attribute::String(value) => Tensor::scalar(Data::Str(vec![value.clone()])),
-        Attribute::Floats(values) => Tensor::vector(Data::F32(values.clone())),
-        Attribute::Ints(values) => Tensor::vector(Data::I64(values.clone())),
-        Attribute::Strings(values) => Tensor::vector(Data::Str(values.clone())),
+        Attribute::Float(value) => Tensor::scalar(Data::f32(vec![*value])),
+        Attribute::Int(value) => Tensor::scalar(Data::i64(vec![*value])),
+        Attribute::String(value) => Tensor::scalar(Data::text(vec![value.clone()])),
+        Attribute::Floats(values) => Tensor::vector(Data::f32(values.clone())),
+        Attribute::Ints(values) => Tensor::vector(Data::i64(values.clone())),
+        Attribute::Strings(values) => Tensor::vector(Data::text(values.clone())),
         Attribute::Graph(_) => return node.malformed("its value is a graph"),
     };
     Ok(vec![Value::known(tensor)])
@@ -69,9 +69,9 @@ fn constant_of_shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     }
     let shape: Vec<usize> = dims.iter().filter_map(|dim| if let Dim::Known(size) = dim { Some(*size) } else { None }).collect();
     let Some(count) = element_count(&shape) else { return node.unsupported(format!("a tensor of shape {shape:?}")) };
-    let zero = Tensor::scalar(Data::F32(vec![0.0]));
+    let zero = Tensor::scalar(Data::f32(vec![0.0]));
     let value = node.tensor("value").unwrap_or(&zero);
-    let data = value.data.pick(&vec![0; count]);
+    let data = value.data.pick(std::iter::repeat_n(0, count));
     match dims.iter().position(|dim| *dim == Dim::Batch) {
         None => Ok(vec![Value::known(Tensor { dims: shape, elements: value.elements, data })]),
         Some(batch) => Ok(vec![Value::PerRow(PerRow::of(value.elements, batch, constant(node.b, node.output_name(0), &shape, &data)))]),

@@ -189,8 +189,8 @@ fn repeat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             break;
         }
         limited(node, turn + 1, &body)?;
-        let number = Value::known(Tensor::scalar(Data::I64(vec![turn as i64])));
-        let given = if matches!(holds, Value::Absent) { Value::known(Tensor::scalar(Data::Bool(vec![true]))) } else { holds.clone() };
+        let number = Value::known(Tensor::scalar(Data::i64(vec![turn as i64])));
+        let given = if matches!(holds, Value::Absent) { Value::known(Tensor::scalar(Data::bool(vec![true]))) } else { holds.clone() };
         let inputs = [vec![number, given], states.clone()].concat();
         let mut outputs = node.bodies.run(&body, inputs, alive.map_or(Entry::Always, Entry::Where));
         if is_refused(&outputs) || outputs.len() < kept + 1 {

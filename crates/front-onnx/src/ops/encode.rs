@@ -113,8 +113,8 @@ fn label_encoder<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = node.row(0)?;
     let (keys, values) = if node.node.opset < 2 {
         let classes = node.strings("classes_strings");
-        let indices = Data::I64((0..classes.len() as i64).collect());
-        if x.elements == ElementType::Str { (Data::Str(classes.to_vec()), indices) } else { (indices, Data::Str(classes.to_vec())) }
+        let indices = Data::i64((0..classes.len() as i64).collect());
+        if x.elements == ElementType::Str { (Data::text(classes.to_vec()), indices) } else { (indices, Data::text(classes.to_vec())) }
     } else {
         match (list(node, "keys"), list(node, "values")) {
             (Some(keys), Some(values)) => (keys, values),
@@ -248,11 +248,11 @@ fn list(node: &OnnxNode<'_, '_>, name: &str) -> Option<Data> {
     }
     let (strings, integers, floats) = (format!("{name}_strings"), format!("{name}_int64s"), format!("{name}_floats"));
     if node.is_given(&strings) {
-        Some(Data::Str(node.strings(&strings).to_vec()))
+        Some(Data::text(node.strings(&strings).to_vec()))
     } else if node.is_given(&integers) {
-        Some(Data::I64(node.ints(&integers).to_vec()))
+        Some(Data::i64(node.ints(&integers).to_vec()))
     } else if node.is_given(&floats) {
-        Some(Data::F32(node.floats(&floats).to_vec()))
+        Some(Data::f32(node.floats(&floats).to_vec()))
     } else {
         None
     }
@@ -262,7 +262,7 @@ fn list(node: &OnnxNode<'_, '_>, name: &str) -> Option<Data> {
 fn zip_map<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let scores = node.features(0)?;
     let classes = match node.labels("classlabels_strings", "classlabels_int64s") {
-        Data::Str(texts) => texts,
+        Data::Str(texts) => texts.to_vec(),
         Data::I64(numbers) => numbers.iter().map(i64::to_string).collect(),
         Data::Bool(_) | Data::I32(_) | Data::F32(_) | Data::F64(_) => Vec::new(),
     };

@@ -32,19 +32,19 @@ fn range<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         (Data::F32(a), Data::F32(b), Data::F32(c)) => match (a.as_slice(), b.as_slice(), c.as_slice()) {
             ([a], [b], [c]) => {
                 let count = count(f64::from(b - a) / f64::from(*c))?;
-                Data::F32((0..count).map(|at| a + at as f32 * c).collect())
+                Data::f32((0..count).map(|at| a + at as f32 * c).collect())
             }
             _ => return node.malformed("its inputs are no scalars"),
         },
         (Data::F64(a), Data::F64(b), Data::F64(c)) => match (a.as_slice(), b.as_slice(), c.as_slice()) {
-            ([a], [b], [c]) => Data::F64((0..count((b - a) / c)?).map(|at| a + at as f64 * c).collect()),
+            ([a], [b], [c]) => Data::f64((0..count((b - a) / c)?).map(|at| a + at as f64 * c).collect()),
             _ => return node.malformed("its inputs are no scalars"),
         },
         _ => match (start.integers().as_deref(), limit.integers().as_deref(), delta.integers().as_deref()) {
             (Some([a]), Some([b]), Some([c])) if *c != 0 => {
                 let count = count((*b as f64 - *a as f64) / *c as f64)?;
                 let whole = (0..count).map(|at| a.wrapping_add(at.wrapping_mul(*c)));
-                if elem(start.elements) == Elem::I32 { Data::I32(whole.map(|x| x as i32).collect()) } else { Data::I64(whole.collect()) }
+                if elem(start.elements) == Elem::I32 { Data::i32(whole.map(|x| x as i32).collect()) } else { Data::i64(whole.collect()) }
             }
             _ => return node.malformed("its inputs are no three numbers of one type"),
         },

@@ -107,12 +107,20 @@ fn array_feature_extractor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                 }
             }
         }
-        // One column of a table a row.
-        (Value::Constant(table), Value::PerRow(at)) if table.dims.len() == 2 && at.batch.is_some() && at.count() == 1 => {
+        // Columns of a table, as many a row. Those of one row after those of the other are the second axis of the result.
+        (Value::Constant(table), Value::PerRow(at))
+            if table.dims.len() == 2 && (at.batch == Some(0) || at.batch.is_some() && at.count() == 1) =>
+        {
             let [rows, columns] = [table.dims.first(), table.dims.get(1)].map(|dim| dim.copied().unwrap_or(0));
             let value = constant(node.b, node.input_name(0), &[rows, columns], &table.data);
-            let Some(position) = counted(node, at, columns).cells().first().copied() else { return node.malformed("it has no position") };
-            Ok(vec![Value::PerRow(PerRow::of(table.elements, 1, value.gather(position, 1)))])
+            let positions = counted(node, at, columns);
+            Ok(vec![match positions.cells().as_slice() {
+                [only] => Value::PerRow(PerRow::of(table.elements, 1, value.gather(*only, 1))),
+                several => {
+                    let found = PerRow::of(table.elements, 1, value.gather(positions.vector(node.b), 1));
+                    Value::Flat(found, vec![Dim::Known(rows), Dim::Rows(several.len())])
+                }
+            }])
         }
         (Value::PerRow(_) | Value::Constant(_), Value::Constant(at)) => {
             let x = node.row(0)?;

@@ -26,7 +26,7 @@ fn linear_scores<'b>(node: &OnnxNode<'_, 'b>, targets: usize, intercepts: &[f32]
         return node.malformed(format!("{} coefficients for {targets} targets and {} features", coefficients.len(), x.count()));
     }
     let shape = [targets, x.count()];
-    let table = constant(node.b, "coefficients", &shape, &Data::F32(coefficients.to_vec()));
+    let table = constant(node.b, "coefficients", &shape, &Data::f32(coefficients.to_vec()));
     let products = table.contract(x.vector(node.b), [(1, 0)]);
     if intercepts.is_empty() {
         return Ok(products);
@@ -34,7 +34,7 @@ fn linear_scores<'b>(node: &OnnxNode<'_, 'b>, targets: usize, intercepts: &[f32]
     if intercepts.len() != targets {
         return node.malformed(format!("{} intercepts for {targets} targets", intercepts.len()));
     }
-    Ok(products + constant(node.b, "intercepts", &[targets], &Data::F32(intercepts.to_vec())))
+    Ok(products + constant(node.b, "intercepts", &[targets], &Data::f32(intercepts.to_vec())))
 }
 
 /// `y = coefficients * x + intercepts`
@@ -171,6 +171,6 @@ fn gemm<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 }
 
 fn transposed(matrix: &Tensor, rows: usize, columns: usize) -> Tensor {
-    let positions: Vec<usize> = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column)).collect();
-    Tensor { dims: vec![columns, rows], elements: matrix.elements, data: matrix.data.pick(&positions) }
+    let positions = (0..rows * columns).map(|at| at % rows * columns + at / rows);
+    Tensor { dims: vec![columns, rows], elements: matrix.elements, data: matrix.data.pick(positions) }
 }

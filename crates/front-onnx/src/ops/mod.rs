@@ -14,6 +14,7 @@ mod generate;
 mod index;
 mod linear;
 mod normalise;
+mod number_text;
 mod pool;
 mod quantise;
 mod recurrent;

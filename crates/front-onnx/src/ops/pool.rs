@@ -114,7 +114,7 @@ fn average_pool<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let shape: Vec<usize> = slides.iter().map(|slide| slide.count).collect();
     let means = match count.first() {
         Some(first) if count.iter().all(|other| other == first) => sums / *first,
-        _ => sums / constant(node.b, "counts", &shape, &Data::F64(count)).cast(elem(image.row.elements)),
+        _ => sums / constant(node.b, "counts", &shape, &Data::f64(count)).cast(elem(image.row.elements)),
     };
     Ok(vec![Value::PerRow(image.made(node, means))])
 }

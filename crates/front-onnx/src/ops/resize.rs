@@ -249,7 +249,7 @@ fn resized<'b>(node: &OnnxNode<'_, 'b>, stretches: Vec<Stretch>, filter: &Filter
         let rank = x.shape.len();
         for (axis, outside) in outside {
             let shape: Vec<usize> = (0..rank).map(|at| if at == axis { outside.len() } else { 1 }).collect();
-            let mask = constant(node.b, "is outside", &shape, &Data::Bool(outside));
+            let mask = constant(node.b, "is outside", &shape, &Data::bool(outside));
             let value = x.value(node.b);
             x = PerRow::of(kind, x.batch, mask.select(ir::build::IntoVal::into_val(extrapolated, value), value));
         }
@@ -267,8 +267,8 @@ fn blended<'b>(node: &OnnxNode<'_, 'b>, x: &PerRow<'b>, axis: usize, taps: &[Vec
     let weights: Vec<f64> = taps.iter().flatten().map(|(_, weight)| *weight).collect();
     let shape = [vec![to, width], vec![1; x.shape.len() - axis - 1]].concat();
     let weights = match elem(x.elements) == ir::Elem::F32 {
-        true => Data::F32(weights.into_iter().map(|weight| weight as f32).collect()),
-        false => Data::F64(weights),
+        true => Data::f32(weights.into_iter().map(|weight| weight as f32).collect()),
+        false => Data::f64(weights),
     };
     let weights = constant(node.b, "weights", &shape, &weights);
     let value = (x.value(node.b).gather(table, axis as u8) * weights).reduce(ir::Reduce::Sum, [axis as u8 + 1]);

@@ -260,7 +260,7 @@ fn affine_grid<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         axes.map(|(stride, length)| along(number / stride % length, *length)).chain([1.0]).collect::<Vec<f64>>()
     };
     let places: Vec<f64> = (0..area).flat_map(place).collect();
-    let table = constant(node.b, "places", &[area, rank + 1], &Data::F64(places)).cast(elem(theta.elements));
+    let table = constant(node.b, "places", &[area, rank + 1], &Data::f64(places)).cast(elem(theta.elements));
     // `[N, axes, area]` to `[N, o, axes]`
     let grid = theta.whole(node.b).contract(table, [(2, 1)]).transpose([0, 2, 1]);
     let shape = [&[count], spatial, &[rank]].concat();
@@ -339,7 +339,7 @@ fn deform_conv<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
                     })
                     .collect();
                 let shape = if axis == 0 { [places, slide.count, 1] } else { [places, 1, slide.count] };
-                let base = constant(node.b, "places", &shape, &Data::F64(base)).cast(held);
+                let base = constant(node.b, "places", &shape, &Data::f64(base)).cast(held);
                 let shift = own.slice(1, axis as u32, 1, 1).reshape(ir_shape(&[&[places], counts.as_slice()].concat()));
                 Some(Edges { length: slide.length, padding: Padding::Zeros, align_corners: true }.linear(base + shift))
             };
@@ -436,8 +436,8 @@ fn roi_align<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             bounded(node, [rows, columns, grid, grid, image.channels, count])?;
             let part = size / parts as f64;
             let centres: Vec<f64> = (0..grid).map(|at| at as f64 + 0.5).collect();
-            let centres = constant(b, "centres", &[1, grid], &Data::F64(centres)).cast(held);
-            let starts = constant(b, "parts", &[parts, 1], &Data::F64((0..parts).map(|at| at as f64).collect())).cast(held);
+            let centres = constant(b, "centres", &[1, grid], &Data::f64(centres)).cast(held);
+            let starts = constant(b, "parts", &[parts, 1], &Data::f64((0..parts).map(|at| at as f64).collect())).cast(held);
             let place = starts * part + start + centres * part / grid as f64;
             Ok((aligned(place, length), grid))
         };

@@ -22,8 +22,8 @@ fn columns(node: &OnnxNode<'_, '_>, name: &str, values: &[f32], row: &PerRow<'_>
         return node.malformed(format!("`{name}` has {} values for {:?} columns", values.len(), row.shape));
     }
     let data = match row.elements == ElementType::F64 {
-        true => Data::F64(values.iter().map(|value| f64::from(*value)).collect()),
-        false => Data::F32(values.to_vec()),
+        true => Data::f64(values.iter().map(|value| f64::from(*value)).collect()),
+        false => Data::f32(values.to_vec()),
     };
     Ok(Value::known(Tensor::vector(data)))
 }
@@ -47,9 +47,9 @@ fn scaler<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 fn imputer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = node.row(0)?;
     let imputed = match elem(x.elements) {
-        Elem::F32 => Tensor::vector(Data::F32(node.floats("imputed_value_floats").to_vec())),
-        Elem::F64 => Tensor::vector(Data::F64(node.floats("imputed_value_floats").iter().map(|value| f64::from(*value)).collect())),
-        Elem::I64 => Tensor::vector(Data::I64(node.ints("imputed_value_int64s").to_vec())),
+        Elem::F32 => Tensor::vector(Data::f32(node.floats("imputed_value_floats").to_vec())),
+        Elem::F64 => Tensor::vector(Data::f64(node.floats("imputed_value_floats").iter().map(|value| f64::from(*value)).collect())),
+        Elem::I64 => Tensor::vector(Data::i64(node.ints("imputed_value_int64s").to_vec())),
         Elem::I32 | Elem::Bool | Elem::Str | Elem::Date | Elem::DateTime | Elem::Duration => {
             return node.unsupported(format!("an input of {}", x.elements.name()));
         }

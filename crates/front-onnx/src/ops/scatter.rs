@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ir::{Elem, Literal, Reduce, Val};
+use ir::{Elem, Reduce, Val};
 
 use super::Row;
 use super::index::{numbers, strides};
@@ -106,8 +106,8 @@ fn known<'b>(
     for round in 0..rounds {
         let update = |slot: u32| by_slot.get(&(slot as usize)).and_then(|updates| updates.get(round)).copied();
         let from = node.b.tensor(ir::Tensor::i64("updates", [slots], (0..slots).map(|slot| update(slot).unwrap_or(0) as i64)));
-        let is_hit: Vec<Literal> = (0..slots).map(|slot| Literal::Bool(update(slot).is_some())).collect();
-        let hit = node.b.tensor(ir::Tensor { name: "is written".to_owned(), elem: Elem::Bool, shape: vec![slots, 1], values: is_hit });
+        let is_hit: Vec<bool> = (0..slots).map(|slot| update(slot).is_some()).collect();
+        let hit = node.b.tensor(ir::Tensor::new("is written", [slots, 1], is_hit));
         value = hit.select(reduction.apply(value, new.gather(from, 0)), value);
     }
     Ok(value)

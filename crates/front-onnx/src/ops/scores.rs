@@ -4,7 +4,7 @@ use ir::{Builder, Elem, Map, Table, Val};
 
 use crate::node::OnnxNode;
 use crate::tensor::Data;
-use crate::value::{elem, literals};
+use crate::value::literals;
 
 /// Scores nearer to zero than this are zero to SOFTMAX_ZERO; the number is onnxruntime's.
 const SOFTMAX_ZERO_LIMIT: f64 = 0.0000001;
@@ -109,10 +109,7 @@ fn softmax_zero<'b>(b: &'b Builder, scores: Val<'b>) -> Val<'b> {
 
 /// The class label at an index that is known to lie inside.
 pub(super) fn label<'b>(b: &'b Builder, labels: &Data, index: Val<'b>) -> Val<'b> {
-    let values = literals(labels);
-    let shape = [values.len() as u32];
-    b.tensor(ir::Tensor { name: "class labels".to_owned(), elem: elem(labels.element_type()), shape: shape.to_vec(), values })
-        .gather(index, 0)
+    b.tensor(ir::Tensor::new("class labels", [labels.len() as u32], labels.elements())).gather(index, 0)
 }
 
 /// One of two labels.

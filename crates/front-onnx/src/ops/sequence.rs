@@ -67,7 +67,7 @@ fn sequence_erase<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 }
 
 fn sequence_length<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    Ok(vec![Value::known(Tensor::scalar(Data::I64(vec![items(node)?.len() as i64])))])
+    Ok(vec![Value::known(Tensor::scalar(Data::i64(vec![items(node)?.len() as i64])))])
 }
 
 /// The elements of a sequence as rows of one batch.

@@ -47,7 +47,7 @@ pub(super) fn dims_value<'b>(dims: Vec<Dim>) -> Value<'b> {
     let known: Option<Vec<i64>> =
         dims.iter().map(|dim| if let Dim::Known(size) = dim { i64::try_from(*size).ok() } else { None }).collect();
     match known {
-        Some(numbers) => Value::known(Tensor::vector(Data::I64(numbers))),
+        Some(numbers) => Value::known(Tensor::vector(Data::i64(numbers))),
         None => Value::Dims(dims),
     }
 }
@@ -249,7 +249,7 @@ fn shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 fn size<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let Some(dims) = dims_of(node.input(0)) else { return node.unsupported("its input is no tensor") };
     match (dims.iter().all(|dim| matches!(dim, Dim::Known(_))), product(&dims)) {
-        (true, Some(count)) => Ok(vec![Value::known(Tensor::scalar(Data::I64(vec![count as i64])))]),
+        (true, Some(count)) => Ok(vec![Value::known(Tensor::scalar(Data::i64(vec![count as i64])))]),
         _ => node.mixes_rows("it counts the elements of a batch"),
     }
 }
@@ -324,7 +324,7 @@ fn in_batch<'b>(node: &OnnxNode<'_, 'b>, row: PerRow<'b>, batch: Option<usize>) 
 fn open_tail<'b>(node: &OnnxNode<'_, 'b>, dims: Vec<Dim>, index: usize) -> Translated<'b> {
     if index + 1 == node.inputs.len() && dims.iter().all(|dim| *dim == Dim::Batch) {
         // Zero copies the dimension of the input and -1 stays open; `[0, -1]` says the same without the batch size.
-        return Ok(vec![Value::known(Tensor::vector(Data::I64(vec![0, -1])))]);
+        return Ok(vec![Value::known(Tensor::vector(Data::i64(vec![0, -1])))]);
     }
     node.unsupported("a shape with the batch size and an open dimension in the middle")
 }
@@ -507,10 +507,9 @@ fn permuted(tensor: &Tensor, order: &[usize]) -> Tensor {
         }
     }
     let axes: Vec<(usize, usize)> = order.iter().filter_map(|axis| Some((*tensor.dims.get(*axis)?, *strides.get(*axis)?))).collect();
-    let places = axes
-        .iter()
-        .fold(vec![0usize], |places, (dim, stride)| places.iter().flat_map(|place| (0..*dim).map(move |at| place + at * stride)).collect());
-    Tensor { dims: axes.iter().map(|(dim, _)| *dim).collect(), elements: tensor.elements, data: tensor.data.pick(&places) }
+    let place = |at| axes.iter().rev().fold((at, 0), |(at, place), (dim, stride)| (at / dim, place + at % dim * stride)).1;
+    let places = (0..tensor.data.len()).map(place);
+    Tensor { dims: axes.iter().map(|(dim, _)| *dim).collect(), elements: tensor.elements, data: tensor.data.pick(places) }
 }
 
 /// Stretched to a shape by numpy's rules.

@@ -119,7 +119,7 @@ fn non_zero<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         .flat_map(|axis| places.iter().map(move |place| (axis, *place)))
         .map(|(axis, place)| along(axis, place) as i64)
         .collect();
-    Ok(vec![Value::known(Tensor::new(vec![x.dims.len(), places.len()], Data::I64(rows)))])
+    Ok(vec![Value::known(Tensor::new(vec![x.dims.len(), places.len()], Data::i64(rows)))])
 }
 
 /// Elements, or slices along an axis, each once, with the first place of each, the number of each element among them, and how often each
@@ -178,8 +178,8 @@ fn unique<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     if let Some(dim) = shape.get_mut(axis) {
         *dim = chosen.len();
     }
-    let values = Tensor { dims: shape, elements: x.elements, data: x.data.pick(&positions) };
-    let list = |items: Vec<usize>| Value::known(Tensor::vector(Data::I64(items.into_iter().map(|item| item as i64).collect())));
+    let values = Tensor { dims: shape, elements: x.elements, data: x.data.pick(positions.iter().copied()) };
+    let list = |items: Vec<usize>| Value::known(Tensor::vector(Data::i64(items.into_iter().map(|item| item as i64).collect())));
     let counts = ranks.iter().map(|rank| numbers.iter().filter(|number| *number == rank).count()).collect();
     Ok(vec![Value::known(values), list(chosen.clone()), list(numbers.iter().map(|number| place_of(*number)).collect()), list(counts)])
 }

@@ -44,7 +44,7 @@ impl<'b> Machine<'b> {
             return node.malformed(format!("{} numbers make no vectors of {} features", vectors.len(), self.features));
         }
         let count = vectors.len() / self.features;
-        let table = constant(node.b, name, &[count, self.features], &Data::F32(vectors.to_vec()));
+        let table = constant(node.b, name, &[count, self.features], &Data::f32(vectors.to_vec()));
         let kernel = node.string("kernel_type");
         let dot = || table.contract(self.row, [(1, 0)]);
         if kernel == "LINEAR" {
@@ -83,7 +83,7 @@ fn svm_regressor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         if kernels.ty().count() != coefficients.len() {
             return node.malformed(format!("{} coefficients for {} support vectors", coefficients.len(), kernels.ty().count()));
         }
-        constant(node.b, "coefficients", &[coefficients.len()], &Data::F32(coefficients.to_vec())).contract(kernels, [(0, 0)])
+        constant(node.b, "coefficients", &[coefficients.len()], &Data::f32(coefficients.to_vec())).contract(kernels, [(0, 0)])
     } else {
         let kernels = machine.kernel(node, "coefficients", coefficients)?;
         if kernels.ty().count() != 1 {
@@ -174,7 +174,7 @@ fn duels<'b>(node: &OnnxNode<'_, 'b>, machine: &Machine<'b>) -> Result<Vec<Val<'
         ));
     }
     let starts: Vec<usize> = per_class.iter().scan(0, |start, count| Some(std::mem::replace(start, *start + count))).collect();
-    let table = constant(node.b, "coefficients", &[count - 1, vectors], &Data::F32(coefficients.to_vec()));
+    let table = constant(node.b, "coefficients", &[count - 1, vectors], &Data::f32(coefficients.to_vec()));
     let part = |line: usize, class: usize| {
         let (start, length) = (starts[class] as u32, per_class[class] as u32);
         let weights = table.slice(0, line as u32, 1, 1).slice(1, start, 1, length).reshape([length]);

@@ -45,7 +45,7 @@ fn string_normalizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         left.push(String::new());
     }
     let dims = if tensor.dims.len() == 2 { vec![1, left.len()] } else { vec![left.len()] };
-    Ok(vec![Value::known(Tensor::new(dims, Data::Str(left)))])
+    Ok(vec![Value::known(Tensor::new(dims, Data::text(left)))])
 }
 
 /// Parts between delimiters, or between white space, and their number. How many parts there are decides the shape, so the texts must be known.
@@ -81,10 +81,10 @@ fn string_split<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     };
     let parts: Vec<Vec<String>> = texts.iter().map(split).collect();
     let width = parts.iter().map(Vec::len).max().unwrap_or(0);
-    let counts = Tensor::new(tensor.dims.clone(), Data::I64(parts.iter().map(|parts| parts.len() as i64).collect()));
+    let counts = Tensor::new(tensor.dims.clone(), Data::i64(parts.iter().map(|parts| parts.len() as i64).collect()));
     let padded = parts.into_iter().flat_map(|parts| parts.into_iter().chain(std::iter::repeat(String::new())).take(width)).collect();
     let dims = [tensor.dims.as_slice(), &[width]].concat();
-    Ok(vec![Value::known(Tensor::new(dims, Data::Str(padded))), Value::known(counts)])
+    Ok(vec![Value::known(Tensor::new(dims, Data::text(padded))), Value::known(counts)])
 }
 
 /// How often the n-grams of a pool occur along the last axis, or whether they do, or either times a weight.
@@ -93,8 +93,8 @@ fn string_split<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 fn tf_idf_vectorizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = node.row(0)?;
     let pool = match node.strings("pool_strings") {
-        [] => Data::I64(node.ints("pool_int64s").to_vec()),
-        texts => Data::Str(texts.to_vec()),
+        [] => Data::i64(node.ints("pool_int64s").to_vec()),
+        texts => Data::text(texts.to_vec()),
     };
     let fits = matches!((&pool, x.elements), (Data::Str(_), ElementType::Str) | (Data::I64(_), ElementType::I32 | ElementType::I64));
     let Some(last) = x.shape.len().checked_sub(1).filter(|_| fits && x.batch.is_none_or(|batch| batch + 1 < x.rank())) else {
@@ -158,8 +158,7 @@ fn tf_idf_vectorizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 fn occurrences<'b>(node: &OnnxNode<'_, 'b>, value: Val<'b>, axis: u8, gram: &[Literal], count: u32, distance: u32) -> Val<'b> {
     let fill = Literal::zero(value.elem());
     let windows = value.window(axis, Window { count, size: gram.len() as u32, stride: 1, dilation: distance, before: 0, fill });
-    let gram =
-        node.b.tensor(ir::Tensor { name: "n-gram".to_owned(), elem: elem_of(gram), shape: vec![gram.len() as u32], values: gram.to_vec() });
+    let gram = node.b.tensor(ir::Tensor::literals("n-gram", elem_of(gram), [gram.len() as u32], gram.iter().cloned()));
     let hits = windows.eq(gram).cast(Elem::I32).reduce(Reduce::Min, [axis + 1]);
     hits.reduce(Reduce::Sum, [axis]).cast(Elem::F32)
 }

@@ -89,7 +89,7 @@ impl<'b> Votes<'b> {
     }
 
     fn table(&self, name: &str, shape: Vec<u32>, values: impl Iterator<Item = f64>) -> ir::Tensor {
-        ir::Tensor { name: name.to_owned(), elem: self.elem, shape, values: values.map(|value| self.literal(value)).collect() }
+        ir::Tensor::literals(name, self.elem, shape, values.map(|value| self.literal(value)))
     }
 
     /// The weight of the reached leaf for one target, over the trees that vote for it.
@@ -326,7 +326,7 @@ fn many_classes<'b>(
     } else {
         let scored: Vec<usize> = (0..labels.len()).filter(|class| coverages.get(*class) == Some(&Coverage::Always)).collect();
         let candidates = chosen(node, total, &scored, labels.len());
-        Value::PerRow(PerRow::tensor(0, label(node.b, &labels.pick(&scored), candidates.reduce(Reduce::ArgMax, [0]))))
+        Value::PerRow(PerRow::tensor(0, label(node.b, &labels.pick(scored.iter().copied()), candidates.reduce(Reduce::ArgMax, [0]))))
     };
     Ok((label, transform.apply(node.b, total)))
 }

@@ -25,7 +25,8 @@ use source::{Diagnostic, Place, Sources};
 use crate::link::Import;
 use crate::typing::Scope;
 use crate::{
-    Arena, Elem, Field, Function, Handle, Literal, Module, Node, Op, Origin, Output, Reason, Rejection, Table, Type, Value, type_of,
+    Arena, Elem, Field, Function, Handle, Literal, Module, Node, Op, Origin, Output, Prediction, Reason, Rejection, Table, Type, Value,
+    type_of,
 };
 
 pub use number::IntoVal;
@@ -225,6 +226,11 @@ impl Builder {
     /// A new result, after those there are.
     pub fn result(&self, name: impl Into<String>, value: Val<'_>) {
         self.result_field(Field::new(name, value.ty()), value);
+    }
+
+    /// Says that results, by their numbers, belong together.
+    pub fn prediction(&self, prediction: Prediction) {
+        self.state.borrow_mut().function.predictions.push(prediction);
     }
 
     pub fn result_field(&self, field: Field, value: Val<'_>) {

@@ -7,8 +7,8 @@ use source::{FileId, Line, LineColumn};
 use super::token::{Kind, Token, unquote};
 use super::{TextError, VERSION};
 use crate::{
-    Arena, Binary, Elem, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Output, Reason, Reduce, Rejection,
-    Split, Table, Tensor, Test, TextOp, Type, Unary, Value, Window,
+    Arena, Binary, Elem, Elements, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Output, Prediction,
+    Reason, Reduce, Rejection, Split, Table, Tensor, Test, TextOp, Type, Unary, Value, Window,
 };
 
 type Parsed<T> = Result<T, TextError>;
@@ -101,12 +101,20 @@ impl Parser<'_> {
         let name = self.quoted()?;
         let elem = self.elem()?;
         let shape = self.shape()?;
+        Ok(Tensor::new(name, shape, self.elements(elem)?))
+    }
+
+    fn elements(&mut self, elem: Elem) -> Parsed<Elements> {
         self.fixed("{")?;
         let mut values = Vec::new();
+        let mut other = None;
         while !self.accept("}") {
-            values.push(self.literal_of(elem)?);
+            let word = self.token;
+            let value = self.literal_of(elem)?;
+            other = other.or_else(|| (value.is_null() || value.elem() != elem).then_some(word));
+            values.push(value);
         }
-        Ok(Tensor { name, elem, shape, values })
+        Elements::of(elem, values).ok_or_else(|| self.error(other.unwrap_or(self.token), format!("an element that is {elem} and not null")))
     }
 
     fn map(&mut self) -> Parsed<Map> {
@@ -197,10 +205,20 @@ impl Parser<'_> {
             } else if self.accept("result") {
                 let value = self.handle("%")?;
                 function.results.push(Output { value, field: self.field()? });
+            } else if self.accept("prediction") {
+                let label = self.number("the number of a result")?;
+                let elem = self.elem()?;
+                let classes = self.elements(elem)?;
+                self.fixed("scores")?;
+                function.predictions.push(Prediction {
+                    label,
+                    classes,
+                    scores: self.list(|parser| parser.number("the number of a result"))?,
+                });
             } else if self.accept("}") {
                 return Ok(function);
             } else {
-                return self.expected("`param`, a node such as `%0 = ...`, `reject`, `result` or `}`");
+                return self.expected("`param`, a node such as `%0 = ...`, `reject`, `result`, `prediction` or `}`");
             }
         }
     }

@@ -6,8 +6,8 @@ use source::bug;
 
 use super::VERSION;
 use crate::{
-    Elem, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Reason, Rejection, Split, Table, Tensor, Test,
-    Type, Value, Window,
+    Elem, Field, Forest, Function, Handle, Literal, Map, Module, Next, Node, Op, Origin, Prediction, Reason, Rejection, Split, Table,
+    Tensor, Test, Type, Value, Window,
 };
 
 /// At most so many elements of a tensor stand on a line.
@@ -62,12 +62,12 @@ fn write_origin(out: &mut String, origin: &Origin) -> fmt::Result {
 }
 
 fn write_tensor(out: &mut String, handle: Handle<Table>, tensor: &Tensor) -> fmt::Result {
-    writeln!(out, "tensor #{} {:?} {} {{", handle.index(), tensor.name, Type::tensor(tensor.elem, tensor.shape.clone()))?;
+    writeln!(out, "tensor #{} {:?} {} {{", handle.index(), tensor.name, Type::tensor(tensor.elem(), tensor.shape.clone()))?;
     let row = tensor.shape.last().map_or(1, |dim| *dim as usize).clamp(1, ELEMENTS_IN_A_LINE);
-    for line in tensor.values.chunks(row) {
-        write!(out, " ")?;
-        line.iter().try_for_each(|value| write!(out, " {}", Held(value, tensor.elem)))?;
-        writeln!(out)?;
+    for (at, value) in tensor.values.iter().enumerate() {
+        let is_last = (at + 1).is_multiple_of(row) || at + 1 == tensor.values.len();
+        let (before, after) = (if at.is_multiple_of(row) { " " } else { "" }, if is_last { "\n" } else { "" });
+        write!(out, "{before} {}{after}", Held(&value, tensor.elem()))?;
     }
     writeln!(out, "}}")
 }
@@ -136,6 +136,11 @@ fn write_function(out: &mut String, handle: Handle<Function>, function: &Functio
         write!(out, "  result %{} ", output.value.index())?;
         write_field(out, &output.field)?;
         writeln!(out)?;
+    }
+    for Prediction { label, classes, scores } in &function.predictions {
+        write!(out, "  prediction {label} {} {{", classes.elem())?;
+        classes.iter().try_for_each(|class| write!(out, " {}", Bare(&class)))?;
+        writeln!(out, " }} scores [{}]", Listed(scores))?;
     }
     writeln!(out, "}}")
 }

@@ -15,7 +15,7 @@ use check::Checked;
 use ir::{Handle, Op, Table, Value};
 
 use crate::names::Scope;
-use crate::{Column, Forest, Ident, Map, Plan, Reason, Rejection, Tensor};
+use crate::{Column, Forest, Ident, Map, Plan, Prediction, Reason, Rejection, Tensor};
 
 /// Words that generated code uses itself, in one of the targets.
 const RESERVED: &[&str] = &[
@@ -101,12 +101,14 @@ pub fn lower(checked: &Checked) -> Plan {
     let mut inputs = Scope::default();
     let mut outputs = Scope::default();
     let mut reasons = Scope::default();
+    let columns: Vec<Column> = function.results.iter().map(|output| Column::new(&output.field, &mut outputs)).collect();
     Plan {
         name: module.name.clone(),
         ident: Ident::new(&module.name, "scorer"),
         files: module.files.clone(),
         inputs: function.params.iter().map(|field| Column::new(field, &mut inputs)).collect(),
-        outputs: function.results.iter().map(|output| Column::new(&output.field, &mut outputs)).collect(),
+        predictions: predictions(function, &columns, &mut outputs),
+        outputs: columns,
         rejections: function.rejections.iter().map(|rejection| Rejection::new(&rejection.reason, &mut reasons)).collect(),
         tensors: tables.tensors,
         maps: tables.maps,
@@ -114,6 +116,30 @@ pub fn lower(checked: &Checked) -> Plan {
         routines,
         entry: entry.unwrap_or_else(|| source::bug!("a checked module has an entry")),
     }
+}
+
+/// Names that no output has, which a target may make accessors beside them.
+fn predictions(function: &ir::Function, outputs: &[Column], scope: &mut Scope) -> Vec<Prediction> {
+    let is_one = function.predictions.len() == 1;
+    let made = |prediction: &ir::Prediction| {
+        let label = prediction.label as usize;
+        let before = |word: &str| if is_one { word.to_string() } else { format!("{} {word}", outputs[label].ident.snake()) };
+        let mut variants = Scope::default();
+        let variant = |class: ir::Literal| {
+            let text = class
+                .as_str()
+                .map_or_else(|| format!("class {}", class.as_i64().unwrap_or_default()).replace('-', "minus "), str::to_owned);
+            (variants.name(&text, "class"), class)
+        };
+        Prediction {
+            ident: scope.name(&before("prediction"), "prediction"),
+            class: scope.name(&before("predicted class"), "class"),
+            label,
+            classes: prediction.classes.iter().map(variant).collect(),
+            scores: prediction.scores.iter().map(|score| *score as usize).collect(),
+        }
+    };
+    function.predictions.iter().map(made).collect()
 }
 
 impl Rejection {
@@ -158,7 +184,7 @@ impl Tables {
                 Table::Forest(forest) => {
                     let fusion = fusions.iter().find(|fusion| fusion.forest == handle);
                     let values = fusion.and_then(|fusion| match &module.tables[fusion.values] {
-                        Table::Tensor(values) => Some((values.elem, values.values.clone())),
+                        Table::Tensor(values) => Some(values.values.clone()),
                         Table::Map(_) | Table::Forest(_) => None,
                     });
                     let number = push(&mut tables.forests, Forest::new(ident, forest, values));
