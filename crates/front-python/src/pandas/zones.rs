@@ -9,7 +9,7 @@ use crate::ops::{self, Trouble};
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Column, Eval, Guards, Kind, Unknown, Value};
-use ir::{Elem, Literal, Reason, Tensor, Val};
+use ir::{Reason, Tensor, Val};
 use source::Span;
 use std::rc::Rc;
 
@@ -26,6 +26,10 @@ pub(crate) struct Zone {
     offsets: Vec<i64>,
     /// It has no history: UTC, or a number of hours from it.
     always: bool,
+}
+
+fn numbers<'b>(b: &'b ir::Builder, name: &str, values: Vec<i64>) -> Val<'b> {
+    b.tensor(Tensor::i64(name, [values.len() as u32], values))
 }
 
 impl Zone {
@@ -59,8 +63,7 @@ impl Zone {
     fn last_before<'b>(starts: &[i64], value: Val<'b>, name: &str) -> Val<'b> {
         let b = value.builder();
         let count = starts.len();
-        let values: Vec<Literal> = starts.iter().copied().map(Literal::I64).collect();
-        let starts = b.tensor(Tensor { name: name.to_owned(), elem: Elem::I64, shape: vec![count as u32], values });
+        let starts = numbers(b, name, starts.to_vec());
         let mut at = b.i64(0);
         let mut step = count.next_power_of_two() as i64 / 2;
         while step > 0 {
@@ -74,9 +77,7 @@ impl Zone {
     }
 
     fn offset<'b>(&self, at: Val<'b>) -> Val<'b> {
-        let values: Vec<Literal> = self.offsets.iter().copied().map(Literal::I64).collect();
-        let shape = vec![values.len() as u32];
-        at.builder().tensor(Tensor { name: "offsets".to_owned(), elem: Elem::I64, shape, values }).gather(at, 0)
+        numbers(at.builder(), "offsets", self.offsets.clone()).gather(at, 0)
     }
 
     /// What the clocks show at an instant. Null stays.
@@ -104,10 +105,9 @@ impl Zone {
         behind.extend(&late);
         let known = wall.or_else(0_i64);
         let at = Zone::last_before(&behind, known, "clocks run evenly from");
-        let mut next: Vec<Literal> = early.into_iter().map(Literal::I64).collect();
-        next.push(Literal::I64(i64::MAX));
-        let shape = vec![next.len() as u32];
-        let until = b.tensor(Tensor { name: "to".to_owned(), elem: Elem::I64, shape, values: next }).gather(at, 0);
+        let mut next = early;
+        next.push(i64::MAX);
+        let until = numbers(b, "to", next).gather(at, 0);
         (wall - self.offset(at), known.ge(until))
     }
 }
