@@ -215,6 +215,25 @@ pub(crate) fn subscript(whole: &Value, index: &Index) -> Option<Value> {
     }
 }
 
+/// A method of a constant text, of ASCII where case matters.
+pub(crate) fn text_method(text: &str, name: &str, arguments: &[Value]) -> Option<Value> {
+    let ascii = text.is_ascii();
+    let texts: Vec<&str> = arguments.iter().map(Value::as_str).collect::<Option<_>>()?;
+    Some(match (name, texts.as_slice()) {
+        ("lower", []) if ascii => Value::Str(text.to_ascii_lowercase()),
+        ("upper", []) if ascii => Value::Str(text.to_ascii_uppercase()),
+        ("strip", []) if ascii => {
+            Value::Str(text.trim_matches(|c: char| c.is_ascii_whitespace() || ('\u{b}'..='\u{1f}').contains(&c)).to_owned())
+        }
+        ("replace", [old, new]) if !old.is_empty() => Value::Str(text.replace(old, new)),
+        ("startswith", [start]) => Value::Bool(text.starts_with(start)),
+        ("endswith", [end]) => Value::Bool(text.ends_with(end)),
+        ("removeprefix", [start]) => Value::Str(text.strip_prefix(start).unwrap_or(text).to_owned()),
+        ("removesuffix", [end]) => Value::Str(text.strip_suffix(end).unwrap_or(text).to_owned()),
+        _ => return None,
+    })
+}
+
 /// `str(value)`, or with a format specification none.
 pub(crate) fn format(value: &Value, format: Option<&str>) -> Option<String> {
     if format.is_some() {

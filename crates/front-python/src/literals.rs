@@ -81,10 +81,12 @@ struct Dialect {
     name: &'static str,
     quotes: &'static [char],
     words: &'static [&'static str],
+    /// What is raised of a text that begins like no value.
+    broken: &'static str,
 }
 
-const PYTHON: Dialect = Dialect { name: "literal_step", quotes: &['"', '\''], words: &["True", "False", "None"] };
-const JSON: Dialect = Dialect { name: "json_step", quotes: &['"'], words: &["true", "false", "null"] };
+const PYTHON: Dialect = Dialect { name: "literal_step", quotes: &['"', '\''], words: &["True", "False", "None"], broken: "SyntaxError" };
+const JSON: Dialect = Dialect { name: "json_step", quotes: &['"'], words: &["true", "false", "null"], broken: "ValueError" };
 
 /// What follows a letter: the next mode, what is written, and whether the letter is too. None for a letter that may not stand there.
 fn next(dialect: &Dialect, mode: Mode, letter: char) -> Option<(Mode, String, bool)> {
@@ -219,14 +221,26 @@ fn read<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, dialect: &Dialect,
     let cell = ops::lift(replay, &[&text], at, |replay, operands| match &operands[0] {
         (Kind::Str, text) => {
             sequence::refuse(replay, text.len().gt(scan::LONGEST), "a text is too long", at);
+            let broken = begins_no_expression(*text);
+            replay.raise_here(broken, dialect.broken, at);
             let read = replay.b.call(made, &[*text], 0);
             let ended = read.slice_text(0_i64, 1_i64).eq(scan::mode_letter(1).as_str());
-            sequence::refuse(replay, !ended, "a text that is not read exactly", at);
-            Ok((Kind::Document, read.slice_text(1_i64, read.len())))
+            sequence::refuse(replay, !ended & !broken, "a text that is not read exactly", at);
+            // What raised is an empty list for what stands behind it on the way.
+            let nothing = String::from(LIST);
+            Ok((Kind::Document, broken.select(replay.b.str(&nothing), read.slice_text(1_i64, read.len()))))
         }
         _ => Err(Trouble::Raises(otherwise)),
     })?;
     Ok(Value::Cell(cell))
+}
+
+/// Whether a text is certainly not read, because nothing begins like that: with a sign that stands between or behind other things.
+fn begins_no_expression(text: Val<'_>) -> Val<'_> {
+    let b = text.builder();
+    let text = text.strip();
+    let first = text.slice_text(0_i64, 1_i64);
+    "#/%*,;:)]}=<>&|^!?@$`".chars().fold(text.eq(""), |broken, sign| broken | first.eq(b.str(&sign.to_string())))
 }
 
 // What was read --------------------------------------------------------------------------------------------------------------

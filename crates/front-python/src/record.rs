@@ -91,6 +91,9 @@ pub struct Read {
     pub path: Option<String>,
     pub rows: u64,
     pub columns: Vec<TableColumn>,
+    /// Its index, if that has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<TableColumn>,
 }
 
 /// A call, or one turn of a loop, inside another activation.

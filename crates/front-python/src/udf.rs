@@ -536,7 +536,7 @@ fn takes(handler: &ast::Handler, exception: &str) -> Option<bool> {
     let above: &[&str] = match exception {
         "ZeroDivisionError" | "OverflowError" => &["ArithmeticError"],
         "IndexError" | "KeyError" => &["LookupError"],
-        "ValueError" | "TypeError" | "AttributeError" => &[],
+        "ValueError" | "TypeError" | "AttributeError" | "SyntaxError" => &[],
         _ if names.contains(&"Exception") || names.contains(&"BaseException") => return Some(true),
         _ => return None,
     };

@@ -353,6 +353,8 @@ pub(crate) struct Frame<'b> {
     /// Columns in order: a `Column` or an `Unknown`.
     pub columns: indexmap::IndexMap<String, Value<'b>>,
     pub space: usize,
+    /// The index, if it has a name.
+    pub index: Option<Column<'b>>,
     /// Columns of which the scoring rows decide whether they exist.
     pub families: Vec<Rc<Family<'b>>>,
 }

@@ -2153,6 +2153,7 @@ def record(job):
                 "path": path,
                 "rows": len(out),
                 "columns": [read_column(out.iloc[:, position], name) for position, name in enumerate(out.columns)],
+                **({"index": read_column(pd.Series(out.index), out.index.name)} if isinstance(out.index.name, str) else {}),
             })
 
     hook_reads(pd, job, note)
@@ -2344,7 +2345,8 @@ def outputs(job):
         result["held"] = run(own_dropped)
     result["versions"] = versions()
     if seen:
-        result["input"] = {"rows": len(seen[0]), "index": None, "columns": [{"name": str(name), **exact_column(seen[0].iloc[:, at])} for at, name in enumerate(seen[0].columns)]}
+        table = with_index(seen[0])
+        result["input"] = {"rows": len(table), "index": None, "columns": [{"name": str(name), **exact_column(table.iloc[:, at])} for at, name in enumerate(table.columns)]}
     count = len(seen[0]) if seen else 0
     own = {"reversed": True, "rows": count, "apart": False, "beside": 0, "dropped": None if own_dropped is None else [count - 1 - row for row in own_dropped]}
     frames = [*(job.get("frames") or []), *([own] if job.get("reversed") else [])]
@@ -2379,6 +2381,11 @@ def outputs(job):
 
         result["frames"].append(pieces(range(len(beside), frame["rows"]), part, MOST_RUNS, frame["apart"]))
     return result
+
+
+def with_index(frame):
+    """The frame with its index as its first column, if that has a name."""
+    return frame.reset_index() if isinstance(frame.index.name, str) and frame.index.name not in frame.columns else frame
 
 
 def labels_of(table, run):
@@ -2440,7 +2447,7 @@ def reversed_frame(frame, rows):
     import pandas as pd
 
     out = frame.iloc[::-1].iloc[rows].copy()
-    if isinstance(frame.index, pd.RangeIndex):
+    if isinstance(frame.index, pd.RangeIndex) and frame.index.name is None:
         out.index = pd.RangeIndex(len(rows))
     return out
 
@@ -2451,17 +2458,21 @@ def changed_frame(frame, changes, rows, like=0):
 
     at = [like] * len(rows)
     out = frame.iloc[at].copy() if len(frame) else frame.reindex(range(len(rows)))
-    if isinstance(frame.index, pd.RangeIndex):
+    if isinstance(frame.index, pd.RangeIndex) and frame.index.name is None:
         out.index = pd.RangeIndex(len(rows))
     for column in changes["columns"]:
-        dtype = frame[column["name"]].dtype
+        is_index = column["name"] == frame.index.name and column["name"] not in frame.columns
+        dtype = frame.index.dtype if is_index else frame[column["name"]].dtype
         if column["dtype"] == "str" and dtype.kind in "fiub":
             dtype = pd.Series(["a"]).dtype
         elif column["dtype"].startswith("float") and dtype.kind in "iu":
             # Whole numbers in this file, and others in that of training.
             dtype = pd.Series([0.5]).dtype
         values = [from_json(column["values"][row], dtype) for row in rows]
-        out[column["name"]] = pd.Series(values, index=out.index, dtype=dtype)
+        if is_index:
+            out.index = pd.Index(values, name=column["name"], dtype=dtype)
+        else:
+            out[column["name"]] = pd.Series(values, index=out.index, dtype=dtype)
     return out
 
 

@@ -609,6 +609,13 @@ fn replaced<'b>(
     let usable: Vec<(record::Value, record::Value)> = pairs.iter().filter(|(key, _)| !key.is_missing()).cloned().collect();
     // A truth value is not replaced by a number's key, nor a number by a truth value's.
     let usable: Vec<_> = usable.into_iter().filter(|(key, _)| (kind == Kind::Bool) == key.as_bool().is_some()).collect();
+    // No number equals a text.
+    let may_equal = |key: &record::Value| match &kind {
+        Kind::Str => key.as_str().is_some(),
+        kind if kind.is_number() => key.as_str().is_none(),
+        _ => true,
+    };
+    let usable: Vec<_> = usable.into_iter().filter(|(key, _)| may_equal(key)).collect();
     let new_kind = match elem {
         Elem::Str => Kind::Str,
         Elem::Bool => Kind::Bool,

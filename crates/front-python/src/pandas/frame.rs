@@ -389,10 +389,17 @@ fn reset_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let id = id(replay, call)?;
     let dropped = call.flag(replay, "drop", false)?;
     let mut frame = replay.frames[id.0].clone();
+    let index = frame.index.take();
     if !dropped {
-        let why = replay.unsupported(call.span, "the row number as a column");
+        let (name, column) = match index {
+            Some(index) => {
+                let name = index.name.clone().unwrap_or_else(|| "index".to_owned());
+                (name, Value::Column(Column { space: frame.space, array: false, ..index }))
+            }
+            None => ("index".to_owned(), Value::Unknown(replay.unsupported(call.span, "the row number as a column"))),
+        };
         let mut columns = indexmap::IndexMap::new();
-        columns.insert("index".to_owned(), Value::Unknown(why));
+        columns.insert(name, column);
         columns.append(&mut frame.columns);
         frame.columns = columns;
     }
@@ -411,6 +418,13 @@ fn set_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let keys = call.texts(replay, "keys")?.unwrap_or_default();
     let dropped = call.flag(replay, "drop", true)?;
     let mut frame = replay.frames[id.0].clone();
+    frame.index = match keys.as_slice() {
+        [key] => match frame.columns.get(key) {
+            Some(Value::Column(column)) => Some(Column { name: Some(key.clone()), ..column.clone() }),
+            _ => None,
+        },
+        _ => None,
+    };
     if dropped {
         keys.iter().for_each(|key| {
             frame.columns.shift_remove(key);
@@ -583,9 +597,13 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         .and_then(|columns| replay.concrete(&columns))
         .and_then(|columns| columns.items())
         .map(|items| items.iter().map(super::column_name).collect());
+    let mut index = None;
     let space_of_index = match call.take("index") {
         Some(Value::Part(of, part)) if part == "index" => match *of {
-            Value::Frame(id) => Some(replay.frames[id.0].space),
+            Value::Frame(id) => {
+                index.clone_from(&replay.frames[id.0].index);
+                Some(replay.frames[id.0].space)
+            }
             Value::Column(column) => Some(column.space),
             _ => None,
         },
@@ -594,10 +612,10 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let data = match (data, space_of_index, &names) {
         (Some(data), _, _) => data,
         // The rows of another frame, and no column yet.
-        (None, Some(space), None) => return Ok(replay.frame(Frame { space, ..Frame::default() })),
+        (None, Some(space), None) => return Ok(replay.frame(Frame { space, index, ..Frame::default() })),
         (None, _, _) => return Err(replay.unsupported(call.span, "an empty frame")),
     };
-    let mut frame = Frame::default();
+    let mut frame = Frame { index, ..Frame::default() };
     match &data {
         Value::Objects(objects) => {
             let columns = udf::unzipped(replay, objects, call.span)?;

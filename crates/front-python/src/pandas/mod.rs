@@ -47,6 +47,12 @@ fn score_frame<'b>(replay: &mut Replay<'_, 'b>, number: usize) -> Frame<'b> {
     let read = replay.record.reads[number].clone();
     let training = replay.roles.fit.map(|fit| replay.record.reads[fit].clone());
     let mut frame = Frame::default();
+    if let Some(index) = &read.index {
+        let name = column_name(&index.name);
+        let twin = training.as_ref().and_then(|read| read.index.as_ref()).filter(|other| other.name == index.name);
+        let cell = parameter(replay, &name, held_as(&index.dtype), twin.map(|twin| held_as(&twin.dtype)));
+        frame.index = cell.map(|cell| Column { cell, name: Some(name), space: 0, array: false });
+    }
     for column in &read.columns {
         let name = column_name(&column.name);
         let twin = training.as_ref().and_then(|read| read.columns.iter().find(|other| other.name == column.name));
@@ -490,7 +496,7 @@ fn row_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str, span: Span
 
 /// The columns of those names, in that order.
 pub(crate) fn select<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, names: &[String], span: Span, open: bool) -> Eval<'b> {
-    let mut frame = Frame { space: replay.frames[id.0].space, ..Frame::default() };
+    let mut frame = Frame { space: replay.frames[id.0].space, index: replay.frames[id.0].index.clone(), ..Frame::default() };
     if open {
         // The list of names itself was made from columns that the scoring rows decided.
         frame.families = replay.frames[id.0].families.clone();

@@ -315,7 +315,7 @@ fn attach<'b>(
             _ => return Err(replay.unsupported(at, "a merge on this key")),
         }
     }
-    let mut frame = replay.frames[id.0].clone();
+    let mut frame = Frame { index: None, ..replay.frames[id.0].clone() };
     let mut new = looked_up(replay, &keys, table, wanted, frame.space, at)?;
     let clash: Vec<String> = new.iter().map(|(name, _)| name.clone()).filter(|name| frame.columns.contains_key(name)).collect();
     let mut columns = indexmap::IndexMap::new();

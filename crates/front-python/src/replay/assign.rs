@@ -120,9 +120,7 @@ impl<'b> Replay<'_, 'b> {
     pub(crate) fn assign_attribute(&mut self, of: &Value<'b>, name: &str, value: Value<'b>, at: Span) {
         match of {
             Value::Frame(id) if name == "columns" => pandas::rename_all(self, *id, &value, at),
-            Value::Frame(id) if name == "index" => {
-                let _ = id;
-            }
+            Value::Frame(id) if name == "index" => self.frames[id.0].index = None,
             Value::Frame(id) if self.frames[id.0].columns.contains_key(name) => self.set_column(*id, name, value, at),
             Value::Object(id) => {
                 let value = self.under_control(value);
@@ -261,6 +259,14 @@ impl<'b> Replay<'_, 'b> {
         }
     }
 
+    /// The index of a frame as a column, if it has a name.
+    pub(crate) fn named_index(&self, of: &Value<'b>) -> Option<Column<'b>> {
+        match of {
+            Value::Frame(id) => self.frames[id.0].index.clone(),
+            _ => None,
+        }
+    }
+
     /// The frame of that name, if the name is of one.
     pub(crate) fn frame_named(&self, name: &str) -> Option<FrameId> {
         match self.find_name(name, Some(self.scope)) {
@@ -321,6 +327,13 @@ impl<'b> Replay<'_, 'b> {
                 "filter before, or use np.where or .where on all rows",
             )),
             Value::Cell(cell) => Value::Column(Column { cell, name: Some(name.to_owned()), space, array: false }),
+            Value::Part(of, part) if part == "index" && self.named_index(&of).is_some() => {
+                let index = self.named_index(&of);
+                index.map_or_else(
+                    || self.none(),
+                    |index| Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..index }),
+                )
+            }
             Value::Pieces(pieces) if pieces.rows() == Some(space) => Value::Pieces(pieces),
             // A mask that knows the places of rows only: it may take some of them later.
             Value::Part(of, part) if part == crate::sklearn::split::PLACES => Value::Part(of, part),

@@ -469,6 +469,14 @@ impl<'b> Replay<'_, 'b> {
                 return Ok(Value::Known(closed));
             }
             if !seen.is_recorded()
+                && named.is_empty()
+                && let Some(record::Value::Str(text)) = self.concrete(&receiver)
+                && let Some(arguments) = positional.iter().map(|one| self.concrete(one)).collect::<Option<Vec<_>>>()
+                && let Some(made) = crate::fold::text_method(&text, name, &arguments)
+            {
+                return Ok(Value::Known(Known::constant(made).with(seen.fit, seen.batch_columns)));
+            }
+            if !seen.is_recorded()
                 && positional.is_empty()
                 && let Some(parts) = self.parts_of_dict(&receiver, name)
             {
