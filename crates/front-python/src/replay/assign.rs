@@ -65,6 +65,9 @@ impl<'b> Replay<'_, 'b> {
             Value::Unknown(_) => None,
             value if targets.iter().any(|target| matches!(target.kind, ExprKind::Starred(_))) => self.with_rest(targets, value, at),
             Value::Pieces(pieces) => pandas::pieces::unpacked(self, pieces, targets.len(), at).ok(),
+            Value::Part(_, part) if part == crate::matrices::WHERE => {
+                (0..targets.len() as i64).map(|number| crate::matrices::where_item(value, Some(number))).collect()
+            }
             Value::Sequence(items) => crate::sequence::unpacked(self, items, targets.len(), at).ok(),
             value => self.items(value, at),
         };
@@ -156,7 +159,15 @@ impl<'b> Replay<'_, 'b> {
                 let result = pandas::set_part(self, inner, part, index, value, at);
                 if let Err(why) = result {
                     match &**inner {
-                        Value::Frame(id) => self.forget_frame(*id, &why),
+                        Value::Frame(id) => {
+                            self.forget_frame(*id, &why);
+                            // A column that it would have made is there, and not known.
+                            if let Value::Tuple(parts) = index
+                                && let Some(name) = parts.get(1).and_then(|name| self.concrete(name)).filter(|name| name.items().is_none())
+                            {
+                                self.frames[id.0].columns.entry(pandas::column_name(&name)).or_insert(Value::Unknown(why));
+                            }
+                        }
                         _ => self.forget_root(of_expr, &why),
                     }
                 }
