@@ -12,9 +12,12 @@ mod automata;
 mod builtins;
 mod calendar;
 mod fold;
+mod generators;
 mod hash;
 mod index_loops;
+mod known_arrays;
 mod letter_loops;
+mod list_compare;
 mod literals;
 mod log;
 mod magnitude;
@@ -53,9 +56,12 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 pub(crate) const FAMILIES: &[&[Row]] = &[
     arrays::ROWS,
     builtins::ROWS,
+    generators::ROWS,
+    known_arrays::ROWS,
     literals::ROWS,
     math::ROWS,
     numpy::ROWS,
+    pandas::categories::ROWS,
     pandas::encode::ROWS,
     pandas::formula::ROWS,
     pandas::frame::ROWS,

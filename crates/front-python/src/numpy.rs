@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
-use crate::ast::BinaryOp;
+use crate::ast::{BinaryOp, CompareOp};
 use crate::ops::{self, Trouble};
 use crate::pandas;
 use crate::record;
@@ -58,6 +58,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.clip", clip),
     Row::new(On::Function, "numpy.maximum", maximum),
     Row::new(On::Function, "numpy.minimum", minimum),
+    Row::new(On::Function, "numpy.fmax", maximum_of_there),
+    Row::new(On::Function, "numpy.fmin", minimum_of_there),
+    Row::new(On::Function, "numpy.equal", equal),
+    Row::new(On::Function, "numpy.not_equal", not_equal),
+    Row::new(On::Function, "numpy.greater", greater),
+    Row::new(On::Function, "numpy.greater_equal", greater_equal),
+    Row::new(On::Function, "numpy.less", less),
+    Row::new(On::Function, "numpy.less_equal", less_equal),
     Row::new(On::Function, "numpy.power", power),
     Row::new(On::Function, "numpy.add", add),
     Row::new(On::Function, "numpy.subtract", subtract),
@@ -294,23 +302,44 @@ fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     on_each(replay, &value, at, |replay, cell| pandas::number::rounded(replay, cell, digits, at))
 }
 
+/// numpy takes the bounds in turn, and NaN as one wins; of a series or frame it is pandas' own `clip`.
 fn clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = first(replay, call)?;
     let (low, high) = (call.take("a_min").or_else(|| call.take("min")), call.take("a_max").or_else(|| call.take("max")));
     let at = call.span;
-    on_each(replay, &value, at, |replay, cell| pandas::number::clipped(replay, cell, low.as_ref(), high.as_ref(), at))
+    match &value {
+        Value::Column(column) if column.array => clipped(replay, &value, low, high, at),
+        Value::Matrix(_) => clipped(replay, &value, low, high, at),
+        _ => on_each(replay, &value, at, |replay, cell| pandas::number::clipped(replay, cell, low.as_ref(), high.as_ref(), at)),
+    }
+}
+
+/// `array.clip(low, high)`: the greater of it and `low`, then the lesser of that and `high`. None is no bound.
+pub(crate) fn clipped<'b>(
+    replay: &mut Replay<'_, 'b>,
+    of: &Value<'b>,
+    low: Option<Value<'b>>,
+    high: Option<Value<'b>>,
+    at: source::Span,
+) -> Eval<'b> {
+    let mut out = of.clone();
+    for (bound, greatest) in [(low, true), (high, false)] {
+        match bound {
+            Some(bound) if replay.concrete(&bound) != Some(record::Value::NONE) => out = extreme_of(replay, &out, &bound, greatest, at)?,
+            _ => {}
+        }
+    }
+    Ok(out)
 }
 
 /// The greater or lesser of two; NaN if either is.
 fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool) -> Eval<'b> {
     let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
-    let at = call.span;
-    let like = match (&left, &right) {
-        (Value::Column(column), _) | (_, Value::Column(column)) => Some(column.clone()),
-        _ => None,
-    };
-    let (a, b) = (ops::to_cell(replay, &left, None, at)?, ops::to_cell(replay, &right, None, at)?);
-    let cell = ops::lift(replay, &[&a, &b], at, |_, operands| {
+    extreme_of(replay, &left, &right, greatest, call.span)
+}
+
+fn extreme_of<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, greatest: bool, at: source::Span) -> Eval<'b> {
+    ops::of_two(replay, left, right, at, &mut |_, operands| {
         let ((a_kind, a), (b_kind, b)) = (operands[0].clone(), operands[1].clone());
         match pandas::missing::common(&a_kind, &b_kind) {
             Some(kind @ (Kind::Int(_) | Kind::Float | Kind::Float32)) => {
@@ -321,10 +350,6 @@ fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool)
             }
             _ => Err(Trouble::Unsupported("the extreme of these".to_owned())),
         }
-    })?;
-    Ok(match like {
-        Some(column) => Value::Column(column.with(cell)),
-        None => Value::Cell(cell),
     })
 }
 
@@ -334,6 +359,48 @@ fn maximum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn minimum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     extreme(replay, call, false)
+}
+
+/// The greater or lesser of two; where one is NaN the other.
+fn extreme_of_there<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool) -> Eval<'b> {
+    let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
+    ops::of_two(replay, &left, &right, call.span, &mut |_, operands| {
+        let ((a_kind, a), (b_kind, b)) = (operands[0].clone(), operands[1].clone());
+        match pandas::missing::common(&a_kind, &b_kind) {
+            Some(kind @ (Kind::Int(_) | Kind::Float | Kind::Float32)) => {
+                let (a, b) = (pandas::missing::promote(a, &a_kind, &kind), pandas::missing::promote(b, &b_kind, &kind));
+                let first = if greatest { a.ge(b) } else { a.le(b) };
+                let first = if matches!(kind, Kind::Int(_)) { first } else { first | b.is_nan() };
+                Ok((kind, first.select(a, b)))
+            }
+            _ => Err(Trouble::Unsupported("the extreme of these".to_owned())),
+        }
+    })
+}
+
+fn maximum_of_there<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme_of_there(replay, call, true)
+}
+
+fn minimum_of_there<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme_of_there(replay, call, false)
+}
+
+macro_rules! comparisons {
+    ($($name:ident $op:ident;)*) => {$(
+        fn $name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+            let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
+            replay.compare(CompareOp::$op, &left, &right, call.span)
+        }
+    )*};
+}
+comparisons! {
+    equal Eq;
+    not_equal NotEq;
+    greater Gt;
+    greater_equal GtE;
+    less Lt;
+    less_equal LtE;
 }
 
 fn operator<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: BinaryOp) -> Eval<'b> {

@@ -492,6 +492,9 @@ pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Val
     {
         return tuples(replay, op, a, b, at);
     }
+    if let Some(done) = crate::list_compare::compare(replay, op, left, right, at) {
+        return done;
+    }
     if let (CompareOp::Eq | CompareOp::NotEq, true) = (op, crate::literals::is_document(left))
         && let Some(constant) = crate::literals::of_display(replay, right)
     {

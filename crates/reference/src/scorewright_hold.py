@@ -53,6 +53,13 @@ class Dummies(Learnt):
         return function(frame, *args[1:], **{key: value for key, value in kwargs.items() if key != "data"})
 
 
+class DummiesOfTexts(Learnt):
+    """`.str.get_dummies` with the words that occurred."""
+
+    def again(self, function, args, kwargs):
+        return function(*args, **kwargs).reindex(columns=self.value.columns, fill_value=0)
+
+
 class Categories(Learnt):
     """`astype("category")` with the categories that occurred."""
 
@@ -136,7 +143,7 @@ def learn(function, args, kwargs, value):
     if name == "train_test_split":
         return Split(value)
     if name == "get_dummies":
-        return Dummies(args, kwargs)
+        return Dummies(args, kwargs) if owner is None else DummiesOfTexts(value)
     if name == "astype" and isinstance(getattr(value, "dtype", None), pd.CategoricalDtype):
         return Categories(value.dtype)
     if name == "transform" and isinstance(owner, pd.core.groupby.GroupBy):

@@ -27,6 +27,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "title", cased),
     Row::new(On::Text, "capitalize", cased),
     Row::new(On::Text, "swapcase", cased),
+    Row::new(On::Text, "casefold", folded),
     Row::new(On::Cell, "isdigit", is_class),
     Row::new(On::Cell, "isalpha", is_class),
     Row::new(On::Cell, "isnumeric", is_class),
@@ -39,6 +40,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "title", cased),
     Row::new(On::Cell, "capitalize", cased),
     Row::new(On::Cell, "swapcase", cased),
+    Row::new(On::Cell, "casefold", folded),
 ];
 
 /// Code points below this are of scripts that have been complete for long: Latin, Greek, Cyrillic.
@@ -394,5 +396,33 @@ fn cased<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(match like {
         Some(column) => Value::Column(column.with(cell)),
         None => Value::Cell(cell),
+    })
+}
+
+/// Letters that `casefold` makes others of than `lower` does, and these.
+const FOLDED: &[(&str, &str)] = &[
+    ("\u{b5}", "\u{3bc}"),
+    ("\u{df}", "ss"),
+    ("\u{17f}", "s"),
+    ("\u{3c2}", "\u{3c3}"),
+    ("\u{3d0}", "\u{3b2}"),
+    ("\u{3d1}", "\u{3b8}"),
+    ("\u{3d5}", "\u{3c6}"),
+    ("\u{3d6}", "\u{3c0}"),
+    ("\u{3f0}", "\u{3ba}"),
+    ("\u{3f1}", "\u{3c1}"),
+    ("\u{3f5}", "\u{3b5}"),
+    ("\u{1e9b}", "\u{1e61}"),
+];
+
+/// `casefold`: small letters, whatever stands around them, and beyond them what no case tells apart.
+///
+/// The dotted capital I becomes two letters, and is refused with those about whose case libraries differ.
+fn folded<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (key, letters) = unclear();
+    let unclear = union([letters, vec![(0x130, 0x130)]].concat());
+    on_letters(replay, call, (format!("{key} or dotted"), unclear), |_, text| {
+        let plain = FOLDED.iter().fold(text, |text, (letter, folded)| text.replace(*letter, *folded));
+        Ok((Kind::Str, plain.lower_each()))
     })
 }

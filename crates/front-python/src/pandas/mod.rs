@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
+pub(crate) mod categories;
 pub(crate) mod encode;
 pub(crate) mod formula;
 pub(crate) mod frame;
@@ -418,6 +419,7 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         },
         (Value::Tuple(_) | Value::List(_), Value::Cell(place)) => item_of_row(replay, of, place, span),
         (Value::Known(_) | Value::Dict(_), Value::Cell(_) | Value::Tuple(_)) => encode::cell_of_dict(replay, of, index, span),
+        (Value::Known(known), Value::Column(places)) => crate::known_arrays::items(replay, known, places, span),
         _ => Err(replay.unsupported(span, "this subscript")),
     }
 }

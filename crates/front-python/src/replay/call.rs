@@ -229,6 +229,11 @@ impl<'b> Replay<'_, 'b> {
         {
             return done;
         }
+        if self.cells_active()
+            && let Some(done) = crate::generators::of_call(self, callee, args, span).filter(|_| keywords.is_empty())
+        {
+            return done;
+        }
         let (target, receiver_expr) = match &callee.kind {
             ExprKind::Attribute { value, name } => {
                 let of = self.eval(value)?;

@@ -503,7 +503,11 @@ impl<'a, 'b> Replay<'a, 'b> {
             Body::Block(body) => body.iter().for_each(|statement| crate::names::of_statement(statement, &mut names)),
             Body::Expr(body) => crate::names::of_expr(body, &mut names),
         }
-        let own = |name: &str| function.parameters.named.iter().any(|parameter| parameter.name == name);
+        let mut bound = BTreeSet::new();
+        if let Body::Block(body) = &function.body {
+            crate::names::local(body, &mut bound);
+        }
+        let own = |name: &str| bound.contains(name) || function.parameters.named.iter().any(|parameter| parameter.name == name);
         names.iter().filter(|name| !own(name)).any(|name| match self.find_name(name, function.scope) {
             Some(Value::Function(_)) | None => false,
             Some(value) => self.touches_rows(value),

@@ -1,0 +1,85 @@
+//! Items of a numpy array that is known, at places that the rows say: `weights[np.clip(place, 0, len(weights) - 1)]`.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not an array has no items by place")]
+
+use crate::pandas::encode;
+use crate::record::{self, Tagged};
+use crate::replay::{Call, On, Replay, Row};
+use crate::value::{Cell, Column, Eval, Kind, Known, Unknown, Value};
+use ir::{Elem, Literal, Map, Table, Val};
+use source::Span;
+
+pub(crate) const ROWS: &[Row] = &[Row::new(On::Function, "numpy.take", take)];
+
+/// `np.take(array, places)`
+fn take<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (array, places) = (call.need(replay, "a")?, call.need(replay, "indices")?);
+    call.only(replay, "axis", &[record::Value::Int(0)])?;
+    call.only(replay, "mode", &[record::Value::Str("raise".to_owned())])?;
+    match (&array, &places) {
+        (Value::Known(known), Value::Column(places)) => items(replay, known, places, call.span),
+        _ => Err(replay.unsupported(call.span, "`np.take` of this")),
+    }
+}
+
+/// `array[places]`: of one dimension an item a row, of two dimensions a row of the array each. Places count from either end; one beyond
+/// both raises.
+pub(crate) fn items<'b>(replay: &mut Replay<'_, 'b>, known: &Known, places: &Column<'b>, at: Span) -> Eval<'b> {
+    let Some(Tagged::Array(array)) = known.tagged() else {
+        return Err(replay.unsupported(at, "an item of this at a place that the row says"));
+    };
+    let shape = array.shape.clone();
+    let Some(rows) = replay.concrete(&Value::Known(known.clone())).and_then(|array| array.items()) else {
+        return Err(replay.not_recorded(known.at.unwrap_or(at)));
+    };
+    replay.freeze(known);
+    let (place, guards) = place(replay, places, rows.len() as i64, at)?;
+    let made = |replay: &mut Replay<'_, 'b>, values: &[record::Value]| {
+        let cell = looked_up(replay, place, values, at)?;
+        Ok(Column { name: None, array: true, ..places.with(cell.guarded(&places.cell.guards).guarded(&guards)) })
+    };
+    match shape.as_slice() {
+        [_] => made(replay, &rows).map(Value::Column),
+        [_, width] => {
+            let by_column = |number: usize| rows.iter().map(|row| row.items()?.get(number).cloned()).collect::<Option<Vec<_>>>();
+            let columns: Option<Vec<Vec<record::Value>>> = (0..*width as usize).map(by_column).collect();
+            let Some(columns) = columns else { return Err(replay.not_recorded(at)) };
+            columns.iter().map(|values| made(replay, values)).collect::<Result<Vec<_>, Unknown>>().map(Value::Matrix)
+        }
+        _ => Err(replay.unsupported(at, "items of an array of this many dimensions")),
+    }
+}
+
+/// The place from the start, and the guards of rows that have none.
+fn place<'b>(replay: &mut Replay<'_, 'b>, places: &Column<'b>, count: i64, at: Span) -> Result<(Val<'b>, crate::value::Guards), Unknown> {
+    let Some((Kind::Int(_), place)) = places.cell.single() else {
+        return Err(replay.refuse(
+            "python-array-places",
+            at,
+            "a known array is asked for items by something other than whole numbers",
+            "a mask over rows has another length than the array, and floats are no places",
+            "make the places whole numbers first, with .astype(int)",
+        ));
+    };
+    let guards = replay.raise_if(place.ge(count) | place.lt(-count), "IndexError", at).into_iter().collect();
+    Ok((place.lt(0_i64).select(place + count, place), guards))
+}
+
+fn looked_up<'b>(replay: &mut Replay<'_, 'b>, place: Val<'b>, values: &[record::Value], at: Span) -> Result<Cell<'b>, Unknown> {
+    let (elem, kind) = if values.iter().all(|value| value.as_bool().is_some()) {
+        (Elem::Bool, Kind::Bool)
+    } else if values.iter().all(|value| value.as_int().is_some()) {
+        (Elem::I64, Kind::INT)
+    } else if values.iter().all(|value| value.as_str().is_some()) {
+        (Elem::Str, Kind::Str)
+    } else if values.iter().all(|value| value.as_f64().is_some() && value.as_bool().is_none()) {
+        (Elem::F64, Kind::Float)
+    } else {
+        return Err(replay.unsupported(at, "items of an array of several types"));
+    };
+    let rows = values.iter().zip(0..).filter_map(|(value, place)| Some((vec![Literal::I64(place)], encode::literal(value, elem)?)));
+    let map = Map { name: "items".to_owned(), keys: vec![Elem::I64], value: elem, rows: rows.collect() };
+    let table = replay.b.table(Table::Map(map));
+    let zero = replay.b.constant(Literal::zero(elem));
+    Ok(Cell::new(kind, replay.b.lookup(table, &[place]).or_else(zero)))
+}
