@@ -15,7 +15,12 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "copy", same),
     Row::new(On::Matrix, "copy", same),
     Row::new(On::Frame, "drop", drop),
-    Row::new(On::Frame, "sample", sample),
+    Row::new(On::Frame, "sample", some_rows),
+    Row::new(On::Frame, "nlargest", some_rows),
+    Row::new(On::Frame, "nsmallest", some_rows),
+    Row::new(On::Frame, "pivot_table", some_rows),
+    Row::new(On::Column, "nlargest", some_rows),
+    Row::new(On::Column, "nsmallest", some_rows),
     Row::new(On::Frame, "drop_duplicates", without_twins),
     Row::new(On::Frame, "xs", cross_section),
     Row::new(On::Column, "drop", rows_by_label),
@@ -169,14 +174,14 @@ fn without_rows<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, rows: &Value<'b>, 
     }
 }
 
-/// Some of the rows, drawn at random: training rows, in a script of one frame.
-fn sample<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let id = id(replay, call)?;
+/// Some of the rows, drawn at random or the greatest, or a table of all: what the recorded run had, in a script of one frame.
+fn some_rows<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     call.rest();
-    if replay.freezes(replay.frames[id.0].space, call.span) {
+    let space = replay.space_of(&call.receiver);
+    if space.is_some_and(|space| replay.freezes(space, call.span)) {
         return Ok(Value::Known(replay.recorded(call.span).with(true, false)));
     }
-    Err(replay.other_rows(call.span, "python-rows-change", "sample"))
+    Err(replay.other_rows(call.span, "python-rows-change", &call.name.clone()))
 }
 
 /// `drop_duplicates` of the only frame is a matter of training: a row that is scored has no twin.
@@ -615,6 +620,10 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Value::Dict(_) => {
             let pairs = replay.pairs(&data).unwrap_or_default();
             let of_column = pairs.iter().find_map(|(_, value)| if let Value::Column(column) = value { Some(column.space) } else { None });
+            // Of which rows a frame is that only has unknown columns is unknown too.
+            if let (None, None, Some(why)) = (space_of_index, of_column, replay.unknown_among(&[&data])) {
+                return Err(why);
+            }
             frame.space = space_of_index.or(of_column).unwrap_or(0);
             let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
             for (key, value) in pairs {

@@ -415,7 +415,9 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         (Value::Cell(_), index) => text::cell_subscript(replay, of, index, span),
         (Value::Group(group), index) => match replay.concrete(index).and_then(|name| name.as_str().map(str::to_owned)) {
             Some(name) => Ok(group::select(group, &name)),
-            None => Err(replay.unsupported(span, "several columns of a group")),
+            // A table of the groups has a column of each, which the record has.
+            None if wanted(replay, index).is_some() => Ok(Value::Group(group.clone())),
+            None => Err(replay.unsupported(span, "these columns of a group")),
         },
         (Value::Tuple(_) | Value::List(_), Value::Cell(place)) => item_of_row(replay, of, place, span),
         (Value::Known(_) | Value::Dict(_), Value::Cell(_) | Value::Tuple(_)) => encode::cell_of_dict(replay, of, index, span),

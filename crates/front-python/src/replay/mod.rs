@@ -1075,7 +1075,7 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     /// A loop over training rows that is not followed: what it changes is what the record says where it is used, unless it is of the
     /// scoring rows.
-    fn leave_to_record(&mut self, target: &Expr, body: &[Stmt], why: &Unknown) {
+    fn leave_to_record(&mut self, target: &Expr, iter: &Expr, body: &[Stmt], why: &Unknown) {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
         crate::names::target(target, &mut names);
@@ -1092,7 +1092,9 @@ impl<'a, 'b> Replay<'a, 'b> {
             // What it was before may have changed in place.
             let (_, columns) = self.find_name(&name, Some(self.scope)).map_or((true, false), |value| self.flags(&[value]));
             let scope = self.scope;
-            self.scopes[scope.0].names.insert(name, Value::Known(Known::unseen().with(true, columns)));
+            let behind = Known::seen(self.log.behind_loop(iter.span, &name, self.activation), iter.span);
+            let known = if behind.is_recorded() { behind.of(None) } else { Known::unseen() };
+            self.scopes[scope.0].names.insert(name, Value::Known(known.with(true, columns)));
         }
     }
 
@@ -1224,8 +1226,13 @@ impl<'a, 'b> Replay<'a, 'b> {
                     "write it for each row with apply, np.where or arithmetic on columns",
                 ),
             };
-            if !self.touches_rows(&iterable) {
-                self.leave_to_record(target, body, &why);
+            // Groups of rows whose statistics are frozen are those of the recorded run.
+            let groups = match &iterable {
+                Value::Group(group) => Some(self.frames[group.frame.0].space),
+                _ => None,
+            };
+            if groups.is_some_and(|space| self.freezes(space, iter.span)) || !self.touches_rows(&iterable) {
+                self.leave_to_record(target, iter, body, &why);
                 return Ok(Flow::Next);
             }
             self.forget(body, &why);
