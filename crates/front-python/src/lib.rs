@@ -43,6 +43,7 @@ mod sklearn;
 mod training;
 mod udf;
 mod value;
+mod while_loops;
 
 pub use replay::Role;
 

@@ -937,6 +937,9 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             StmtKind::AugAssign { target, op, value } => self.aug_assign(statement.span, target, *op, value),
             StmtKind::For { target, iter, body, otherwise } => return self.run_for(target, iter, body, otherwise),
+            StmtKind::While { test, body, otherwise } if self.cells_active() => {
+                return crate::while_loops::run(self, test, body, otherwise, statement.span);
+            }
             StmtKind::While { test, body, .. } => return self.run_while(statement.span, test, body),
             StmtKind::If { test, body, otherwise } => return self.run_if(test, body, otherwise),
             StmtKind::With { items, body } => {
@@ -1257,11 +1260,6 @@ impl<'a, 'b> Replay<'a, 'b> {
     /// As many turns as the recorded run made.
     fn run_while(&mut self, span: Span, test: &Expr, body: &[Stmt]) -> Result<Flow<'b>, Unknown> {
         let outer = self.activation;
-        if outer.is_none() {
-            let why = self.unsupported(span, "a while loop in a function on cells");
-            self.forget(body, &why);
-            return Err(why);
-        }
         for turn in 0..self.log.turns(span, outer) {
             self.activation = self.log.enter(span, outer, turn);
             let condition = self.value(test);
