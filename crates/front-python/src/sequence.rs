@@ -9,7 +9,7 @@ use crate::ast::{BinaryOp, CompareOp};
 use crate::ops;
 use crate::record;
 use crate::replay::Replay;
-use crate::value::{Cell, Eval, Kind, Unknown, Value};
+use crate::value::{Cell, Column, Eval, Kind, Objects, Unknown, Value};
 use ir::Val;
 use source::Span;
 use std::rc::Rc;
@@ -125,6 +125,14 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &
     let Some(number) = replay.concrete(index).and_then(|index| index.as_int()) else {
         return Err(replay.unsupported(at, "an item of a list of the row at a computed place"));
     };
+    if let Some(item) = usize::try_from(number).ok().filter(|_| is_filled_from_left(items)).map(|number| items.get(number)) {
+        let there = item.map_or_else(|| replay.b.bool(false), |item| item.there);
+        replay.raise_here(!there, "IndexError", at);
+        return Ok(match item {
+            Some(item) => item.value.clone(),
+            None => Value::Cell(Cell::new(Kind::Missing, replay.b.bool(false))),
+        });
+    }
     // The place of an item, from the side that is counted from.
     let (wanted, order): (i64, Vec<&Item<'b>>) =
         if number >= 0 { (number, items.iter().collect()) } else { (-number - 1, items.iter().rev().collect()) };
@@ -144,6 +152,30 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &
     match found {
         Some(value) => Ok(value),
         None => Ok(Value::Cell(Cell::new(Kind::Missing, replay.b.bool(false)))),
+    }
+}
+
+/// Whether an item is only there where the one before it is, as those of a `split` are: then each that is there stands at its own place.
+fn is_filled_from_left(items: &[Item<'_>]) -> bool {
+    let mut before: Vec<ir::Value> = Vec::new();
+    items.iter().all(|item| {
+        let mut holding = Vec::new();
+        conditions(item.there, &mut holding);
+        let filled = before.iter().all(|one| holding.contains(one));
+        before = holding;
+        filled
+    })
+}
+
+/// The conditions that all hold where one does.
+fn conditions(all: Val<'_>, out: &mut Vec<ir::Value>) {
+    match all.made_by() {
+        ir::Op::Const(ir::Literal::Bool(true)) => {}
+        ir::Op::Binary(ir::Binary::And, a, b) => {
+            conditions(all.builder().value(a), out);
+            conditions(all.builder().value(b), out);
+        }
+        _ => out.push(all.value()),
     }
 }
 
@@ -304,6 +336,31 @@ pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], part: &Va
         held = held | (item.there & same);
     }
     Ok(Value::Cell(Cell::new(Kind::Bool, if negated { !held } else { held })))
+}
+
+/// Whether each of some texts is in the list of each row. A row without a list raises, as whatever iterates over it does.
+pub(crate) fn among<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, texts: &[&str], at: Span) -> Result<Vec<Column<'b>>, Unknown> {
+    let (held, mut guards) = crate::udf::on_cells(replay, |replay| {
+        let items = match of(replay, &objects.value, at)? {
+            Some(items) => items,
+            None => match replay.items(&objects.value, at) {
+                Some(items) => Rc::new(items.into_iter().map(|value| Item { there: replay.b.bool(true), value }).collect()),
+                None => return Err(replay.unsupported(at, "labels of this")),
+            },
+        };
+        let mut held = Vec::new();
+        for text in texts {
+            let text = replay.known(record::Value::Str((*text).to_owned()));
+            held.push(held_among(replay, &items, &text, at)?);
+        }
+        Ok(held)
+    })?;
+    guards.extend(&objects.like.cell.guards);
+    if let Some(missing) = objects.missing {
+        guards.insert(replay.guard(missing, ir::Reason::Invalid("a missing list of labels".to_owned()), at));
+    }
+    let column = |held: Val<'b>| objects.like.with(Cell::new(Kind::Bool, held).guarded(&guards));
+    Ok(held.into_iter().map(column).collect())
 }
 
 /// `separator.join(parts)`
