@@ -62,6 +62,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     literals::ROWS,
     math::ROWS,
     numpy::ROWS,
+    pandas::asof::ROWS,
     pandas::categories::ROWS,
     pandas::encode::ROWS,
     pandas::formula::ROWS,

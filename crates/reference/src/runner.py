@@ -1192,7 +1192,7 @@ HOOK = "_sw"
 # Calls that look at the frame of their caller must stay where they are.
 FRAME_SENSITIVE = {"super", "locals", "globals", "vars", "dir", "eval", "exec"}
 FRAME_SENSITIVE_METHODS = {"query", "eval"}
-TABLE_METHODS = {"merge", "join", "map", "replace", "isin", "reindex", "align", "concat", "transform", "fillna"}
+TABLE_METHODS = {"merge", "merge_asof", "join", "map", "replace", "isin", "reindex", "align", "concat", "transform", "fillna"}
 
 
 def is_recorded_in_callbacks(body):

@@ -426,12 +426,19 @@ fn set_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// The same rows in another order.
 fn reordered<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    ["by", "axis", "ascending", "kind", "na_position", "key", "level", "sort_remaining"].iter().for_each(|name| {
+    let by = call.take("by").and_then(|by| replay.concrete(&by));
+    let first = by.and_then(|by| if by.as_str().is_some() { Some(by) } else { by.items()?.into_iter().next() });
+    let upwards = call.take("ascending").is_none_or(|upwards| replay.concrete(&upwards) == Some(record::Value::Bool(true)));
+    ["axis", "kind", "na_position", "key", "level", "sort_remaining"].iter().for_each(|name| {
         call.take(name);
     });
     replay.hold(call.span, None);
     replay.note("python-row-order", call.span, "this orders the scoring rows; the scorer keeps them as they come", "");
-    copy(replay, call)
+    let made = copy(replay, call)?;
+    if let Value::Frame(id) = made {
+        replay.frames[id.0].ordered_by = first.filter(|_| upwards).map(|first| super::column_name(&first));
+    }
+    Ok(made)
 }
 
 fn pipe<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

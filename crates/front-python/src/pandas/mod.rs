@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
+pub(crate) mod asof;
 pub(crate) mod categories;
 pub(crate) mod encode;
 pub(crate) mod formula;

@@ -24,7 +24,7 @@ pub(super) struct LookUp {
     pub rows: usize,
 }
 
-fn look_up_table(known: &Known) -> Option<LookUp> {
+pub(super) fn look_up_table(known: &Known) -> Option<LookUp> {
     let mut columns: Vec<(String, Vec<record::Value>)> = Vec::new();
     // The levels of a labelled index are keys too.
     let mut index = |labels: &Cells, names: Vec<String>| {
@@ -57,7 +57,7 @@ fn look_up_table(known: &Known) -> Option<LookUp> {
 }
 
 /// A key as a merge compares it: a category is its value, and whole numbers beside missing ones are floats.
-fn key_column<'b>(replay: &Replay<'_, 'b>, column: &Column<'b>) -> Column<'b> {
+pub(super) fn key_column<'b>(replay: &Replay<'_, 'b>, column: &Column<'b>) -> Column<'b> {
     if column.cell.alternatives.len() == 1 && !matches!(column.cell.single(), Some((Kind::Category(_), _))) {
         return column.clone();
     }
@@ -65,7 +65,7 @@ fn key_column<'b>(replay: &Replay<'_, 'b>, column: &Column<'b>) -> Column<'b> {
     column.with(crate::udf::pandas_cell(replay, &values))
 }
 
-fn key_literal<'b>(
+pub(super) fn key_literal<'b>(
     replay: &mut Replay<'_, 'b>,
     column: &Column<'b>,
     values: &[record::Value],
@@ -81,7 +81,7 @@ fn key_literal<'b>(
 }
 
 /// A moment, day or duration of a look-up table, in microseconds.
-fn moment(value: &record::Value) -> Option<(Kind, i64)> {
+pub(super) fn moment(value: &record::Value) -> Option<(Kind, i64)> {
     Some(match value.as_tagged()? {
         Tagged::Timestamp(moment) => (Kind::DateTime, *moment),
         Tagged::Timedelta(duration) => (Kind::Timedelta, *duration),
@@ -336,7 +336,7 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a merge")]
-fn attach<'b>(
+pub(super) fn attach<'b>(
     replay: &mut Replay<'_, 'b>,
     id: FrameId,
     left_keys: &[String],
