@@ -9,6 +9,7 @@ mod appends;
 mod arrays;
 mod ast;
 mod automata;
+mod bisect;
 mod builtins;
 mod calendar;
 mod fold;
@@ -56,6 +57,7 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[
     arrays::ROWS,
+    bisect::ROWS,
     builtins::ROWS,
     generators::ROWS,
     known_arrays::ROWS,
@@ -70,6 +72,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::group::ROWS,
     pandas::missing::ROWS,
     pandas::number::ROWS,
+    pandas::offsets::ROWS,
     pandas::letters::ROWS,
     pandas::pattern::ROWS,
     pandas::pieces::ROWS,

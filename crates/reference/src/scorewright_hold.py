@@ -124,6 +124,24 @@ class AllRows(Learnt):
         return None if kwargs.get("inplace") else copied(function.__self__)
 
 
+class InOrder(Learnt):
+    """`merge_asof`, whose rows must be in order: they are put in order for it and back."""
+
+    def __init__(self):
+        pass
+
+    def again(self, function, args, kwargs):
+        import numpy as np
+
+        names = ("left", "right", "on", "left_on")
+        given = {**dict(zip(names, args)), **kwargs}
+        left = given["left"]
+        order = np.argsort(left[given.get("left_on") or given["on"]].to_numpy(), kind="stable")
+        rest = {name: value for name, value in kwargs.items() if name != "left"}
+        out = function(left.iloc[order], *args[1:], **rest)
+        return out.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+
+
 class Split(Learnt):
     """`train_test_split`: the training part stays, and all rows are scored."""
 
@@ -154,6 +172,8 @@ def learn(function, args, kwargs, value):
         return AllRows()
     if name == "factorize":
         return Codes(value)
+    if name == "merge_asof":
+        return InOrder()
     return Learnt(value)
 
 

@@ -75,6 +75,7 @@ fn merge_asof<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     }
     let Some(table) = look_up_table(known) else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
     replay.freeze(known);
+    replay.hold(at, None);
     let key = column(replay, *id, &left_on, at)?;
     let order = order(replay, &key, &table, &right_on, at)?;
     let missing = ops::lift(replay, &[&key.cell], at, |_, operands| Ok((Kind::Bool, super::is_missing(&operands[0].0, operands[0].1))))?;

@@ -12,6 +12,7 @@ pub(crate) mod group;
 pub(crate) mod letters;
 pub(crate) mod missing;
 pub(crate) mod number;
+pub(crate) mod offsets;
 pub(crate) mod pattern;
 pub(crate) mod pieces;
 pub(crate) mod rewrite;
@@ -202,6 +203,9 @@ pub(crate) fn part_attribute<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, na
             Value::Column(column) => encode::category_attribute(replay, column, name, span),
             _ => Err(replay.unsupported(span, format!("`.cat.{name}`"))),
         },
+        Value::Part(_, part) if part.starts_with("period ") => {
+            offsets::period_attribute(replay, of, part.strip_prefix("period ").unwrap_or_default(), name, span)
+        }
         Value::Group(group) if replay.frames[group.frame.0].columns.contains_key(name) => Ok(group::select(group, name)),
         Value::Row(id) if replay.frames[id.0].columns.contains_key(name) => row_item(replay, *id, name, span),
         Value::Matrix(columns) if name == "shape" => {

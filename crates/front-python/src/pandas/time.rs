@@ -525,6 +525,13 @@ pub(crate) const OFFSET: &str = "date offset";
 /// A moment and a date offset: months first, to the last day of the month at most, then the rest.
 pub(crate) fn shifted<'b>(replay: &mut Replay<'_, 'b>, moment: &Value<'b>, offset: &Value<'b>, sign: i64, at: Span) -> Eval<'b> {
     let parts = replay.items(offset, at).unwrap_or_default();
+    if let Some(cell) = super::offsets::anchored(replay, moment, &parts, sign, at) {
+        let cell = cell?;
+        return Ok(match moment {
+            Value::Column(column) => Value::Column(column.with(cell)),
+            _ => Value::Cell(cell),
+        });
+    }
     let [months, duration] = parts.as_slice() else { return Err(replay.unsupported(at, "this `DateOffset`")) };
     let is_computed = replay.concrete(months).is_none();
     let (months, duration) = (ops::to_cell(replay, months, None, at)?, ops::to_cell(replay, duration, None, at)?);

@@ -353,7 +353,7 @@ impl<'b> Replay<'_, 'b> {
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         let touched = all.iter().any(|value| self.touches_rows(value));
         // The record does not say of how much an offset is.
-        if !touched && path != "pandas.DateOffset" {
+        if !touched && !crate::pandas::offsets::is_offset(path) {
             let seen = self.untouched(span, &all);
             // A function of Python's own can be computed where the run noted nothing, as in a method that a library calls.
             let folds =
