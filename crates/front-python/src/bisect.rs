@@ -63,7 +63,13 @@ fn halved<'b>(
     let (first, second) = if right { (wanted, &items[middle]) } else { (&items[middle], wanted) };
     let less = replay.compare(CompareOp::Lt, first, second, at)?;
     let goes_left = match replay.row_condition(&less) {
-        Some(less) => if right { less } else { crate::ops::not(less) },
+        Some(less) => {
+            if right {
+                less
+            } else {
+                crate::ops::not(less)
+            }
+        }
         None => match replay.concrete(&less).and_then(|less| less.truth()) {
             Some(less) => replay.b.bool(less == right),
             None => return Err(replay.unsupported(at, "the order of these")),

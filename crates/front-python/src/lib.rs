@@ -33,6 +33,7 @@ mod ops;
 mod output;
 mod pandas;
 pub mod parse;
+mod products;
 mod prune;
 pub mod record;
 mod regex;
@@ -64,6 +65,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     literals::ROWS,
     math::ROWS,
     numpy::ROWS,
+    products::ROWS,
     pandas::asof::ROWS,
     pandas::categories::ROWS,
     pandas::encode::ROWS,

@@ -20,6 +20,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.exp", exp),
     Row::new(On::Function, "numpy.expm1", expm1),
     Row::new(On::Function, "numpy.sqrt", sqrt),
+    Row::new(On::Function, "numpy.cbrt", cbrt),
     Row::new(On::Function, "numpy.sin", sin),
     Row::new(On::Function, "numpy.cos", cos),
     Row::new(On::Function, "numpy.tan", tan),
@@ -197,6 +198,10 @@ floats! {
     asinh Asinh;
     acosh Acosh;
     atanh Atanh;
+}
+
+fn cbrt<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    each(replay, call, &|kind, val| crate::products::cube_roots(kind, val))
 }
 
 /// numpy multiplies by one constant, rounded to the precision of the elements.
@@ -552,6 +557,7 @@ fn array<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Value::Column(column) => Ok(Value::Column(Column { array: true, ..column })),
         value @ Value::Matrix(_) => Ok(value),
         Value::Frame(id) => pandas::matrix(replay, &Value::Frame(id), call.span).map(Value::Matrix),
+        Value::Objects(objects) => crate::products::of_lists(replay, &objects, call.span),
         _ => Err(replay.unsupported(call.span, "an array of this")),
     }
 }
@@ -576,6 +582,9 @@ fn where_<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         let Some(truth) = replay.row_condition(&cond) else { return Err(replay.unsupported(call.span, "this condition")) };
         let (yes, no) = (ops::to_cell(replay, &yes, None, call.span)?, ops::to_cell(replay, &no, None, call.span)?);
         return Ok(Value::Cell(ops::choose(truth, &yes, &no)));
+    }
+    if let Value::Matrix(marks) = &cond {
+        return crate::products::where_of_tables(replay, (marks, &yes, &no), call.span);
     }
     let (truth, like) = condition(replay, &cond, call)?;
     let other_kind =

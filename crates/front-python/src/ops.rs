@@ -406,6 +406,9 @@ fn over_columns<'b>(
 // Operators ------------------------------------------------------------------------------------------------------------------
 
 pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if op == BinaryOp::MatMul {
+        return crate::products::product(replay, left, right, at);
+    }
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| binary(replay, op, a, b, at)) {
         return result;
     }

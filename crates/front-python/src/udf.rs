@@ -968,7 +968,12 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// A loop whose turns are of some rows only changes nothing outside; one that all rows go through may.
-    pub(crate) fn unchanged_before_if(&mut self, containers: (usize, usize, usize), outer: Option<Val<'b>>, at: Span) -> Result<(), Unknown> {
+    pub(crate) fn unchanged_before_if(
+        &mut self,
+        containers: (usize, usize, usize),
+        outer: Option<Val<'b>>,
+        at: Span,
+    ) -> Result<(), Unknown> {
         if self.reached().map(Val::value) == outer.map(Val::value) {
             return Ok(());
         }

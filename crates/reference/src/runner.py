@@ -979,7 +979,7 @@ class Recorder:
         return value
 
     def rest(self, place, of, key):
-        """`of[n:]`, with what stands between the brackets as a key."""
+        """`of[n:]` or `of[mask]`, with what stands between the brackets as a key."""
         return self.r(place, of[key])
 
     def note_groups(self):
@@ -1236,12 +1236,16 @@ class Instrument(ast.NodeTransformer):
         self.generic_visit(node)
         return self.wrap(node) if isinstance(node.ctx, ast.Load) else node
 
+    def chooses(self, rows):
+        """Whether what stands between brackets may be a mask or places that are known: a name, or an operation on names."""
+        return isinstance(rows, (ast.Name, ast.UnaryOp, ast.BinOp, ast.Compare)) and any(isinstance(one, ast.Name) for one in ast.walk(rows))
+
     def visit_Subscript(self, node):
         rows = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-        rest = isinstance(rows, ast.Slice) and rows.lower is not None and rows.upper is None and rows.step is None
+        rest = isinstance(rows, ast.Slice) and rows.lower is not None and rows.upper is None and rows.step is None or self.chooses(rows)
         node = self.visit_Attribute(node)
         if rest and isinstance(node, ast.Call):
-            # `rows[n:]` may be the part of a frame that is kept for a test.
+            # `rows[n:]` may be the part of a frame that is kept for a test, and `rows[mask]` one that is.
             place, item = node.args
             key = ast.copy_location(ast.Subscript(value=self.hook_of(node, "between"), slice=item.slice, ctx=ast.Load()), item)
             return self.hook("rest", node, place, item.value, key)
@@ -2129,10 +2133,10 @@ def outputs(job):
     def once():
         written.clear()
         names = execute(text, job, holder, job.get("until"))
-        return exact_table(output_value(job["output"], names, written))
+        return *exact_table(output_value(job["output"], names, written)), names
 
     def run():
-        value, out = once()
+        value, out, _ = once()
         given = instead.get("frame", seen[-1] if seen else None)
         if given is not None and out["rows"] < len(given) and out["index"] == list(range(out["rows"])):
             # Rows were dropped: the labels say which, unless the others were counted anew.
@@ -2201,12 +2205,20 @@ def labels_of(table, run):
 
     pd.DataFrame.reset_index = keeping
     try:
-        _, out = run()
+        _, out, names = run()
     except Failure:
         return None
     finally:
         pd.DataFrame.reset_index = reset
-    return out["index"] if out["columns"] == table["columns"] else None
+    if out["columns"] != table["columns"]:
+        return None
+    counted = list(range(out["rows"]))
+    if out["index"] != counted:
+        return out["index"]
+    # Made of arrays, which have no labels: those of the frame that they are of, if there is one.
+    frames = [value for value in names.values() if isinstance(value, pd.DataFrame) and len(value) == out["rows"]]
+    labels = {tuple(frame.index) for frame in frames if pd.api.types.is_integer_dtype(frame.index.dtype)} - {tuple(counted)}
+    return list(map(int, labels.pop())) if len(labels) == 1 else None
 
 
 MOST_RUNS = 60  # of a script, to find the rows that it raises on

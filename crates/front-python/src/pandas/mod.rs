@@ -330,6 +330,16 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
     if let Some(part) = crate::sklearn::split::by_position(replay, glued, rows, span) {
         return part;
     }
+    if let (Value::Matrix(_), Value::Tuple(parts)) = (of, index)
+        && let [rows, column] = parts.as_slice()
+        && let Some(chosen) = crate::products::chosen_rows(replay, of, rows, span)
+    {
+        let all = Value::Slice(None, None, None);
+        return subscript(replay, &chosen, &Value::Tuple(vec![all, column.clone()]), span);
+    }
+    if let Some(chosen) = crate::products::chosen_rows(replay, glued, rows, span) {
+        return Ok(chosen);
+    }
     if let (Value::Part(inner, part), index) = (of, index)
         && part == "loc"
         && let Value::Frame(id) = **inner
