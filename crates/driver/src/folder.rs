@@ -62,6 +62,8 @@ struct ScriptPaths {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hold: Option<Hold>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ignored: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     raised: Vec<u32>,
 }
 
@@ -100,6 +102,7 @@ pub(crate) fn manifest(scorer: &Scorer, out: &Path, targets: &[Target], files: &
         until: run.until,
         partial: run.partial,
         hold: run.hold.clone(),
+        ignored: run.ignored.clone(),
         raised: run.raised.clone(),
     });
     let manifest = Manifest {
@@ -174,9 +177,9 @@ fn script_run(folder: &Path, script: ScriptPaths, sources: &mut Sources) -> Resu
         Ok((file, _)) => file,
         Err(_) => sources.add_binary(file_name(&path)),
     };
-    let ScriptPaths { output, score, dtypes, feed, until, partial, hold, raised, .. } = script;
+    let ScriptPaths { output, score, dtypes, feed, until, partial, hold, ignored, raised, .. } = script;
     let modules = modules_of(&path, file, sources);
-    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, partial, hold, raised })
+    Ok(ScriptRun { path, file, modules, output, score, dtypes, feed, until, partial, hold, ignored, raised })
 }
 
 /// Says which of the originals are not there. Errors: one at least.

@@ -61,6 +61,8 @@ pub struct ScriptRun {
     pub until: Option<u32>,
     /// What the script learns from its own scoring rows, which is part of the scorer: it is held when the script is run on other rows.
     pub hold: Option<Hold>,
+    /// Statements that the output does not need: what they raise on other rows does not matter.
+    pub ignored: Vec<String>,
     /// Output columns that could not be converted were left out.
     pub partial: bool,
     /// Lines of a notebook that raised in the recorded run.
@@ -321,6 +323,7 @@ impl Prepared<'_> {
             feed: project.feed,
             until: Some(conversion.until),
             hold: conversion.hold.clone(),
+            ignored: conversion.ignored.clone(),
             partial: options.partial,
             modules: options.modules,
             raised: conversion.record.raised.iter().map(|raised| raised.line).collect(),

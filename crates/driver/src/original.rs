@@ -148,7 +148,7 @@ impl<'a> Ready<'a> {
         Ready { scorer, run, model: scorer.original.model.as_deref(), overlay, sources }
     }
 
-    fn outputs(&self, frames: Vec<Frame>, reversed: bool) -> Result<Outputs, Diagnostic> {
+    fn outputs(&self, frames: Vec<Frame>, reversed: bool, dropped: Option<Vec<usize>>) -> Result<Outputs, Diagnostic> {
         let Ready { run, sources, .. } = self;
         let script = Script { path: &run.path, file: run.file, sources, modules: &run.modules, files: &self.overlay };
         let request = OutputRequest {
@@ -158,15 +158,30 @@ impl<'a> Ready<'a> {
             feed: run.feed(),
             frames,
             reversed,
+            dropped,
             until: run.until,
             raised: run.raised.clone(),
             hold: run.hold.clone(),
+            ignored: run.ignored.clone(),
         };
         self.scorer.original.python.outputs(script, &request)
     }
 
     fn frame(&self, rows: &[&Vec<Cell>], apart: bool) -> Frame {
-        Frame { table: table(&self.scorer.plan.inputs, rows), apart }
+        Frame { table: table(&self.scorer.plan.inputs, rows), apart, dropped: self.dropped(rows), beside: 0 }
+    }
+
+    /// The rows of which the interpreter says that the script drops them.
+    fn dropped(&self, rows: &[&Vec<Cell>]) -> Vec<usize> {
+        let rejections = &self.scorer.plan.rejections;
+        let is_filter = |number: u32| matches!(rejections[number as usize].reason, Reason::Filtered(_));
+        if !(0..rejections.len() as u32).any(is_filter) {
+            return vec![];
+        }
+        let rows: Vec<Vec<Cell>> = rows.iter().map(|row| (*row).clone()).collect();
+        let outcomes = execute::interpreted(&interp::Interp::new(&self.scorer.checked), &rows);
+        let is_dropped = |outcome: &GoldenOutcome| matches!(outcome, GoldenOutcome::Rejected(number) if is_filter(*number));
+        outcomes.iter().enumerate().filter(|(_, outcome)| is_dropped(outcome)).map(|(row, _)| row).collect()
     }
 }
 
@@ -190,7 +205,9 @@ fn of_script(
         frames.push(ready.frame(&reversed.iter().collect::<Vec<_>>(), false));
         frames.push(ready.frame(&rows.iter().collect::<Vec<_>>(), false));
     }
-    let outputs = ready.outputs(frames, given.is_none())?;
+    let own = given.is_none() && !rows.is_empty();
+    let dropped = own.then(|| ready.dropped(&rows.iter().collect::<Vec<_>>()));
+    let outputs = ready.outputs(frames, given.is_none(), dropped)?;
     let Some(input) = &outputs.input else {
         return Err(Diagnostic::error("reference-answer", format!("the script did not read `{}` in this run", run.score)));
     };
@@ -237,14 +254,36 @@ fn changes(one: &OutputTable, other: &OutputTable) -> Option<Changes> {
     same_form.then(|| Changes { cells: pairs().map(differ).sum(), of: pairs().map(|(one, _)| one.cells.len()).sum() })
 }
 
-/// The answers of a script on some rows without the others, or on each alone (`apart`).
+/// What stands beside rows in a run of the script.
+#[derive(Debug, Clone, Copy)]
+pub enum Company<'a> {
+    /// Each other.
+    Together,
+    /// Each other, and rows that are ordinary.
+    Ordinary(&'a [Vec<Cell>]),
+    /// Nothing: each is alone.
+    Apart,
+}
+
+/// The answers of a script on some rows in other company.
 ///
-/// What pandas makes of a row may depend on the rows beside it: one missing cell makes a column of whole numbers a column of floats.
-pub fn again(scorer: &Scorer, run: &ScriptRun, rows: &[&Vec<Cell>], apart: bool, sources: &Sources) -> Result<Vec<Answer>, Problem> {
+/// What pandas makes of a row may depend on the rows beside it: one missing cell makes a column of whole numbers a column of floats, and a
+/// column of nothing but missing texts is none of texts.
+pub fn again(
+    scorer: &Scorer,
+    run: &ScriptRun,
+    rows: &[&Vec<Cell>],
+    company: Company<'_>,
+    sources: &Sources,
+) -> Result<Vec<Answer>, Problem> {
+    let beside = if let Company::Ordinary(beside) = company { beside } else { &[] };
+    let all: Vec<&Vec<Cell>> = beside.iter().chain(rows.iter().copied()).collect();
     let answers = || {
         let ready = Ready::new(scorer, run, None, sources);
-        let outputs = ready.outputs(vec![ready.frame(rows, apart)], false)?;
-        Ok(outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, rows.len())))
+        let frame = Frame { beside: beside.len(), ..ready.frame(&all, matches!(company, Company::Apart)) };
+        let outputs = ready.outputs(vec![frame], false, None)?;
+        let mut answers = outputs.frames.first().map_or(vec![], |pieces| merged(&scorer.plan.outputs, pieces, all.len()));
+        Ok(answers.split_off(beside.len().min(answers.len())))
     };
     answers().map_err(|found: Diagnostic| Problem::Reference(vec![found]))
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use source::Sources;
 
 use crate::load::Scorer;
-use crate::original::{self, Answer, Answers, Changes};
+use crate::original::{self, Answer, Answers, Changes, Company};
 use crate::{Problem, Stage, Target, Tools, data};
 
 /// What to verify.
@@ -283,16 +283,27 @@ pub fn verify(
             said(Stage::Compare);
             let mut comparison = compared(scorer, runtime, &answers, &rows, &expected);
             if let Some(run) = &scorer.original.script {
-                // Boundary rows stand beside the strangest rows there are. What counts is the row: first without the others, then alone.
+                // Boundary rows stand beside the strangest rows there are. What counts is the row: first without the others, then beside
+                // ordinary ones, then alone.
                 let before = comparison.failing_boundary.len();
                 let mut answers = answers;
-                for (apart, most) in [(false, usize::MAX), (true, ALONE)] {
+                let ordinary: Vec<Vec<Cell>> = (0..data_rows)
+                    .filter(|row| matches!(expected[*row], GoldenOutcome::Scored(_)) && matches!(answers.on_data[*row], Answer::Scored(_)))
+                    .take(BESIDE)
+                    .map(|row| rows[row].clone())
+                    .collect();
+                let company = [
+                    (Company::Together, usize::MAX),
+                    (Company::Ordinary(&ordinary), if ordinary.is_empty() { 0 } else { usize::MAX }),
+                    (Company::Apart, ALONE),
+                ];
+                for (company, most) in company {
                     let again: Vec<usize> = comparison.failing_boundary.iter().take(most).copied().collect();
                     if again.is_empty() {
-                        break;
+                        continue;
                     }
                     let their: Vec<&Vec<Cell>> = again.iter().map(|row| &rows[*row]).collect();
-                    for (row, answer) in again.iter().zip(original::again(scorer, run, &their, apart, sources)?) {
+                    for (row, answer) in again.iter().zip(original::again(scorer, run, &their, company, sources)?) {
                         answers.on_boundary[row - data_rows] = answer;
                     }
                     comparison = compared(scorer, runtime, &answers, &rows, &expected);
@@ -403,6 +414,9 @@ fn compared(scorer: &Scorer, runtime: &'static str, answers: &Answers, rows: &[V
         failures,
     }
 }
+
+/// How many ordinary rows stand beside boundary rows that differ among others.
+const BESIDE: usize = 3;
 
 /// How many boundary rows that differ among others are run alone.
 const ALONE: usize = 60;

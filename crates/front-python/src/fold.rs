@@ -5,7 +5,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 use crate::ast::{BinaryOp, CompareOp, UnaryOp};
-use crate::record::{Tagged, Value};
+use crate::record::{Cells, Series, Tagged, Value};
 
 /// An index into a constant.
 pub(crate) enum Index {
@@ -42,6 +42,9 @@ fn int(value: &Value) -> Option<i64> {
 pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
     if let (BinaryOp::Mod, Some(template)) = (op, left.as_str()) {
         return percent(template, right).map(Value::Str);
+    }
+    if let (BinaryOp::Add, Some(Tagged::List(a)), Some(Tagged::List(b))) = (op, left.as_tagged(), right.as_tagged()) {
+        return Some(Value::tagged(Tagged::List([a.as_slice(), b.as_slice()].concat())));
     }
     if let (Some(a), Some(b)) = (left.as_str(), right.as_str()) {
         return (op == BinaryOp::Add).then(|| Value::Str(format!("{a}{b}")));
@@ -159,6 +162,22 @@ pub(crate) fn subscript(whole: &Value, index: &Index) -> Option<Value> {
                 let mut found = labels.iter().zip(values).filter(|(label, _)| same_key(label, key));
                 let (_, value) = found.next()?;
                 return found.next().is_none().then_some(value);
+            }
+            if let Some(Tagged::Frame(frame)) = whole.as_tagged() {
+                let column = frame.columns.iter().find(|column| same_key(&column.name, key))?;
+                let labels = match frame.index.as_str() {
+                    "range" => Some(Cells::Items((0..frame.rows as i64).map(Value::Int).collect())),
+                    _ => frame.labels.clone(),
+                };
+                let series = Series {
+                    name: column.name.clone(),
+                    dtype: column.dtype.clone(),
+                    rows: frame.rows,
+                    index: frame.index.clone(),
+                    labels,
+                    values: Some(column.values.clone()?),
+                };
+                return Some(Value::tagged(Tagged::Series(series)));
             }
             let at = key.as_int()?;
             let pick = |len: usize| usize::try_from(if at < 0 { at + len as i64 } else { at }).ok();

@@ -12,6 +12,7 @@ mod automata;
 mod bisect;
 mod builtins;
 mod calendar;
+mod cases;
 mod fold;
 mod generators;
 mod hash;
@@ -161,8 +162,12 @@ impl Frozen {
 pub struct Hold {
     /// Where the script learns from scoring rows.
     pub held: Vec<Held>,
-    /// Statements that the output does not need, by their places: what they raise on other rows does not matter.
-    pub ignored: Vec<String>,
+    /// Where rows are taken by their places for a test: all rows are the test part, as for a split.
+    #[serde(default)]
+    pub tests: Vec<String>,
+    /// Where a filter takes training rows: they stay as they were.
+    #[serde(default)]
+    pub trainings: Vec<String>,
     /// The script drops rows for columns that the scorer does not take: it has a score for them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drops: bool,
@@ -223,6 +228,8 @@ pub struct Conversion {
     pub fates: Fates,
     /// None if the scorer knows nothing of the rows that the recorded run scored.
     pub hold: Option<Hold>,
+    /// Statements that the output does not need, by their places: what they raise on other rows does not matter.
+    pub ignored: Vec<String>,
     /// The last line of the script's own text that the output needs, in the script or by a call from there.
     pub until: u32,
     /// What the user should know, though it converts.
@@ -273,15 +280,43 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     let roles = Roles::infer(record, options, file).map_err(|error| with_raised(vec![*error], record, file, script))?;
     let name = script.name.rsplit(['/', '\\']).next().unwrap_or(&script.name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let builder = ir::Builder::new(stem);
     let last = if expression.is_some() { statements.pop() } else { None };
-    let (made, walked, held, one_frame, calls) = {
-        let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles);
+    // Which filter takes the rows that are scored is known behind the last statement; the others beside it take training rows. Where the
+    // output is not known yet, each may be the one, the last of them first.
+    let mut attempts = vec![replay::Places::default()];
+    let mut failed: Option<Vec<Diagnostic>> = None;
+    let (made, walked, held, tests, trainings, one_frame, calls, module) = loop {
+        let Some(training) = attempts.pop() else {
+            return Err(with_raised(failed.unwrap_or_default(), record, file, script));
+        };
+        let builder = ir::Builder::new(stem);
+        let mut replay = Replay::new(&builder, sources, file, &text, record, options, roles.clone());
+        replay.training_filters.clone_from(&training);
         replay.script(&statements);
-        let made = output::make(&mut replay, expression.zip(last.as_ref())).map_err(|errors| with_raised(errors, record, file, script))?;
-        (made, replay.walked, replay.held, replay.roles.one_frame, replay.calls)
+        let made = output::make(&mut replay, expression.zip(last.as_ref()));
+        if training.is_empty() {
+            let beside = replay.filters_beside_the_output();
+            if !beside.is_empty() {
+                attempts = vec![beside];
+                continue;
+            }
+            if made.is_err() {
+                attempts = replay.filters_that_may_train();
+            }
+        }
+        match made {
+            Ok(made) => {
+                let (tests, trainings) = (replay.tests, replay.trainings);
+                let (walked, held, one_frame, calls) = (replay.walked, replay.held, replay.roles.one_frame, replay.calls);
+                break (made, walked, held, tests, trainings, one_frame, calls, builder.finish()?);
+            }
+            Err(errors) => {
+                if failed.as_ref().is_none_or(|fewest| errors.len() < fewest.len()) {
+                    failed = Some(errors);
+                }
+            }
+        }
     };
-    let module = builder.finish()?;
     let (module, filters, columns) =
         if one_frame { training::without_filters(module) } else { (module, BTreeSet::default(), BTreeSet::default()) };
     let module = prune::prune(module);
@@ -309,11 +344,11 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     statements.extend(walked.modules);
     let fates = output::fates(&statements, &emitted, &made.frozen);
     let log = log::Log::new(record, file, &text, &options.modules, sources);
-    let hold = (one_frame || !held.is_empty()).then(|| Hold {
-        drops,
-        held,
-        ignored: fates.ignored.iter().map(|statement| log.place(*statement)).collect(),
+    let hold = (one_frame || !held.is_empty()).then(|| {
+        let places = |spans: &[Span]| spans.iter().map(|place| log.place(*place)).collect();
+        Hold { drops, held, tests: places(&tests), trainings: places(&trainings) }
     });
+    let ignored = fates.ignored.iter().map(|statement| log.place(*statement)).collect();
     let read = &record.reads[made.score];
     let params = module.entry_function().map_or(&[][..], |entry| &entry.params);
     let input = |column: &record::TableColumn| {
@@ -337,6 +372,7 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
         columns: made.columns,
         fates,
         hold,
+        ignored,
         notes,
         record: made.record,
         calls,

@@ -80,6 +80,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.isclose", isclose),
     Row::new(On::Function, "numpy.nan_to_num", nan_to_num),
     Row::new(On::Function, "numpy.digitize", digitize),
+    Row::new(On::Function, "numpy.polyval", polyval),
     Row::new(On::Function, "numpy.searchsorted", searchsorted),
     Row::new(On::Function, "numpy.array", array),
     Row::new(On::Function, "numpy.asarray", array),
@@ -535,6 +536,26 @@ fn edges_before<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<
         Value::Column(column) => Value::Column(Column { name: None, array: true, ..column }),
         other => other,
     })
+}
+
+/// `np.polyval(p, x)`, by Horner's rule from zero as numpy does it: an infinity gives NaN.
+fn polyval<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let [p, x] = ["p", "x"].map(|name| call.need(replay, name));
+    let (p, x) = (p.or_else(|why| call.take("0").ok_or(why))?, x.or_else(|why| call.take("1").ok_or(why))?);
+    let Some(coefficients) = replay.concrete(&p).and_then(|p| p.items()) else {
+        return Err(replay.unsupported(at, "`polyval` with computed coefficients"));
+    };
+    if let Value::Known(known) = &p {
+        replay.freeze(known);
+    }
+    let zero = replay.known(record::Value::Int(0));
+    let mut y = replay.binary(BinaryOp::Mul, &x, &zero, at)?;
+    for coefficient in coefficients {
+        let (product, coefficient) = (replay.binary(BinaryOp::Mul, &y, &x, at)?, replay.known(coefficient));
+        y = replay.binary(BinaryOp::Add, &product, &coefficient, at)?;
+    }
+    Ok(y)
 }
 
 fn digitize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

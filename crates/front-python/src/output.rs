@@ -28,6 +28,7 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
     // What is made from here on is of no statement: not of the one that happened to be the last.
     replay.b.at(&Place::File(replay.file), replay.sources);
     let (expression, value, taken_by) = find(replay, given)?;
+    replay.output_space = replay.space_of(&value);
     let columns = output_columns(replay, &value)?;
     let of_script = replay.guards.len();
     let mut blocked: Vec<(String, Unknown)> = Vec::new();

@@ -45,7 +45,7 @@ pub(crate) fn syntax_error(text: &str) -> Option<(usize, String)> {
     parsed.errors().first().map(|error| (error.location.start().to_usize(), error.error.to_string()))
 }
 
-struct Adapter<'a> {
+pub(crate) struct Adapter<'a> {
     file: FileId,
     text: &'a str,
     /// The place of all of it, where the text is not the file's own.
@@ -53,17 +53,25 @@ struct Adapter<'a> {
 }
 
 impl Adapter<'_> {
-    fn span(&self, range: TextRange) -> Span {
+    pub(crate) fn span(&self, range: TextRange) -> Span {
         self.at.unwrap_or(Span { file: self.file, start: range.start().to_u32(), end: range.end().to_u32() })
     }
 
-    fn block(&self, body: &[ruff::Stmt]) -> Vec<Stmt> {
-        body.iter().map(|statement| self.statement(statement)).collect()
+    pub(crate) fn block(&self, body: &[ruff::Stmt]) -> Vec<Stmt> {
+        let statements = |statement: &ruff::Stmt| match statement {
+            ruff::Stmt::Match(one) => self.cases(one).unwrap_or_else(|| vec![self.statement(statement)]),
+            _ => vec![self.statement(statement)],
+        };
+        body.iter().flat_map(statements).collect()
     }
 
     fn statement(&self, statement: &ruff::Stmt) -> Stmt {
         let kind = match statement {
-            ruff::Stmt::FunctionDef(one) if one.is_async => StmtKind::Unsupported("an async function"),
+            ruff::Stmt::FunctionDef(one) if one.is_async => {
+                let span = self.span(one.range);
+                let name = Expr { span, kind: ExprKind::Name(one.name.to_string()) };
+                StmtKind::Assign { targets: vec![name], value: Expr { span, kind: ExprKind::Unsupported("an async function") } }
+            }
             ruff::Stmt::FunctionDef(one) => StmtKind::Function(Function {
                 name: one.name.to_string(),
                 parameters: self.parameters(&one.parameters),
@@ -81,7 +89,7 @@ impl Adapter<'_> {
             },
             ruff::Stmt::Return(one) => StmtKind::Return(one.value.as_deref().map(|value| self.expr(value))),
             ruff::Stmt::Delete(one) => StmtKind::Delete(one.targets.iter().map(|target| self.expr(target)).collect()),
-            ruff::Stmt::TypeAlias(_) => StmtKind::Unsupported("a type alias"),
+            ruff::Stmt::TypeAlias(_) => StmtKind::Pass,
             ruff::Stmt::Assign(one) => {
                 StmtKind::Assign { targets: one.targets.iter().map(|target| self.expr(target)).collect(), value: self.expr(&one.value) }
             }
@@ -124,7 +132,7 @@ impl Adapter<'_> {
                     .collect(),
                 body: self.block(&one.body),
             },
-            ruff::Stmt::Match(_) => StmtKind::Unsupported("a match statement"),
+            ruff::Stmt::Match(_) => StmtKind::Unsupported("a match statement with such a pattern"),
             ruff::Stmt::Raise(_) => StmtKind::Raise,
             ruff::Stmt::Try(one) if one.is_star => StmtKind::Unsupported("except*"),
             ruff::Stmt::Try(one) => StmtKind::Try {
@@ -186,7 +194,7 @@ impl Adapter<'_> {
         items.iter().map(|item| self.expr(item)).collect()
     }
 
-    fn expr(&self, expr: &ruff::Expr) -> Expr {
+    pub(crate) fn expr(&self, expr: &ruff::Expr) -> Expr {
         let kind = match expr {
             ruff::Expr::BoolOp(one) => ExprKind::Bool {
                 op: match one.op {

@@ -197,27 +197,3 @@ pub(crate) fn cube_root(val: Val<'_>) -> Val<'_> {
 pub(crate) fn cube_roots<'b>(kind: &Kind, val: Val<'b>) -> Option<(Kind, Val<'b>)> {
     matches!(kind, Kind::Float | Kind::Int(_)).then(|| (Kind::Float, cube_root(val.cast(Elem::F64))))
 }
-
-/// A table whose rows a known mask or known places choose: whichever they are, a row that is scored is one of them.
-pub(crate) fn chosen_rows<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, rows: &Value<'b>, at: Span) -> Option<Value<'b>> {
-    let space = replay.space_of(of).filter(|space| replay.is_only_frame(*space))?;
-    let Value::Known(known) = rows else { return None };
-    let is_choice = match known.clone_unused()?.as_tagged()? {
-        record::Tagged::Array(array) => array.shape.len() == 1 && (array.dtype == "bool" || array.dtype.starts_with("int")),
-        record::Tagged::Series(series) => series.dtype.name == "bool",
-        _ => false,
-    };
-    if !is_choice || !known.fit {
-        return None;
-    }
-    known.look();
-    replay.freezes(space, at);
-    replay.note("python-test-rows", at, "every row is scored as one of those that are chosen here by their place", "");
-    Some(match of {
-        Value::Frame(id) => {
-            let copy = replay.frames[id.0].clone();
-            replay.frame(copy)
-        }
-        other => other.clone(),
-    })
-}

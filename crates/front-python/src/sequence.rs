@@ -552,11 +552,27 @@ fn how_often<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], wanted: &Value
 /// Items that are put in order at most: each is compared with each.
 const MOST_SORTED: usize = 24;
 
+/// Keys that are texts or missing as texts: rows on which one is missing are refused, for Python raises on a text beside a number.
+fn texts_beside_missing<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], keys: &[Value<'b>], at: Span) -> Vec<Value<'b>> {
+    let text = |(item, key): (&Item<'b>, &Value<'b>)| match key {
+        Value::Cell(cell) if cell.alternatives.len() > 1 => {
+            let text = cell.alternatives.iter().find(|one| one.kind == Kind::Str)?.val;
+            let others = cell.alternatives.iter().filter(|one| one.kind != Kind::Str);
+            let missing = others.filter_map(|one| one.when).reduce(|a, b| a | b)?;
+            refuse(replay, item.there & missing, "a missing text among those that are put in order", at);
+            Some(Value::Cell(Cell { guards: cell.guards.clone(), ..Cell::new(Kind::Str, text.or_else("")) }))
+        }
+        _ => None,
+    };
+    items.iter().zip(keys).map(text).zip(keys).map(|(text, key)| text.unwrap_or_else(|| key.clone())).collect()
+}
+
 /// `sorted(items)`: the place of an item is how many go before it, of equal ones the earlier first.
 pub(crate) fn sorted<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], keys: &[Value<'b>], backwards: bool, at: Span) -> Eval<'b> {
     if items.len() > MOST_SORTED {
         return Err(replay.unsupported(at, "`sorted` of this many items"));
     }
+    let keys = &texts_beside_missing(replay, items, keys, at);
     let one_kind = |value: &Value<'b>| match value {
         Value::Cell(cell) => cell.single().map(|(kind, _)| kind.clone()),
         _ => None,

@@ -84,12 +84,17 @@ pub struct OutputRequest {
     pub frames: Vec<Frame>,
     /// The scoring file's own rows too, the last one first: the last of the frames.
     pub reversed: bool,
+    /// The own rows that the scorer says are dropped, where it knows them. Of an output without an index that says which rows it holds, the
+    /// rows are the others, if they are as many.
+    pub dropped: Option<Vec<usize>>,
     /// The last line that the output needs. What the script raises behind it does not matter.
     pub until: Option<u32>,
     /// Lines of a notebook that raised in the recorded run, and may here.
     pub raised: Vec<u32>,
     /// What the script learns from its own rows and keeps when it is run on the others.
     pub hold: Option<Hold>,
+    /// Statements that may raise when the script is run on other rows, by their places: its output does not need them.
+    pub ignored: Vec<String>,
 }
 
 /// Rows that take the place of the scoring file's.
@@ -99,6 +104,10 @@ pub struct Frame {
     pub table: OutputTable,
     /// Each row is run alone: right for rows on which the script is expected to raise.
     pub apart: bool,
+    /// The rows that the scorer says are dropped.
+    pub dropped: Vec<usize>,
+    /// So many of the first rows are there in each of the runs that it takes: a column of ordinary cells has its ordinary dtype.
+    pub beside: usize,
 }
 
 /// How a frame becomes the inputs of a model.
@@ -130,6 +139,8 @@ impl Frame {
     fn to_json(&self) -> Json {
         let mut frame = self.table.to_json();
         frame["apart"] = json!(self.apart);
+        frame["dropped"] = json!(self.dropped);
+        frame["beside"] = json!(self.beside);
         frame
     }
 }
@@ -248,7 +259,9 @@ impl Reference {
             "modules": script.module_files(),
             "raised": request.raised,
             "hold": request.hold,
+            "ignored": request.ignored,
             "reversed": request.reversed,
+            "dropped": request.dropped,
             "frames": request.frames.iter().map(Frame::to_json).collect::<Vec<_>>(),
             "protect": folder.original,
             "memory": self.limits.memory_bytes,

@@ -795,6 +795,7 @@ class Recorder:
     """Events of one run. A context is one activation: a call from a call site, or one turn of a loop, inside a context."""
 
     between = Key()
+    tests = frozenset()  # places where rows are taken for a test
 
     def __init__(self, job):
         self.files = {job["name"], *job["modules"].values()}
@@ -824,7 +825,7 @@ class Recorder:
 
     def prepare(self, tree, prefix=""):
         """What is run in the place of a module."""
-        return instrument(tree, prefix)
+        return instrument(tree, prefix, self.tests)
 
     # Each hook below is called from instrumented code; the names are short because they appear in user tracebacks.
     def r(self, place, value):
@@ -979,7 +980,7 @@ class Recorder:
         return value
 
     def rest(self, place, of, key):
-        """`of[n:]` or `of[mask]`, with what stands between the brackets as a key."""
+        """`of[n:]`, with what stands between the brackets as a key."""
         return self.r(place, of[key])
 
     def note_groups(self):
@@ -1107,7 +1108,9 @@ class Holder(Recorder):
         super().__init__(job)
         self.held = {self.key(one["site"]): self.key(one.get("twin") or one["site"]) for one in job["hold"]["held"]}
         self.wanted = set(self.held.values())
-        self.ignored = set(job["hold"]["ignored"])
+        self.trainings = set(job["hold"]["trainings"])
+        self.tests = self.trainings.union(job["hold"]["tests"])
+        self.ignored = set(job["ignored"])
         self.kept = {}
         self.calls = set()  # the held places that are calls: what stands around a call there does not hold it again
         self.holding = False
@@ -1156,8 +1159,10 @@ class Holder(Recorder):
         return value
 
     def rest(self, place, of, key):
-        """All rows are the test part, as for a split."""
+        """All rows are the test part, as for a split; training rows stay as they were."""
         if self.holding and not self.suspended and self.group is None and (place, self.current) in self.kept:
+            if place in self.trainings:
+                return self.r(place, None)
             return of[(slice(None), *key[1:]) if isinstance(key, tuple) else slice(None)]
         return self.r(place, of[key])
 
@@ -1203,8 +1208,9 @@ def is_recorded_in_callbacks(body):
 
 
 class Instrument(ast.NodeTransformer):
-    def __init__(self, prefix="", tables=frozenset()):
+    def __init__(self, prefix="", tables=frozenset(), tests=frozenset()):
         self.saves = 0
+        self.tests = tests
         self.prefix = prefix
         self.tables = tables
 
@@ -1236,16 +1242,12 @@ class Instrument(ast.NodeTransformer):
         self.generic_visit(node)
         return self.wrap(node) if isinstance(node.ctx, ast.Load) else node
 
-    def chooses(self, rows):
-        """Whether what stands between brackets may be a mask or places that are known: a name, or an operation on names."""
-        return isinstance(rows, (ast.Name, ast.UnaryOp, ast.BinOp, ast.Compare)) and any(isinstance(one, ast.Name) for one in ast.walk(rows))
-
     def visit_Subscript(self, node):
         rows = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-        rest = isinstance(rows, ast.Slice) and rows.lower is not None and rows.upper is None and rows.step is None or self.chooses(rows)
+        rest = isinstance(rows, ast.Slice) and rows.lower is not None and rows.upper is None and rows.step is None or self.place(node) in self.tests
         node = self.visit_Attribute(node)
         if rest and isinstance(node, ast.Call):
-            # `rows[n:]` may be the part of a frame that is kept for a test, and `rows[mask]` one that is.
+            # `rows[n:]` may be the part of a frame that is kept for a test, and `rows[places]` is where the job says so.
             place, item = node.args
             key = ast.copy_location(ast.Subscript(value=self.hook_of(node, "between"), slice=item.slice, ctx=ast.Load()), item)
             return self.hook("rest", node, place, item.value, key)
@@ -1570,12 +1572,12 @@ def look_up_names(tree):
     return {name for name in looked - written if bound.get(name) == 1}
 
 
-def instrument(tree, prefix=""):
+def instrument(tree, prefix="", tests=frozenset()):
     """Instruments a module in place. A docstring and `from __future__` stay first."""
     head, body = [], list(tree.body)
     while body and (isinstance(body[0], ast.ImportFrom) and body[0].module == "__future__" or not head and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)):
         head.append(body.pop(0))
-    tree.body = head + Instrument(prefix, look_up_names(tree)).block(body)
+    tree.body = head + Instrument(prefix, look_up_names(tree), tests).block(body)
     return ast.fix_missing_locations(tree)
 
 
@@ -1707,8 +1709,9 @@ def load_pandas():
     return pandas, numpy
 
 
-def execute(text, job, recorder, until=None):
+def execute(text, job, recorder, until=None, lenient=False):
     """Runs the script and gives its names. What it raises behind the line `until` ends it as if nothing had happened: the output stands.
+    `lenient` lets the statements that the job ignores raise.
 
     With `cells`, the lines at which a notebook's cells start, a cell that raises ends and the next one runs.
     """
@@ -1726,6 +1729,8 @@ def execute(text, job, recorder, until=None):
             raise Failure("output", f"the output expression `{output}` is not Python: {error.msg}")
     if recorder is not None:
         tree = recorder.prepare(tree)
+    elif lenient:
+        tree = Lenient(set(job["ignored"]), "").visit(tree)
     module = types.ModuleType("__main__")
     module.__file__ = os.path.join(os.getcwd(), name)
     module.__dict__[HOOK] = recorder
@@ -2132,31 +2137,36 @@ def outputs(job):
 
     def once():
         written.clear()
-        names = execute(text, job, holder, job.get("until"))
-        return *exact_table(output_value(job["output"], names, written)), names
+        names = execute(text, job, holder, job.get("until"), lenient="frame" in instead)
+        return exact_table(output_value(job["output"], names, written))
 
-    def run():
-        value, out, _ = once()
+    def run(dropped=None):
+        value, out = once()
         given = instead.get("frame", seen[-1] if seen else None)
-        if given is not None and out["rows"] < len(given) and out["index"] == list(range(out["rows"])):
+        counted = list(range(out["rows"]))
+        if given is not None and out["rows"] < len(given) and out["index"] == counted:
             # Rows were dropped: the labels say which, unless the others were counted anew.
             kept = holder and dict(holder.kept)
             out["index"] = labels_of(out, once)
             if holder:
                 holder.kept = kept
+            if out["index"] in (None, counted) and dropped is not None and len(given) - len(dropped) == out["rows"]:
+                out["index"] = [row for row in range(len(given)) if row not in dropped]
         answer = {"table": out}
         if job.get("model"):
             answer["model"] = run_model(job["model"], feed_frame(value, job.get("feed")))
         return answer
 
-    result = run()
+    own_dropped = None if job.get("dropped") is None else set(job["dropped"])
+    result = run(own_dropped)
     if holder is not None:
         holder.hold()
-        result["held"] = run()
+        result["held"] = run(own_dropped)
     result["versions"] = versions()
     if seen:
         result["input"] = {"rows": len(seen[0]), "index": None, "columns": [{"name": str(name), **exact_column(seen[0].iloc[:, at])} for at, name in enumerate(seen[0].columns)]}
-    own = {"reversed": True, "rows": len(seen[0]) if seen else 0, "apart": False}
+    count = len(seen[0]) if seen else 0
+    own = {"reversed": True, "rows": count, "apart": False, "beside": 0, "dropped": None if own_dropped is None else [count - 1 - row for row in own_dropped]}
     frames = [*(job.get("frames") or []), *([own] if job.get("reversed") else [])]
     result["frames"] = []
     # What a row is filled up from is to be one that the script keeps.
@@ -2166,12 +2176,16 @@ def outputs(job):
         if not seen:
             raise Failure("output", f"the script does not read `{job.get('score')}` as a table")
 
+        beside = list(range(frame["beside"]))
+
         def part(rows):
+            rows = beside + rows
             try:
                 instead["frame"] = reversed_frame(seen[0], rows) if frame is own else changed_frame(seen[0], frame, rows, like)
             except Exception as error:  # a cell that no column of that type holds
                 raise Failure("input", str(error))
-            out = run()
+            dropped = None if frame["dropped"] is None else {at for at, row in enumerate(rows) if row in frame["dropped"]}
+            out = run(dropped)
             kept = out["table"]["index"]
             if out["table"]["rows"] == len(rows):
                 places = list(range(len(rows)))
@@ -2181,9 +2195,9 @@ def outputs(job):
                 places = []
             else:
                 raise Unaligned(f"{len(rows)} rows go in and {out['table']['rows']} come out")
-            return {"kept": [rows[place] for place in places], **out}
+            return {"rows": rows, "kept": [rows[place] for place in places], **out}
 
-        result["frames"].append(pieces(frame["rows"], part, MOST_RUNS, frame["apart"]))
+        result["frames"].append(pieces(range(len(beside), frame["rows"]), part, MOST_RUNS, frame["apart"]))
     return result
 
 
@@ -2205,20 +2219,12 @@ def labels_of(table, run):
 
     pd.DataFrame.reset_index = keeping
     try:
-        _, out, names = run()
+        _, out = run()
     except Failure:
         return None
     finally:
         pd.DataFrame.reset_index = reset
-    if out["columns"] != table["columns"]:
-        return None
-    counted = list(range(out["rows"]))
-    if out["index"] != counted:
-        return out["index"]
-    # Made of arrays, which have no labels: those of the frame that they are of, if there is one.
-    frames = [value for value in names.values() if isinstance(value, pd.DataFrame) and len(value) == out["rows"]]
-    labels = {tuple(frame.index) for frame in frames if pd.api.types.is_integer_dtype(frame.index.dtype)} - {tuple(counted)}
-    return list(map(int, labels.pop())) if len(labels) == 1 else None
+    return out["index"] if out["columns"] == table["columns"] else None
 
 
 MOST_RUNS = 60  # of a script, to find the rows that it raises on
@@ -2228,12 +2234,12 @@ class Unaligned(Exception):
     """It cannot be told which rows came out."""
 
 
-def pieces(count, part, budget, apart=False):
+def pieces(numbers, part, budget, apart=False):
     """Runs all rows at once; if that raises, halves, down to single rows. What `budget` runs did not reach is given as untested.
 
     `apart` runs each row alone from the start: right for rows that are expected to raise.
     """
-    todo, out = [[row] for row in reversed(range(count))] if apart else [list(range(count))] if count else [], []
+    todo, out = [[row] for row in reversed(numbers)] if apart else [list(numbers)] if len(numbers) else [], []
     while todo:
         rows = todo.pop()
         if budget == 0:
@@ -2273,6 +2279,9 @@ def changed_frame(frame, changes, rows, like=0):
         dtype = frame[column["name"]].dtype
         if column["dtype"] == "str" and dtype.kind in "fiub":
             dtype = pd.Series(["a"]).dtype
+        elif column["dtype"].startswith("float") and dtype.kind in "iu":
+            # Whole numbers in this file, and others in that of training.
+            dtype = pd.Series([0.5]).dtype
         values = [from_json(column["values"][row], dtype) for row in rows]
         out[column["name"]] = pd.Series(values, index=out.index, dtype=dtype)
     return out
@@ -2354,9 +2363,9 @@ def onnx(job):
         return {"kept": rows, "model": run_session(session, feeds)}
 
     if is_fixed and dims:
-        return {"pieces": pieces(count, part, MOST_MODEL_RUNS, apart=True), "versions": versions()}
+        return {"pieces": pieces(range(count), part, MOST_MODEL_RUNS, apart=True), "versions": versions()}
 
-    return {"pieces": pieces(count, part, MOST_MODEL_RUNS), "versions": versions()}
+    return {"pieces": pieces(range(count), part, MOST_MODEL_RUNS), "versions": versions()}
 
 
 def boost(job):
@@ -2393,7 +2402,7 @@ def boost(job):
     numbers = frame.select_dtypes("float64").to_numpy()
     is_infinite = (np.abs(numbers) > LARGEST_FLOAT32).any(axis=1) & (not takes_infinities)
     rest = [row for row in range(count) if not is_infinite[row]]
-    done = pieces(len(rest), lambda rows: part([rest[row] for row in rows]), MOST_MODEL_RUNS)
+    done = pieces(range(len(rest)), lambda rows: part([rest[row] for row in rows]), MOST_MODEL_RUNS)
     for piece in done:
         piece["rows"] = [rest[row] for row in piece["rows"]]
     left_out = [row for row in range(count) if is_infinite[row]]

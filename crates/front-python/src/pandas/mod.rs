@@ -221,7 +221,7 @@ pub(crate) fn column_of<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name: &str
     match replay.frames[id.0].columns.get(name) {
         Some(Value::Column(column)) => Ok(Value::Column(column.clone())),
         Some(Value::Unknown(why)) => Err(why.clone()),
-        Some(lists @ (Value::Pieces(_) | Value::Objects(_))) => Ok(lists.clone()),
+        Some(lists @ (Value::Pieces(_) | Value::Objects(_) | Value::Part(..))) => Ok(lists.clone()),
         Some(_) => Err(replay.unsupported(span, format!("the column `{name}`"))),
         None => match family_column(replay, id, name) {
             Some(column) => Ok(Value::Column(column)),
@@ -332,13 +332,22 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
     }
     if let (Value::Matrix(_), Value::Tuple(parts)) = (of, index)
         && let [rows, column] = parts.as_slice()
-        && let Some(chosen) = crate::products::chosen_rows(replay, of, rows, span)
+        && let Some(part) = crate::sklearn::split::by_places(replay, of, rows, span)
     {
-        let all = Value::Slice(None, None, None);
-        return subscript(replay, &chosen, &Value::Tuple(vec![all, column.clone()]), span);
+        return match part? {
+            part @ Value::Matrix(_) => subscript(replay, &part, &Value::Tuple(vec![Value::Slice(None, None, None), column.clone()]), span),
+            part => Ok(part),
+        };
     }
-    if let Some(chosen) = crate::products::chosen_rows(replay, glued, rows, span) {
-        return Ok(chosen);
+    let is_of_rows = |value: &Value<'b>| !matches!(value, Value::Tuple(_));
+    let (whole, places) = match (of, index) {
+        (Value::Part(inner, part), index) if part == "loc" => (&**inner, index),
+        _ => (glued, rows),
+    };
+    if is_of_rows(places)
+        && let Some(part) = crate::sklearn::split::by_places(replay, whole, places, span)
+    {
+        return part;
     }
     if let (Value::Part(inner, part), index) = (of, index)
         && part == "loc"
@@ -374,6 +383,9 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             },
         },
         (Value::Column(column), Value::Column(mask)) => {
+            if let Some(part) = replay.training_part(span) {
+                return Ok(part);
+            }
             let keep = truth(replay, mask, span)?;
             let space = narrowed(replay, column.space, keep, mask, span);
             Ok(Value::Column(Column { space, ..column.clone() }))
@@ -515,7 +527,7 @@ fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: 
         one.parent == Some(space)
             && one.filter.is_some_and(|filter| replay.masks.get(&filter) == Some(&mask.cell.single().map(|(_, val)| val.value())))
     });
-    match same {
+    let left = match same {
         Some(same) => same,
         None => {
             let made = replay.filtered(space, keep, span);
@@ -525,10 +537,15 @@ fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: 
             }
             made
         }
-    }
+    };
+    replay.filters_into(left, span);
+    left
 }
 
 pub(crate) fn filter_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &Column<'b>, span: Span) -> Eval<'b> {
+    if let Some(part) = replay.training_part(span) {
+        return Ok(part);
+    }
     let keep = truth(replay, mask, span)?;
     if let Some(part) = glue::by_mask(replay, id, mask, span) {
         return part;
@@ -551,7 +568,10 @@ fn locate<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Value<'b>, span:
         rows => (rows.clone(), None),
     };
     let frame = match &rows {
-        Value::Column(mask) => filter_frame(replay, id, mask, span)?,
+        Value::Column(mask) => match filter_frame(replay, id, mask, span)? {
+            frame @ Value::Frame(_) => frame,
+            part => return Ok(part),
+        },
         rows if is_all(rows) => Value::Frame(id),
         Value::Part(_, part) if part == "index" => Value::Frame(id),
         _ => return Err(replay.other_rows(span, "python-row-position", "loc")),

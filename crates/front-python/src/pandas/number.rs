@@ -161,6 +161,12 @@ fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    if let Some(decimals) = call.take("decimals") {
+        if let Some(by_column) = super::missing::column_values(replay, &decimals) {
+            return round_by_column(replay, call, &by_column);
+        }
+        call.give("decimals", decimals);
+    }
     let digits = call.int(replay, "decimals")?.or(call.int(replay, "0")?).unwrap_or(0);
     let at = call.span;
     if let Value::Matrix(columns) = &call.receiver {
@@ -172,6 +178,24 @@ fn frame_round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         Some((kind, _)) if kind.is_number() => rounded(replay, &column.cell, digits, at),
         _ => Ok(column.cell.clone()),
     })
+}
+
+/// `frame.round({"a": 2})`: the columns that are named.
+fn round_by_column<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, decimals: &[(String, Value<'b>)]) -> Eval<'b> {
+    let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`round` by column of this")) };
+    let mut frame = replay.frames[id.0].clone();
+    for (name, digits) in decimals {
+        let Some(Value::Column(column)) = frame.columns.get(name).cloned() else { continue };
+        if !column.cell.single().is_some_and(|(kind, _)| kind.is_number()) {
+            continue;
+        }
+        let Some(digits) = replay.concrete(digits).and_then(|digits| digits.as_int()) else {
+            return Err(replay.unsupported(call.span, "`round` to a computed number of digits"));
+        };
+        let cell = rounded(replay, &column.cell, digits, call.span)?;
+        frame.columns.insert(name.clone(), Value::Column(column.with(cell)));
+    }
+    Ok(replay.frame(frame))
 }
 
 /// Below this every whole float is an integer, and the other way round: 2^53.
@@ -595,49 +619,61 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Ok(Value::Column(Column { cell, name: None, space, array: false }));
     }
     let freedom = call.int(replay, "ddof")?.unwrap_or(1);
-    let mut guards = Guards::new();
-    let mut parts: Vec<(Kind, Val<'b>)> = Vec::new();
-    for column in &columns {
-        guards.extend(&column.cell.guards);
-        match column.cell.single() {
-            Some((kind, val)) if kind.is_number() => parts.push((kind.clone(), val)),
-            _ => return Err(replay.unsupported(at, format!("`{}` along a row of other things than numbers", call.name))),
+    let (name, blocks) = (call.name.clone(), blocks_of(replay, call, &columns));
+    let cells: Vec<&Cell<'b>> = columns.iter().map(|column| &column.cell).collect();
+    let cell = ops::lift(replay, &cells, at, |replay, parts| {
+        let number = |(kind, val): &(Kind, Val<'b>)| match kind {
+            kind if kind.is_number() => Some((kind.clone(), *val)),
+            Kind::Missing => Some((Kind::Float, val.builder().f64(f64::NAN))),
+            _ => None,
+        };
+        match parts.iter().map(number).collect::<Option<Vec<_>>>() {
+            Some(parts) if !parts.is_empty() => Ok(numbers_along(replay, &name, &parts, freedom as f64, &blocks)),
+            _ => Err(ops::Trouble::Unsupported(format!("`{name}` along a row of other things than numbers"))),
         }
-    }
-    let Some(kind) = parts.iter().map(|(kind, _)| kind.clone()).reduce(|a, b| common(&a, &b).unwrap_or(Kind::Float)) else {
-        return Err(replay.unsupported(at, "a row of nothing"));
-    };
+    })?;
+    Ok(Value::Column(Column { cell, name: None, space, array: false }))
+}
+
+/// A statistic of the numbers of one row, of which there are some.
+fn numbers_along<'b>(
+    replay: &mut Replay<'_, 'b>,
+    name: &str,
+    parts: &[(Kind, Val<'b>)],
+    freedom: f64,
+    blocks: &[Vec<usize>],
+) -> (Kind, Val<'b>) {
+    let kind = parts.iter().map(|(kind, _)| kind.clone()).reduce(|a, b| common(&a, &b).unwrap_or(Kind::Float)).unwrap_or(Kind::Float);
     let b = replay.b;
-    let name = call.name.clone();
     if name == "any" || name == "all" {
+        // What is missing is skipped.
         let truths = parts.iter().map(|(kind, val)| match kind {
             Kind::Bool => *val,
             Kind::Int(_) => val.ne(0_i64),
-            _ => val.ne(0.0),
+            _ if name == "any" => val.ne(0.0) & !val.is_nan(),
+            _ => val.ne(0.0) | val.is_nan(),
         });
         let val =
             if name == "any" { truths.fold(b.bool(false), |all, one| all | one) } else { truths.fold(b.bool(true), |all, one| all & one) };
-        let cell = Cell { guards, ..Cell::new(Kind::Bool, val) };
-        return Ok(Value::Column(Column { cell, name: None, space, array: false }));
+        return (Kind::Bool, val);
     }
     let spread = name == "std" || name == "var";
     let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean" || name == "median" || spread;
-    let cell = if spread {
+    if spread {
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
-        let variance = variance_along(replay, &values, freedom as f64);
-        Cell::new(Kind::Float, if name == "std" { variance.sqrt() } else { variance })
+        let variance = variance_along(replay, &values, freedom);
+        (Kind::Float, if name == "std" { variance.sqrt() } else { variance })
     } else if float {
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
-        let val = match name.as_str() {
-            "sum" | "mean" => by_blocks(replay, &name, &values, &blocks_of(replay, call, &columns)),
+        let val = match name {
+            "sum" | "mean" => by_blocks(replay, name, &values, blocks),
             name => float_along(replay, name, &values),
         };
-        Cell::new(Kind::Float, val)
+        (Kind::Float, val)
     } else {
         let values: Vec<Val<'b>> = parts.iter().map(|(_, val)| val.cast(Elem::I64)).collect();
-        Cell::new(Kind::INT, whole_along(&name, &values))
-    };
-    Ok(Value::Column(Column { cell: Cell { guards, ..cell }, name: None, space, array: false }))
+        (Kind::INT, whole_along(name, &values))
+    }
 }
 
 /// The longest series that numpy adds up from the left; a longer one it adds up in eight sums.

@@ -19,6 +19,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "rsplit", split),
     Row::new(On::Pieces, "get", get),
     Row::new(On::Pieces, "len", len_method),
+    Row::new(On::Pieces, "join", join),
     Row::new(On::Pieces, "apply", apply),
     Row::new(On::Pieces, "map", apply),
     Row::new(On::Pieces, "astype", astype),
@@ -259,8 +260,11 @@ fn on_pieces<'b>(
 
 /// `pieces[number]`: of a column missing where there is none, of one text an exception.
 pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
-    if let (Value::Slice(lower, upper, None), None) = (index, &pieces.like) {
-        return some(replay, pieces, lower.as_deref(), upper.as_deref(), at);
+    if let Value::Slice(lower, upper, None) = index {
+        return match &pieces.like {
+            None => some(replay, pieces, lower.as_deref(), upper.as_deref(), at),
+            Some(column) => some_of_each(replay, pieces, column, (lower.as_deref(), upper.as_deref()), at),
+        };
     }
     let number = replay.concrete(index).and_then(|index| index.as_int()).filter(|number| (-8..=32).contains(number));
     let Some(number) = number else { return Err(replay.unsupported(at, "pieces of a text at computed or far places")) };
@@ -294,6 +298,44 @@ fn some<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, lower: Option<&Val
     let (lower, upper) = (bound(lower, 0)?, bound(upper, usize::MAX)?);
     let items = items(replay, pieces, at)?;
     Ok(Value::Sequence(std::rc::Rc::new(items.into_iter().take(upper).skip(lower).collect())))
+}
+
+/// `pieces[lower:upper]` of each text of a column: a series of lists, missing where the text is.
+fn some_of_each<'b>(
+    replay: &mut Replay<'_, 'b>,
+    pieces: &Pieces<'b>,
+    column: &Column<'b>,
+    (lower, upper): (Option<&Value<'b>>, Option<&Value<'b>>),
+    at: Span,
+) -> Eval<'b> {
+    let Some((Kind::Str, text)) = pieces.text.single().filter(|_| !pieces.expand) else {
+        return Err(replay.unsupported(at, "some of the pieces of this"));
+    };
+    let missing = text.is_nullable().then(|| text.is_null());
+    let there = Cell { guards: pieces.text.guards.clone(), ..Cell::new(Kind::Str, text.or_else("")) };
+    let of_one = Pieces { like: None, text: there, ..pieces.clone() };
+    let (value, guards) = crate::udf::on_cells(replay, |replay| some(replay, &of_one, lower, upper, at))?;
+    let nothing = Cell::new(Kind::Missing, replay.b.bool(false)).guarded(&guards).guarded(&column.cell.guards);
+    Ok(Value::Objects(Box::new(crate::value::Objects { value, missing, like: column.with(nothing) })))
+}
+
+/// `.str.split().str.join(sep)`: the text with another separator.
+fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let pieces = pieces_of(replay, call)?;
+    let Some(by) = call.text(replay, "sep")?.filter(|_| pieces.cuts.is_none() && !pieces.last) else {
+        return Err(replay.unsupported(call.span, "`join` of these pieces"));
+    };
+    on_pieces(replay, &pieces, call.span, |_, text, refused| {
+        let joined = match &pieces.separator {
+            Some(separator) => text.replace(separator.as_str(), by.as_str()),
+            None => {
+                let (words, long) = words(text);
+                refused.push(long);
+                words.replace(" ", by.as_str())
+            }
+        };
+        (Kind::Str, joined)
+    })
 }
 
 /// `len(pieces)`; of a missing text missing.

@@ -309,6 +309,9 @@ pub(super) fn regex_refused<'b>(replay: &mut Replay<'_, 'b>, at: Span, pattern: 
 /// `contains`, `startswith`, `endswith`: a missing text gives False since pandas 3, or what `na` says.
 fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let pattern = call.take("pat").or_else(|| call.take("prefix")).or_else(|| call.take("suffix"));
+    if let (Some(part @ Value::Cell(_)), Value::Cell(text)) = (&pattern, &call.receiver) {
+        return begins_or_ends(replay, call, &text.clone(), part);
+    }
     let parts: Vec<String> = match pattern.and_then(|pattern| replay.concrete(&pattern)) {
         Some(record::Value::Str(text)) => vec![text],
         Some(value) => value.items().unwrap_or_default().iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
@@ -361,6 +364,21 @@ fn contains<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return refusing(replay, call, value, UNCLEAR, |text| text.contains("İ") | text.contains("ı"));
     }
     Ok(value)
+}
+
+/// `text.startswith(part)` and `text.endswith(part)` of two texts of the row.
+fn begins_or_ends<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, text: &Cell<'b>, part: &Value<'b>) -> Eval<'b> {
+    let part = ops::to_cell(replay, part, None, call.span)?;
+    let at_start = call.name == "startswith";
+    let cell = ops::lift(replay, &[text, &part], call.span, |_, operands| match operands {
+        [(Kind::Str, text), (Kind::Str, part)] => {
+            let held = if at_start { text.starts_with(*part) } else { text.ends_with(*part) };
+            Ok((Kind::Bool, held.or_else(false)))
+        }
+        [(Kind::Str, _), _] => Err(Trouble::Raises("TypeError")),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    Ok(Value::Cell(cell))
 }
 
 /// The truth values of a column of objects, where a missing text gives a missing one.

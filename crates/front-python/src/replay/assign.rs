@@ -273,6 +273,15 @@ impl<'b> Replay<'_, 'b> {
         if pandas::fills_family(self, id, name, &value) {
             return;
         }
+        // A frame of which nothing is known yet has the rows of the first column that is.
+        let nothing_known = self.frames[id.0].columns.values().all(|one| matches!(one, Value::Unknown(_)));
+        let space = match &value {
+            Value::Column(column) if nothing_known && !self.frames[id.0].columns.is_empty() => {
+                self.frames[id.0].space = column.space;
+                column.space
+            }
+            _ => space,
+        };
         let column = match value {
             Value::Column(column) if column.space == space || column.array => {
                 Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column })
@@ -296,6 +305,8 @@ impl<'b> Replay<'_, 'b> {
             )),
             Value::Cell(cell) => Value::Column(Column { cell, name: Some(name.to_owned()), space, array: false }),
             Value::Pieces(pieces) if pieces.rows() == Some(space) => Value::Pieces(pieces),
+            // A mask that knows the places of rows only: it may take some of them later.
+            Value::Part(of, part) if part == crate::sklearn::split::PLACES => Value::Part(of, part),
             Value::Objects(objects) if objects.like.space == space => Value::Objects(objects),
             Value::Zipped(columns) if columns.iter().all(|column| column.space == space) => pandas::frame::tuples(self, &columns),
             Value::Unknown(why) => Value::Unknown(why),

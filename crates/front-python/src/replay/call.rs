@@ -491,6 +491,14 @@ impl<'b> Replay<'_, 'b> {
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part.starts_with("period ") => (On::Period, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),
+            // `index.isin(...)` asks for places; what is computed over them is a statistic.
+            Value::Part(_, part) if part == "index" && name == "isin" => {
+                return Ok(crate::sklearn::split::of_places(&[&receiver]).unwrap_or(receiver));
+            }
+            Value::Part(of, part) if part == crate::sklearn::split::PLACES => {
+                let of = (**of).clone();
+                return self.about(&[&of], |replay| replay.batch(span, name));
+            }
             Value::Known(_) if name == "searchsorted" => {
                 let all = std::iter::once(receiver.clone()).chain(positional).collect();
                 let named = named.into_iter().map(|(name, value)| (if name == "value" { "v".to_owned() } else { name }, value)).collect();

@@ -337,6 +337,9 @@ impl<'b> Replay<'_, 'b> {
             }
             return Ok(Value::Known(seen));
         }
+        if let Some(places) = crate::sklearn::split::of_places(&[left, right]) {
+            return Ok(places);
+        }
         ops::binary(self, op, left, right, span)
     }
 
@@ -352,6 +355,9 @@ impl<'b> Replay<'_, 'b> {
                 return Ok(Value::Known(Known::constant(value).with(seen.fit, seen.batch_columns)));
             }
             return Ok(Value::Known(seen));
+        }
+        if let Some(places) = crate::sklearn::split::of_places(&[operand]) {
+            return Ok(places);
         }
         ops::unary(self, op, operand, span)
     }
@@ -384,6 +390,9 @@ impl<'b> Replay<'_, 'b> {
         }
         if let Some(unknown) = self.unknown_among(&[left, right]) {
             return Err(unknown);
+        }
+        if let Some(places) = crate::sklearn::split::of_places(&[left, right]) {
+            return Ok(places);
         }
         // Whether two names are of one frame says nothing of its rows.
         if let (CompareOp::Is | CompareOp::IsNot, Value::Frame(_), _) | (CompareOp::Is | CompareOp::IsNot, _, Value::Frame(_)) =

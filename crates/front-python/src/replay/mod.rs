@@ -69,6 +69,16 @@ pub(crate) struct Replay<'a, 'b> {
     pub parameters: HashMap<String, Cell<'b>>,
     /// The mask of each filter, so that one mask on two frames leaves the same rows.
     pub masks: HashMap<usize, Option<ir::Value>>,
+    /// Where rows were filtered, and the rows that were left.
+    pub filters: Vec<(SitePlace, usize)>,
+    /// The filters of a script's only frame that take training rows: they are what the recorded run saw.
+    pub training_filters: Places,
+    /// Where rows are taken by their places for a test.
+    pub tests: Vec<Span>,
+    /// Where a filter took training rows.
+    pub trainings: Vec<Span>,
+    /// The rows of the output, once it is found.
+    pub output_space: Option<usize>,
     /// The guards under which the condition of a filter stands.
     pub filter_guards: HashMap<usize, Guards>,
     /// The condition of the alternative that an operation is being applied to.
@@ -99,6 +109,10 @@ pub(crate) struct Replay<'a, 'b> {
 /// Where a statement starts.
 pub(crate) type Start = (FileId, u32);
 
+/// A place in one of the turns or calls that come by it.
+pub(crate) type SitePlace = (FileId, u32, u32, Activation);
+pub(crate) type Places = BTreeSet<SitePlace>;
+
 /// What is known of the walk when it is done.
 #[derive(Default)]
 pub(crate) struct Walked {
@@ -128,6 +142,8 @@ pub(crate) struct Space {
     pub glue: Option<Glue>,
     /// The script took these rows for a test: what is computed over them is not training.
     pub is_test_part: bool,
+    /// It took them by their places.
+    pub is_by_places: bool,
 }
 
 /// Where training rows and scoring rows were glued together.
@@ -248,6 +264,11 @@ impl<'a, 'b> Replay<'a, 'b> {
             package: String::new(),
             parameters: HashMap::new(),
             masks: HashMap::new(),
+            filters: Vec::new(),
+            training_filters: Places::new(),
+            tests: Vec::new(),
+            trainings: Vec::new(),
+            output_space: None,
             filter_guards: HashMap::new(),
             lifted: None,
             single_letters: std::collections::HashSet::new(),
@@ -417,6 +438,65 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.spaces.len() - 1
     }
 
+    fn site_place(&self, at: Span) -> SitePlace {
+        (at.file, at.start, at.end, self.activation)
+    }
+
+    /// Notes that the filter there leaves those rows.
+    pub(crate) fn filters_into(&mut self, space: usize, at: Span) {
+        self.filters.push((self.site_place(at), space));
+    }
+
+    /// What a filter left in the recorded run, if it is one that takes training rows. It is held.
+    pub(crate) fn training_part(&mut self, at: Span) -> Option<Value<'b>> {
+        if !self.training_filters.contains(&self.site_place(at)) {
+            return None;
+        }
+        self.hold(at, None);
+        self.trainings.push(at);
+        Some(Value::Known(self.recorded(at).with(true, false)))
+    }
+
+    /// The filters of a script's only frame that stand beside one which the output's rows went through.
+    pub(crate) fn filters_beside_the_output(&self) -> Places {
+        let mut places = Places::new();
+        let mut at = self.output_space.filter(|_| self.roles.one_frame);
+        while let Some(space) = at {
+            let parent = self.spaces[space].parent;
+            let selects = |space: usize| self.spaces[space].filter.is_some() || self.spaces[space].is_by_places;
+            if selects(space) {
+                let beside = |other: usize| other != space && selects(other) && self.spaces[other].parent == parent;
+                places.extend(self.filters.iter().filter(|(_, other)| beside(*other)).map(|(place, _)| *place));
+            }
+            at = parent;
+        }
+        places
+    }
+
+    /// For each way in which a script's only frame is filtered the filters that go another way; the last way is the last one.
+    pub(crate) fn filters_that_may_train(&self) -> Vec<Places> {
+        const MOST_WAYS: usize = 6;
+        if !self.roles.one_frame {
+            return Vec::new();
+        }
+        // What stands in brackets: `X[mask]` and `y[mask]` go one way.
+        let way = |place: &SitePlace| {
+            let code = self.code(Span { file: place.0, start: place.1, end: place.2 });
+            code.find(['[', '(']).map_or(code, |start| &code[start..])
+        };
+        let mut ways: Vec<&str> = Vec::new();
+        for (place, _) in &self.filters {
+            if !ways.contains(&way(place)) {
+                ways.push(way(place));
+            }
+        }
+        if !(2..=MOST_WAYS).contains(&ways.len()) {
+            return Vec::new();
+        }
+        let others = |one: &&str| self.filters.iter().map(|(place, _)| *place).filter(|place| way(place) != *one).collect();
+        ways.iter().map(others).collect()
+    }
+
     pub(crate) fn frame(&mut self, frame: Frame<'b>) -> Value<'b> {
         self.frames.push(frame);
         Value::Frame(FrameId(self.frames.len() - 1))
@@ -441,6 +521,19 @@ impl<'a, 'b> Replay<'a, 'b> {
             self.spaces.push(Space { parent: Some(of), is_test_part: true, ..Space::default() });
             self.spaces.len() - 1
         })
+    }
+
+    /// Rows that were taken by their places.
+    pub(crate) fn part_by_places(&mut self, of: usize, at: Span) -> usize {
+        let place = self.site_place(at);
+        let known = self.filters.iter().find(|(other, space)| *other == place && self.spaces[*space].parent == Some(of));
+        if let Some((_, space)) = known {
+            return *space;
+        }
+        self.spaces.push(Space { parent: Some(of), is_test_part: true, is_by_places: true, ..Space::default() });
+        self.tests.push(at);
+        self.filters_into(self.spaces.len() - 1, at);
+        self.spaces.len() - 1
     }
 
     /// A copy of a frame for what is done to every cell: what that makes of a column of lists is not known.
@@ -1002,7 +1095,10 @@ impl<'a, 'b> Replay<'a, 'b> {
             StmtKind::Continue => return Ok(Flow::Continue),
             StmtKind::Unsupported(what) => {
                 let unknown = self.unsupported(statement.span, what);
-                self.forget(std::slice::from_ref(statement), &unknown);
+                if self.cells_active() {
+                    return Err(unknown);
+                }
+                self.forget_all(&unknown);
             }
         }
         Ok(Flow::Next)
@@ -1074,6 +1170,14 @@ impl<'a, 'b> Replay<'a, 'b> {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
         self.forget_names(names, why);
+    }
+
+    /// Of what a statement changes nothing is known: anything may be another value behind it.
+    fn forget_all(&mut self, why: &Unknown) {
+        let of_rows = |(name, value): (&String, &Value<'b>)| self.touches_rows(value).then(|| name.clone());
+        let names: BTreeSet<String> = self.scopes[self.scope.0].names.iter().filter_map(of_rows).collect();
+        self.forget_names(names, why);
+        self.control.push(why.clone());
     }
 
     /// A loop over training rows that is not followed: what it changes is what the record says where it is used, unless it is of the
@@ -1194,6 +1298,13 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     fn run_for(&mut self, target: &Expr, iter: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
+        // Before the count of the rows is asked for, which would be a statistic.
+        if !self.cells_active()
+            && otherwise.is_empty()
+            && let Some(done) = crate::index_loops::run(self, target, iter, body)
+        {
+            return done.map(|()| Flow::Next);
+        }
         let iterable = self.value(iter);
         if self.cells_active()
             && let Some(flow) = self.run_row_for(target, &iterable, iter.span, body, otherwise)?
@@ -1203,12 +1314,6 @@ impl<'a, 'b> Replay<'a, 'b> {
         if !self.cells_active()
             && otherwise.is_empty()
             && let Some(done) = crate::udf::appending_loop(self, target, &iterable, body, iter.span)
-        {
-            return done.map(|()| Flow::Next);
-        }
-        if !self.cells_active()
-            && otherwise.is_empty()
-            && let Some(done) = crate::index_loops::run(self, target, iter, body)
         {
             return done.map(|()| Flow::Next);
         }

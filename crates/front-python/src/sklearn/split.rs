@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not a table has no rows to split")]
 
+use crate::record::Tagged;
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Value};
 use source::Span;
@@ -45,6 +46,52 @@ pub(crate) fn by_position<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, rows:
     }
     note_test_part(replay, at);
     Some(Ok(test_part(replay, of.clone())))
+}
+
+/// What is asked of the places of rows, and of no cell of them: `frame.index % 5 == 0`.
+pub(crate) const PLACES: &str = "places of rows";
+
+/// An operator or a call on the index of a frame asks for places. None where it is of something else.
+pub(crate) fn of_places<'b>(values: &[&Value<'b>]) -> Option<Value<'b>> {
+    values.iter().find_map(|value| match value {
+        Value::Part(of, part) if part == "index" || part == PLACES => Some(Value::Part(of.clone(), PLACES.to_owned())),
+        _ => None,
+    })
+}
+
+/// Rows of a script's only frame that are taken by a mask or by numbers which know their places only, as `np.random.rand(len(df)) < 0.8`: the
+/// test part, or the training part where the output is of another one. None for anything else.
+pub(crate) fn by_places<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, rows: &Value<'b>, at: Span) -> Option<Eval<'b>> {
+    if !matches!(of, Value::Frame(_) | Value::Column(_) | Value::Matrix(_)) {
+        return None;
+    }
+    let space = replay.space_of(of).filter(|space| replay.is_only_frame(*space))?;
+    let are_places = match rows {
+        Value::Part(_, part) => part == PLACES,
+        Value::Known(known) => match known.clone_unused()?.as_tagged()? {
+            Tagged::Array(array) => array.shape.len() == 1 && matches!(array.dtype.as_str(), "bool" | "int64"),
+            Tagged::Series(series) => series.dtype.name == "bool",
+            _ => false,
+        },
+        _ => false,
+    };
+    if !are_places {
+        return None;
+    }
+    if let Some(part) = replay.training_part(at) {
+        return Some(Ok(part));
+    }
+    replay.freezes(space, at);
+    note_test_part(replay, at);
+    let part = replay.part_by_places(space, at);
+    Some(Ok(match of {
+        Value::Frame(id) => replay.in_space(*id, part),
+        Value::Matrix(columns) => {
+            Value::Matrix(columns.iter().map(|column| crate::value::Column { space: part, ..column.clone() }).collect())
+        }
+        Value::Column(column) => Value::Column(crate::value::Column { space: part, ..column.clone() }),
+        other => other.clone(),
+    }))
 }
 
 fn note_test_part(replay: &mut Replay<'_, '_>, at: Span) {
