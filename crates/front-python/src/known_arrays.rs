@@ -1,7 +1,5 @@
 //! Items of a numpy array that is known, at places that the rows say: `weights[np.clip(place, 0, len(weights) - 1)]`.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "what is not an array has no items by place")]
-
 use crate::pandas::encode;
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};

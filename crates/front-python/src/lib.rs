@@ -109,6 +109,9 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::words::ROWS,
 ];
 
+/// Ways to tell training rows from the rows that are scored, in a script of one frame that filters it, of which so many are tried.
+const MOST_ATTEMPTS: usize = 16;
+
 /// How a script is to be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
@@ -284,6 +287,7 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     // Which filter takes the rows that are scored is known behind the last statement; the others beside it take training rows. Where the
     // output is not known yet, each may be the one, the last of them first.
     let mut attempts = vec![replay::Places::default()];
+    let mut tried: Vec<replay::Places> = Vec::new();
     let mut failed: Option<Vec<Diagnostic>> = None;
     let (made, walked, held, tests, trainings, one_frame, calls, module) = loop {
         let Some(training) = attempts.pop() else {
@@ -300,9 +304,13 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
                 attempts = vec![beside];
                 continue;
             }
-            if made.is_err() {
-                attempts = replay.filters_that_may_train();
-            }
+        }
+        if made.is_err() {
+            // Filters behind the ones that were not followed before are seen now.
+            let untried: Vec<_> = replay.filters_that_may_train().into_iter().filter(|more| !tried.contains(more)).collect();
+            let room = MOST_ATTEMPTS.saturating_sub(tried.len());
+            tried.extend(untried.iter().take(room).cloned());
+            attempts.extend(untried.into_iter().take(room));
         }
         match made {
             Ok(made) => {

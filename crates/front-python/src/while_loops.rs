@@ -58,7 +58,7 @@ fn turns<'b>(replay: &mut Replay<'_, 'b>, test: &Expr, body: &[Stmt]) -> Result<
         }
         let live = match replay.block_of(body)? {
             Flow::Next | Flow::Continue => true,
-            leaving => {
+            leaving @ (Flow::Break | Flow::Return(_)) => {
                 let (reached, names) = (replay.reached().unwrap_or_else(|| replay.b.bool(true)), replay.names());
                 replay.leave(leaving, reached, names);
                 false

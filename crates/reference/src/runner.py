@@ -2138,10 +2138,10 @@ def outputs(job):
     def once():
         written.clear()
         names = execute(text, job, holder, job.get("until"), lenient="frame" in instead)
-        return exact_table(output_value(job["output"], names, written))
+        return *exact_table(output_value(job["output"], names, written)), names
 
     def run(dropped=None):
-        value, out = once()
+        value, out, _ = once()
         given = instead.get("frame", seen[-1] if seen else None)
         counted = list(range(out["rows"]))
         if given is not None and out["rows"] < len(given) and out["index"] == counted:
@@ -2219,12 +2219,20 @@ def labels_of(table, run):
 
     pd.DataFrame.reset_index = keeping
     try:
-        _, out = run()
+        _, out, names = run()
     except Failure:
         return None
     finally:
         pd.DataFrame.reset_index = reset
-    return out["index"] if out["columns"] == table["columns"] else None
+    if out["columns"] != table["columns"]:
+        return None
+    counted = list(range(out["rows"]))
+    if out["index"] != counted:
+        return out["index"]
+    # Made of arrays, which have no labels: those of the frame that they are of, if there is one.
+    frames = [value for value in names.values() if isinstance(value, pd.DataFrame) and len(value) == out["rows"]]
+    labels = {tuple(frame.index) for frame in frames if pd.api.types.is_integer_dtype(frame.index.dtype)} - {tuple(counted)}
+    return list(map(int, labels.pop())) if len(labels) == 1 else counted
 
 
 MOST_RUNS = 60  # of a script, to find the rows that it raises on

@@ -560,6 +560,10 @@ pub(crate) fn filter_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &
 }
 
 fn locate<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Value<'b>, span: Span) -> Eval<'b> {
+    let labels = if let Value::Tuple(parts) = index { parts.first().unwrap_or(index) } else { index };
+    if let Some(part) = crate::sklearn::split::by_labels(replay, &Value::Frame(id), labels, span) {
+        return Ok(part);
+    }
     let (rows, columns) = match index {
         Value::Tuple(parts) => match parts.as_slice() {
             [rows, columns] => (rows.clone(), Some(columns.clone())),

@@ -473,6 +473,18 @@ impl<'a, 'b> Replay<'a, 'b> {
         places
     }
 
+    /// Whether rows are some of those of another space.
+    fn is_within(&self, space: usize, outer: usize) -> bool {
+        let mut at = self.spaces[space].parent;
+        while let Some(space) = at {
+            if space == outer {
+                return true;
+            }
+            at = self.spaces[space].parent;
+        }
+        false
+    }
+
     /// For each way in which a script's only frame is filtered the filters that go another way; the last way is the last one.
     pub(crate) fn filters_that_may_train(&self) -> Vec<Places> {
         const MOST_WAYS: usize = 6;
@@ -493,7 +505,13 @@ impl<'a, 'b> Replay<'a, 'b> {
         if !(2..=MOST_WAYS).contains(&ways.len()) {
             return Vec::new();
         }
-        let others = |one: &&str| self.filters.iter().map(|(place, _)| *place).filter(|place| way(place) != *one).collect();
+        let others = |one: &&str| {
+            let own: Vec<usize> = self.filters.iter().filter(|(place, _)| way(place) == *one).map(|(_, space)| *space).collect();
+            // Rows that went this way came through the filters before it.
+            let is_before = |space: usize| own.iter().any(|own| self.is_within(*own, space));
+            let beside = self.filters.iter().filter(|(place, space)| way(place) != *one && !is_before(*space)).map(|(place, _)| *place);
+            self.training_filters.iter().copied().chain(beside).collect()
+        };
         ways.iter().map(others).collect()
     }
 
