@@ -5,6 +5,7 @@
 //! rows. What is not understood is an unknown with a reason and a place, and matters only if an output needs it.
 //! Touches no disk and starts nothing: the crate `reference` makes the records. Start reading at [`convert`].
 
+mod addresses;
 mod appends;
 mod arrays;
 mod ast;
@@ -58,6 +59,7 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[
+    addresses::ROWS,
     arrays::ROWS,
     bisect::ROWS,
     builtins::ROWS,

@@ -775,7 +775,21 @@ fn integers<'b>(
         BinaryOp::BitAnd => int(a.binary(Binary::BitAnd, b)),
         BinaryOp::BitOr => int(a.binary(Binary::BitOr, b)),
         BinaryOp::BitXor => int(a.binary(Binary::BitXor, b)),
-        BinaryOp::ShiftLeft | BinaryOp::ShiftRight | BinaryOp::MatMul => unsupported(format!("`{}`", op.sign())),
+        // Half of a number so many times, rounded down.
+        BinaryOp::ShiftRight => match b.literal() {
+            Some(Literal::I64(count @ 0..=62)) => int(a.floor_div(1_i64 << count)),
+            _ => unsupported("`>>` by a computed or far count"),
+        },
+        BinaryOp::ShiftLeft => match (rules, b.literal()) {
+            (Rules::Python, Some(Literal::I64(count @ 0..=62))) => {
+                let double = replay.b.i64(1_i64 << count);
+                crate::magnitude::within_64_bits(replay, BinaryOp::Mul, a, double, at);
+                int(a * double)
+            }
+            (Rules::Numpy, Some(Literal::I64(count @ 0..=62))) => int(a * (1_i64 << count)),
+            _ => unsupported("`<<` by a computed or far count"),
+        },
+        BinaryOp::MatMul => unsupported(format!("`{}`", op.sign())),
     }
 }
 

@@ -285,7 +285,7 @@ fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<
             Some(items) => Made::Object(Value::Sequence(items)),
             None => Made::Object(result),
         },
-        Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) => Made::Object(result),
+        Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) | Value::Dict(_) => Made::Object(result),
         Value::Row(id) => {
             let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
             let mut items = Vec::new();

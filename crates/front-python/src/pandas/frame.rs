@@ -611,6 +611,7 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let mut frame = Frame::default();
     match &data {
+        Value::Objects(objects) if matches!(objects.value, Value::Dict(_)) => of_dicts(replay, objects, names, call.span),
         Value::Objects(objects) => {
             let columns = udf::unzipped(replay, objects, call.span)?;
             let names = match names {
@@ -669,6 +670,28 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Ok(replay.frame(frame))
         }
         _ => Err(replay.unsupported(call.span, "a frame of this")),
+    }
+}
+
+/// A dict a row, all with the same keys, as a frame with a column for each.
+fn of_dicts<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, names: Option<Vec<String>>, at: Span) -> Eval<'b> {
+    let pairs = replay.pairs(&objects.value).filter(|_| objects.missing.is_none());
+    let Some(pairs) = pairs else { return Err(replay.unsupported(at, "a frame of these dicts")) };
+    let mut frame = Frame { space: objects.like.space, ..Frame::default() };
+    for (key, value) in pairs {
+        let Some(name) = replay.concrete(&key).map(|key| super::column_name(&key)) else {
+            return Err(replay.unsupported(at, "a frame of dicts with computed keys"));
+        };
+        let made = ops::to_cell(replay, &value, None, at).map(|cell| {
+            let cell = udf::pandas_cell(replay, &cell).guarded(&objects.like.cell.guards);
+            Value::Column(Column { name: Some(name.clone()), array: false, ..objects.like.with(cell) })
+        });
+        frame.columns.insert(name, made.unwrap_or_else(Value::Unknown));
+    }
+    let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
+    match names {
+        Some(names) => super::select(replay, id, &names, at, false),
+        None => Ok(Value::Frame(id)),
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "capitalize", cased),
     Row::new(On::Text, "swapcase", cased),
     Row::new(On::Text, "casefold", folded),
+    Row::new(On::Text, "isascii", is_ascii),
     Row::new(On::Cell, "isdigit", is_class),
     Row::new(On::Cell, "isalpha", is_class),
     Row::new(On::Cell, "isnumeric", is_class),
@@ -41,6 +42,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "capitalize", cased),
     Row::new(On::Cell, "swapcase", cased),
     Row::new(On::Cell, "casefold", folded),
+    Row::new(On::Cell, "isascii", is_ascii),
 ];
 
 /// Code points below this are of scripts that have been complete for long: Latin, Greek, Cyrillic.
@@ -216,7 +218,7 @@ fn set(limit: u32, holds: impl Fn(char) -> bool) -> Set {
 }
 
 /// Whether letters of these sets stand in a text, one after the other.
-fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+pub(crate) fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
     let node = Node::Concat(sets.into_iter().map(Node::Chars).collect());
     let pattern = Pattern { node, groups: 0, group_names: Vec::new(), of_letters: false, of_end: false, ignores_case: false };
     let found = super::pattern::function(replay, key, || scan::marks(&Automaton::new(&pattern)?));
@@ -424,5 +426,14 @@ fn folded<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     on_letters(replay, call, (format!("{key} or dotted"), unclear), |_, text| {
         let plain = FOLDED.iter().fold(text, |text, (letter, folded)| text.replace(*letter, *folded));
         Ok((Kind::Str, plain.lower_each()))
+    })
+}
+
+/// `isascii`: no letter beyond ASCII. The empty text is, and a missing one is not.
+fn is_ascii<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    on_letters(replay, call, ("none".to_owned(), Set::new()), |replay, text| {
+        let far = has(replay, "beyond ASCII".to_owned(), vec![(128, crate::regex::LAST)], text.or_else(""), at)?;
+        Ok((Kind::Bool, !far & !text.is_null()))
     })
 }

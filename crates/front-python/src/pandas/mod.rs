@@ -203,6 +203,7 @@ pub(crate) fn part_attribute<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, na
             Value::Column(column) => encode::category_attribute(replay, column, name, span),
             _ => Err(replay.unsupported(span, format!("`.cat.{name}`"))),
         },
+        Value::Part(_, part) if crate::addresses::is_address(part) => crate::addresses::attribute(replay, of, part, name, span),
         Value::Part(_, part) if part.starts_with("period ") => {
             offsets::period_attribute(replay, of, part.strip_prefix("period ").unwrap_or_default(), name, span)
         }
