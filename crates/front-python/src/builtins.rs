@@ -207,7 +207,7 @@ fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 Ok((Kind::INT, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
+            Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
                 Err(Trouble::Unsupported("`int` of this".to_owned()))
             }
         }
@@ -241,7 +241,7 @@ fn float_of_cell<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -
                 Ok((Kind::Float, read.value))
             }
             Kind::Missing => Err(Trouble::Raises("TypeError")),
-            Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
+            Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
                 Err(Trouble::Unsupported("`float` of this".to_owned()))
             }
         }

@@ -64,6 +64,21 @@ pub(crate) fn days_in_month<'b>(year: Val<'b>, month: Val<'b>) -> Val<'b> {
 /// Fields take as many digits as `strptime` lets them (one or two, a year four); nothing may follow. None for a format with a directive
 /// that is not read here.
 pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(Val<'b>, Val<'b>)> {
+    let Parsed { micros, valid, offset } = parse_zoned(b, text, format)?;
+    offset.is_none().then_some((micros, valid))
+}
+
+/// What a text says of a moment.
+pub(crate) struct Parsed<'b> {
+    /// Microseconds since 1970; of UTC, where the text says how far its clock is ahead.
+    pub micros: Val<'b>,
+    pub valid: Val<'b>,
+    pub offset: Option<Val<'b>>,
+}
+
+/// [`parse`], of a format that may end with a time zone: `%z` as `Z`, `+02:00` or `+0200`, ` %Z` as `UTC`.
+pub(crate) fn parse_zoned<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<Parsed<'b>> {
+    let mut offset = None;
     let mut reader = Reader { text, at: b.i64(0), valid: b.bool(true) };
     let mut fields =
         Fields { year: b.i64(1900), month: b.i64(1), day: b.i64(1), hour: b.i64(0), minute: b.i64(0), second: b.i64(0), micro: b.i64(0) };
@@ -99,6 +114,11 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
             }
             'p' => afternoon = Some(reader.half_of_day()),
             '%' => reader.literal('%'),
+            'z' if letters.as_str().is_empty() => offset = Some(reader.ahead()),
+            'Z' if letters.as_str().is_empty() => {
+                "UTC".chars().for_each(|letter| reader.literal(letter));
+                offset = Some(b.i64(0));
+            }
             _ => return None,
         }
     }
@@ -118,7 +138,8 @@ pub(crate) fn parse<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Option<(
         & second.lt(60_i64)
         & year.ge(1_i64);
     let of_day = ((hour * 60_i64 + minute) * 60_i64 + second) * 1_000_000_i64 + micro;
-    Some((days(year, month, day) * DAY + of_day, reader.valid & ended & exists))
+    let wall = days(year, month, day) * DAY + of_day;
+    Some(Parsed { micros: offset.map_or(wall, |offset| wall - offset), valid: reader.valid & ended & exists, offset })
 }
 
 /// A duration as `hours:minutes:seconds`, with a sign and a fraction if they are there, as microseconds; and whether it is one.
@@ -163,6 +184,23 @@ impl<'b> Reader<'b> {
     fn literal(&mut self, letter: char) {
         self.valid = self.valid & self.text.code_at(self.at).eq(i64::from(u32::from(letter)));
         self.at = self.at + 1_i64;
+    }
+
+    /// `Z`, `+02:00` or `+0200`: how far a clock is ahead of UTC, in microseconds.
+    fn ahead(&mut self) -> Val<'b> {
+        let b = self.text.builder();
+        let rest = self.text.slice_text(self.at, self.text.len());
+        let is_utc = rest.eq("Z");
+        let (plus, minus) = (rest.starts_with("+"), rest.starts_with("-"));
+        let mut inner = Reader { text: rest, at: b.i64(1), valid: plus | minus };
+        let hours = inner.number(2, 2);
+        inner.at = inner.text.code_at(inner.at).eq(i64::from(u32::from(':'))).select(inner.at + 1_i64, inner.at);
+        let minutes = inner.number(2, 2);
+        let exists = hours.lt(24_i64) & minutes.lt(60_i64) & inner.at.eq(rest.len());
+        let ahead = (hours * 60_i64 + minutes) * 60_000_000_i64;
+        self.valid = self.valid & (is_utc | (inner.valid & exists));
+        self.at = self.text.len();
+        is_utc.select(b.i64(0), minus.select(-ahead, ahead))
     }
 
     fn digit(&self, at: Val<'b>) -> (Val<'b>, Val<'b>) {

@@ -85,6 +85,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::table::ROWS,
     pandas::text::ROWS,
     pandas::time::ROWS,
+    pandas::zones::ROWS,
     sklearn::approximate::ROWS,
     sklearn::back::ROWS,
     sklearn::bayes::ROWS,

@@ -159,6 +159,7 @@ fn real<'b>(kind: &Kind, val: Val<'b>) -> Option<(Kind, Val<'b>)> {
         | Kind::Bool
         | Kind::Str
         | Kind::DateTime
+        | Kind::Zoned(_)
         | Kind::Timedelta
         | Kind::Date
         | Kind::Category(_)
@@ -250,7 +251,15 @@ fn whole<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: Unary) -> Eva
     each(replay, call, &|kind, val| match kind {
         Kind::Float | Kind::Float32 => Some((kind.clone(), val.unary(op))),
         Kind::Int(_) => Some((kind.clone(), val)),
-        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => None,
+        Kind::Bool
+        | Kind::Str
+        | Kind::DateTime
+        | Kind::Zoned(_)
+        | Kind::Timedelta
+        | Kind::Date
+        | Kind::Category(_)
+        | Kind::Missing
+        | Kind::Document => None,
     })
 }
 
@@ -276,7 +285,7 @@ fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Kind::Int(width) => Some((kind.clone(), ops::wrap(*width, val.abs()))),
         Kind::Float | Kind::Float32 | Kind::Timedelta => Some((kind.clone(), val.abs())),
         Kind::Bool => Some((Kind::Bool, val)),
-        Kind::Str | Kind::DateTime | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => None,
+        Kind::Str | Kind::DateTime | Kind::Zoned(_) | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => None,
     })
 }
 
@@ -293,6 +302,7 @@ fn sign<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         | Kind::Float32
         | Kind::Str
         | Kind::DateTime
+        | Kind::Zoned(_)
         | Kind::Timedelta
         | Kind::Date
         | Kind::Category(_)
@@ -506,6 +516,7 @@ fn nan_to_num<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         | Kind::Float32
         | Kind::Str
         | Kind::DateTime
+        | Kind::Zoned(_)
         | Kind::Timedelta
         | Kind::Date
         | Kind::Category(_)

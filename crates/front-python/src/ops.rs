@@ -212,6 +212,7 @@ pub(crate) fn constant<'b>(replay: &Replay<'_, 'b>, value: &record::Value, besid
             Tagged::Float32(value) => (Kind::Float32, b.f32(value.0 as f32)),
             Tagged::Missing(name) if name == "NaT" => (Kind::DateTime, b.null(Elem::I64)),
             Tagged::Timestamp(value) => (Kind::DateTime, b.i64(*value)),
+            Tagged::Zoned(value) => (Kind::Zoned(crate::pandas::zones::Zone::utc()), b.i64(*value)),
             Tagged::Timedelta(value) => (Kind::Timedelta, b.i64(*value)),
             Tagged::Date(days) => (Kind::Date, b.i64(days.checked_mul(crate::calendar::DAY)?)),
             _ => return None,
@@ -421,6 +422,16 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
             return crate::pandas::time::shifted(replay, moment, offset, 1, at);
         }
         _ => {}
+    }
+    let is_series = |value: &Value<'b>| matches!(value, Value::Column(column) if !column.array);
+    if matches!(op, BinaryOp::ShiftLeft | BinaryOp::ShiftRight) && (is_series(left) || is_series(right)) {
+        return Err(replay.refuse(
+            "python-shifted-series",
+            at,
+            format!("pandas has no `{}` of a series", op.sign()),
+            "this raises a TypeError",
+            "shift the array, with .to_numpy(), or multiply or divide by a power of two",
+        ));
     }
     if let Some(set) = crate::sequence::of_sets(replay, op, left, right, at) {
         return set;
@@ -667,7 +678,9 @@ fn arithmetic<'b>(
     right: &(Kind, Val<'b>),
     at: Span,
 ) -> Typed<'b> {
-    use Kind::{Bool, Date, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
+    use Kind::{Bool, Date, DateTime, Float, Float32, Int, Missing, Str, Timedelta, Zoned};
+    // The clocks of such a zone are never set, so that any moment has a place on them.
+    let is_even = |kind: &Kind| matches!(kind, Zoned(zone) if zone.constant().is_some());
     let ((a_kind, a), (b_kind, b)) = (left.clone(), right.clone());
     match (&a_kind, &b_kind) {
         (Str, Str) if op == BinaryOp::Add => Ok((Str, a.append(b))),
@@ -677,7 +690,10 @@ fn arithmetic<'b>(
             }
             _ => unsupported("a text repeated a computed number of times"),
         },
-        (DateTime, DateTime) if op == BinaryOp::Sub => Ok((Timedelta, a - b)),
+        (DateTime, DateTime) | (Zoned(_), Zoned(_)) if op == BinaryOp::Sub => Ok((Timedelta, a - b)),
+        (Zoned(_), DateTime) | (DateTime, Zoned(_)) => Err(Trouble::Raises("TypeError")),
+        (Zoned(_), Timedelta) if op == BinaryOp::Add && is_even(&a_kind) => Ok((a_kind.clone(), a + b)),
+        (Zoned(_), Timedelta) if op == BinaryOp::Sub && is_even(&a_kind) => Ok((a_kind.clone(), a - b)),
         (Date, Date) if op == BinaryOp::Sub && rules == Rules::Python => Ok((Timedelta, a - b)),
         (DateTime, Timedelta) if op == BinaryOp::Add => Ok((DateTime, a + b)),
         (Timedelta, DateTime) if op == BinaryOp::Add => Ok((DateTime, a + b)),
@@ -855,7 +871,7 @@ pub(crate) fn comparison<'b>(
     left: &(Kind, Val<'b>),
     right: &(Kind, Val<'b>),
 ) -> Typed<'b> {
-    use Kind::{Bool, Category, Date, DateTime, Float, Float32, Int, Missing, Str, Timedelta};
+    use Kind::{Bool, Category, Date, DateTime, Float, Float32, Int, Missing, Str, Timedelta, Zoned};
     let ((a_kind, a), (b_kind, b)) = (left, right);
     let constant = |value: bool| Ok((Bool, replay.b.bool(value)));
     if let Some(constant) = crate::pandas::glue::constant_comparison(replay, op, *a, *b) {
@@ -886,7 +902,8 @@ pub(crate) fn comparison<'b>(
         (Bool | Int(_), Bool | Int(_)) => Ok((Bool, ordered(integer(*a), integer(*b)))),
         (Float32, Float32) => Ok((Bool, ordered(*a, *b))),
         (Bool | Int(_) | Float | Float32, Bool | Int(_) | Float | Float32) => Ok((Bool, ordered(a.cast(Elem::F64), b.cast(Elem::F64)))),
-        (Str, Str) | (DateTime, DateTime) | (Timedelta, Timedelta) => Ok((Bool, ordered(*a, *b))),
+        (Str, Str) | (DateTime, DateTime) | (Timedelta, Timedelta) | (Zoned(_), Zoned(_)) => Ok((Bool, ordered(*a, *b))),
+        (DateTime, Zoned(_)) | (Zoned(_), DateTime) if !equality => Err(Trouble::Raises("TypeError")),
         // Of two cells a missing one raises, where columns leave it out.
         (Date, Date) if !equality && rules == Rules::Python && (a.is_nullable() || b.is_nullable()) => {
             unsupported("an order between dates of which one may be missing")
@@ -1085,7 +1102,7 @@ pub(crate) fn is_among<'b>(replay: &Replay<'_, 'b>, cell: &(Kind, Val<'b>), valu
             .enumerate()
             .filter(|(_, category)| values.iter().any(|value| crate::fold::same_key(value, category)))
             .fold(b.bool(false), |held, (code, _)| held | val.eq(code as i64)),
-        Kind::DateTime | Kind::Timedelta | Kind::Date => {
+        Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date => {
             let same: Vec<i64> = values.iter().filter_map(|value| moment_of(value, kind)).collect();
             if same.len() > LONGEST_CHAIN {
                 in_table(replay, *val, same.into_iter().map(Literal::I64).collect(), Elem::I64)
@@ -1101,7 +1118,9 @@ pub(crate) fn is_among<'b>(replay: &Replay<'_, 'b>, cell: &(Kind, Val<'b>), valu
 /// The microseconds of a constant of that kind. A date never equals a moment, nor either a text.
 fn moment_of(value: &record::Value, kind: &Kind) -> Option<i64> {
     match (value.as_tagged()?, kind) {
-        (Tagged::Timestamp(moment), Kind::DateTime) | (Tagged::Timedelta(moment), Kind::Timedelta) => Some(*moment),
+        (Tagged::Timestamp(moment), Kind::DateTime)
+        | (Tagged::Zoned(moment), Kind::Zoned(_))
+        | (Tagged::Timedelta(moment), Kind::Timedelta) => Some(*moment),
         (Tagged::Date(days), Kind::Date) => days.checked_mul(crate::calendar::DAY),
         _ => None,
     }
@@ -1109,7 +1128,7 @@ fn moment_of(value: &record::Value, kind: &Kind) -> Option<i64> {
 
 /// Whether looking for missing among these constants is not a matter of what is equal: moments find only their own NaT, by identity.
 pub(crate) fn is_unclear_among(kind: &Kind, values: &[record::Value]) -> bool {
-    matches!(kind, Kind::DateTime | Kind::Timedelta | Kind::Date) && values.iter().any(record::Value::is_missing)
+    matches!(kind, Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date) && values.iter().any(record::Value::is_missing)
 }
 
 fn in_table<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, keys: Vec<Literal>, elem: Elem) -> Val<'b> {

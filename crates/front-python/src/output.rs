@@ -196,6 +196,15 @@ fn result<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, guards: &mut Gua
             Kind::Int(Width::I8 | Width::I16 | Width::I32) => val.cast(Elem::I32),
             Kind::Int(Width::I64 | Width::U8 | Width::U16 | Width::U32) => val,
             Kind::DateTime | Kind::Date => val.cast(Elem::DateTime),
+            Kind::Zoned(_) => {
+                return Err(replay.refuse(
+                    "python-time-zone",
+                    replay.statement,
+                    format!("the output column `{name}` holds moments with a time zone"),
+                    "a scorer gives moments without one",
+                    "end with what the clocks show: .dt.tz_localize(None), or in UTC: .dt.tz_convert(None)",
+                ));
+            }
             Kind::Timedelta => val.cast(Elem::Duration),
             Kind::Category(categories) => match pandas::category_values(replay, categories, val) {
                 Some((Kind::Int(_), number)) => val.lt(0_i64).select(replay.b.null(Elem::I64), number),
@@ -260,6 +269,7 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
             | Kind::Int(_)
             | Kind::Str
             | Kind::DateTime
+            | Kind::Zoned(_)
             | Kind::Timedelta
             | Kind::Date
             | Kind::Category(_)

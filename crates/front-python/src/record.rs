@@ -166,6 +166,8 @@ pub enum Tagged {
     Missing(String),
     /// Microseconds since 1970, without a time zone.
     Timestamp(i64),
+    /// A moment with a time zone, in microseconds of UTC since 1970.
+    Zoned(i64),
     /// Microseconds.
     Timedelta(i64),
     /// Days since 1970.
@@ -500,6 +502,7 @@ impl std::fmt::Display for Value {
                     f.write_str(text)
                 }
                 Tagged::Timestamp(value) => write!(f, "Timestamp({value} us)"),
+                Tagged::Zoned(value) => write!(f, "Timestamp({value} us UTC)"),
                 Tagged::Timedelta(value) => write!(f, "Timedelta({value} us)"),
                 Tagged::Date(value) => write!(f, "date({value} days)"),
                 Tagged::Interval(value) => write!(f, "({}, {}]", value.left, value.right),

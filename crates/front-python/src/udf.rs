@@ -421,6 +421,7 @@ pub(crate) fn python_cell<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Cell<
             | Kind::Float32
             | Kind::Str
             | Kind::DateTime
+            | Kind::Zoned(_)
             | Kind::Timedelta
             | Kind::Date
             | Kind::Missing
@@ -504,9 +505,14 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
             Some(text) => Ok((Kind::Str, text)),
             None => Err(Trouble::Unsupported("the text of a date".to_owned())),
         },
-        Kind::Float | Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
-            Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype())))
-        }
+        Kind::Float
+        | Kind::Float32
+        | Kind::DateTime
+        | Kind::Zoned(_)
+        | Kind::Timedelta
+        | Kind::Date
+        | Kind::Category(_)
+        | Kind::Document => Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype()))),
     }
 }
 
@@ -574,7 +580,7 @@ impl<'b> Replay<'_, 'b> {
                 Kind::Float | Kind::Float32 => val.ne(0.0),
                 // A missing text is the float NaN, which is true.
                 Kind::Str => val.ne("").or_else(true),
-                Kind::DateTime | Kind::Date => b.bool(true),
+                Kind::DateTime | Kind::Zoned(_) | Kind::Date => b.bool(true),
                 Kind::Timedelta => val.ne(0_i64).or_else(true),
                 Kind::Category(_) => return None,
                 Kind::Missing => b.bool(false),

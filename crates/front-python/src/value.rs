@@ -164,6 +164,8 @@ pub(crate) enum Kind {
     Str,
     /// `i64?`: microseconds since 1970, null for NaT.
     DateTime,
+    /// A moment with a time zone, `i64?`: microseconds of UTC since 1970, null for NaT.
+    Zoned(Rc<crate::pandas::zones::Zone>),
     /// `i64?`: microseconds, null for NaT.
     Timedelta,
     /// A day by itself, as `.dt.date` and `.date()` give it, `i64?`: the microseconds of its midnight, null for NaT.
@@ -209,6 +211,7 @@ impl Kind {
             Kind::Float32 => "float32",
             Kind::Str => "str",
             Kind::DateTime => "datetime64[us]",
+            Kind::Zoned(_) => "datetime64 with a time zone",
             Kind::Timedelta => "timedelta64[us]",
             Kind::Category(_) => "category",
             Kind::Date | Kind::Missing | Kind::Document => "object",

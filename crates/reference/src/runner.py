@@ -85,7 +85,7 @@ def scalar(value):
             return {"missing": "NA"}
         if isinstance(value, pd.Timestamp):
             if value.tz is not None:
-                return NotImplemented
+                return {"zoned": int(value.as_unit("us")._value)}
             return {"timestamp": int(value.as_unit("us")._value)}
         if isinstance(value, pd.Timedelta):
             return {"timedelta": int(value.as_unit("us")._value)}
@@ -1056,7 +1056,7 @@ LEARNT = "#learnt"
 
 def learnt_from_rows(function, args, kwargs, made):
     """The edges of `pd.qcut` and `pd.cut`; the format that `to_datetime` infers; the values of `factorize` in their order; the values of the
-    groups of `groupby().transform`."""
+    groups of `groupby().transform`; when the clocks of a time zone were set."""
     pd = sys.modules.get("pandas")
     if pd is None:
         return None
@@ -1068,6 +1068,8 @@ def learnt_from_rows(function, args, kwargs, made):
             return None if first is None else pd.tseries.api.guess_datetime_format(first, dayfirst=kwargs.get("dayfirst", False))
         if getattr(function, "__name__", "") == "factorize" and isinstance(made, tuple):
             return list(made[1])
+        if getattr(function, "__name__", "") in ("tz_convert", "tz_localize") and isinstance(getattr(made, "dtype", None), pd.DatetimeTZDtype):
+            return clocks(made.dtype.tz)
         if is_transform(function):
             how = args[0] if args else kwargs.get("func")
             if isinstance(how, str) or getattr(how, "__module__", "").startswith("numpy"):
@@ -1076,6 +1078,28 @@ def learnt_from_rows(function, args, kwargs, made):
     except Exception:
         pass
     return None
+
+
+def clocks(zone):
+    """When the clocks of a zone were set from 1970 to 2099, and how far they are ahead of UTC since then, in microseconds."""
+    import datetime
+
+    def offset(second):
+        moment = datetime.datetime.fromtimestamp(second, datetime.timezone.utc)
+        return moment.astimezone(zone).utcoffset() // datetime.timedelta(microseconds=1)
+
+    days = 5 * 86400  # nowhere were clocks set twice in so short a time since 1970
+    starts, offsets = [0], [offset(0)]
+    for after in range(days, 4102444800, days):
+        found = offset(after)
+        if found != offsets[-1]:
+            before = after - days
+            while after - before > 1:
+                middle = (before + after) // 2
+                before, after = (middle, after) if offset(middle) == offsets[-1] else (before, middle)
+            starts.append(after * 1000000)
+            offsets.append(found)
+    return {"name": str(zone), "starts": starts, "offsets": offsets}
 
 
 def is_transform(function):

@@ -102,7 +102,7 @@ fn look_up<'b>(
             let table = b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::I64], value: elem, rows }));
             return Some(b.lookup(table, &[key.1]));
         }
-        Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing | Kind::Document => return None,
+        Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date | Kind::Missing | Kind::Document => return None,
     };
     let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
     for (key, value) in pairs {
@@ -982,7 +982,7 @@ pub(crate) fn member<'b>(replay: &mut Replay<'_, 'b>, family: &Rc<Family<'b>>, n
             let code = categories.values.iter().position(|value| crate::fold::format(value, None).as_deref() == Some(text))?;
             val.eq(code as i64)
         }
-        Kind::Float32 | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Missing | Kind::Document => return None,
+        Kind::Float32 | Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date | Kind::Missing | Kind::Document => return None,
     };
     let val = promote(held, &Kind::Bool, &family.kind);
     let cell = Cell::new(family.kind.clone(), val).guarded(&family.source.cell.guards);

@@ -50,7 +50,7 @@ pub(crate) fn is_missing<'b>(kind: &Kind, val: Val<'b>) -> Val<'b> {
     match kind {
         Kind::Bool | Kind::Int(_) | Kind::Document => b.bool(false),
         Kind::Float | Kind::Float32 => val.is_nan(),
-        Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date => {
+        Kind::Str | Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date => {
             if val.is_nullable() {
                 val.is_null()
             } else {
@@ -196,7 +196,15 @@ pub(crate) fn promote<'b>(val: Val<'b>, from: &Kind, to: &Kind) -> Val<'b> {
         Kind::Int(_) => val.cast(Elem::I64),
         Kind::Float => val.cast(Elem::F64),
         Kind::Float32 => val.cast(Elem::F32),
-        Kind::Bool | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => val,
+        Kind::Bool
+        | Kind::Str
+        | Kind::DateTime
+        | Kind::Zoned(_)
+        | Kind::Timedelta
+        | Kind::Date
+        | Kind::Category(_)
+        | Kind::Missing
+        | Kind::Document => val,
     }
 }
 
@@ -216,7 +224,7 @@ pub(crate) fn where_cell<'b>(
         };
         let null = |kind: &Kind| match kind {
             Kind::Str => Some(b.null(Elem::Str)),
-            Kind::DateTime | Kind::Timedelta | Kind::Date => Some(b.null(Elem::I64)),
+            Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date => Some(b.null(Elem::I64)),
             Kind::Category(_) => Some(b.i64(-1)),
             Kind::Bool | Kind::Int(_) | Kind::Float | Kind::Float32 | Kind::Missing | Kind::Document => None,
         };

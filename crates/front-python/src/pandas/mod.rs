@@ -19,6 +19,7 @@ pub(crate) mod rewrite;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;
+pub(crate) mod zones;
 
 pub(crate) use missing::{is_missing, where_cell};
 
@@ -111,7 +112,7 @@ fn parameter<'b>(replay: &mut Replay<'_, 'b>, name: &str, dtype: &str, training:
             let guard = replay.guard(far, reason, at);
             cell.guarded(&crate::value::Guards::from([guard]))
         }
-        Some(Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document) => return None,
+        Some(Kind::Zoned(_) | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document) => return None,
         // Truth values with holes: an object column of True, False and NaN.
         None => {
             let val = param(Elem::Bool, true);

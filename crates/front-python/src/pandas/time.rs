@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
+use super::zones::{self, Zone};
 use crate::ast::BinaryOp;
 use crate::calendar;
 use crate::ops::{self, Trouble};
@@ -10,6 +11,7 @@ use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Frame, Guards, Kind, Unknown, Value, Width};
 use ir::{Elem, Literal, Map, Reason, Table, Val};
 use source::Span;
+use std::rc::Rc;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "pandas.to_datetime", to_datetime),
@@ -50,13 +52,15 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let format = call.text(replay, "format")?;
     let errors = call.text(replay, "errors")?.unwrap_or_else(|| "raise".to_owned());
     let day_first = call.flag(replay, "dayfirst", false)?;
-    call.only(replay, "utc", &[record::Value::Bool(false)])?;
+    let utc = call.flag(replay, "utc", false)?;
     let unit = call.text(replay, "unit")?;
     call.take("cache");
     if matches!(arg, Value::Frame(_) | Value::Dict(_)) {
         return of_parts(replay, &arg, errors == "coerce", at);
     }
     let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_datetime` of this")) };
+    let zone = if utc { Some(Zone::utc()) } else { recorded_zone(replay, at) };
+    let moment = |zone: &Option<Rc<Zone>>| zone.clone().map_or(Kind::DateTime, Kind::Zoned);
     let given = format.is_some();
     let format = match format {
         Some(format) => Some(format),
@@ -66,15 +70,28 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     let mut own = Guards::new();
     let coerce = errors == "coerce";
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match operands[0].clone() {
-        (Kind::DateTime | Kind::Date, val) => Ok((Kind::DateTime, val)),
+        (Kind::DateTime | Kind::Date, val) => Ok((moment(&zone), val)),
+        (Kind::Zoned(own), val) => Ok((Kind::Zoned(if utc { Zone::utc() } else { own }), val)),
         (Kind::Str, val) => {
             let Some(format) = &format else {
                 return Err(Trouble::Unsupported("`to_datetime` without a format that is known; give one with format=...; it".to_owned()));
             };
             let text = val.or_else("");
-            let Some((micros, valid)) = calendar::parse(replay.b, text, format) else {
+            let Some(calendar::Parsed { micros, valid, offset }) = calendar::parse_zoned(replay.b, text, format) else {
                 return Err(Trouble::Unsupported(format!("`to_datetime` with the format {format:?}")));
             };
+            if let (Some(zone), Some(offset)) = (&zone, offset) {
+                // Moments of several zones are not one column, unless they all become those of UTC.
+                let other = zone.constant().filter(|_| !utc).map(|own| valid & offset.ne(own));
+                let reason = Reason::Invalid(format!("{name} is a moment of another time zone"));
+                own.extend(other.map(|other| replay.guard(other, reason, at)));
+                if coerce {
+                    // pandas reads more ways to write a zone than are read here.
+                    let dated = text.len().ge(10_i64) & !valid;
+                    let reason = Reason::Invalid(format!("{name} is not a moment of the format {format}"));
+                    own.insert(replay.guard(dated, reason, at));
+                }
+            }
             if !coerce {
                 own.insert(replay.guard(
                     !(valid | val.is_null()),
@@ -82,7 +99,7 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
                     at,
                 ));
             }
-            Ok((Kind::DateTime, (valid & !val.is_null()).select(micros, replay.b.null(Elem::I64))))
+            Ok((moment(&zone), (valid & !val.is_null()).select(micros, replay.b.null(Elem::I64))))
         }
         (Kind::Int(_), val) if !given && unit.is_some() => {
             let Some(micros) = unit.as_deref().and_then(unit_named) else {
@@ -91,9 +108,9 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
             let val = val.cast(Elem::I64);
             let reason = Reason::Invalid(format!("{name} is a moment outside of the years 1 to 9999"));
             own.insert(replay.guard(val.lt(calendar::FIRST / micros) | val.gt(calendar::LAST / micros), reason, at));
-            Ok((Kind::DateTime, val * micros))
+            Ok((moment(&zone), val * micros))
         }
-        (kind @ (Kind::Int(_) | Kind::Float), val) if given => {
+        (kind @ (Kind::Int(_) | Kind::Float), val) if given && zone.is_none() => {
             // A number is read by its digits, without what stands behind the point.
             let (whole, missing) = match kind {
                 Kind::Float => (val.trunc().cast(Elem::I64), val.is_nan() | val.abs().ge(2_f64.powi(63))),
@@ -111,6 +128,19 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         _ => Err(Trouble::Unsupported("`to_datetime` of this type".to_owned())),
     })?;
     Ok(Value::Column(column.with(cell.guarded(&own))))
+}
+
+/// The zone of the moments that a call made in the recorded run, if they have one.
+fn recorded_zone(replay: &Replay<'_, '_>, at: Span) -> Option<Rc<Zone>> {
+    let seen = replay.recorded(at);
+    match seen.clone_unused()?.as_tagged()? {
+        record::Tagged::Series(series) => {
+            let zone = Zone::of_dtype(&series.dtype.name)?;
+            seen.look();
+            Some(zone)
+        }
+        _ => None,
+    }
 }
 
 /// What pandas calls the parts of a moment, and how many microseconds one of the smaller ones is.
@@ -323,10 +353,11 @@ fn has_no_date(moment: Val<'_>) -> Val<'_> {
 fn column_date<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -> Eval<'b> {
     let mut own = Guards::new();
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| match &operands[0] {
-        (Kind::DateTime, val) => {
+        (kind @ (Kind::DateTime | Kind::Zoned(_)), val) => {
+            let val = zones::wall(kind, *val).unwrap_or(*val);
             let reason = Reason::Invalid(format!("a moment outside the years 1 to 9999 at {}", replay.place_name(at)));
-            own.insert(replay.guard(has_no_date(*val), reason, at));
-            Ok((Kind::Date, calendar::split(*val).0 * calendar::DAY))
+            own.insert(replay.guard(has_no_date(val), reason, at));
+            Ok((Kind::Date, calendar::split(val).0 * calendar::DAY))
         }
         _ => Err(Trouble::Unsupported("`.dt.date` of this".to_owned())),
     })?;
@@ -687,9 +718,8 @@ pub(crate) fn field<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: 
         return column_date(replay, column, at);
     }
     on_time(replay, column, at, |_, kind, val| match kind {
-        Kind::DateTime => moment_field(val, name),
         Kind::Timedelta => duration_field(val, name),
-        _ => None,
+        kind => moment_field(zones::wall(kind, val)?, name),
     })
 }
 
@@ -767,10 +797,20 @@ fn seconds(val: Val<'_>) -> Val<'_> {
     (on_floor | on_ceiling).select((bits + beside).unary(ir::Unary::FromBits), quotient)
 }
 
+/// How far the clocks beside a moment are ahead of what its value counts, if that is always the same.
+fn ahead(kind: &Kind) -> Option<i64> {
+    match kind {
+        Kind::DateTime => Some(0),
+        Kind::Zoned(zone) => zone.constant(),
+        _ => None,
+    }
+}
+
 fn normalize<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column_of(replay, call)?;
     on_time(replay, &column, call.span, |_, kind, val| {
-        (*kind == Kind::DateTime).then(|| (Kind::DateTime, calendar::split(val).0 * calendar::DAY))
+        let ahead = ahead(kind)?;
+        Some((kind.clone(), calendar::split(val + ahead).0 * calendar::DAY - ahead))
     })
 }
 
@@ -813,7 +853,7 @@ fn strftime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn written<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, format: &str, at: Span) -> Eval<'b> {
     let cell = ops::lift(replay, &[&column.cell], at, |replay, operands| {
         let (kind, val) = &operands[0];
-        let text = (*kind == Kind::DateTime).then(|| calendar::write(replay.b, val.or_else(0_i64), format)).flatten();
+        let text = zones::wall(kind, *val).and_then(|val| calendar::write(replay.b, val.or_else(0_i64), format));
         match text {
             Some(text) if val.is_nullable() => Ok((Kind::Str, val.is_null().select(replay.b.null(Elem::Str), text))),
             Some(text) => Ok((Kind::Str, text)),
@@ -895,15 +935,15 @@ fn named<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, names: &[&str]) -> Val<'b> {
 fn day_name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column_of(replay, call)?;
     on_time(replay, &column, call.span, |replay, kind, val| {
-        let day = (calendar::split(val).0 + 3_i64).floor_mod(7_i64);
-        (*kind == Kind::DateTime).then(|| (Kind::Str, named(replay, day, &DAYS)))
+        let day = (calendar::split(zones::wall(kind, val)?).0 + 3_i64).floor_mod(7_i64);
+        Some((Kind::Str, named(replay, day, &DAYS)))
     })
 }
 
 fn month_name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column_of(replay, call)?;
     on_time(replay, &column, call.span, |replay, kind, val| {
-        let (_, month, _) = calendar::civil(calendar::split(val).0);
-        (*kind == Kind::DateTime).then(|| (Kind::Str, named(replay, month - 1_i64, &MONTHS)))
+        let (_, month, _) = calendar::civil(calendar::split(zones::wall(kind, val)?).0);
+        Some((Kind::Str, named(replay, month - 1_i64, &MONTHS)))
     })
 }

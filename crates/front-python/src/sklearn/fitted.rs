@@ -163,7 +163,15 @@ pub(super) fn as_kind<'b>(val: Val<'b>, kind: &Kind) -> Val<'b> {
         Kind::Bool => val.ne(0.0),
         Kind::Int(_) => val.cast(Elem::I64),
         Kind::Float32 => val.cast(Elem::F32),
-        Kind::Float | Kind::Str | Kind::DateTime | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => val,
+        Kind::Float
+        | Kind::Str
+        | Kind::DateTime
+        | Kind::Zoned(_)
+        | Kind::Timedelta
+        | Kind::Date
+        | Kind::Category(_)
+        | Kind::Missing
+        | Kind::Document => val,
     }
 }
 
