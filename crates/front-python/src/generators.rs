@@ -5,7 +5,7 @@
 
 use crate::ast::{Clause, ComprehensionKind, Expr, ExprKind};
 use crate::replay::{Call, On, Replay, Row, Scope};
-use crate::sequence::{self, Item};
+use crate::sequence;
 use crate::value::{Eval, Unknown, Value};
 use ir::{Literal, Val};
 use source::Span;
@@ -27,24 +27,16 @@ fn next<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let of = ["iterator", "0"].iter().find_map(|name| call.take(name));
     let default = ["default", "1"].iter().find_map(|name| call.take(name));
     let Some(of) = of else { return Err(replay.unsupported(at, "`next` of nothing")) };
-    let always = replay.b.bool(true);
-    let items: Vec<Item<'b>> = match sequence::of(replay, &of, at)? {
-        Some(items) => items.to_vec(),
-        None => match replay.items(&of, at) {
-            Some(items) => items.into_iter().map(|value| Item { there: always, value }).collect(),
-            None => return Err(replay.unsupported(at, "`next` of this")),
-        },
-    };
-    let found: Vec<(Val<'b>, Value<'b>)> = items.into_iter().map(|item| (item.there, item.value)).collect();
+    let Some(items) = sequence::each(replay, &of, at)? else { return Err(replay.unsupported(at, "`next` of this")) };
+    let found: Vec<(Val<'b>, Value<'b>)> = items.iter().map(|item| (item.there, item.value.clone())).collect();
     first(replay, found, default, at)
 }
 
 /// The first of the items that is there, else the default; without one it raises.
 fn first<'b>(replay: &mut Replay<'_, 'b>, items: Vec<(Val<'b>, Value<'b>)>, default: Option<Value<'b>>, at: Span) -> Eval<'b> {
-    let any = items.iter().fold(replay.b.bool(false), |any, (there, _)| any | *there);
-    let certain = items.iter().any(|(there, _)| there.literal() == Some(Literal::Bool(true)));
     let mut out = default;
-    if out.is_none() && !certain {
+    if out.is_none() {
+        let any = items.iter().fold(replay.b.bool(false), |any, (there, _)| any | *there);
         replay.raise_here(!any, "StopIteration", at);
     }
     for (there, value) in items.into_iter().rev() {
@@ -77,38 +69,42 @@ pub(crate) fn of_call<'b>(replay: &mut Replay<'_, 'b>, callee: &Expr, args: &[Ex
 
 fn of_clause<'b>(replay: &mut Replay<'_, 'b>, clause: &Clause, element: &Expr, default: Option<&Expr>, at: Span) -> Eval<'b> {
     let iterable = replay.eval(&clause.iter)?;
-    let items: Vec<Item<'b>> = match sequence::of(replay, &iterable, clause.iter.span)? {
-        Some(items) => items.to_vec(),
-        None => match replay.items(&iterable, clause.iter.span) {
-            Some(items) => {
-                let always = replay.b.bool(true);
-                items.into_iter().map(|value| Item { there: always, value }).collect()
-            }
-            None => return Err(replay.unsupported(clause.iter.span, "`next` over this")),
-        },
+    let Some(items) = sequence::each(replay, &iterable, clause.iter.span)? else {
+        return Err(replay.unsupported(clause.iter.span, "`next` over this"));
     };
     let scope = Scope { parent: Some(replay.scope), ..Scope::default() };
-    let found = replay.in_scope(scope, at, |replay| {
+    let (found, last) = replay.in_scope(scope, at, |replay| {
         let mut found: Vec<(Val<'b>, Value<'b>)> = Vec::new();
         // The rows that have found nothing so far.
         let mut open = replay.b.bool(true);
-        for item in items {
+        for item in items.iter() {
+            replay.assign(&clause.target, item.value.clone(), clause.target.span);
             let mut there = open & item.there;
-            replay.assign(&clause.target, item.value, clause.target.span);
+            let mut tests = vec![item.there];
             for test in &clause.tests {
                 let condition = replay.when_reached(there, |replay| replay.eval(test))?;
-                there = there & truth(replay, &condition, test.span)?;
+                let holds = truth(replay, &condition, test.span)?;
+                there = there & holds;
+                tests.push(holds);
+            }
+            let is = |truth: bool| move |test: &Val<'b>| test.literal() == Some(Literal::Bool(truth));
+            if tests.iter().any(is(false)) {
+                continue;
             }
             let value = replay.when_reached(there, |replay| replay.eval(element))?;
+            if tests.iter().all(is(true)) {
+                // Every row that came here has found its item.
+                return Ok((found, Some(value)));
+            }
             open = open & !there;
             found.push((there, value));
         }
-        Ok(found)
+        Ok((found, None))
     })?;
     let none_found = found.iter().fold(replay.b.bool(true), |open, (there, _)| open & !*there);
-    let default = match default {
+    let default = match default.filter(|_| last.is_none()) {
         Some(default) => Some(replay.when_reached(none_found, |replay| replay.eval(default))?),
-        None => None,
+        None => last,
     };
     first(replay, found, default, at)
 }

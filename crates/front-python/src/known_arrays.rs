@@ -26,26 +26,31 @@ pub(crate) fn items<'b>(replay: &mut Replay<'_, 'b>, known: &Known, places: &Col
     let Some(Tagged::Array(array)) = known.tagged() else {
         return Err(replay.unsupported(at, "an item of this at a place that the row says"));
     };
-    let shape = array.shape.clone();
-    let Some(rows) = replay.concrete(&Value::Known(known.clone())).and_then(|array| array.items()) else {
-        return Err(replay.not_recorded(known.at.unwrap_or(at)));
-    };
+    let flat = array.shape.len() == 1;
+    let Some(rows) = rows(array) else { return Err(replay.not_recorded(known.at.unwrap_or(at))) };
     replay.freeze(known);
     let (place, guards) = place(replay, places, rows.len() as i64, at)?;
     let made = |replay: &mut Replay<'_, 'b>, values: &[record::Value]| {
         let cell = looked_up(replay, place, values, at)?;
         Ok(Column { name: None, array: true, ..places.with(cell.guarded(&places.cell.guards).guarded(&guards)) })
     };
-    match shape.as_slice() {
-        [_] => made(replay, &rows).map(Value::Column),
-        [_, width] => {
-            let by_column = |number: usize| rows.iter().map(|row| row.items()?.get(number).cloned()).collect::<Option<Vec<_>>>();
-            let columns: Option<Vec<Vec<record::Value>>> = (0..*width as usize).map(by_column).collect();
-            let Some(columns) = columns else { return Err(replay.not_recorded(at)) };
-            columns.iter().map(|values| made(replay, values)).collect::<Result<Vec<_>, Unknown>>().map(Value::Matrix)
-        }
-        _ => Err(replay.unsupported(at, "items of an array of this many dimensions")),
+    let width = rows.first().map_or(0, Vec::len);
+    let of_column = |number: usize| rows.iter().filter_map(|row| row.get(number).cloned()).collect::<Vec<_>>();
+    let columns = (0..width).map(|number| made(replay, &of_column(number))).collect::<Result<Vec<_>, Unknown>>()?;
+    match columns.first().filter(|_| flat) {
+        Some(only) => Ok(Value::Column(only.clone())),
+        None => Ok(Value::Matrix(columns)),
     }
+}
+
+/// The rows of an array of two dimensions; of one dimension each item by itself. None if the record does not have them.
+pub(crate) fn rows(array: &record::Array) -> Option<Vec<Vec<record::Value>>> {
+    let width = match array.shape.as_slice() {
+        [_] => 1,
+        [_, width] => *width as usize,
+        _ => return None,
+    };
+    Some(array.values.as_ref()?.values().chunks(width.max(1)).map(<[record::Value]>::to_vec).collect())
 }
 
 /// The place from the start, and the guards of rows that have none.

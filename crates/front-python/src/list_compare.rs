@@ -4,7 +4,7 @@
 
 use crate::ast::CompareOp;
 use crate::replay::Replay;
-use crate::sequence::{self, Item};
+use crate::sequence::{self, Item, Items};
 use crate::value::{Cell, Eval, Kind, Unknown, Value};
 use ir::Val;
 use source::Span;
@@ -30,7 +30,7 @@ pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Val
 }
 
 /// What a list holds; none for what is no list and so never equal to one.
-fn items<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Vec<Item<'b>>>, Unknown> {
+fn items<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
     let is_list = match value {
         Value::Sequence(_) | Value::Pieces(_) | Value::List(_) => true,
         Value::Known(known) => matches!(known.tagged(), Some(crate::record::Tagged::List(_))),
@@ -42,12 +42,8 @@ fn items<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result
             _ => Err(replay.unsupported(at, "a list compared with this")),
         };
     }
-    if let Some(items) = sequence::of(replay, value, at)? {
-        return Ok(Some(items.to_vec()));
-    }
-    let always = replay.b.bool(true);
-    match replay.items(value, at) {
-        Some(items) => Ok(Some(items.into_iter().map(|value| Item { there: always, value }).collect())),
+    match sequence::each(replay, value, at)? {
+        Some(items) => Ok(Some(items)),
         None => Err(replay.not_recorded(at)),
     }
 }

@@ -341,27 +341,46 @@ pub(crate) fn clipped<'b>(
     let mut out = of.clone();
     for (bound, greatest) in [(low, true), (high, false)] {
         match bound {
-            Some(bound) if replay.concrete(&bound) != Some(record::Value::NONE) => out = extreme_of(replay, &out, &bound, greatest, at)?,
+            Some(bound) if replay.concrete(&bound) != Some(record::Value::NONE) => {
+                out = extreme_of(replay, (&out, &bound), greatest, Hole::Wins, at)?
+            }
             _ => {}
         }
     }
     Ok(out)
 }
 
-/// The greater or lesser of two; NaN if either is.
-fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool) -> Eval<'b> {
-    let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
-    extreme_of(replay, &left, &right, greatest, call.span)
+/// What NaN does among two numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hole {
+    Wins,
+    Loses,
 }
 
-fn extreme_of<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, greatest: bool, at: source::Span) -> Eval<'b> {
+/// The greater or lesser of two, and NaN or the other where one is NaN.
+fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool, hole: Hole) -> Eval<'b> {
+    let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
+    extreme_of(replay, (&left, &right), greatest, hole, call.span)
+}
+
+fn extreme_of<'b>(
+    replay: &mut Replay<'_, 'b>,
+    (left, right): (&Value<'b>, &Value<'b>),
+    greatest: bool,
+    hole: Hole,
+    at: source::Span,
+) -> Eval<'b> {
     ops::of_two(replay, left, right, at, &mut |_, operands| {
         let ((a_kind, a), (b_kind, b)) = (operands[0].clone(), operands[1].clone());
         match pandas::missing::common(&a_kind, &b_kind) {
             Some(kind @ (Kind::Int(_) | Kind::Float | Kind::Float32)) => {
                 let (a, b) = (pandas::missing::promote(a, &a_kind, &kind), pandas::missing::promote(b, &b_kind, &kind));
                 let first = if greatest { a.ge(b) } else { a.le(b) };
-                let first = if matches!(kind, Kind::Int(_)) { first } else { first | a.is_nan() };
+                let first = match (&kind, hole) {
+                    (Kind::Int(_), _) => first,
+                    (_, Hole::Wins) => first | a.is_nan(),
+                    (_, Hole::Loses) => first | b.is_nan(),
+                };
                 Ok((kind, first.select(a, b)))
             }
             _ => Err(Trouble::Unsupported("the extreme of these".to_owned())),
@@ -370,36 +389,19 @@ fn extreme_of<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'
 }
 
 fn maximum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    extreme(replay, call, true)
+    extreme(replay, call, true, Hole::Wins)
 }
 
 fn minimum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    extreme(replay, call, false)
-}
-
-/// The greater or lesser of two; where one is NaN the other.
-fn extreme_of_there<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool) -> Eval<'b> {
-    let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
-    ops::of_two(replay, &left, &right, call.span, &mut |_, operands| {
-        let ((a_kind, a), (b_kind, b)) = (operands[0].clone(), operands[1].clone());
-        match pandas::missing::common(&a_kind, &b_kind) {
-            Some(kind @ (Kind::Int(_) | Kind::Float | Kind::Float32)) => {
-                let (a, b) = (pandas::missing::promote(a, &a_kind, &kind), pandas::missing::promote(b, &b_kind, &kind));
-                let first = if greatest { a.ge(b) } else { a.le(b) };
-                let first = if matches!(kind, Kind::Int(_)) { first } else { first | b.is_nan() };
-                Ok((kind, first.select(a, b)))
-            }
-            _ => Err(Trouble::Unsupported("the extreme of these".to_owned())),
-        }
-    })
+    extreme(replay, call, false, Hole::Wins)
 }
 
 fn maximum_of_there<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    extreme_of_there(replay, call, true)
+    extreme(replay, call, true, Hole::Loses)
 }
 
 fn minimum_of_there<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    extreme_of_there(replay, call, false)
+    extreme(replay, call, false, Hole::Loses)
 }
 
 macro_rules! comparisons {

@@ -5,7 +5,7 @@
 use crate::pandas;
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
-use crate::sequence::{self, Item};
+use crate::sequence;
 use crate::sklearn::compose::in_one_type;
 use crate::sklearn::fitted::{Whole, numeric_kind};
 use crate::value::{Column, Eval, Kind, Objects, Unknown, Value};
@@ -45,15 +45,8 @@ pub(crate) fn product<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: 
         ));
     };
     let Some(record::Tagged::Array(array)) = known.tagged() else { return Err(replay.unsupported(at, "a product with this")) };
-    let shape = array.shape.clone();
-    let Some(rows) = replay.concrete(right).and_then(|weights| weights.items()) else {
-        return Err(replay.not_recorded(known.at.unwrap_or(at)));
-    };
-    let weights: Option<Vec<Vec<record::Value>>> = match shape.as_slice() {
-        [_] => Some(rows.into_iter().map(|one| vec![one]).collect()),
-        [_, _] => rows.iter().map(record::Value::items).collect(),
-        _ => None,
-    };
+    let flat = array.shape.len() == 1;
+    let weights = crate::known_arrays::rows(array);
     let Some(weights) = weights.filter(|weights| weights.len() == columns.len() && !weights.is_empty()) else {
         return Err(replay.unsupported(at, "a product with an array of this shape"));
     };
@@ -87,12 +80,9 @@ pub(crate) fn product<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: 
         };
         out.push(rows.column(if whole { Kind::INT } else { Kind::Float }, val));
     }
-    match (shape.as_slice(), out.pop()) {
-        ([_], Some(only)) => Ok(Value::Column(only)),
-        (_, last) => {
-            out.extend(last);
-            Ok(Value::Matrix(out))
-        }
+    match out.first().filter(|_| flat) {
+        Some(only) => Ok(Value::Column(only.clone())),
+        None => Ok(Value::Matrix(out)),
     }
 }
 
@@ -115,13 +105,7 @@ pub(crate) fn of_lists<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, a
         _ => return Err(replay.unsupported(at, "an array of lists of several lengths")),
     };
     let (cells, mut guards) = crate::udf::on_cells(replay, |replay| {
-        let items: Vec<Item<'b>> = match sequence::of(replay, &objects.value, at)? {
-            Some(items) => items.to_vec(),
-            None => match replay.items(&objects.value, at) {
-                Some(items) => items.into_iter().map(|value| Item { there: replay.b.bool(true), value }).collect(),
-                None => return Err(replay.unsupported(at, "an array of this")),
-            },
-        };
+        let Some(items) = sequence::each(replay, &objects.value, at)? else { return Err(replay.unsupported(at, "an array of this")) };
         let other = sequence::count(replay, &items).ne(width as i64);
         replay.raise_here(other, "ValueError", at);
         let mut cells = Vec::new();

@@ -56,6 +56,16 @@ pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -
     }
 }
 
+/// [`of`], and the items of a list that is known item by item. None for what is not known to have items.
+pub(crate) fn each<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
+    if let Some(items) = of(replay, value, at)? {
+        return Ok(Some(items));
+    }
+    let there = replay.b.bool(true);
+    let known = replay.items(value, at);
+    Ok(known.map(|items| Rc::new(items.into_iter().map(|value| Item { there, value }).collect())))
+}
+
 /// One list where the condition holds, another where it does not. None if they are not both lists.
 pub(crate) fn either<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -341,13 +351,7 @@ pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], part: &Va
 /// Whether each of some texts is in the list of each row. A row without a list raises, as whatever iterates over it does.
 pub(crate) fn among<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, texts: &[&str], at: Span) -> Result<Vec<Column<'b>>, Unknown> {
     let (held, mut guards) = crate::udf::on_cells(replay, |replay| {
-        let items = match of(replay, &objects.value, at)? {
-            Some(items) => items,
-            None => match replay.items(&objects.value, at) {
-                Some(items) => Rc::new(items.into_iter().map(|value| Item { there: replay.b.bool(true), value }).collect()),
-                None => return Err(replay.unsupported(at, "labels of this")),
-            },
-        };
+        let Some(items) = each(replay, &objects.value, at)? else { return Err(replay.unsupported(at, "labels of this")) };
         let mut held = Vec::new();
         for text in texts {
             let text = replay.known(record::Value::Str((*text).to_owned()));
@@ -418,12 +422,10 @@ pub(crate) fn mapped<'b>(
 
 /// The items of a list or set of the row, or of one that is known item by item, in an order that must not matter.
 fn unordered<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
-    if let Some(items) = of_any(replay, value, at)? {
-        return Ok(Some(items));
+    match of_any(replay, value, at)? {
+        Some(items) => Ok(Some(items)),
+        None => each(replay, value, at),
     }
-    let always = replay.b.bool(true);
-    let known = replay.items(value, at);
-    Ok(known.map(|items| Rc::new(items.into_iter().map(|value| Item { there: always, value }).collect())))
 }
 
 /// [`of`], and the items of a set.

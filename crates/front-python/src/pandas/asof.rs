@@ -5,7 +5,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what has no order is refused, whatever it is")]
 
-use super::table::{LookUp, attach, key_column, key_literal, look_up_table, moment};
+use super::table::{LookUp, attach, key_column, key_literal, look_up_table, moment, no_table};
 use crate::ops;
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
@@ -53,13 +53,7 @@ fn merge_asof<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         Some(_) => return Err(replay.unsupported(at, "`merge_asof` in this direction")),
     };
     let (Value::Frame(id), Value::Known(known)) = (&left, &right) else {
-        return Err(replay.refuse(
-            "python-merge",
-            at,
-            "scoring rows are merged with something that is not a look-up table",
-            "",
-            "merge the scoring rows with a table that is known in training",
-        ));
+        return Err(no_table(replay, at));
     };
     let (Some(left_on), Some(right_on), true) = (left_on, right_on, left_by.len() == right_by.len()) else {
         return Err(replay.unsupported(at, "`merge_asof` by the index"));

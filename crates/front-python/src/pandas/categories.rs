@@ -148,17 +148,11 @@ fn rename_categories<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Ev
     let (column, old, code) = coded(replay, call)?;
     let pairs = super::encode::concrete_pairs(replay, &names);
     let values: Option<Vec<record::Value>> = match (&names, pairs) {
-        (Value::Function(_) | Value::Path(_) | Value::Method(..), _) => {
-            let outer = replay.activation.take();
-            let renamed = old.values.iter().map(|value| {
-                let value = replay.known(value.clone());
-                let name = replay.apply(names.clone(), None, vec![value], Vec::new(), at)?;
-                Ok(replay.concrete(&name))
-            });
-            let renamed: Result<Option<Vec<_>>, Unknown> = renamed.collect();
-            replay.activation = outer;
-            renamed?
-        }
+        // What a function makes of the categories the run saw, whichever rows there were.
+        (Value::Function(_) | Value::Path(_) | Value::Method(..), _) => match replay.recorded(at).tagged() {
+            Some(record::Tagged::Series(series)) => series.dtype.categories.as_ref().map(record::Cells::values),
+            _ => return Err(replay.not_recorded(at)),
+        },
         (_, Some(pairs)) => {
             let renamed = |value: &record::Value| {
                 let new = pairs.iter().find(|(name, _)| crate::fold::same_key(name, value));
@@ -166,10 +160,10 @@ fn rename_categories<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Ev
             };
             Some(old.values.iter().map(renamed).collect())
         }
-        _ => replay.concrete(&names).and_then(|names| names.items()).filter(|names| names.len() == old.values.len()),
+        _ => replay.concrete(&names).and_then(|names| names.items()),
     };
     freeze_all(replay, &names);
-    match values {
+    match values.filter(|values| values.len() == old.values.len()) {
         Some(values) => Ok(relabelled(&column, code, values, old.ordered)),
         None => Err(replay.unsupported(at, "`rename_categories` with these names")),
     }

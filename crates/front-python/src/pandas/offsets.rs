@@ -5,7 +5,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not a moment has no month")]
 
-use super::time::OFFSET;
+use super::time::{OFFSET, unit_of};
 use crate::calendar;
 use crate::ops::{self, Trouble};
 use crate::record;
@@ -71,25 +71,13 @@ fn stops(name: &str) -> Option<Stops> {
     Some(Stops { every, month, day })
 }
 
-/// Microseconds of an offset of fixed length.
-fn length(name: &str) -> Option<i64> {
-    Some(match name {
-        "Week" => 7 * calendar::DAY,
-        "Day" => calendar::DAY,
-        "Hour" => 3_600_000_000,
-        "Minute" => 60_000_000,
-        "Second" => 1_000_000,
-        _ => return None,
-    })
-}
-
 /// `pd.offsets.MonthEnd(n)`: it has a meaning where it is added.
 fn offset<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let count = call.int(replay, "n")?.or(call.int(replay, "0")?).unwrap_or(1);
     call.only(replay, "normalize", &[record::Value::Bool(false)])?;
     let name = call.name.clone();
-    let parts = match (length(&name), stops(&name)) {
+    let parts = match (unit_of(&format!("{}s", name.to_lowercase())), stops(&name)) {
         (Some(length), _) if call.take("weekday").is_none() => vec![record::Value::Int(0), record::Value::Int(length * count)],
         (_, Some(stops)) => {
             let month = call.int(replay, "startingMonth")?.or(call.int(replay, "month")?).unwrap_or(stops.month);

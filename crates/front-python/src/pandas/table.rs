@@ -303,13 +303,7 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
     };
     call.take("validate");
     let (Value::Frame(id), Value::Known(known)) = (left, &right) else {
-        return Err(replay.refuse(
-            "python-merge",
-            at,
-            "scoring rows are merged with something that is not a look-up table",
-            "",
-            "merge the scoring rows with a table that is known in training",
-        ));
+        return Err(no_table(replay, at));
     };
     if how != "left" && how != "inner" {
         return Err(replay.unsupported(at, format!("`merge(how=\"{how}\")`")));
@@ -333,6 +327,17 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
         .cloned()
         .collect();
     attach(replay, *id, &left_keys, &right_keys, &table, &wanted, &suffixes, how == "inner", indicator.as_deref(), at)
+}
+
+/// Scoring rows are merged with other scoring rows, or with something else.
+pub(super) fn no_table(replay: &mut Replay<'_, '_>, at: Span) -> Unknown {
+    replay.refuse(
+        "python-merge",
+        at,
+        "scoring rows are merged with something that is not a look-up table",
+        "",
+        "merge the scoring rows with a table that is known in training",
+    )
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a merge")]

@@ -494,7 +494,7 @@ fn unit_named(unit: &str) -> Option<i64> {
 }
 
 /// Microseconds of a unit of a duration.
-fn unit_of(name: &str) -> Option<i64> {
+pub(super) fn unit_of(name: &str) -> Option<i64> {
     Some(match name {
         "weeks" => 7 * calendar::DAY,
         "days" => calendar::DAY,
@@ -520,10 +520,20 @@ fn date_offset<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
         };
         let given = count(replay, &value, call.span)?;
         let unit = replay.known(record::Value::Int(unit));
-        let more = replay.binary(BinaryOp::Mul, &given, &unit, call.span)?;
-        *part = replay.binary(BinaryOp::Add, part, &more, call.span)?;
+        let more = together(replay, BinaryOp::Mul, &given, &unit, call.span)?;
+        *part = together(replay, BinaryOp::Add, part, &more, call.span)?;
     }
     Ok(Value::Part(Box::new(Value::Tuple(vec![months, duration])), OFFSET.to_owned()))
+}
+
+/// Two counts as one. The record has the whole offset where they stand, so that constants are computed here.
+fn together<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let (Some(a), Some(b)) = (replay.concrete(left), replay.concrete(right))
+        && let Some(value) = crate::fold::binary(op, &a, &b)
+    {
+        return Ok(replay.known(value));
+    }
+    replay.binary(op, left, right, at)
 }
 
 /// The largest count of a part of an offset. More would leave the years that a moment can have.
