@@ -21,7 +21,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("front-boost", &["ir", "source"]),
     ("front-onnx", &["check", "grammars", "interp", "ir", "source"]),
     ("front-pmml", &["grammars", "ir", "source"]),
-    ("front-python", &["grammars", "ir", "source"]),
+    // A script may hold a model of a boosting library.
+    ("front-python", &["front-boost", "grammars", "ir", "source"]),
     // A back end sees the plan only, so no operation of the IR.
     ("back-rust", &["plan"]),
     ("back-java", &["plan"]),

@@ -293,7 +293,6 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from ages import in_decades
-from xgboost import XGBClassifier
 
 random = np.random.default_rng(7)
 table = pd.DataFrame({"age": random.normal(40, 9, 120).round(), "pay": random.gamma(2, 900, 120).round(1), "city": random.choice(["Oslo", "Bergen"], 120)})
@@ -323,16 +322,13 @@ def doubled(rows):
 joblib.dump(make_pipeline(FunctionTransformer(doubled), Ridge()).fit(ages, ages.pay), "main.joblib")
 joblib.dump({"model": Ridge()}, "dict.joblib")
 joblib.dump(Ridge(), "unfitted.joblib")
-joblib.dump(make_pipeline(StandardScaler(), XGBClassifier()).fit(ages, risk), "boosted.joblib")
 "#;
 
-/// Stands for the library, which need not be there.
-const BOOSTED: &str = "from sklearn.base import BaseEstimator, ClassifierMixin\n\n\nclass XGBClassifier(ClassifierMixin, BaseEstimator):\n    def fit(self, X, y):\n        self.classes_ = [0, 1]\n        return self\n";
 const AGES: &str = "def in_decades(rows):\n    rows = rows.copy()\n    rows[\"age\"] = rows[\"age\"] // 10\n    return rows\n";
 
 fn fitted() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for (name, text) in [("fit.py", FITTED), ("ages.py", AGES), ("xgboost.py", BOOSTED)] {
+    for (name, text) in [("fit.py", FITTED), ("ages.py", AGES)] {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let python = std::env::var_os("SCOREWRIGHT_PYTHON").unwrap_or_else(|| "python3".into());
@@ -386,7 +382,6 @@ fn a_model_that_cannot_be_captured_is_refused_by_name() {
         ("main.joblib", "ages.parquet", "needs `doubled`, which the script or notebook that saved it defines"),
         ("dict.joblib", "ages.parquet", "holds no estimator of scikit-learn but a dict with 'model'"),
         ("unfitted.joblib", "ages.parquet", "the Ridge in `unfitted.joblib` is not fitted"),
-        ("boosted.joblib", "ages.parquet", "XGBClassifier of xgboost is not converted from its state (in Pipeline)"),
         ("scaler.joblib", "pay.csv", "the sample has no column `age`"),
         ("forest.joblib", "pay.csv", "was fitted with 2 columns without names, and the sample has 1"),
         ("table.csv", "table.csv", "`table.csv` cannot be loaded"),

@@ -296,9 +296,9 @@ fn named(versions: &Versions, model: Option<&Path>) -> Vec<(String, String)> {
         ("scikit-learn", versions.sklearn.as_ref()),
         ("scipy", versions.scipy.as_ref()),
         ("onnxruntime", versions.onnxruntime.as_ref().filter(|_| model.is_some())),
-        ("xgboost", versions.xgboost.as_ref().filter(|_| model.is_some())),
-        ("lightgbm", versions.lightgbm.as_ref().filter(|_| model.is_some())),
-        ("catboost", versions.catboost.as_ref().filter(|_| model.is_some())),
+        ("xgboost", versions.xgboost.as_ref()),
+        ("lightgbm", versions.lightgbm.as_ref()),
+        ("catboost", versions.catboost.as_ref()),
     ];
     named.into_iter().filter_map(|(name, version)| Some((name.to_string(), version?.clone()))).collect()
 }

@@ -12,12 +12,12 @@ pub(crate) mod json;
 
 use std::collections::HashMap;
 
-use ir::{Builder, Elem, Field, Literal, Map, Reduce, Table, Tensor, Test, Type, Val};
+use ir::{Builder, Elem, Literal, Map, Reduce, Table, Tensor, Test, Val};
 
 use crate::Fault;
 use crate::grow::{Found, Growth, Question, Sets};
-use crate::inputs;
-use crate::link::{self, Link};
+use crate::inputs::{self, Feature, Takes};
+use crate::link::{Link, Scores};
 
 #[derive(Default)]
 pub(crate) struct Model {
@@ -162,13 +162,43 @@ fn link(loss: &str) -> Result<Link, Fault> {
     })
 }
 
-/// Writes the function of a model.
-pub(crate) fn write(b: &Builder, model: &Model, at: &dyn Fn(&str)) -> Result<(), Fault> {
+/// The numbers and categories in the order of the columns: the column, whether it is a number, and which of them.
+fn order(model: &Model) -> Vec<(usize, bool, usize)> {
+    let mut order: Vec<(usize, bool, usize)> = model.floats.iter().enumerate().map(|(at, float)| (float.flat, true, at)).collect();
+    order.extend(model.categorical.iter().enumerate().map(|(at, feature)| (feature.flat, false, at)));
+    order.sort_unstable();
+    order
+}
+
+/// What the model takes.
+pub(crate) fn features(model: &Model) -> Result<Vec<Feature>, Fault> {
+    let feature = |(place, is_number, at): (usize, bool, usize)| {
+        let name = if is_number { &model.floats[at].name } else { &model.categorical[at].name };
+        Feature { name: name.clone(), place, takes: if is_number { Takes::Number } else { Takes::Text } }
+    };
+    let features: Vec<Feature> = order(model).into_iter().map(feature).collect();
+    let given: Vec<&str> = features.iter().map(|feature| feature.name.as_str()).collect();
+    inputs::names("features_info", &given, given.len(), &|_| String::new())?;
+    Ok(features)
+}
+
+/// The function of a model.
+pub(crate) fn scores<'b>(
+    b: &'b Builder,
+    model: &Model,
+    columns: &[Val<'b>],
+    how: &crate::How,
+    at: &dyn Fn(&str),
+) -> Result<Scores<'b>, Fault> {
     let link = link(&model.loss)?;
     if model.targets == 0 || model.trees.is_empty() || model.bias.len() != model.targets && model.bias.len() > 1 {
         return Err(Fault::malformed("", "it has no trees, or not one bias a target"));
     }
-    let inputs = Inputs::new(b, model)?;
+    let rounds = how.rounds.clone().unwrap_or(0..model.trees.len());
+    let Some(trees) = model.trees.get(rounds.clone()).filter(|trees| !trees.is_empty()) else {
+        return Err(Fault::malformed("", format!("the rounds {} to {} are not among the trees", rounds.start, rounds.end)));
+    };
+    let inputs = Inputs::new(model, columns)?;
     at("ctr_data");
     let statistics = statistics(b, model, &inputs)?;
     at("trees");
@@ -176,7 +206,7 @@ pub(crate) fn write(b: &Builder, model: &Model, at: &dyn Fn(&str)) -> Result<(),
     let width = model.floats.len() + statistics.len();
     let mut sets = Sets::default();
     let mut growth: Growth<usize> = Growth::new(Elem::F32);
-    for (number, tree) in model.trees.iter().enumerate() {
+    for (number, tree) in trees.iter().enumerate() {
         let wrong = |why: String| Fault::malformed(format!("trees/{number}"), why);
         let (root, count) = match tree {
             Tree::Symmetric { splits, .. } if splits.len() > DEEPEST => return Err(wrong(format!("it is deeper than {DEEPEST}"))),
@@ -210,16 +240,14 @@ pub(crate) fn write(b: &Builder, model: &Model, at: &dyn Fn(&str)) -> Result<(),
     if link == Link::Softmax && margins.len() < 2 {
         return Err(Fault::malformed("model_info", "a loss of several classes with one class"));
     }
-    link::results(b, link, &margins, &margins);
-    label(b, model, &margins);
-    Ok(())
+    Ok(Scores { border: model.class_border, ..Scores::new(link, margins) })
 }
 
 /// The deepest symmetric tree of CatBoost.
 const DEEPEST: usize = 16;
 
 /// The class that `predict` of a classifier gives.
-fn label(b: &Builder, model: &Model, margins: &[Val<'_>]) {
+pub(crate) fn label(b: &Builder, model: &Model, margins: &[Val<'_>]) {
     let is_class = matches!(model.loss.as_str(), "Logloss" | "CrossEntropy" | "MultiClass" | "MultiClassOneVsAll");
     match (margins, model.classes.as_slice()) {
         _ if !is_class => {}
@@ -243,24 +271,14 @@ struct Inputs<'b> {
 }
 
 impl<'b> Inputs<'b> {
-    fn new(b: &'b Builder, model: &Model) -> Result<Inputs<'b>, Fault> {
-        let mut order: Vec<(usize, bool, usize)> = model.floats.iter().enumerate().map(|(at, float)| (float.flat, true, at)).collect();
-        order.extend(model.categorical.iter().enumerate().map(|(at, feature)| (feature.flat, false, at)));
-        order.sort_unstable();
-        let name = |(_, is_number, at): &(usize, bool, usize)| -> &str {
-            if *is_number { &model.floats[*at].name } else { &model.categorical[*at].name }
-        };
-        let given: Vec<&str> = order.iter().map(name).collect();
-        inputs::names("features_info", &given, given.len(), &|_| String::new())?;
+    fn new(model: &Model, columns: &[Val<'b>]) -> Result<Inputs<'b>, Fault> {
         let mut numbers = vec![None; model.floats.len()];
         let mut texts = vec![None; model.categorical.len()];
-        for (feature, name) in order.iter().zip(given) {
-            match feature {
-                (_, true, at) => numbers[*at] = Some(inputs::number(b, name).cast(Elem::F32)),
-                (_, false, at) => {
-                    let doc = "A category; CatBoost takes whole numbers for their digits.".to_owned();
-                    texts[*at] = Some(b.param_field(Field { name: name.into(), ty: Type::scalar(Elem::Str), doc }));
-                }
+        for ((_, is_number, at), column) in order(model).into_iter().zip(columns) {
+            if is_number {
+                numbers[at] = Some(column.cast(Elem::F32));
+            } else {
+                texts[at] = Some(*column);
             }
         }
         let mut codes = Vec::new();

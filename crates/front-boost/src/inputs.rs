@@ -1,4 +1,4 @@
-//! The features of a model as fields of the record.
+//! The features of a model, and fields of the record for them.
 
 use std::collections::HashSet;
 
@@ -6,13 +6,46 @@ use ir::{Builder, Elem, Field, Literal, Map, Reason, Table, Type, Val};
 
 use crate::Fault;
 
-/// What a category is in the user's data.
+/// A feature of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    pub name: String,
+    /// Its column among those that the library is given.
+    pub place: usize,
+    pub takes: Takes,
+}
+
+/// What a model is given for a feature.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Takes {
+    /// A double, NaN where it is missing.
+    Number,
+    /// The number of the category among these as a double, NaN where it is missing.
+    Category { categories: Vec<Literal>, unseen: Unseen },
+    /// The text of a category.
+    Text,
+}
+
+/// What a category is that training has not seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unseen {
-    /// The library raises.
+pub enum Unseen {
+    /// The library raises, or takes it for another.
     Raises(&'static str),
     /// It is missing.
     IsMissing,
+}
+
+/// Fields of the record for the features, as the model takes them.
+pub(crate) fn fields<'b>(b: &'b Builder, features: &[Feature]) -> Vec<Val<'b>> {
+    let field = |feature: &Feature| match &feature.takes {
+        Takes::Number => b.param(&feature.name, Type::scalar(Elem::F64)),
+        Takes::Category { categories, unseen } => category(b, &feature.name, categories, *unseen),
+        Takes::Text => {
+            let doc = "A category; CatBoost takes whole numbers for their digits.".to_owned();
+            b.param_field(Field { name: feature.name.clone(), ty: Type::scalar(Elem::Str), doc })
+        }
+    };
+    features.iter().map(field).collect()
 }
 
 /// More features than any table has columns: a file that says so is damaged.
@@ -35,13 +68,8 @@ pub(crate) fn names(path: &str, given: &[&str], count: usize, nameless: &dyn Fn(
     }
 }
 
-/// A feature that is a number; NaN where it is missing.
-pub(crate) fn number<'b>(b: &'b Builder, name: &str) -> Val<'b> {
-    b.param(name, Type::scalar(Elem::F64))
-}
-
 /// A feature whose categories have names: the number of the category as a double, NaN where it is missing.
-pub(crate) fn category<'b>(b: &'b Builder, name: &str, categories: &[Literal], unseen: Unseen) -> Val<'b> {
+fn category<'b>(b: &'b Builder, name: &str, categories: &[Literal], unseen: Unseen) -> Val<'b> {
     let elem = categories.first().map_or(Elem::Str, Literal::elem);
     let shown: Vec<String> = categories.iter().take(SHOWN).map(shown).collect();
     let rest = if categories.len() > SHOWN { ", …" } else { "" };

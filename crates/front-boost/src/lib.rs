@@ -1,4 +1,4 @@
-//! Models in the files of their own libraries: XGBoost, LightGBM, CatBoost. Start at [`read`].
+//! Models in the files of their own libraries: XGBoost, LightGBM, CatBoost. Start at [`read`]; a script's models are asked as [`Model`].
 //!
 //! `bytes -> document -> Module`: each library has a file that reads its model; [`grow`] makes one forest of the trees, [`inputs`] the record's
 //! fields of the features, [`link`] the results of the margins. No file is executed and none of the libraries is needed.
@@ -16,8 +16,13 @@ mod logf;
 mod ubj;
 mod xgboost;
 
+pub use inputs::{Feature, Takes, Unseen};
+pub use link::Scores;
+
+use std::ops::Range;
+
 use document::{At, Precision, Value};
-use ir::{Builder, Module};
+use ir::{Builder, Module, Val};
 use source::{Diagnostic, FileId, Place, Sources};
 
 /// The library that wrote a file, and the form of it.
@@ -91,42 +96,96 @@ pub fn read(bytes: &[u8], file: FileId, sources: &Sources) -> Result<Module, Vec
 
 fn write(b: &Builder, bytes: &[u8], file: FileId, sources: &Sources) -> Result<(), Fault> {
     let at = |path: &str| b.at(&Place::Path { file, path: path.to_owned() }, sources);
-    let text = || std::str::from_utf8(bytes).map_err(|_| Fault::malformed("", "it is not UTF-8"));
-    let json =
-        |precision: Precision| -> Result<Value, Fault> { document::json(text()?, precision).map_err(|why| Fault::malformed("", why)) };
-    match Format::of(bytes) {
-        Some(Format::XgboostJson) => xgboost::model(b, &At::root(&json(Precision::Single)?), &at),
-        Some(Format::XgboostUbj) => {
-            let document = ubj::read(bytes).map_err(|why| Fault::malformed("", why))?;
-            xgboost::model(b, &At::root(&document), &at)
+    let model = Model::read(bytes)?;
+    let columns = inputs::fields(b, &model.features(None)?);
+    let scores = model.scores_at(b, &columns, &model.usual()?, &at)?;
+    scores.results(b);
+    if let Kind::Catboost(model) = &model.0 {
+        catboost::label(b, model, &scores.margins);
+    }
+    Ok(())
+}
+
+/// A model that was read.
+pub struct Model(Kind);
+
+enum Kind {
+    Xgboost(Value),
+    Lightgbm(lightgbm::Model),
+    Catboost(Box<catboost::Model>),
+}
+
+/// How a model is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct How {
+    /// The rounds of boosting whose trees score; none for all.
+    pub rounds: Option<Range<usize>>,
+    /// As XGBoost's `inplace_predict`, which scikit-learn's interface calls. The libraries know no difference otherwise.
+    pub in_place: bool,
+}
+
+impl Model {
+    pub fn read(bytes: &[u8]) -> Result<Model, Fault> {
+        let text = || std::str::from_utf8(bytes).map_err(|_| Fault::malformed("", "it is not UTF-8"));
+        let json =
+            |precision: Precision| -> Result<Value, Fault> { document::json(text()?, precision).map_err(|why| Fault::malformed("", why)) };
+        Ok(Model(match Format::of(bytes) {
+            Some(Format::XgboostJson) => Kind::Xgboost(json(Precision::Single)?),
+            Some(Format::XgboostUbj) => Kind::Xgboost(ubj::read(bytes).map_err(|why| Fault::malformed("", why))?),
+            Some(Format::XgboostBinary) => {
+                return Err(Fault::unsupported("", "this is XGBoost's old binary format, which says nothing of the features")
+                    .help("load it with the XGBoost that wrote it and save it as .ubj or .json"));
+            }
+            Some(Format::LightgbmText) => Kind::Lightgbm(lightgbm::of_text(text()?)?),
+            Some(Format::LightgbmJson) => Kind::Lightgbm(lightgbm::of_dump(&At::root(&json(Precision::Double)?))?),
+            Some(Format::CatboostJson) => Kind::Catboost(Box::new(catboost::json::read(&At::root(&json(Precision::Double)?))?)),
+            Some(Format::CatboostCbm) => Kind::Catboost(Box::new(catboost::cbm::read(bytes)?)),
+            None => {
+                return Err(Fault::malformed("", "it is no model of XGBoost, LightGBM or CatBoost").help(
+                    "give a file that `save_model` of the library wrote: JSON or UBJSON of XGBoost, text of LightGBM, CBM or JSON of CatBoost",
+                ));
+            }
+        }))
+    }
+
+    /// What the model takes, in order. `categorical` says which columns of a frame hold categories, where there is a frame.
+    pub fn features(&self, categorical: Option<&[bool]>) -> Result<Vec<Feature>, Fault> {
+        match &self.0 {
+            Kind::Xgboost(document) => xgboost::features(&At::root(document)),
+            Kind::Lightgbm(model) => lightgbm::features(model, categorical),
+            Kind::Catboost(model) => catboost::features(model),
         }
-        Some(Format::XgboostBinary) => {
-            Err(Fault::unsupported("", "this is XGBoost's old binary format, which says nothing of the features")
-                .help("load it with the XGBoost that wrote it and save it as .ubj or .json"))
+    }
+
+    /// What the model says of a row, whose columns are as its features are taken.
+    pub fn scores<'b>(&self, b: &'b Builder, columns: &[Val<'b>], how: &How) -> Result<Scores<'b>, Fault> {
+        self.scores_at(b, columns, how, &|_| {})
+    }
+
+    /// How the file alone is asked.
+    fn usual(&self) -> Result<How, Fault> {
+        match &self.0 {
+            Kind::Xgboost(document) => xgboost::usual(&At::root(document)),
+            Kind::Lightgbm(_) | Kind::Catboost(_) => Ok(How { rounds: None, in_place: false }),
         }
-        Some(Format::LightgbmText) => lightgbm::text(b, text()?, &at),
-        Some(Format::LightgbmJson) => lightgbm::dump(b, &At::root(&json(Precision::Double)?), &at),
-        Some(Format::CatboostJson) => {
-            let model = catboost::json::read(&At::root(&json(Precision::Double)?))?;
-            catboost::write(b, &model, &at)
+    }
+
+    fn scores_at<'b>(&self, b: &'b Builder, columns: &[Val<'b>], how: &How, at: &dyn Fn(&str)) -> Result<Scores<'b>, Fault> {
+        match &self.0 {
+            Kind::Xgboost(document) => xgboost::scores(b, &At::root(document), columns, how, at),
+            Kind::Lightgbm(model) => lightgbm::scores(b, model, columns, how, at),
+            Kind::Catboost(model) => catboost::scores(b, model, columns, how, at),
         }
-        Some(Format::CatboostCbm) => {
-            let model = catboost::cbm::read(bytes)?;
-            catboost::write(b, &model, &at)
-        }
-        None => Err(Fault::malformed("", "it is no model of XGBoost, LightGBM or CatBoost").help(
-            "give a file that `save_model` of the library wrote: JSON or UBJSON of XGBoost, text of LightGBM, CBM or JSON of CatBoost",
-        )),
     }
 }
 
 /// Why a file does not convert: which way in it, what is there, and what would work.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub struct Fault {
     name: &'static str,
     path: String,
-    message: String,
-    help: Option<String>,
+    pub message: String,
+    pub help: Option<String>,
 }
 
 impl Fault {

@@ -6,16 +6,16 @@
 
 use ir::{Builder, Elem, Literal, Reduce, Table, Tensor, Test, Val};
 
-use crate::Fault;
 use crate::document::{self, At, Precision, Value, index};
 use crate::grow::{Found, Growth, Question, Sets};
-use crate::inputs::{self, Unseen};
-use crate::link::{self, Link};
+use crate::inputs::{self, Feature, Takes, Unseen};
+use crate::link::{Link, Scores};
+use crate::{Fault, How};
 
 /// `kZeroThreshold`: the float32 next to 1e-35.
 const ZERO: f64 = 1e-35_f32 as f64;
 
-struct Model {
+pub(crate) struct Model {
     /// Trees an iteration: one a class.
     classes: usize,
     features: Vec<String>,
@@ -102,16 +102,6 @@ fn link(objective: &str) -> Result<Link, Fault> {
     }
 }
 
-/// Writes the function of a model in the text form.
-pub(crate) fn text(b: &Builder, text: &str, at: &dyn Fn(&str)) -> Result<(), Fault> {
-    write(b, &of_text(text)?, at)
-}
-
-/// Writes the function of a model that `dump_model` gave.
-pub(crate) fn dump(b: &Builder, root: &At<'_>, at: &dyn Fn(&str)) -> Result<(), Fault> {
-    write(b, &of_dump(root)?, at)
-}
-
 /// The lines `name=value` of a part of a text, up to an empty line.
 struct Lines<'t> {
     path: String,
@@ -145,7 +135,8 @@ enum Parameters {
     Ended,
 }
 
-fn of_text(text: &str) -> Result<Model, Fault> {
+/// A model in the text form.
+pub(crate) fn of_text(text: &str) -> Result<Model, Fault> {
     let mut parts: Vec<Lines<'_>> = vec![Lines { path: String::new(), lines: vec![] }];
     let mut is_whole = false;
     // What follows the trees may be left out, but not in the middle: the names of the categories come last.
@@ -315,7 +306,8 @@ fn categories_in(list: &At<'_>) -> Result<Vec<Vec<Literal>>, Fault> {
     if *list.value == Value::Null { Ok(vec![]) } else { list.items()?.iter().map(of).collect() }
 }
 
-fn of_dump(root: &At<'_>) -> Result<Model, Fault> {
+/// What `dump_model` gave.
+pub(crate) fn of_dump(root: &At<'_>) -> Result<Model, Fault> {
     known_version(root.get("version").map(|version| version.text()).transpose()?)?;
     let names = root.need("feature_names")?.texts()?;
     let features: Vec<String> = names.into_iter().map(String::from).collect();
@@ -401,35 +393,50 @@ struct Columns<'b> {
     zero_missing: Vec<usize>,
 }
 
-fn write(b: &Builder, model: &Model, at: &dyn Fn(&str)) -> Result<(), Fault> {
+/// What the model takes. `categorical` says which columns of a frame hold categories: their names are in the order of those.
+pub(crate) fn features(model: &Model, categorical: Option<&[bool]>) -> Result<Vec<Feature>, Fault> {
+    let given: Vec<&str> = model.features.iter().map(String::as_str).collect();
+    let names = inputs::names("feature_names", &given, given.len(), &|_| String::new())?;
+    let named = match categorical {
+        Some(flags) => {
+            let places: Vec<usize> = (0..flags.len()).filter(|place| flags[*place]).collect();
+            named_categories(model, &places, names.len())?
+        }
+        None => named_categories(model, &model.categorical, names.len())?,
+    };
+    let feature = |((place, name), named): ((usize, String), Option<&Vec<Literal>>)| {
+        let category = |categories: &Vec<Literal>| Takes::Category { categories: categories.clone(), unseen: Unseen::IsMissing };
+        Feature { name, place, takes: named.map_or(Takes::Number, category) }
+    };
+    Ok(names.into_iter().enumerate().zip(named).map(feature).collect())
+}
+
+/// The function of a model.
+pub(crate) fn scores<'b>(b: &'b Builder, model: &Model, columns: &[Val<'b>], how: &How, at: &dyn Fn(&str)) -> Result<Scores<'b>, Fault> {
     let link = link(&model.objective)?;
     if model.classes == 0 || !model.trees.len().is_multiple_of(model.classes) || model.trees.is_empty() {
         return Err(Fault::malformed("", format!("{} trees are no iterations of {} trees each", model.trees.len(), model.classes)));
     }
-    let given: Vec<&str> = model.features.iter().map(String::as_str).collect();
-    let names = inputs::names("feature_names", &given, given.len(), &|_| String::new())?;
-    let named = categories_by_feature(model, names.len())?;
-    let columns: Vec<Val<'_>> = names
-        .iter()
-        .enumerate()
-        .map(|(number, name)| match named.get(number).and_then(|categories| *categories) {
-            Some(categories) => inputs::category(b, name, categories, Unseen::IsMissing),
-            None => {
-                let x = inputs::number(b, name);
-                // NaN stays: it is in no band.
-                x.abs().le(ZERO).select(b.f64(0.0), x)
-            }
-        })
-        .collect();
+    let count = model.trees.len() / model.classes;
+    let rounds = how.rounds.as_ref().map_or(0..count, |rounds| rounds.start..rounds.end.min(count));
+    let trees = model
+        .trees
+        .get(rounds.start.saturating_mul(model.classes)..rounds.end.saturating_mul(model.classes))
+        .filter(|trees| !trees.is_empty());
+    let Some(trees) = trees else {
+        return Err(Fault::malformed("", format!("the rounds {} to {} are not among the trees", rounds.start, rounds.end)));
+    };
+    // NaN stays: it is in no band.
+    let columns: Vec<Val<'b>> = columns.iter().map(|x| x.abs().le(ZERO).select(b.f64(0.0), *x)).collect();
     let count = columns.len();
     let asks_zero = |split: &Split| matches!(split.ask, Ask::Number { missing: Missing::Zero, .. });
     let zero_missing: std::collections::BTreeSet<usize> =
-        model.trees.iter().flat_map(|tree| &tree.splits).filter(|split| asks_zero(split)).map(|split| split.feature).collect();
+        trees.iter().flat_map(|tree| &tree.splits).filter(|split| asks_zero(split)).map(|split| split.feature).collect();
     let columns = Columns { features: columns, zero_missing: zero_missing.into_iter().filter(|feature| *feature < count).collect() };
     let width = count + columns.zero_missing.len();
     let mut growth: Growth<Leaf> = Growth::new(Elem::F64);
     let mut sets = Sets::default();
-    for (number, tree) in model.trees.iter().enumerate() {
+    for (number, tree) in trees.iter().enumerate() {
         let nodes = tree.splits.len() + tree.leaves.len();
         let root = if tree.splits.is_empty() { tree.splits.len() } else { 0 };
         growth
@@ -449,7 +456,7 @@ fn write(b: &Builder, model: &Model, at: &dyn Fn(&str)) -> Result<(), Fault> {
     let row = if sides.is_empty() { row } else { b.concat(&[&[row][..], &sides].concat(), 0) };
     let reached = b.walk(row, b.table(Table::Forest(forest)));
     let values = leaf_values(b, &leaves, reached, &columns.features)?;
-    let rounds = model.trees.len() / model.classes;
+    let rounds = rounds.len();
     let margin = |class: usize| {
         let own = if model.classes == 1 { values } else { values.slice(0, class as u32, model.classes as i32, rounds as u32) };
         own.reduce(Reduce::SumInOrder, [0])
@@ -460,26 +467,25 @@ fn write(b: &Builder, model: &Model, at: &dyn Fn(&str)) -> Result<(), Fault> {
     if matches!(link, Link::Softmax) && margins.len() < 2 {
         return Err(Fault::malformed("objective", "an objective of several classes with one class"));
     }
-    link::results(b, link, &scores, &margins);
-    Ok(())
+    Ok(Scores { scores, ..Scores::new(link, margins) })
 }
 
-/// The named categories of each feature of a pandas frame.
-fn categories_by_feature(model: &Model, count: usize) -> Result<Vec<Option<&Vec<Literal>>>, Fault> {
+/// The names of the categories of these columns of a pandas frame, for each of `count` features.
+fn named_categories<'m>(model: &'m Model, columns: &[usize], count: usize) -> Result<Vec<Option<&'m Vec<Literal>>>, Fault> {
     let mut named = vec![None; count];
     if model.categories.is_empty() {
         return Ok(named);
     }
-    if model.categories.len() != model.categorical.len() || model.categorical.iter().any(|feature| *feature >= count) {
+    if model.categories.len() != columns.len() || columns.iter().any(|feature| *feature >= count) {
         let message = format!(
             "the file names the categories of {} columns and says of {} features that they are categories, so it is not known whose they are",
             model.categories.len(),
-            model.categorical.len()
+            columns.len()
         );
         return Err(Fault::unsupported("pandas_categorical", message)
             .help("train with `categorical_feature=\"auto\"`, with all columns of categories unordered, and save the text form"));
     }
-    for (feature, categories) in model.categorical.iter().zip(&model.categories) {
+    for (feature, categories) in columns.iter().zip(&model.categories) {
         named[*feature] = Some(categories);
     }
     Ok(named)

@@ -38,24 +38,49 @@ impl Link {
     }
 }
 
-/// Writes the results: the prediction, which the link makes of the scores, and the margins where they are something else.
-pub(crate) fn results<'b>(b: &'b Builder, link: Link, scores: &[Val<'b>], margins: &[Val<'b>]) {
-    let all = |vals: &[Val<'b>]| if let [only] = vals { *only } else { b.pack(vals) };
-    let prediction = match link {
-        Link::Identity | Link::Logistic | Link::Sigmoid { .. } | Link::Exp | Link::Softplus | Link::SignedSquare | Link::Step => {
-            all(&scores.iter().map(|x| each(link, *x)).collect::<Vec<_>>())
-        }
-        Link::Softmax => softmax(b.pack(scores)),
-        Link::ArgMax => {
-            let scores = b.pack(scores);
-            scores.reduce(Reduce::ArgMax, [0]).cast(scores.elem())
-        }
-    };
-    b.result(link.name(), prediction);
-    let is_margin = link == Link::Identity && scores.iter().zip(margins).all(|(score, margin)| score.value() == margin.value());
-    if !is_margin {
-        b.result("margin", all(margins));
+/// What a model says of a row.
+pub struct Scores<'b> {
+    pub(crate) link: Link,
+    /// What the link is applied to.
+    pub(crate) scores: Vec<Val<'b>>,
+    /// One a class or target, of two classes one for the second: what the trees add up to.
+    pub margins: Vec<Val<'b>>,
+    /// The margin above which a row is of the second of two classes.
+    pub border: f64,
+}
+
+impl<'b> Scores<'b> {
+    pub(crate) fn new(link: Link, margins: Vec<Val<'b>>) -> Scores<'b> {
+        Scores { link, scores: margins.clone(), margins, border: 0.0 }
     }
+
+    /// What the library's `predict` makes of the margins, as a scalar or a vector.
+    pub fn prediction(&self, b: &'b Builder) -> Val<'b> {
+        match self.link {
+            Link::Identity | Link::Logistic | Link::Sigmoid { .. } | Link::Exp | Link::Softplus | Link::SignedSquare | Link::Step => {
+                all(b, &self.scores.iter().map(|x| each(self.link, *x)).collect::<Vec<_>>())
+            }
+            Link::Softmax => softmax(b.pack(&self.scores)),
+            Link::ArgMax => {
+                let scores = b.pack(&self.scores);
+                scores.reduce(Reduce::ArgMax, [0]).cast(scores.elem())
+            }
+        }
+    }
+
+    /// Writes the results: the prediction, and the margins where they are something else.
+    pub(crate) fn results(&self, b: &'b Builder) {
+        b.result(self.link.name(), self.prediction(b));
+        let is_margin =
+            self.link == Link::Identity && self.scores.iter().zip(&self.margins).all(|(score, margin)| score.value() == margin.value());
+        if !is_margin {
+            b.result("margin", all(b, &self.margins));
+        }
+    }
+}
+
+fn all<'b>(b: &'b Builder, vals: &[Val<'b>]) -> Val<'b> {
+    if let [only] = vals { *only } else { b.pack(vals) }
 }
 
 fn each(link: Link, x: Val<'_>) -> Val<'_> {

@@ -9,14 +9,16 @@
 //! numbers: `inplace_predict`, which the interface calls, with what is left of `base + leaf` after `base` is taken away again.
 //! Infinite features are taken, as by `inplace_predict`; `DMatrix` refuses them.
 
+use std::ops::Range;
+
 use ir::{Builder, Elem, Literal, Reduce, Table, Tensor, Test, Val};
 
-use crate::Fault;
 use crate::document::{At, Value, index};
 use crate::grow::{Found, Growth, Question, Sets};
-use crate::inputs::{self, Unseen};
-use crate::link::{self, Link};
+use crate::inputs::{self, Feature, Takes, Unseen};
+use crate::link::{Link, Scores};
 use crate::logf::logf;
+use crate::{Fault, How};
 
 /// How a base score becomes a margin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +71,8 @@ fn known_version(root: &At<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Writes the function of a model. `at` says which part of the file what follows comes from.
-pub(crate) fn model(b: &Builder, root: &At<'_>, at: &dyn Fn(&str)) -> Result<(), Fault> {
-    known_version(root)?;
+/// The function of a model. `at` says which part of the file what follows comes from.
+pub(crate) fn scores<'b>(b: &'b Builder, root: &At<'_>, columns: &[Val<'b>], how: &How, at: &dyn Fn(&str)) -> Result<Scores<'b>, Fault> {
     let learner = root.need("learner")?;
     let parameters = learner.need("learner_model_param")?;
     let objective = learner.need("objective")?.need("name")?;
@@ -94,20 +95,32 @@ pub(crate) fn model(b: &Builder, root: &At<'_>, at: &dyn Fn(&str)) -> Result<(),
     }
     let base = base_margins(&parameters, groups, *start)?;
     let booster = learner.need("gradient_booster")?;
-    let features = Features::new(b, &learner, &parameters, &booster)?;
+    let types = texts(&learner, "feature_types")?;
+    let features = Columns {
+        columns: columns.iter().map(|column| column.cast(Elem::F32)).collect(),
+        categorical: (0..columns.len()).map(|number| types.get(number) == Some(&"c")).collect(),
+    };
     at("learner/gradient_booster");
     let margins = match booster.need("name")?.text()? {
         "gblinear" => linear(b, &booster.need("model")?, &features, &base)?,
         "dart" => {
             let weights = booster.need("weight_drop")?;
-            trees(b, &learner, &booster.need("gbtree")?.need("model")?, &features, &base, Some(&weights))?
+            trees(b, &booster.need("gbtree")?.need("model")?, &features, &base, Some(&weights), how)?
         }
-        "gbtree" => trees(b, &learner, &booster.need("model")?, &features, &base, None)?,
+        "gbtree" => trees(b, &booster.need("model")?, &features, &base, None, how)?,
         other => return Err(Fault::unsupported(booster.path, format!("the booster `{other}` is not supported"))),
     };
     at("learner/objective");
-    link::results(b, *link, &margins, &margins);
-    Ok(())
+    Ok(Scores::new(*link, margins))
+}
+
+/// Trees up to the best iteration where scikit-learn's interface wrote the file, else all of them.
+pub(crate) fn usual(root: &At<'_>) -> Result<How, Fault> {
+    let attributes = root.get("learner").and_then(|learner| learner.get("attributes"));
+    let attribute = |name: &str| attributes.as_ref().and_then(|attributes| attributes.get(name));
+    let in_place = attribute("scikit_learn").is_some();
+    let best = attribute("best_iteration").filter(|_| in_place).map(|best| best.count()).transpose()?;
+    Ok(How { rounds: best.map(|best| 0..best.saturating_add(1)), in_place })
 }
 
 /// The base score of each target as a margin. It is one number, or since 3.1 a list of them, as a text.
@@ -132,35 +145,36 @@ fn base_margins(parameters: &At<'_>, groups: usize, start: Start) -> Result<Vec<
     }
 }
 
-/// The features as float32, and which are categories.
-struct Features<'b> {
+/// The columns as float32, and which are categories.
+struct Columns<'b> {
     columns: Vec<Val<'b>>,
     categorical: Vec<bool>,
 }
 
-impl<'b> Features<'b> {
-    fn new(b: &'b Builder, learner: &At<'_>, parameters: &At<'_>, booster: &At<'_>) -> Result<Features<'b>, Fault> {
-        let count = parameters.need("num_feature")?.count()?;
-        let texts = |name: &str| learner.get(name).map_or(Ok(vec![]), |list| list.texts());
-        let names = inputs::names("learner/feature_names", &texts("feature_names")?, count, &|number| format!("f{number}"))?;
-        let types = texts("feature_types")?;
-        if !types.is_empty() && types.len() != count {
-            return Err(learner.malformed(format!("there are {} types for {count} features", types.len())));
-        }
-        let model = booster.get("model").or_else(|| booster.get("gbtree").and_then(|trees| trees.get("model")));
-        let categories = model.and_then(|model| model.get("cats")).map_or(Ok(vec![]), |cats| categories(&cats))?;
-        let mut features = Features { columns: vec![], categorical: vec![] };
-        for (number, name) in names.iter().enumerate() {
-            let is_category = types.get(number) == Some(&"c");
-            let column = match categories.get(number).filter(|categories| is_category && !categories.is_empty()) {
-                Some(categories) => inputs::category(b, name, categories, Unseen::Raises("XGBoost")),
-                None => inputs::number(b, name),
-            };
-            features.columns.push(column.cast(Elem::F32));
-            features.categorical.push(is_category);
-        }
-        Ok(features)
+fn texts<'d>(learner: &At<'d>, name: &str) -> Result<Vec<&'d str>, Fault> {
+    learner.get(name).map_or(Ok(vec![]), |list| list.texts())
+}
+
+/// What the model takes.
+pub(crate) fn features(root: &At<'_>) -> Result<Vec<Feature>, Fault> {
+    known_version(root)?;
+    let learner = root.need("learner")?;
+    let (parameters, booster) = (learner.need("learner_model_param")?, learner.need("gradient_booster")?);
+    let count = parameters.need("num_feature")?.count()?;
+    let names = inputs::names("learner/feature_names", &texts(&learner, "feature_names")?, count, &|number| format!("f{number}"))?;
+    let types = texts(&learner, "feature_types")?;
+    if !types.is_empty() && types.len() != count {
+        return Err(learner.malformed(format!("there are {} types for {count} features", types.len())));
     }
+    let model = booster.get("model").or_else(|| booster.get("gbtree").and_then(|trees| trees.get("model")));
+    let mut categories = model.and_then(|model| model.get("cats")).map_or(Ok(vec![]), |cats| categories(&cats))?;
+    categories.resize(count, vec![]);
+    let feature = |((place, name), categories): ((usize, String), Vec<Literal>)| {
+        let is_named = types.get(place) == Some(&"c") && !categories.is_empty();
+        let takes = if is_named { Takes::Category { categories, unseen: Unseen::Raises("XGBoost") } } else { Takes::Number };
+        Feature { name, place, takes }
+    };
+    Ok(names.into_iter().enumerate().zip(categories).map(feature).collect())
 }
 
 /// The names of the categories of each feature; none for a feature that is a number.
@@ -193,7 +207,7 @@ fn categories(cats: &At<'_>) -> Result<Vec<Vec<Literal>>, Fault> {
 }
 
 /// `bias + base + w1 x1 + w2 x2 + ...` in float32; a missing feature adds nothing. All targets start at the base score of the first.
-fn linear<'b>(b: &'b Builder, model: &At<'_>, features: &Features<'b>, base: &[f32]) -> Result<Vec<Val<'b>>, Fault> {
+fn linear<'b>(b: &'b Builder, model: &At<'_>, features: &Columns<'b>, base: &[f32]) -> Result<Vec<Val<'b>>, Fault> {
     let weights = model.need("weights")?.numbers()?;
     let (groups, count) = (base.len(), features.columns.len());
     if weights.len() != (count + 1) * groups {
@@ -212,18 +226,18 @@ fn linear<'b>(b: &'b Builder, model: &At<'_>, features: &Features<'b>, base: &[f
 /// The margins of trees, each starting at its base score.
 fn trees<'b>(
     b: &'b Builder,
-    learner: &At<'_>,
     model: &At<'_>,
-    features: &Features<'b>,
+    features: &Columns<'b>,
     base: &[f32],
     weights: Option<&At<'_>>,
+    how: &How,
 ) -> Result<Vec<Val<'b>>, Fault> {
     let trees = model.need("trees")?.items()?;
     let group_of = model.need("tree_info")?.numbers()?;
     if group_of.len() != trees.len() {
         return Err(model.malformed(format!("there are {} trees and the groups of {}", trees.len(), group_of.len())));
     }
-    let used = used(learner, model, trees.len(), base.len())?;
+    let used = used(model, trees.len(), base.len(), how)?;
     let weights = weights.map(At::numbers).transpose()?;
     if weights.is_some_and(|weights| weights.len() != trees.len()) {
         return Err(model.malformed("there is not one weight a tree"));
@@ -241,7 +255,7 @@ fn trees<'b>(
         starts.push(growth.forest.roots.len() as u32);
         // The sum starts at the base score: it is a tree of one leaf.
         growth.constant(if targets > 1 { base.to_vec() } else { vec![base[group]] });
-        for (number, tree) in trees.iter().enumerate().take(used) {
+        for (number, tree) in trees.iter().enumerate().take(used.end).skip(used.start) {
             match index(group_of[number]).filter(|group| *group < base.len()) {
                 Some(own) if own != group && targets == 1 => continue,
                 Some(_) => {}
@@ -249,7 +263,7 @@ fn trees<'b>(
             }
             let weighted = |leaf: f32| match weights {
                 None => leaf,
-                Some(weights) if is_of_sklearn(learner) => ((leaf + base[group]) - base[group]) * weights[number] as f32,
+                Some(weights) if how.in_place => ((leaf + base[group]) - base[group]) * weights[number] as f32,
                 Some(weights) => leaf * weights[number] as f32,
             };
             Tree::new(tree, features, targets)?.grow(&mut growth, &mut sets, &weighted).map_err(|why| tree.malformed(why))?;
@@ -283,25 +297,19 @@ fn code(x: Val<'_>) -> Val<'_> {
     x.ge(OUT_OF_RANGE).select(x.builder().f32(-1.0), x)
 }
 
-/// How many trees score.
-fn used(learner: &At<'_>, model: &At<'_>, trees: usize, groups: usize) -> Result<usize, Fault> {
-    let best = learner.get("attributes").and_then(|attributes| attributes.get("best_iteration"));
-    let Some(best) = best.filter(|_| is_of_sklearn(learner)) else { return Ok(trees) };
-    let rounds = best.count()? + 1;
-    let end = match model.get("iteration_indptr") {
-        Some(ends) => ends.numbers()?.get(rounds).copied().and_then(index),
-        None => {
-            let parallel = model.get("gbtree_model_param").and_then(|parameters| parameters.get("num_parallel_tree"));
-            let parallel = parallel.map_or(Ok(1), |parallel| parallel.count())?.max(1);
-            rounds.checked_mul(parallel).and_then(|trees| trees.checked_mul(groups))
-        }
+/// The trees that score.
+fn used(model: &At<'_>, trees: usize, groups: usize, how: &How) -> Result<Range<usize>, Fault> {
+    let Some(rounds) = &how.rounds else { return Ok(0..trees) };
+    let parallel = model.get("gbtree_model_param").and_then(|parameters| parameters.get("num_parallel_tree"));
+    let parallel = parallel.map_or(Ok(1), |parallel| parallel.count())?.max(1);
+    let ends = model.get("iteration_indptr").map(|ends| ends.numbers()).transpose()?;
+    let tree = |round: usize| match ends {
+        Some(ends) => ends.get(round).copied().and_then(index),
+        None => round.checked_mul(parallel).and_then(|trees| trees.checked_mul(groups)),
     };
-    end.filter(|end| *end <= trees).ok_or_else(|| best.malformed(format!("the best iteration {} is not among the trees", rounds - 1)))
-}
-
-/// Whether scikit-learn's interface wrote the file, and so reads it.
-fn is_of_sklearn(learner: &At<'_>) -> bool {
-    learner.get("attributes").is_some_and(|attributes| attributes.get("scikit_learn").is_some())
+    let found = tree(rounds.start).zip(tree(rounds.end)).map(|(start, end)| start..end);
+    let found = found.filter(|found| found.start <= found.end && found.end <= trees);
+    found.ok_or_else(|| model.malformed(format!("the rounds {} to {} are not among the trees", rounds.start, rounds.end)))
 }
 
 fn leaf_length(tree: &At<'_>) -> Result<usize, Fault> {
@@ -329,7 +337,7 @@ struct Tree<'d> {
 }
 
 impl<'d> Tree<'d> {
-    fn new(tree: &At<'d>, features: &Features<'_>, targets: usize) -> Result<Tree<'d>, Fault> {
+    fn new(tree: &At<'d>, features: &Columns<'_>, targets: usize) -> Result<Tree<'d>, Fault> {
         let list = |name: &str| tree.need(name)?.numbers();
         let left = list("left_children")?;
         let default = tree.need("default_left")?;

@@ -60,8 +60,15 @@ fn array<'b>(call: &mut Call<'b>) -> Value<'b> {
 fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Kind, Vec<Val<'b>>, Whole), Eval<'b>> {
     let at = call.span;
     let of = array(call);
-    let axis = call.concrete(replay, "axis").map_err(Err)?.and_then(|axis| axis.as_int());
-    let by_row = matches!(axis, Some(1 | -1));
+    let axis = match call.concrete(replay, "axis").map_err(Err)? {
+        None if matches!(call.receiver, Value::Matrix(_)) => call.concrete(replay, "0").map_err(Err)?,
+        axis => axis,
+    };
+    let axis = axis.and_then(|axis| axis.as_int());
+    let (of, by_row) = match one_of_each(replay, &of, at).filter(|_| axis == Some(0)) {
+        Some(columns) => (Value::Matrix(columns), true),
+        None => (of, matches!(axis, Some(1 | -1))),
+    };
     match of {
         Value::Matrix(_) if by_row => {}
         Value::Matrix(_) | Value::Column(_) | Value::Frame(_) if !by_row => {
@@ -76,6 +83,15 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Ki
         _ => return Err(Err(replay.unsupported(at, format!("`{}` of this along its rows", call.name)))),
     }
     numbers_of(replay, &of, call).map_err(Err)
+}
+
+/// The columns of a list of series or arrays over the scoring rows: along `axis=0` of it each row has one number of each.
+fn one_of_each<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, at: source::Span) -> Option<Vec<Column<'b>>> {
+    let listed = matches!(of, Value::List(_) | Value::Tuple(_)) && !replay.cells_active();
+    let items = if listed { replay.items(of, at)? } else { return None };
+    let columns = items.into_iter().map(|item| if let Value::Column(column) = item { Some(column) } else { None });
+    let columns: Vec<Column<'b>> = columns.collect::<Option<_>>()?;
+    (!columns.is_empty()).then(|| crate::sklearn::compose::in_one_type(columns))
 }
 
 /// `np.mean` and its like of a list of one row's numbers. None if it is no such list.
@@ -202,9 +218,14 @@ fn mean<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(whole.column(Kind::Float, total / vals.len() as f64)))
 }
 
-/// A statistic of one column.
+/// A statistic of one column, or of the rows of an array.
 fn statistic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let of = call.take("a").or_else(|| call.take("0"));
+    if let Some(Value::Matrix(_)) = &of
+        && matches!(call.concrete(replay, "axis")?.and_then(|axis| axis.as_int()), Some(1 | -1))
+    {
+        return crate::matrices::without_missing(replay, call, of);
+    }
     if !matches!(of, Some(Value::Column(_))) {
         return Err(replay.unsupported(call.span, format!("`{}` of this", call.name)));
     }

@@ -83,22 +83,34 @@ fn has_another_name(replay: &Replay<'_, '_>, name: &str) -> bool {
     replay.scopes.iter().flat_map(|scope| scope.names.keys()).any(|other| other != name && own.is_some() && of(other) == own)
 }
 
-/// `x` of `range(len(x))`, `range(0, len(x))` and `range(x.shape[0])`.
-fn counted<'e>(replay: &Replay<'_, '_>, iter: &'e Expr) -> Option<&'e Expr> {
-    let called = |expr: &'e Expr, name: &str| match &expr.kind {
+/// The arguments of a call of a builtin function.
+fn called<'e>(replay: &Replay<'_, '_>, expr: &'e Expr, name: &str) -> Option<&'e [Expr]> {
+    match &expr.kind {
         ExprKind::Call { callee, args, keywords } if keywords.is_empty() => {
             let is_it = callee.as_name() == Some(name) && replay.find_name(name, Some(replay.scope)).is_none();
             is_it.then_some(args.as_slice())
         }
         _ => None,
-    };
-    let is_zero = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(crate::ast::Literal::Int(0)));
-    let count = match called(iter, "range")? {
+    }
+}
+
+fn is_zero(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(crate::ast::Literal::Int(0)))
+}
+
+/// `x` of `range(len(x))`, `range(0, len(x))` and `range(x.shape[0])`.
+fn counted<'e>(replay: &Replay<'_, '_>, iter: &'e Expr) -> Option<&'e Expr> {
+    let count = match called(replay, iter, "range")? {
         [count] => count,
         [first, count] if is_zero(first) => count,
         _ => return None,
     };
-    if let Some([of]) = called(count, "len") {
+    rows_counted(replay, count)
+}
+
+/// `x` of `len(x)` and `x.shape[0]`.
+pub(crate) fn rows_counted<'e>(replay: &Replay<'_, '_>, count: &'e Expr) -> Option<&'e Expr> {
+    if let Some([of]) = called(replay, count, "len") {
         return Some(of);
     }
     let ExprKind::Subscript { value, index } = &count.kind else { return None };

@@ -2,23 +2,10 @@
 
 use crate::pandas::encode;
 use crate::record::{self, Tagged};
-use crate::replay::{Call, On, Replay, Row};
+use crate::replay::Replay;
 use crate::value::{Cell, Column, Eval, Kind, Known, Unknown, Value};
 use ir::{Elem, Literal, Map, Table, Val};
 use source::Span;
-
-pub(crate) const ROWS: &[Row] = &[Row::new(On::Function, "numpy.take", take)];
-
-/// `np.take(array, places)`
-fn take<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let (array, places) = (call.need(replay, "a")?, call.need(replay, "indices")?);
-    call.only(replay, "axis", &[record::Value::Int(0)])?;
-    call.only(replay, "mode", &[record::Value::Str("raise".to_owned())])?;
-    match (&array, &places) {
-        (Value::Known(known), Value::Column(places)) => items(replay, known, places, call.span),
-        _ => Err(replay.unsupported(call.span, "`np.take` of this")),
-    }
-}
 
 /// `array[places]`: of one dimension an item a row, of two dimensions a row of the array each. Places count from either end; one beyond
 /// both raises.

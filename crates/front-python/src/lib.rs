@@ -25,6 +25,7 @@ mod literals;
 mod log;
 mod magnitude;
 mod math;
+mod matrices;
 pub mod modules;
 mod names;
 mod narrow;
@@ -62,9 +63,9 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     addresses::ROWS,
     arrays::ROWS,
     bisect::ROWS,
+    matrices::ROWS,
     builtins::ROWS,
     generators::ROWS,
-    known_arrays::ROWS,
     literals::ROWS,
     math::ROWS,
     numpy::ROWS,
@@ -89,6 +90,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::approximate::ROWS,
     sklearn::back::ROWS,
     sklearn::bayes::ROWS,
+    sklearn::boost::ROWS,
     sklearn::compose::PASSED_ON,
     sklearn::compose::ROWS,
     sklearn::dummy::ROWS,

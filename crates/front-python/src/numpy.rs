@@ -611,14 +611,18 @@ fn condition<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, call: &Call<'b>
 
 fn where_<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let cond = call.need(replay, "condition")?;
+    if let Value::Matrix(_) = &cond {
+        let choices = (call.take("x"), call.take("y"));
+        return match choices {
+            (Some(yes), Some(no)) => where_of_tables(replay, &cond, [&yes, &no], call),
+            _ => Ok(Value::Part(Box::new(cond), crate::matrices::WHERE.to_owned())),
+        };
+    }
     let (yes, no) = (call.need(replay, "x")?, call.need(replay, "y")?);
     if let Value::Cell(_) = &cond {
         let Some(truth) = replay.row_condition(&cond) else { return Err(replay.unsupported(call.span, "this condition")) };
         let (yes, no) = (ops::to_cell(replay, &yes, None, call.span)?, ops::to_cell(replay, &no, None, call.span)?);
         return Ok(Value::Cell(ops::choose(truth, &yes, &no)));
-    }
-    if let Value::Matrix(marks) = &cond {
-        return crate::products::where_of_tables(replay, (marks, &yes, &no), call.span);
     }
     let (truth, like) = condition(replay, &cond, call)?;
     let other_kind =
@@ -628,6 +632,28 @@ fn where_<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let no = ops::to_cell(replay, &no, yes_kind.as_ref(), call.span)?;
     let cell = pandas::where_cell(replay, truth, &yes, &no, call.span)?.guarded(&like.cell.guards);
     Ok(Value::Column(Column { name: None, array: true, ..like.with(cell) }))
+}
+
+/// `np.where(mask, yes, no)` of a mask of several columns, column by column.
+fn where_of_tables<'b>(replay: &mut Replay<'_, 'b>, cond: &Value<'b>, choices: [&Value<'b>; 2], call: &Call<'b>) -> Eval<'b> {
+    let Value::Matrix(mask) = cond else { return Err(replay.unsupported(call.span, "this condition")) };
+    let mut of_column: Vec<Vec<Value<'b>>> = Vec::new();
+    for choice in choices {
+        let scalar = |value: &Value<'b>| matches!(value, Value::Known(known) if known.look().is_some_and(|value| value.items().is_none()));
+        match ops::by_place(replay, cond, choice) {
+            Some(pairs) => of_column.push(pairs.into_iter().map(|(_, one)| one).collect()),
+            None if scalar(choice) => of_column.push(vec![choice.clone(); mask.len()]),
+            None => return Err(replay.unsupported(call.span, "`where` with an array of another shape")),
+        }
+    }
+    let mut out = Vec::new();
+    for (place, mask) in mask.iter().enumerate() {
+        let (truth, like) = condition(replay, &Value::Column(mask.clone()), call)?;
+        let [yes, no] = [0, 1].map(|which| ops::to_cell(replay, &of_column[which][place], None, call.span));
+        let cell = pandas::where_cell(replay, truth, &yes?, &no?, call.span)?.guarded(&like.cell.guards);
+        out.push(Column { name: None, array: true, ..like.with(cell) });
+    }
+    Ok(Value::Matrix(out))
 }
 
 fn select<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

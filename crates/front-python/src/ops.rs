@@ -294,7 +294,7 @@ fn wrap_up<'b>(cell: Cell<'b>, like: Option<Column<'b>>) -> Value<'b> {
 
 /// The columns of two tables that meet by place: of arrays, of frames with the same columns, and of a table and an array with a number a
 /// column or with one column. None if they do not.
-fn by_place<'b>(replay: &Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>) -> Option<Vec<(Value<'b>, Value<'b>)>> {
+pub(crate) fn by_place<'b>(replay: &Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>) -> Option<Vec<(Value<'b>, Value<'b>)>> {
     let columns = |value: &Value<'b>| match value {
         Value::Frame(id) if replay.frames[id.0].families.is_empty() => Some(replay.frames[id.0].columns.values().cloned().collect()),
         Value::Matrix(columns) => Some(columns.iter().cloned().map(Value::Column).collect()),
@@ -408,7 +408,7 @@ fn over_columns<'b>(
 
 pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
     if op == BinaryOp::MatMul {
-        return crate::products::product(replay, left, right, at);
+        return crate::matrices::product(replay, left, right, at);
     }
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| binary(replay, op, a, b, at)) {
         return result;

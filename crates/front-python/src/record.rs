@@ -332,7 +332,7 @@ pub struct Group {
     pub keys: Vec<Value>,
 }
 
-/// A scikit-learn object: parameters, and every public attribute that ends in an underscore.
+/// A scikit-learn object: parameters, and every public attribute that ends in an underscore. A model of a boosting library has its own text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimator {
     pub class: String,
@@ -358,7 +358,9 @@ impl Estimator {
     pub fn known_name(&self) -> Option<String> {
         match self.class.split('.').next() {
             Some("sklearn") => Some(self.class_name().to_owned()),
-            Some(library @ ("category_encoders" | "feature_engine" | "imblearn")) => Some(format!("{library}.{}", self.class_name())),
+            Some(library @ ("catboost" | "category_encoders" | "feature_engine" | "imblearn" | "lightgbm" | "xgboost")) => {
+                Some(format!("{library}.{}", self.class_name()))
+            }
             _ => None,
         }
     }

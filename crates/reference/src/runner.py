@@ -231,7 +231,8 @@ def estimator(value):
         NODES.clear()
     NESTED.append(value)
     try:
-        return {"estimator": {"class": class_path(type(value)), "params": parameters(value), "fitted": fitted(value)}}
+        own = boosted(value) if boosting(value) else fitted(value)
+        return {"estimator": {"class": class_path(type(value)), "params": parameters(value), "fitted": own}}
     finally:
         NESTED.pop()
 
@@ -265,6 +266,171 @@ def fitted(value):
             if answer is not None:
                 out.append([name, summary(answer, 1)])
     return out
+
+
+def boosting(value):
+    """The boosting library whose model or estimator it is."""
+    package = type(value).__module__.partition(".")[0]
+    own = type(value).__name__ == "Booster" or hasattr(value, "get_params")
+    return package if package in ("xgboost", "lightgbm", "catboost") and own else None
+
+
+def boosted(value):
+    """A model of a boosting library: its own text, and what its wrapper adds. Empty before it is fitted."""
+    ask = {"xgboost": of_xgboost, "lightgbm": of_lightgbm, "catboost": of_catboost}[boosting(value)]
+    try:
+        out = ask(value)
+    except Exception:
+        return []
+    # A node takes about so many letters.
+    NODES.append(len(out["model"]) // 50)
+    if sum(NODES) > MOST_NODES:
+        del out["model"]
+    return [[name, summary(item, 1)] for name, item in out.items()]
+
+
+def of_xgboost(value):
+    import re
+
+    booster = value if type(value).__name__ == "Booster" else value.get_booster()
+    text = bytes(booster.save_raw("json")).decode()
+    # What training noted of each node; leaves of several targets may have their numbers there. Such a list cannot stand in a text, where
+    # its quotes would be escaped.
+    one = "" if re.search(r'"size_leaf_vector":"(?![01]")', text) else "base_weights|"
+    out = {"model": re.sub(rf'"(?:{one}loss_changes|parents|sum_hessian)":\[[^\]]*\],?', "", text)}
+    if is_sparse(booster):
+        out["sparse"] = True
+    if value is not booster:
+        out["in_place"] = value._can_use_inplace_predict()
+        out["best_iteration"] = booster.best_iteration if booster.attr("best_iteration") is not None else None
+        if hasattr(value, "n_classes_"):
+            out["classes_"] = value.classes_
+    return out
+
+
+def of_lightgbm(value):
+    booster = value if type(value).__name__ == "Booster" else value.booster_
+    training = ("split_gain=", "leaf_weight=", "leaf_count=", "internal_value=", "internal_weight=", "internal_count=")
+    lines = booster.model_to_string(num_iteration=-1).split("\n")
+    out = {"model": "\n".join(line for line in lines if not line.startswith(training))}
+    out["best_iteration"] = booster.best_iteration if booster.best_iteration > 0 else None
+    if value is not booster:
+        out["own_objective"] = callable(value._objective)
+        if hasattr(value, "_le"):
+            out["classes_"] = value.classes_
+    return out
+
+
+def of_catboost(value):
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.json")
+        value.save_model(path, format="json", pool=catboost_pool(value))
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+    # The numbers of the file are rounded, and leaves of trees that are not symmetric stand in another order.
+    import numpy as np
+
+    leaves = catboost_leaves(document)
+    read, own = np.concatenate([np.ravel(holder[key]) for holder, key in leaves]), np.sort(value.get_leaf_values().ravel())
+    above = np.clip(np.searchsorted(own, read), 1, len(own) - 1)
+    nearest = iter(np.where(read - own[above - 1] < own[above] - read, own[above - 1], own[above]).tolist())
+    for holder, key in leaves:
+        holder[key] = [next(nearest) for _ in holder[key]] if isinstance(holder[key], list) else next(nearest)
+    scale, bias = value.get_scale_and_bias()
+    document["scale_and_bias"] = [scale, bias if isinstance(bias, list) else [bias]]
+    for tree in document.get("oblivious_trees", ()):
+        tree.pop("leaf_weights", None)
+    for name in ("train_finish_time", "model_guid", "catboost_version_info"):
+        document["model_info"].pop(name, None)
+    out = {"model": json.dumps(document, separators=(",", ":"))}
+    classes = value.classes_
+    if len(classes):
+        out["classes_"] = classes
+    return out
+
+
+def catboost_leaves(document):
+    """Where the leaf values of a model's JSON stand, in the order in which CatBoost gives them: an object and its key."""
+    if "oblivious_trees" in document:
+        return [(tree, "leaf_values") for tree in document["oblivious_trees"]]
+    leaves, todo = [], list(reversed(document["trees"]))
+    while todo:
+        node = todo.pop()
+        if "split" in node:
+            todo += [node["right"], node["left"]]
+        else:
+            leaves.append((node, "value"))
+    return leaves
+
+
+CATEGORIES = {}  # the texts and whole numbers that CatBoost was given for categories, by column, and those of columns of tables that were read
+
+
+def catboost_pool(value):
+    """Rows with all categories that are known, with which CatBoost says what its hashes stand for."""
+    places, names = value._get_cat_feature_indices(), value.feature_names_
+    if not places:
+        return None
+    from catboost import Pool
+
+    known = {place: list(CATEGORIES.get(names[place], ())) or ["0"] for place in places}
+    count = max(map(len, known.values()))
+    columns = [[known[place][row % len(known[place])] for row in range(count)] if place in known else [0.0] * count for place in range(len(names))]
+    return Pool([list(row) for row in zip(*columns)], cat_features=places, feature_names=list(names))
+
+
+def note_categories(table):
+    """Notes the texts and whole numbers of each column of a table: some may be categories of CatBoost."""
+    import numpy as np
+    import pandas as pd
+
+    for name, column in table.items() if isinstance(table, pd.DataFrame) else ():
+        if column.dtype.kind not in "fcmM":
+            noted = CATEGORIES.setdefault(str(name), {})
+            for one in column.unique()[:MOST_ITEMS]:
+                if isinstance(one, (str, int, np.integer)) and len(noted) < MOST_ITEMS:
+                    noted[str(one)] = None
+
+
+SPARSE = []  # weak sets of the models and tables of XGBoost that were of sparse arrays, in which it takes what is not stored for missing
+
+
+def watch_boosting():
+    """From here on it is noted what CatBoost is given, and which models of XGBoost are given sparse arrays."""
+    pool = getattr(sys.modules.get("catboost.core"), "Pool", None)
+    if pool is not None and not hasattr(pool.__init__, "__wrapped__"):
+        before(pool, "__init__", lambda self, data, *args, **kwargs: note_categories(data))
+    core = sys.modules.get("xgboost.core")
+    if hasattr(core, "Booster") and hasattr(core, "DMatrix") and not SPARSE:
+        import weakref
+
+        SPARSE.append(weakref.WeakSet())
+        note = lambda self, data, *args, **kwargs: SPARSE[0].add(self) if hasattr(data, "nnz") or is_sparse(data) else None
+        before(core.DMatrix, "__init__", note)
+        before(core.Booster, "predict", note)
+        before(core.Booster, "inplace_predict", note)
+
+
+def is_sparse(value):
+    """Whether XGBoost was given a sparse array for it."""
+    return any(value is one for known in SPARSE for one in known)
+
+
+def before(owner, name, note):
+    """Notes each call of a method before it is made."""
+    made = getattr(owner, name)
+
+    @functools.wraps(made)
+    def noting(self, *args, **kwargs):
+        try:
+            note(self, *args, **kwargs)
+        except Exception:
+            pass  # what is not given as it should be is for the method to say
+        return made(self, *args, **kwargs)
+
+    setattr(owner, name, noting)
 
 
 def set_output(value):
@@ -336,6 +502,17 @@ def bisections(value):
     visit(value._bisecting_tree)
     centers = np.array([node[3] for node in nodes])
     return [*(np.array([node[at] for node in nodes]) for at in range(3)), centers, row_norms(centers, squared=True)]
+
+
+def ridge_factor(value):
+    """The Cholesky factor of the system that a sparse PCA solves for each row."""
+    import numpy as np
+
+    if type(value).__name__ not in ("MiniBatchSparsePCA", "SparsePCA") or len(value.components_) > value.components_.shape[1]:
+        return None
+    system = value.components_ @ value.components_.T
+    system.flat[:: len(system) + 1] += value.ridge_alpha
+    return np.linalg.cholesky(system)
 
 
 def log_prior(value):
@@ -650,6 +827,7 @@ COMPUTED = {
     "members_log": members_log,
     "path_lengths": path_lengths,
     "reaches": reaches,
+    "ridge_factor": ridge_factor,
     "scaled_alphas": scaled_alphas,
     "scaled_rotations": scaled_rotations,
     "spline_ends": spline_ends,
@@ -704,7 +882,11 @@ def tree_list(array):
 
 
 def is_estimator(value):
-    if isinstance(value, type) or not (hasattr(value, "fit") or hasattr(value, "transform")):
+    if isinstance(value, type):
+        return False
+    if boosting(value):
+        return True
+    if not (hasattr(value, "fit") or hasattr(value, "transform")):
         return False
     return hasattr(value, "get_params") or type(value).__module__ == "__main__" and hasattr(value, "__dict__")
 
@@ -896,19 +1078,21 @@ class Recorder:
         return isinstance(function, type) and function.__module__ in self.modules
 
     def c(self, place, receiver, function, /, *args, **kwargs):
-        """A call. `receiver` is the place of the object of a method, which a `fit` changes."""
+        """A call. `receiver` is the place of the object of a method, which a `fit` changes, and of which a `predict` may tell more."""
         if self.suspended:
             return function(*args, **kwargs)
         if self.group is not None:
             value = function(*args, **kwargs)
             self.of_group(place, value)
             return value
+        known = sum(map(len, SPARSE))
         value = self.call(place, function, args, kwargs)
         self.values[(place, self.current)] = self.guard(value)
         learnt = learnt_from_rows(function, args, kwargs, value)
         if learnt is not None:
             self.values[(place + LEARNT, self.current)] = self.guard(learnt, content=True)
-        if receiver is not None and function.__name__.startswith("fit") and is_estimator(getattr(function, "__self__", None)):
+        says_more = receiver is not None and (function.__name__.startswith("fit") or sum(map(len, SPARSE)) != known)
+        if says_more and is_estimator(getattr(function, "__self__", None)):
             self.values[(receiver, self.current)] = self.guard(function.__self__)
         return value
 
@@ -931,6 +1115,7 @@ class Recorder:
                 self.current = saved
         outer, self.read_place = self.read_place, (place, saved)
         self.suspended += 1
+        watch_boosting()
         try:
             return function(*args, **kwargs)
         finally:
@@ -1305,7 +1490,7 @@ class Instrument(ast.NodeTransformer):
         tables = method in TABLE_METHODS or name in TABLE_METHODS
         receiver = None
         if isinstance(func, ast.Attribute):
-            if func.attr.startswith("fit"):
+            if func.attr.startswith(("fit", "predict", "inplace_predict", "transform")):
                 receiver = self.place(func.value)
             func.value = self.visit(func.value)
         elif not isinstance(func, ast.Name):
@@ -1989,6 +2174,7 @@ def record(job):
 
     def note(path, out):
         if isinstance(out, pd.DataFrame):
+            note_categories(out)
             # Inside a user's function called back by a library nothing is replayed, so the read has no place.
             place = recorder.read_place
             recorder.reads.append({
@@ -2446,6 +2632,8 @@ LARGEST_FLOAT32 = 3.4028235677973362e38
 
 
 def boost_xgboost(library, path, np, pd):
+    import scorewright_capture
+
     booster = library.Booster(model_file=path)
     booster.set_param({"nthread": 1})
     document = json.loads(booster.save_raw("json"))["learner"]
@@ -2455,17 +2643,7 @@ def boost_xgboost(library, path, np, pd):
     is_sklearn = "scikit_learn" in own
     rounds = (0, int(own["best_iteration"]) + 1) if is_sklearn and "best_iteration" in own else (0, 0)
     in_place = kind == "gbtree" or kind == "dart" and is_sklearn
-    known = {}
-    model = document["gradient_booster"].get("model") or document["gradient_booster"]["gbtree"]["model"]
-    names = document.get("feature_names") or []
-    for name, feature in zip(names, (model.get("cats") or {}).get("enc", [])):
-        if "offsets" in feature:
-            whole, ends = bytes(value & 255 for value in feature["values"]), feature["offsets"]
-            categories = [whole[start:end].decode() for start, end in zip(ends, ends[1:])]
-        else:
-            categories = feature["values"]
-        if categories:
-            known[name] = categories
+    known = scorewright_capture.named_categories(document)
 
     def predict(frame, wanted):
         for name, categories in known.items():
@@ -2511,16 +2689,7 @@ def exact_catboost(model, path, np):
     """CatBoost reads some decimals one unit in the last place off: the numbers of the model that was saved are put in their place."""
     with open(path, encoding="utf-8") as file:
         document = json.load(file)
-    if "oblivious_trees" in document:
-        leaves = [value for tree in document["oblivious_trees"] for value in tree["leaf_values"]]
-    else:
-        leaves, todo = [], list(reversed(document["trees"]))
-        while todo:
-            node = todo.pop()
-            if "split" in node:
-                todo += [node["right"], node["left"]]
-            else:
-                leaves += node["value"] if isinstance(node["value"], list) else [node["value"]]
+    leaves = [value for holder, key in catboost_leaves(document) for value in np.ravel(holder[key]).tolist()]
     read = np.ravel(model.get_leaf_values())
     if len(read) == len(leaves) and np.allclose(read, leaves, rtol=1e-14, atol=0):
         model.set_leaf_values(np.array(leaves, dtype="float64"))

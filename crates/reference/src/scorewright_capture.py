@@ -15,8 +15,6 @@ import textwrap
 import types
 
 WIDEST = 100
-# Estimators of these are known by their libraries' own files alone: how each is saved.
-BOOSTERS = {"xgboost": 'save_model("m.ubj")', "lightgbm": 'booster_.save_model("m.txt")', "catboost": 'save_model("m.cbm")'}
 PICKLES = (".pkl", ".pickle")
 METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "transform")
 # What the columns of a method with one column a class are called, before the class.
@@ -129,21 +127,15 @@ def check_model(model, name, defined):
     from sklearn.utils.validation import check_is_fitted
 
     for part, way in parts(model):
-        package = type(part).__module__.partition(".")[0]
-        if package in BOOSTERS:
-            saved = f"model.{BOOSTERS[package]}" if part is model else f"that estimator's .{BOOSTERS[package]}"
-            file = BOOSTERS[package].split('"')[1]
-            before = "" if part is model else f"; what is before it in a pipeline is captured by itself (`model[:-1]`), and built with --model {file}"
-            raise Refusal(
-                f"{type(part).__name__} of {package} is not converted from its state{inside(way)}",
-                f"save it in its library's own file with {saved}, and build that: scorewright build {file}{before}",
-            )
         if isinstance(part, types.FunctionType) and part.__name__ not in defined and (part.__name__ == "<lambda>" or part.__module__ == "__main__"):
             what = "a lambda" if part.__name__ == "<lambda>" else f"the function `{part.__name__}` of a script or notebook"
             raise Refusal(
                 f"`{name}` holds {what}{inside(way)}, whose source is not at hand",
                 "write it as a function of a module beside the model, import it where the model is fitted, and save the model again",
             )
+    if type(model).__name__ == "Booster":
+        package = type(model).__module__.partition(".")[0]
+        raise Refusal(f"`{name}` holds a Booster of {package}, not an estimator", 'save it in its library\'s own file (save_model) and build that: scorewright build m.ubj or m.txt')
     if isinstance(model, type) or not hasattr(model, "get_params") or not any(hasattr(model, method) for method in ("fit", *METHODS)):
         holds = f" with {', '.join(map(repr, model))}" if isinstance(model, dict) and len(model) < 20 else ""
         raise Refusal(f"`{name}` holds no estimator of scikit-learn but a {type(model).__name__}{holds}", "save the fitted estimator alone, or write the script that uses the file and build that")
@@ -255,7 +247,7 @@ def reading_options(table, again, pd):
 
 def features_of(model, sample):
     """What the model is given of the sample, and the lines of a script that take it."""
-    names = [str(name) for name in getattr(model, "feature_names_in_", [])]
+    names = names_of(model)
     if names:
         missing = [name for name in names if name not in sample.columns]
         if missing:
@@ -263,7 +255,9 @@ def features_of(model, sample):
                 f"the sample has no {'column' if len(missing) == 1 else 'columns'} {', '.join(f'`{name}`' for name in missing)}, which the model was fitted with",
                 "give rows as the model takes them: its columns by their names, in any order, with or without others",
             )
-        return sample[names], [listed("rows = sample[[", names, "]]")]
+        rows, lines = sample[names], [listed("rows = sample[[", names, "]]")]
+        categories = {name: some for name, some in categories_of(model).items() if name in names}
+        return (in_categories(rows, categories), lines + lines_of_categories(categories)) if categories else (rows, lines)
     count = getattr(model, "n_features_in_", None)
     if count is None:
         return sample, ["rows = sample"]
@@ -274,6 +268,63 @@ def features_of(model, sample):
         )
     names = list(sample.columns)
     return sample[names].to_numpy(), [listed("rows = sample[[", names, "]].to_numpy()")]
+
+
+def names_of(model):
+    """The columns that a model was fitted with, if they have names. CatBoost has them under another name, and numbers where there are none."""
+    names = [str(name) for name in getattr(model, "feature_names_in_", getattr(model, "feature_names_", []))]
+    return [] if names == [str(place) for place in range(len(names))] else names
+
+
+def categories_of(model):
+    """The columns that boosting libraries take as categories of pandas, with the categories of training."""
+    found = {}
+    for part, _ in parts(model):
+        package = type(part).__module__.partition(".")[0]
+        try:
+            if package == "lightgbm":
+                found.update(categories_of_lightgbm(part.booster_))
+            elif package == "xgboost":
+                found.update(categories_of_xgboost(part.get_booster()))
+        except Exception:
+            continue  # it is not fitted, or has none
+    return found
+
+
+def categories_of_lightgbm(booster):
+    named = booster.pandas_categorical or []
+    line = next(line for line in booster.model_to_string().splitlines() if line.startswith("[categorical_feature: "))
+    places = [int(place) for place in line.removeprefix("[categorical_feature: ").removesuffix("]").split(",") if place]
+    return dict(zip((booster.feature_name()[place] for place in places), named)) if len(places) == len(named) else {}
+
+
+def categories_of_xgboost(booster):
+    return named_categories(json.loads(booster.save_raw("json"))["learner"])
+
+
+def named_categories(learner):
+    """The names of the categories of each feature that has some, in a model's JSON."""
+    model = learner["gradient_booster"].get("model") or learner["gradient_booster"]["gbtree"]["model"]
+    known = {}
+    for name, feature in zip(learner.get("feature_names") or [], (model.get("cats") or {}).get("enc", [])):
+        if "offsets" in feature:
+            whole, ends = bytes(value & 255 for value in feature["values"]), feature["offsets"]
+            categories = [whole[start:end].decode() for start, end in zip(ends, ends[1:])]
+        else:
+            categories = feature["values"]
+        if categories:
+            known[name] = categories
+    return known
+
+
+def in_categories(rows, categories):
+    import pandas as pd
+
+    return rows.assign(**{name: rows[name].astype(pd.CategoricalDtype(some)) for name, some in categories.items()})
+
+
+def lines_of_categories(categories):
+    return [listed(f"rows[{quoted(name)}] = pd.Categorical(rows[{quoted(name)}], categories=[", some, "])") for name, some in categories.items()]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -157,6 +157,26 @@ def texts():
     return pd.DataFrame({"line": lines[:40]}), np.arange(40) % 2, None, pd.DataFrame({"line": lines[40:60] + ["", "Mean MEAN mean, nothing-else"]})
 
 
+def labels():
+    """Texts of which each is one of a few."""
+    classes = datasets.load_iris().target_names[datasets.load_iris().target]
+    columns, _, _, held = table(pd.DataFrame({"line": classes}), classes)
+    return columns, None, None, held
+
+
+def codes():
+    """Small whole numbers that stand for categories, and three classes."""
+    data = datasets.load_iris(as_frame=True)
+    return table(data.data[["sepal width (cm)", "petal length (cm)", "petal width (cm)"]].round().astype("int64"), data.target_names[data.target])
+
+
+def kernel():
+    """The products of a few rows with each other, and of others with these."""
+    x, _, _, held = scaled()
+    few, names = x[:6], [f"to {number}" for number in range(6)]
+    return pd.DataFrame(few.to_numpy() @ few.to_numpy().T, columns=names), None, None, pd.DataFrame(held.to_numpy() @ few.to_numpy().T, columns=names)
+
+
 # The table -------------------------------------------------------------------------------------------------------------------
 
 
@@ -254,6 +274,7 @@ CASES = [
     # Bayes and discriminants
     *((name, {}, [iris, weighted]) for name in ("GaussianNB", "BernoulliNB")),
     *((name, {}, [counts]) for name in ("MultinomialNB", "ComplementNB")),
+    ("CategoricalNB", {"min_categories": 10}, [codes]),
     ("LinearDiscriminantAnalysis", {}, [iris, scaled]),
     ("QuadraticDiscriminantAnalysis", {}, [iris, scaled]),
     ("EllipticEnvelope", {"random_state": 0}, [scaled]),
@@ -270,7 +291,9 @@ CASES = [
         "FactorAnalysis", "FastICA", "GaussianRandomProjection", "NeighborhoodComponentsAnalysis", "SparseRandomProjection", "TruncatedSVD",
     )),
     *((name, {"n_components": 2}, [linnerud]) for name in ("CCA", "PLSCanonical", "PLSRegression", "PLSSVD")),
+    *((name, {"n_components": 2, "random_state": 0}, [iris]) for name in ("SparsePCA", "MiniBatchSparsePCA")),
     ("FeatureAgglomeration", {"n_clusters": 2}, [iris]),
+    ("KernelCenterer", {}, [kernel]),
     ("KernelPCA", {"n_components": 2, "kernel": "cosine"}, [iris]),
     ("PolynomialCountSketch", {"n_components": 8, "random_state": 0}, [scaled]),
     ("BernoulliRBM", {"n_components": 3, "n_iter": 3, "random_state": 0}, [scaled]),
@@ -284,6 +307,7 @@ CASES = [
     ("Binarizer", {"threshold": 30.5}, [diabetes, counts]),
     ("Normalizer", {}, [diabetes, counts]),
     ("KBinsDiscretizer", {"quantile_method": "averaged_inverted_cdf"}, [diabetes, counts]),
+    ("KBinsDiscretizer", {"quantile_method": "averaged_inverted_cdf", "encode": "ordinal"}, [diabetes]),
     ("PolynomialFeatures", {}, [diabetes, counts]),
     ("SplineTransformer", {}, [diabetes, counts]),
     *(("IsotonicRegression", {"out_of_bounds": way}, [one]) for way in ("nan", "clip")),
@@ -311,14 +335,18 @@ CASES = [
     # Words
     *((name, {}, [texts]) for name in ("CountVectorizer", "TfidfVectorizer")),
     ("HashingVectorizer", {"n_features": 32}, [texts]),
+    ("TfidfTransformer", {}, [counts]),
+    ("LabelBinarizer", {}, [labels]),
 ]
+# Kinds of data that are one series of texts.
+SERIES = (labels, texts)
 
 # What is asked, in this order, of what each class has.
 METHODS = ("transform", "inverse_transform", "predict", "predict_proba", "predict_log_proba", "decision_function", "score_samples")
 # What does not convert.
 NOT_ASKED = {
     ("BernoulliRBM", "score_samples"), ("GaussianRandomProjection", "inverse_transform"), ("SparseRandomProjection", "inverse_transform"),
-    ("IsotonicRegression", "transform"), ("KBinsDiscretizer", "inverse_transform"), ("QuantileTransformer", "inverse_transform"),
+    ("IsotonicRegression", "transform"), ("LabelBinarizer", "inverse_transform"),
     ("OneHotEncoder", "inverse_transform"), ("OrdinalEncoder", "inverse_transform"), ("VotingClassifier", "transform"),
     # Of a probability beside nothing: whether its logarithm is -36.7 or minus infinity is a matter of rounding.
     ("SGDClassifier", "predict_log_proba"),
@@ -339,16 +367,16 @@ def fitted(name, parameters, kind):
     x, y, weights, held = kind()
     parameters = parameters(x, y) if callable(parameters) else parameters
     model = CLASSES[name](**{key: clone(value) if hasattr(value, "get_params") and name != "FrozenEstimator" else value for key, value in parameters.items()})
-    given = (x["line"],) if kind is texts else (x, y)
+    given = (x["line"],) if kind in SERIES else (x, y)
     return model.fit(*given, **({} if weights is None else {"sample_weight": weights})), held
 
 
 def script(model, held, kind):
     """A script as somebody would write it who has the model in a file: one column for each number that it gives."""
     names = ", ".join(json.dumps(name) for name in held.columns)
-    rows = held["line"] if kind is texts else held
+    rows = held["line"] if kind in SERIES else held
     lines = ["import joblib", "import pandas as pd", "", 'sample = pd.read_csv("sample.csv", keep_default_na=False)' if kind is texts else 'sample = pd.read_csv("sample.csv")', 'model = joblib.load("model.joblib")']
-    lines += ['rows = sample["line"]' if kind is texts else f"rows = sample[[{names}]]", "scores = pd.DataFrame(index=sample.index)"]
+    lines += ['rows = sample["line"]' if kind in SERIES else f"rows = sample[[{names}]]", "scores = pd.DataFrame(index=sample.index)"]
     taken = 0
     for method in METHODS:
         if not hasattr(model, method) or (type(model).__name__, method) in NOT_ASKED:

@@ -148,6 +148,14 @@ fn any_isna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             let cell = missing_cell(replay, &column.cell, call.span)?;
             Ok(replay.column(cell, column))
         }
+        Value::Matrix(columns) => {
+            let columns = columns.iter().map(|column| Ok(column.with(missing_cell(replay, &column.cell, call.span)?)));
+            Ok(Value::Matrix(columns.collect::<Result<_, Unknown>>()?))
+        }
+        Value::Frame(_) => {
+            let isna = Value::Method(Box::new(value.clone()), "isna".to_owned());
+            replay.apply(isna, None, Vec::new(), Vec::new(), call.span)
+        }
         // Of a list there is one answer for each item.
         value if crate::literals::is_document(value) => Err(replay.unsupported(call.span, "`isna` of a list")),
         Value::Cell(cell) => missing_cell(replay, cell, call.span).map(Value::Cell),

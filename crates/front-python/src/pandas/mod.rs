@@ -393,6 +393,10 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             Ok(Value::Column(Column { space, ..column.clone() }))
         }
         (Value::Column(column), index) if is_all(index) => Ok(Value::Column(column.clone())),
+        // `array[:, None]` is a matrix of one column.
+        (Value::Column(column), Value::Tuple(parts)) if matches!(parts.as_slice(), [rows, new] if is_all(rows) && replay.concrete(new) == Some(record::Value::NONE)) => {
+            Ok(Value::Matrix(vec![column.clone()]))
+        }
         (Value::Column(_), _) => Err(replay.other_rows(span, "python-row-position", "[]")),
         (Value::Texts(column, _), index) => text::slice(replay, column, index, span),
         (Value::Part(inner, part), index) => match (&**inner, part.as_str()) {
@@ -412,6 +416,10 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
                         Some(column) => Ok(Value::Column(Column { array: true, ..column.clone() })),
                         None => Err(replay.unsupported(span, "this position")),
                     }
+                }
+                (None, _) if replay.concrete(column).is_some_and(|places| crate::matrices::chosen(columns, &places).is_some()) => {
+                    let places = replay.concrete(column).unwrap_or(record::Value::NONE);
+                    Ok(Value::Matrix(crate::matrices::chosen(columns, &places).unwrap_or_default()))
                 }
                 (None, Value::Slice(..)) => match positions(replay, column, columns.len()) {
                     Some(range) => Ok(Value::Matrix(columns[range].to_vec())),
@@ -701,7 +709,11 @@ pub(crate) fn set_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Val
         None => {
             let why = match replay.unknown_among(&[index, &value]) {
                 Some(why) => why,
-                None => replay.unsupported(at, "setting by this"),
+                None => match crate::matrices::set_in_frame(replay, id, index, &value, at) {
+                    Some(Ok(())) => return,
+                    Some(Err(why)) => why,
+                    None => replay.unsupported(at, "setting by this"),
+                },
             };
             replay.forget_frame(id, &why);
         }
@@ -729,7 +741,13 @@ pub(crate) fn set_part<'b>(
         Some(names) => names.items().unwrap_or_default().iter().map(column_name).collect(),
         None => return Err(replay.unsupported(at, "setting columns that are not known")),
     };
-    for name in names {
+    // A list has a value for each column.
+    let listed = match &value {
+        Value::List(_) | Value::Tuple(_) => replay.items(&value, at).filter(|items| items.len() == names.len()),
+        _ => None,
+    };
+    for (place, name) in names.into_iter().enumerate() {
+        let value = listed.as_ref().map_or_else(|| value.clone(), |items| items[place].clone());
         if is_all(rows) {
             replay.set_column(*id, &name, value.clone(), at);
             continue;

@@ -214,9 +214,26 @@ impl<'b> Replay<'_, 'b> {
                 };
                 self.forget_root(of_expr, &why);
             }
-            Value::Matrix(_) => {
-                let why = self.unsupported(at, "assignment into an array");
-                self.forget_root(of_expr, &why);
+            Value::Matrix(columns) => {
+                let name = of_expr.as_name().filter(|name| self.fresh.contains(&(self.scope, (*name).to_owned())));
+                let set = match name {
+                    Some(_) => crate::matrices::set(self, columns, index, &value, at),
+                    None => None,
+                };
+                match (name, set) {
+                    (Some(name), Some(Ok(columns))) => self.bind(name, Value::Matrix(columns)),
+                    (_, Some(Err(why))) => self.forget_root(of_expr, &why),
+                    _ => {
+                        let why = self.refuse(
+                            "python-array-set",
+                            at,
+                            "this assignment into an array cannot be converted",
+                            "another name may be of the same array, or the places are not those of a mask",
+                            "make a copy first and set by a mask: x = x.copy(); x[np.isnan(x)] = 0",
+                        );
+                        self.forget_root(of_expr, &why);
+                    }
+                }
             }
             _ => {}
         }

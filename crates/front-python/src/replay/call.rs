@@ -250,6 +250,13 @@ impl<'b> Replay<'_, 'b> {
             }
             _ => (self.eval(callee)?, None),
         };
+        // Before the rows are counted, which would be a statistic.
+        if let Value::Path(path) = &target
+            && keywords.is_empty()
+            && let Some(constants) = crate::matrices::constants(self, path, args)
+        {
+            return Ok(constants);
+        }
         let mut positional = Vec::new();
         for arg in args {
             if let ExprKind::Starred(inner) = &arg.kind {
@@ -597,7 +604,7 @@ impl<'b> Replay<'_, 'b> {
         crate::sklearn::compose::in_container(self, estimator, name, value, span)
     }
 
-    fn fitted_on_rows(&mut self, span: Span) -> Unknown {
+    pub(crate) fn fitted_on_rows(&mut self, span: Span) -> Unknown {
         self.refuse(
             "python-fitted-on-scoring-rows",
             span,

@@ -920,6 +920,12 @@ impl<'b> Replay<'_, 'b> {
             }
             return Ok(Value::Known(seen));
         }
+        if let Some(places) = crate::matrices::where_item(of, self.concrete(index).and_then(|index| index.as_int())) {
+            return Ok(places);
+        }
+        if let Some(taken) = crate::matrices::taken(of, index) {
+            return Ok(taken);
+        }
         if matches!(of, Value::Path(path) if path == "numpy.c_") {
             return crate::arrays::columns_of(self, index, span);
         }

@@ -73,6 +73,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub filters: Vec<(SitePlace, usize)>,
     /// The filters of a script's only frame that take training rows: they are what the recorded run saw.
     pub training_filters: Places,
+    /// Names of arrays that no other name is of.
+    pub fresh: std::collections::HashSet<(ScopeId, String)>,
     /// Where rows are taken by their places for a test.
     pub tests: Vec<Span>,
     /// Where a filter took training rows.
@@ -142,8 +144,6 @@ pub(crate) struct Space {
     pub glue: Option<Glue>,
     /// The script took these rows for a test: what is computed over them is not training.
     pub is_test_part: bool,
-    /// It took them by their places.
-    pub is_by_places: bool,
 }
 
 /// Where training rows and scoring rows were glued together.
@@ -266,6 +266,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             masks: HashMap::new(),
             filters: Vec::new(),
             training_filters: Places::new(),
+            fresh: std::collections::HashSet::new(),
             tests: Vec::new(),
             trainings: Vec::new(),
             output_space: None,
@@ -463,9 +464,8 @@ impl<'a, 'b> Replay<'a, 'b> {
         let mut at = self.output_space.filter(|_| self.roles.one_frame);
         while let Some(space) = at {
             let parent = self.spaces[space].parent;
-            let selects = |space: usize| self.spaces[space].filter.is_some() || self.spaces[space].is_by_places;
-            if selects(space) {
-                let beside = |other: usize| other != space && selects(other) && self.spaces[other].parent == parent;
+            if self.filters.iter().any(|(_, taken)| *taken == space) {
+                let beside = |other: usize| other != space && self.spaces[other].parent == parent;
                 places.extend(self.filters.iter().filter(|(_, other)| beside(*other)).map(|(place, _)| *place));
             }
             at = parent;
@@ -548,7 +548,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         if let Some((_, space)) = known {
             return *space;
         }
-        self.spaces.push(Space { parent: Some(of), is_test_part: true, is_by_places: true, ..Space::default() });
+        self.spaces.push(Space { parent: Some(of), is_test_part: true, ..Space::default() });
         self.tests.push(at);
         self.filters_into(self.spaces.len() - 1, at);
         self.spaces.len() - 1
@@ -1041,6 +1041,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 let _ = self.eval(expr);
             }
             StmtKind::Assign { targets, value } => {
+                self.note_fresh(targets, value);
                 let value = self.value(value);
                 for target in targets {
                     self.assign(target, value.clone(), statement.span);
@@ -1188,6 +1189,22 @@ impl<'a, 'b> Replay<'a, 'b> {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
         self.forget_names(names, why);
+    }
+
+    /// Keeps account of which names are of arrays of their own.
+    fn note_fresh(&mut self, targets: &[Expr], value: &Expr) {
+        let scope = self.scope;
+        if let Some(name) = value.as_name() {
+            self.fresh.remove(&(scope, name.to_owned()));
+        }
+        for target in targets {
+            let Some(name) = target.as_name() else { continue };
+            if targets.len() == 1 && crate::matrices::is_fresh(value) {
+                self.fresh.insert((scope, name.to_owned()));
+            } else {
+                self.fresh.remove(&(scope, name.to_owned()));
+            }
+        }
     }
 
     /// Of what a statement changes nothing is known: anything may be another value behind it.

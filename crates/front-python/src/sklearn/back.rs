@@ -11,9 +11,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "FastICA.inverse_transform", mixed),
     Row::new(On::Estimator, "FeatureAgglomeration.inverse_transform", spread),
     Row::new(On::Estimator, "IncrementalPCA.inverse_transform", principal_back),
+    Row::new(On::Estimator, "MiniBatchSparsePCA.inverse_transform", sparse_back),
     Row::new(On::Estimator, "PCA.inverse_transform", principal_back),
     Row::new(On::Estimator, "PLSCanonical.inverse_transform", partial_back),
     Row::new(On::Estimator, "PLSRegression.inverse_transform", partial_back),
+    Row::new(On::Estimator, "SparsePCA.inverse_transform", sparse_back),
     Row::new(On::Estimator, "TruncatedSVD.inverse_transform", truncated_back),
 ];
 
@@ -26,6 +28,15 @@ fn principal_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<
     if param_flag(&estimator, "whiten") {
         components.iter_mut().flat_map(|one| one.iter_mut().zip(&variances)).for_each(|(weight, variance)| *weight *= variance.sqrt());
     }
+    let restored = products(replay, &columns, "components", &components);
+    Ok(Whole::of(&columns).floats(restored.into_iter().zip(mean).map(|(sum, mean)| sum + mean)))
+}
+
+/// `x . components + mean`
+fn sparse_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (estimator, columns) = applied(replay, call)?;
+    let components = columns_of(replay, &estimator, "components_", columns.len(), call)?;
+    let mean = needed(replay, &estimator, "mean_", components.len(), call)?;
     let restored = products(replay, &columns, "components", &components);
     Ok(Whole::of(&columns).floats(restored.into_iter().zip(mean).map(|(sum, mean)| sum + mean)))
 }

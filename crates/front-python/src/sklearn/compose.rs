@@ -295,6 +295,7 @@ fn function_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, function: &
         let columns = pandas::matrix(replay, &x, at)?;
         let mut columns = super::fitted::numbers(replay, columns, at)?;
         super::fitted::finite(replay, &estimator, call, &mut columns, super::fitted::Nan::Refused);
+        super::fitted::in_single(&mut columns);
         super::fitted::result(columns)
     } else {
         x

@@ -43,7 +43,12 @@ looked_up! {
 }
 
 /// The position of a cell among categories, null where it is not among them.
-fn position<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, categories: &[record::Value], at: Span) -> Result<Val<'b>, Unknown> {
+pub(super) fn position<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    categories: &[record::Value],
+    at: Span,
+) -> Result<Val<'b>, Unknown> {
     let b = replay.b;
     let Some((kind, val)) = column.cell.single() else { return Err(replay.unsupported(at, "categories of a column of several types")) };
     let is_missing = pandas::is_missing(kind, val);

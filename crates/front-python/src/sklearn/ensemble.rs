@@ -2,7 +2,10 @@
 //!
 //! Every member is called as the script would call it; here stands what is made of the answers.
 
-use super::fitted::{Nan, Whole, class_at, estimator, finite, interpolated, not_fitted, param_flag, param_text, refuse_rows};
+use super::fitted::{
+    Nan, Whole, class_at, complement, estimator, finite, in_single, interpolated, interpolated_in_single, not_fitted, param_flag,
+    param_text, refuse_rows,
+};
 use super::linear::of_two;
 use crate::ast::CompareOp;
 use crate::pandas;
@@ -162,7 +165,7 @@ fn whole_of(answers: &[Answer<'_>]) -> Whole {
 /// One number a row, or several.
 fn numbers<'b>(whole: &Whole, vals: Vec<Val<'b>>) -> Value<'b> {
     match vals.as_slice() {
-        [only] => Value::Column(whole.column(Kind::Float, *only)),
+        [only] => Value::Column(whole.float(*only)),
         _ => whole.floats(vals),
     }
 }
@@ -172,7 +175,13 @@ fn sum<'b>(replay: &Replay<'_, 'b>, vals: &[Val<'b>]) -> Val<'b> {
 }
 
 /// The mean over members of each of their numbers, or their weighted mean: `sum(answer * weight) / sum(weight)`.
+///
+/// Answers that all are float32 have a mean in float32; weights lift it to 64 bits.
 fn means<'b>(replay: &Replay<'_, 'b>, answers: &[Answer<'b>], weights: Option<&[f64]>) -> Vec<Val<'b>> {
+    let mut answers = answers.to_vec();
+    if weights.is_none() {
+        all_in_single(&mut answers);
+    }
     let width = answers.first().map_or(0, Vec::len);
     let total = weights.map_or(answers.len() as f64, |weights| weights.iter().sum());
     let mean = |column: usize| {
@@ -181,6 +190,15 @@ fn means<'b>(replay: &Replay<'_, 'b>, answers: &[Answer<'b>], weights: Option<&[
         sum(replay, &terms) / total
     };
     (0..width).map(mean).collect()
+}
+
+/// Answers that are float32 as float32, if they all are: so they stay in one array.
+fn all_in_single(answers: &mut [Answer<'_>]) {
+    let mut all = answers.concat();
+    if in_single(&mut all) {
+        let mut all = all.into_iter();
+        answers.iter_mut().flatten().zip(all.by_ref()).for_each(|(answer, single)| *answer = single);
+    }
 }
 
 fn first_greatest<'b>(replay: &mut Replay<'_, 'b>, vals: &[Val<'b>], classes: &[record::Value], whole: &Whole, at: Span) -> Eval<'b> {
@@ -412,7 +430,7 @@ fn weighted_median<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval
     let not_above = said.le(said.reshape([count as u32, 1])).cast(Elem::F64);
     let reached = not_above.contract(weight, [(1, 0)]).ge(weights[..count].iter().sum::<f64>() * 0.5);
     let median = reached.select(said, f64::INFINITY).reduce(Reduce::Min, [0]);
-    Ok(Value::Column(whole_of(&answers).column(Kind::Float, median)))
+    Ok(Value::Column(whole_of(&answers).float(median)))
 }
 
 // One model a class, one model a target -------------------------------------------------------------------------------------
@@ -458,16 +476,15 @@ fn best_class<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
 fn class_shares<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let asked = Asked::of(replay, call)?;
     asked.classes(replay)?;
-    let answers = asked.answers(replay, "predict_proba")?;
+    let mut answers = asked.answers(replay, "predict_proba")?;
+    all_in_single(&mut answers);
     let whole = whole_of(&answers);
-    let b = replay.b;
     let mut shares: Vec<Val<'b>> = answers.iter().filter_map(|answer| answer.get(1)).map(|(_, val)| *val).collect();
     if let [only] = shares.as_slice() {
-        shares = vec![b.f64(1.0) - *only, *only];
+        shares = vec![complement(*only), *only];
     }
-    let total = b.pack(&shares).reduce(Reduce::Sum, [0]);
-    let nothing = total.eq(0.0);
-    let divisor = nothing.select(b.f64(1.0), total);
+    let total = replay.b.pack(&shares).reduce(Reduce::Sum, [0]);
+    let divisor = total.ne(0.0).select(total, 1.0);
     Ok(whole.floats(shares.into_iter().map(|share| share / divisor).collect::<Vec<_>>()))
 }
 
@@ -696,12 +713,18 @@ fn isotonic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Err(not_fitted(replay, &asked.estimator, "X_thresholds_", asked.at));
     }
     let (low, high) = (xs[0], xs[xs.len() - 1]);
-    let x = columns[0].1;
-    let val = interpolated(replay, x.max(low).min(high), &xs, &ys);
+    // Thresholds of 32 bits bring everything to them.
+    let is_single = matches!(asked.estimator.fitted("X_thresholds_").and_then(record::Value::as_tagged), Some(Tagged::Array(array)) if array.dtype == "float32");
+    let x = if is_single { columns[0].1.cast(Elem::F32) } else { columns[0].1 };
+    let val = if is_single {
+        interpolated_in_single(replay, x.max(low).min(high), &xs, &ys)
+    } else {
+        interpolated(replay, x.max(low).min(high), &xs, &ys)
+    };
     // One threshold says the same of all.
     let outside = (ys.len() > 1).then(|| x.lt(low) | x.gt(high));
     let val = match (param_text(&asked.estimator, "out_of_bounds"), outside) {
-        ("nan", Some(outside)) => outside.select(replay.b.f64(f64::NAN), val),
+        ("nan", Some(outside)) => (!outside).select(val, f64::NAN),
         ("raise", Some(outside)) => {
             refuse_rows(
                 replay,
@@ -714,8 +737,7 @@ fn isotonic<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         }
         _ => val,
     };
-    let whole = Whole::of(&columns);
-    Ok(Value::Column(whole.column(Kind::Float, val)))
+    Ok(Value::Column(Whole::of(&columns).float(val)))
 }
 
 impl<'b> Asked<'b> {

@@ -18,7 +18,7 @@ pub(super) fn estimator<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Res
 }
 
 /// The columns of the argument, as floats. One of texts raises in scikit-learn, unless they are numbers.
-pub(super) fn columns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Vec<(Column<'b>, Val<'b>)>, Unknown> {
+pub(super) fn columns<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Columns<'b>, Unknown> {
     let x = call.need(replay, "X")?;
     let columns = pandas::matrix(replay, &x, call.span)?;
     if numeric_kind(&columns) == Some(Kind::Float32) {
@@ -182,7 +182,8 @@ pub(super) fn result<'b>(columns: Vec<(Column<'b>, Val<'b>)>) -> Value<'b> {
             .into_iter()
             .map(|(column, val)| {
                 let guards = column.cell.guards.clone();
-                Column { array: true, ..column.with(Cell::new(Kind::Float, val).guarded(&guards)) }
+                let kind = if val.elem() == Elem::F32 { Kind::Float32 } else { Kind::Float };
+                Column { array: true, ..column.with(Cell::new(kind, val).guarded(&guards)) }
             })
             .collect(),
     )
@@ -220,8 +221,13 @@ impl Whole {
         self.cell(Cell::new(kind, val))
     }
 
+    /// A float, of 32 bits or of 64.
+    pub(super) fn float<'b>(&self, val: Val<'b>) -> Column<'b> {
+        self.column(if val.elem() == Elem::F32 { Kind::Float32 } else { Kind::Float }, val)
+    }
+
     pub(super) fn floats<'b>(&self, vals: impl IntoIterator<Item = Val<'b>>) -> Value<'b> {
-        Value::Matrix(vals.into_iter().map(|val| self.column(Kind::Float, val)).collect())
+        Value::Matrix(vals.into_iter().map(|val| self.float(val)).collect())
     }
 }
 
@@ -282,13 +288,35 @@ pub(super) fn refuse_rows<'b>(
     }
 }
 
+/// Numbers that are float32 in Python as float32 here, if they all are.
+pub(super) fn in_single(columns: &mut [(Column<'_>, Val<'_>)]) -> bool {
+    let all = columns.iter().all(|(column, _)| matches!(column.cell.single(), Some((Kind::Float32, _))));
+    if all {
+        columns.iter_mut().for_each(|(_, val)| *val = val.cast(Elem::F32));
+    }
+    all
+}
+
+/// `1 - p`
+pub(super) fn complement(p: Val<'_>) -> Val<'_> {
+    let b = p.builder();
+    if p.elem() == Elem::F32 { b.f32(1.0) - p } else { b.f64(1.0) - p }
+}
+
+/// Numbers as a tensor of the kind of the values beside it.
+pub(super) fn beside<'b>(replay: &Replay<'_, 'b>, name: &str, numbers: &[f64], elem: Elem) -> Val<'b> {
+    let tensor = ir::Tensor::f64(name, [numbers.len() as u32], numbers.iter().copied());
+    let single = || ir::Tensor::f32(name, [numbers.len() as u32], numbers.iter().map(|number| *number as f32));
+    replay.b.tensor(if elem == Elem::F32 { single() } else { tensor })
+}
+
 /// The sums of products of the row with each row of a matrix.
-pub(super) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<'b>)], name: &str, rows: &[Vec<f64>]) -> Vec<Val<'b>> {
+pub(crate) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<'b>)], name: &str, rows: &[Vec<f64>]) -> Vec<Val<'b>> {
     let b = replay.b;
     let row = b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
     rows.iter()
         .map(|weights| {
-            let weights = b.tensor(ir::Tensor::f64(name, [weights.len() as u32], weights.iter().copied()));
+            let weights = beside(replay, name, weights, row.elem());
             // One operation, because a BLAS may fuse each product with the sum.
             row.contract(weights, [(0, 0)])
         })
@@ -296,7 +324,7 @@ pub(super) fn products<'b>(replay: &Replay<'_, 'b>, columns: &[(Column<'b>, Val<
 }
 
 /// `numpy.interp(x, xs, ys)`: linear between rising `xs`, constant outside. NaN stays NaN.
-pub(super) fn interpolated<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], ys: &[f64]) -> Val<'b> {
+pub(crate) fn interpolated<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], ys: &[f64]) -> Val<'b> {
     let b = replay.b;
     let tensor = |name: &str, values: &[f64]| b.tensor(ir::Tensor::f64(name, [values.len() as u32], values.iter().copied()));
     let (Some(first), Some(last)) = (ys.first(), ys.last()) else { return x };
@@ -310,6 +338,21 @@ pub(super) fn interpolated<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], 
     let above = x.ge(xs[xs.len() - 1]).select(b.f64(*last), inside);
     let placed = x.lt(xs[0]).select(b.f64(*first), above);
     x.is_nan().select(x, placed)
+}
+
+/// `scipy.interpolate.interp1d(xs, ys)(x)` in float32, of an `x` that is inside: where it is one of `xs`, on the line that ends there.
+pub(super) fn interpolated_in_single<'b>(replay: &Replay<'_, 'b>, x: Val<'b>, xs: &[f64], ys: &[f64]) -> Val<'b> {
+    let b = replay.b;
+    let tensor = |name: &str, values: &[f64]| beside(replay, name, values, Elem::F32);
+    if let [only] = ys {
+        return x.is_nan().select(x, *only);
+    }
+    let slope = |(x, y): (&[f64], &[f64])| f64::from((y[1] as f32 - y[0] as f32) / (x[1] as f32 - x[0] as f32));
+    let slopes: Vec<f64> = xs.windows(2).zip(ys.windows(2)).map(slope).collect();
+    let below = x.gt(tensor("x", xs)).cast(Elem::I64).reduce(ir::Reduce::Sum, [0]);
+    let position = below.gt(0_i64).select(below - 1_i64, b.i64(0));
+    let (left, y) = (tensor("x", xs).gather(position, 0), tensor("y", ys).gather(position, 0));
+    tensor("slope", &slopes).gather(position, 0) * (x - left) + y
 }
 
 /// `numpy.argmax`: the place of the first greatest number, or of the first NaN if there is one.

@@ -252,7 +252,7 @@ fn reach<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Reached
     let x = call.need(replay, "X")?;
     let columns = categories_first(replay, &known, &estimator, &x, call)?;
     let mut columns = numbers(replay, columns, call.span)?;
-    let Some((trees, elem)) = recorded_trees(&estimator) else { return Err(too_large(replay, &estimator, call.span)) };
+    let Some((trees, elem)) = recorded_trees(&estimator) else { return Err(too_large(replay, &estimator, call.span, IN_ONNX)) };
     let Some(grown) = Grown::new(&trees, columns.len(), elem) else { return Err(not_fitted(replay, &estimator, "tree_", call.span)) };
     replay.freeze(&known);
     if elem == Elem::F32 {
@@ -312,13 +312,16 @@ fn categories_first<'b>(
     Ok(columns)
 }
 
-fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span) -> Unknown {
+/// What works for trees that are too large for a record.
+const IN_ONNX: &str = "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input";
+
+pub(super) fn too_large(replay: &mut Replay<'_, '_>, estimator: &Estimator, at: Span, help: &str) -> Unknown {
     replay.refuse(
         "python-estimator",
         at,
         format!("the trees of {} are not in the record", estimator.class_name()),
         "it is not fitted here, or has several hundred thousand nodes",
-        "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",
+        help,
     )
 }
 

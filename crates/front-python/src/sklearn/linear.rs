@@ -1,6 +1,7 @@
 //! Linear models at the end of a script: scores, probabilities and classes.
 
-use super::fitted::{Nan, Whole, class_at, columns, estimator, finite, not_fitted, param_text, products};
+use super::fitted::{Nan, Whole, class_at, complement, estimator, finite, in_single, not_fitted, numbers, param_text, products};
+use crate::pandas;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Eval, Kind, Unknown, Value, Width};
@@ -66,7 +67,14 @@ struct Scores<'b> {
 /// `x . coefficients + intercept`, for each row of coefficients.
 fn scores<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Scores<'b>, Unknown> {
     let (known, estimator) = estimator(replay, call)?;
-    let mut columns = columns(replay, call)?;
+    let x = call.need(replay, "X")?;
+    let columns = pandas::matrix(replay, &x, call.span)?;
+    let mut columns = numbers(replay, columns, call.span)?;
+    // Coefficients of 64 bits lift the columns to them.
+    let is_single = |name: &str| matches!(estimator.fitted(name).and_then(record::Value::as_tagged), Some(Tagged::Array(array)) if array.dtype == "float32");
+    if is_single("coef_") {
+        in_single(&mut columns);
+    }
     let coefficients = match estimator.fitted("coef_").and_then(record::Value::as_tagged) {
         Some(Tagged::Array(array)) => estimator.fitted("coef_").and_then(record::Value::floats).map(|flat| (flat, array.shape.len() == 2)),
         _ => None,
@@ -96,7 +104,7 @@ fn scores<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Scores
 fn decision<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let scores = scores(replay, call)?;
     Ok(match scores.vals.as_slice() {
-        [only] => Value::Column(scores.whole.column(Kind::Float, *only)),
+        [only] => Value::Column(scores.whole.float(*only)),
         all => scores.whole.floats(all.iter().copied()),
     })
 }
@@ -106,7 +114,7 @@ fn regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     // Models that are fitted on one target only have flat predictions whatever the form of their coefficients.
     let flat = matches!(scores.estimator.class_name(), "LinearSVR" | "PassiveAggressiveRegressor" | "SGDRegressor");
     Ok(match scores.vals.as_slice() {
-        [only] if !scores.is_matrix || flat => Value::Column(scores.whole.column(Kind::Float, *only)),
+        [only] if !scores.is_matrix || flat => Value::Column(scores.whole.float(*only)),
         all => scores.whole.floats(all.iter().copied()),
     })
 }
@@ -115,7 +123,7 @@ fn regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
 fn log_regression<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let scores = scores(replay, call)?;
     match scores.vals.as_slice() {
-        [only] => Ok(Value::Column(scores.whole.column(Kind::Float, only.exp()))),
+        [only] => Ok(Value::Column(scores.whole.float(only.exp()))),
         _ => Err(replay.unsupported(call.span, "a model of several targets")),
     }
 }
@@ -148,7 +156,7 @@ fn uncut<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let scores = scores(replay, call)?;
     let offset = scores.estimator.fitted("offset_").and_then(record::Value::floats);
     match (scores.vals.as_slice(), offset.as_deref()) {
-        ([only], Some([offset])) => Ok(Value::Column(scores.whole.column(Kind::Float, *only + *offset))),
+        ([only], Some([offset])) => Ok(Value::Column(scores.whole.float(*only + *offset))),
         _ => Err(not_fitted(replay, &scores.estimator, "offset_", call.span)),
     }
 }
@@ -169,11 +177,11 @@ fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         // The loss `modified_huber` is flat from one on.
         [only] if huber => {
             let p = (only.max(-1.0).min(1.0) + 1.0) / 2.0;
-            scores.whole.floats([b.f64(1.0) - p, p])
+            scores.whole.floats([complement(p), p])
         }
         [only] => {
             let p = only.sigmoid();
-            scores.whole.floats([b.f64(1.0) - p, p])
+            scores.whole.floats([complement(p), p])
         }
         all if of_each => {
             let ps: Vec<Val<'b>> = all.iter().map(|score| score.sigmoid()).collect();
@@ -181,7 +189,7 @@ fn probabilities<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
             // All of them may underflow to zero: then every class has the same share.
             let nothing = sum.eq(0.0);
             let share = 1.0 / ps.len() as f64;
-            let shares: Vec<Val<'b>> = ps.iter().map(|p| nothing.select(b.f64(share), *p / nothing.select(b.f64(1.0), sum))).collect();
+            let shares: Vec<Val<'b>> = ps.iter().map(|p| (!nothing).select(*p / (!nothing).select(sum, 1.0), share)).collect();
             scores.whole.floats(shares)
         }
         all => {

@@ -6,6 +6,7 @@
 pub(crate) mod approximate;
 pub(crate) mod back;
 pub(crate) mod bayes;
+pub(crate) mod boost;
 pub(crate) mod compose;
 pub(crate) mod custom;
 pub(crate) mod dummy;
@@ -46,8 +47,8 @@ pub(crate) fn refuse(replay: &mut Replay<'_, '_>, estimator: &Estimator, method:
         ("KernelDensity", _) => {
             "its tree stops where the rest is below rtol, so the last digits are those of its walk; use GaussianMixture"
         }
-        ("MiniBatchSparsePCA" | "SparsePCA", _) => "it solves a system for each row, in the machine's own order; use PCA or TruncatedSVD",
         (_, "transform" | "fit_transform") => "use a transformer that converts, or compute this column before scoring and pass it in",
+        (_, "predict_log_proba") => "take the logarithm: np.log(model.predict_proba(X))",
         (_, "inverse_transform") => "write the inverse as arithmetic on columns",
         _ => "export the fitted model to ONNX with skl2onnx and convert that file; the script converts up to the model's input",
     };

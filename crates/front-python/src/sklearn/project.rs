@@ -24,6 +24,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "LinearDiscriminantAnalysis.transform", discriminant),
     Row::new(On::Estimator, "MiniBatchKMeans.predict", nearest),
     Row::new(On::Estimator, "MiniBatchKMeans.transform", distances),
+    Row::new(On::Estimator, "MiniBatchSparsePCA.transform", ridge),
     Row::new(On::Estimator, "NeighborhoodComponentsAnalysis.transform", truncated),
     Row::new(On::Estimator, "PCA.score_samples", likelihood),
     Row::new(On::Estimator, "PCA.transform", principal),
@@ -34,6 +35,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "PLSSVD.transform", latent),
     Row::new(On::Estimator, "RBFSampler.transform", waves),
     Row::new(On::Estimator, "SparseRandomProjection.transform", truncated),
+    Row::new(On::Estimator, "SparsePCA.transform", ridge),
     Row::new(On::Estimator, "TruncatedSVD.transform", truncated),
 ];
 
@@ -54,6 +56,40 @@ fn principal<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         // A variance of nothing is not divided by (`_transform` of `_BasePCA`).
         if whiten { centered / variances[at].sqrt().max(f64::EPSILON) } else { centered }
     })))
+}
+
+/// What solves `(components . components' + alpha) w = components . (x - mean)`: forward and back through the Cholesky factor.
+fn ridge<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let components = matrix(replay, &estimator, "components_", columns.len(), call)?;
+    let mean = needed(replay, &estimator, "mean_", columns.len(), call)?;
+    let factor = matrix(replay, &estimator, "ridge_factor", components.len(), call)?;
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Refused);
+    columns.iter_mut().zip(mean).for_each(|((_, val), mean)| *val = *val - mean);
+    let projected = products(replay, &columns, "components", &components);
+    let count = projected.len();
+    let forward = solved(replay, &projected, &|row, column| factor[row][column], &(0..count).collect::<Vec<_>>());
+    let back = solved(replay, &forward, &|row, column| factor[column][row], &(0..count).rev().collect::<Vec<_>>());
+    Ok(Whole::of(&columns).floats(back))
+}
+
+/// What solves a triangular system, row by row in that order. Each row is one operation, because a LAPACK may add it up in any order and
+/// multiply with the inverse of the diagonal.
+fn solved<'b>(replay: &Replay<'_, 'b>, right: &[Val<'b>], factor: &dyn Fn(usize, usize) -> f64, order: &[usize]) -> Vec<Val<'b>> {
+    let b = replay.b;
+    let mut vals = right.to_vec();
+    for (known, row) in order.iter().enumerate() {
+        let diagonal = factor(*row, *row);
+        let terms = order[..known].iter().map(|column| (vals[*column], -factor(*row, *column) / diagonal));
+        // Two halves, so that there always is a sum, which may be rounded otherwise.
+        let halves = [(right[*row], 0.5 / diagonal); 2];
+        let (terms, weights): (Vec<Val<'b>>, Vec<f64>) = halves.into_iter().chain(terms).unzip();
+        let weights = b.tensor(Tensor::f64("factor", [weights.len() as u32], weights));
+        vals[*row] = b.pack(&terms).contract(weights, [(0, 0)]);
+    }
+    vals
 }
 
 /// `x . components'`

@@ -1,13 +1,13 @@
 //! Scalers and other changes of numbers, each column by what training left.
 
 use super::fitted::{
-    Nan, Whole, as_kind, columns, estimator, finite, interpolated, needed, not_fitted, numeric_kind, param_flag, param_is, param_text,
-    refuse_rows, result, vector,
+    Nan, Whole, applied, as_kind, columns, estimator, finite, interpolated, needed, not_fitted, numeric_kind, param_flag, param_is,
+    param_text, refuse_rows, result, vector,
 };
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Column, Eval, Kind, Unknown, Value};
-use ir::{Elem, Reduce, Val};
+use ir::{Elem, Reduce, Tensor, Val};
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "StandardScaler.transform", standard),
@@ -21,9 +21,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "Normalizer.transform", normalize),
     Row::new(On::Estimator, "Binarizer.transform", binarize),
     Row::new(On::Estimator, "PolynomialFeatures.transform", polynomial),
+    Row::new(On::Estimator, "KBinsDiscretizer.inverse_transform", bins_back),
     Row::new(On::Estimator, "KBinsDiscretizer.transform", bins),
     Row::new(On::Estimator, "PowerTransformer.inverse_transform", power_back),
     Row::new(On::Estimator, "PowerTransformer.transform", power),
+    Row::new(On::Estimator, "QuantileTransformer.inverse_transform", quantile_back),
     Row::new(On::Estimator, "QuantileTransformer.transform", quantile),
 ];
 
@@ -251,6 +253,40 @@ fn bins<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(whole.floats(out))
 }
 
+/// The middle of each bin, whose number is given or the place of the first greatest of its columns.
+fn bins_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (estimator, mut columns) = applied(replay, call)?;
+    let edges: Option<Vec<Vec<f64>>> =
+        estimator.fitted("bin_edges_").and_then(record::Value::items).and_then(|lists| lists.iter().map(record::Value::floats).collect());
+    let Some(edges) = edges.filter(|edges| edges.iter().all(|edges| edges.len() > 1)) else {
+        return Err(not_fitted(replay, &estimator, "bin_edges_", call.span));
+    };
+    let ordinal = param_text(&estimator, "encode") == "ordinal";
+    let width = |edges: &Vec<f64>| if ordinal { 1 } else { edges.len() - 1 };
+    if edges.iter().map(width).sum::<usize>() != columns.len() {
+        return Err(replay.unsupported(call.span, "KBinsDiscretizer of another number of columns"));
+    }
+    if ordinal {
+        // A number below 0 counts from the end.
+        let outside =
+            |((_, val), edges): (&(Column<'b>, Val<'b>), &Vec<f64>)| val.ge(edges.len() as f64 - 1.0) | val.le(-(edges.len() as f64));
+        let outside = columns.iter().zip(&edges).map(outside).reduce(|any, one| any | one);
+        refuse_rows(replay, call.span, &mut columns, "the number of a bin that is not there", |_, _| outside);
+    }
+    let (b, whole) = (replay.b, Whole::of(&columns));
+    let mut rest = columns.iter().map(|(_, val)| *val);
+    let middle = |edges: &Vec<f64>| {
+        let own: Vec<Val<'b>> = rest.by_ref().take(width(edges)).collect();
+        let count = edges.len() - 1;
+        let bin = if ordinal { own[0].cast(Elem::I64) } else { b.pack(&own).reduce(Reduce::ArgMax, [0]) };
+        let place = bin.lt(0_i64).select(bin + count as i64, bin);
+        let middles = edges.windows(2).map(|pair| (pair[1] + pair[0]) * 0.5);
+        b.tensor(Tensor::f64("middles", [count as u32], middles)).gather(place, 0)
+    };
+    let middles: Vec<Val<'b>> = edges.iter().map(middle).collect();
+    Ok(whole.floats(middles))
+}
+
 /// Yeo-Johnson's or Box and Cox's power of each column, then to mean 0 and variance 1.
 ///
 /// `((x + 1)^lambda - 1) / lambda` for `x >= 0` and `-((1 - x)^(2 - lambda) - 1) / (2 - lambda)` below, in scipy's stable form.
@@ -328,21 +364,15 @@ fn yeo_johnson_root(x: Val<'_>, lambda: f64) -> Val<'_> {
 fn quantile<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
     let mut columns = columns(replay, call)?;
-    let flat = estimator.fitted("quantiles_").and_then(record::Value::floats).unwrap_or_default();
-    let references = estimator.fitted("references_").and_then(record::Value::floats).unwrap_or_default();
-    let width = columns.len();
-    if width == 0 || references.is_empty() || flat.len() != references.len() * width {
-        return Err(not_fitted(replay, &estimator, "quantiles_", call.span));
-    }
+    let (quantiles, references) = quantiles(replay, &estimator, columns.len(), call)?;
     let normal = param_text(&estimator, "output_distribution") == "normal";
     replay.freeze(&known);
     finite(replay, &estimator, call, &mut columns, Nan::Missing);
     let turned = |values: &[f64]| values.iter().rev().map(|value| -value).collect::<Vec<f64>>();
-    for (at, (_, val)) in columns.iter_mut().enumerate() {
-        let quantiles: Vec<f64> = flat.iter().skip(at).step_by(width).copied().collect();
+    for ((_, val), quantiles) in columns.iter_mut().zip(&quantiles) {
         let (least, most) = (quantiles[0], quantiles[quantiles.len() - 1]);
-        let up = interpolated(replay, *val, &quantiles, &references);
-        let down = interpolated(replay, -*val, &turned(&quantiles), &turned(&references));
+        let up = interpolated(replay, *val, quantiles, &references);
+        let down = interpolated(replay, -*val, &turned(quantiles), &turned(&references));
         let (below, above) = match normal {
             true => ((*val - NEAR_BOUND).lt(least), (*val + NEAR_BOUND).gt(most)),
             false => (val.eq(least), val.eq(most)),
@@ -351,6 +381,37 @@ fn quantile<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         *val = if normal { normal_quantile(replay, share) } else { share };
     }
     Ok(result(columns))
+}
+
+/// The number that has so many training values below it, between the quantiles.
+fn quantile_back<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (known, estimator) = estimator(replay, call)?;
+    let mut columns = columns(replay, call)?;
+    let (quantiles, references) = quantiles(replay, &estimator, columns.len(), call)?;
+    if param_text(&estimator, "output_distribution") == "normal" {
+        return Err(replay.unsupported(call.span, "the inverse of a QuantileTransformer with normal quantiles"));
+    }
+    replay.freeze(&known);
+    finite(replay, &estimator, call, &mut columns, Nan::Missing);
+    for ((_, val), quantiles) in columns.iter_mut().zip(&quantiles) {
+        *val = interpolated(replay, *val, &references, quantiles);
+    }
+    Ok(result(columns))
+}
+
+/// The quantiles of each column, and the shares that they stand for.
+fn quantiles<'b>(
+    replay: &mut Replay<'_, 'b>,
+    estimator: &Estimator,
+    width: usize,
+    call: &Call<'b>,
+) -> Result<(Vec<Vec<f64>>, Vec<f64>), Unknown> {
+    let flat = estimator.fitted("quantiles_").and_then(record::Value::floats).unwrap_or_default();
+    let references = estimator.fitted("references_").and_then(record::Value::floats).unwrap_or_default();
+    if width == 0 || references.is_empty() || flat.len() != references.len() * width {
+        return Err(not_fitted(replay, estimator, "quantiles_", call.span));
+    }
+    Ok(((0..width).map(|at| flat.iter().skip(at).step_by(width).copied().collect()).collect(), references))
 }
 
 /// `BOUNDS_THRESHOLD` of scikit-learn: what is as near to an outer quantile is outside of it.

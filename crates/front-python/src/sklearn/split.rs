@@ -54,8 +54,7 @@ pub(crate) const PLACES: &str = "places of rows";
 /// An operator or a call on the index of a frame asks for places. None where it is of something else.
 pub(crate) fn of_places<'b>(values: &[&Value<'b>]) -> Option<Value<'b>> {
     values.iter().find_map(|value| match value {
-        // A table that is known has labels of its own.
-        Value::Part(of, part) if (part == "index" || part == PLACES) && !matches!(**of, Value::Known(_)) => {
+        Value::Part(of, part) if matches!(**of, Value::Frame(_) | Value::Column(_)) && (part == "index" || part == PLACES) => {
             Some(Value::Part(of.clone(), PLACES.to_owned()))
         }
         _ => None,
