@@ -1,9 +1,48 @@
 //! A loop over rows that appends one value a row to a list is a function on rows: `append` at the end of each way through the body
-//! becomes `return`. Knows only the syntax tree; `udf` runs what comes of it.
+//! becomes `return`. `udf` runs what comes of it.
+//!
+//! A list is named by where it is: by its name, or by the name of a dict and the key in it.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "any other statement is left as it is")]
 
-use crate::ast::{Expr, ExprKind, Handler, Stmt, StmtKind};
+use crate::ast::{Expr, ExprKind, Handler, Literal, Stmt, StmtKind};
+use crate::record;
+use crate::replay::Replay;
+use crate::value::Value;
+
+/// What stands between the name of a dict and a key.
+const KEY: char = '\u{0}';
+
+/// The name that a list is found by: its own, or that of the dict that holds it.
+pub(crate) fn name_of(list: &str) -> &str {
+    list.split(KEY).next().unwrap_or(list)
+}
+
+/// The list that is there now.
+pub(crate) fn value_at<'b>(replay: &Replay<'_, 'b>, list: &str) -> Option<Value<'b>> {
+    let value = replay.find_name(name_of(list), Some(replay.scope))?;
+    match (list.split_once(KEY), value) {
+        (None, value) => Some(value.clone()),
+        (Some((_, key)), Value::Dict(id)) => {
+            let is_key = |one: &Value<'b>| replay.concrete(one).is_some_and(|one| one.as_str() == Some(key));
+            replay.dicts[id.0].iter().find(|(one, _)| is_key(one)).map(|(_, value)| value.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Puts a value in the place of a list.
+pub(crate) fn bind<'b>(replay: &mut Replay<'_, 'b>, list: &str, value: Value<'b>) {
+    match (list.split_once(KEY), replay.find_name(name_of(list), Some(replay.scope)).cloned()) {
+        (Some((_, key)), Some(Value::Dict(id))) => {
+            let is_key = |one: &Value<'b>| replay.concrete(one).is_some_and(|one| one == record::Value::Str(key.to_owned()));
+            if let Some(at) = replay.dicts[id.0].iter().position(|(one, _)| is_key(one)) {
+                replay.dicts[id.0][at].1 = value;
+            }
+        }
+        _ => replay.bind(list, value),
+    }
+}
 
 /// The lists that the body appends to, and for each the body with `return value` for `list.append(value)`. None if some way through the
 /// body does not end with it, or another statement touches a list like that.
@@ -26,7 +65,7 @@ pub(crate) fn as_functions(body: &[Stmt]) -> Option<Vec<(String, Vec<Stmt>)>> {
 fn without(statement: &Stmt, gone: &dyn Fn(&str) -> bool) -> Stmt {
     let block = |body: &[Stmt]| body.iter().map(|inner| without(inner, gone)).collect::<Vec<_>>();
     let kind = match &statement.kind {
-        _ if append(statement).is_some_and(|(list, _)| gone(list)) => StmtKind::Pass,
+        _ if append(statement).is_some_and(|(list, _)| gone(&list)) => StmtKind::Pass,
         StmtKind::If { test, body, otherwise } => {
             StmtKind::If { test: test.clone(), body: trimmed(&block(body)), otherwise: trimmed(&block(otherwise)) }
         }
@@ -49,18 +88,30 @@ fn trimmed(body: &[Stmt]) -> Vec<Stmt> {
 }
 
 /// `list.append(value)`
-fn append(statement: &Stmt) -> Option<(&str, &Expr)> {
+fn append(statement: &Stmt) -> Option<(String, &Expr)> {
     let StmtKind::Expr(Expr { kind: ExprKind::Call { callee, args, keywords }, .. }) = &statement.kind else { return None };
     let ExprKind::Attribute { value, name } = &callee.kind else { return None };
-    match (value.as_name(), args.as_slice()) {
+    match (list_at(value), args.as_slice()) {
         (Some(list), [arg]) if name == "append" && keywords.is_empty() && !matches!(arg.kind, ExprKind::Starred(_)) => Some((list, arg)),
+        _ => None,
+    }
+}
+
+/// `list` and `dict["key"]`
+fn list_at(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Subscript { value, index } => match (value.as_name(), &index.kind) {
+            (Some(name), ExprKind::Literal(Literal::Str(key))) => Some(format!("{name}{KEY}{key}")),
+            _ => None,
+        },
         _ => None,
     }
 }
 
 fn appended_within(statement: &Stmt) -> Option<String> {
     if let Some((list, _)) = append(statement) {
-        return Some(list.to_owned());
+        return Some(list);
     }
     match &statement.kind {
         StmtKind::If { body, otherwise, .. } => body.iter().chain(otherwise).find_map(appended_within),

@@ -43,6 +43,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.nanstd", statistic),
     Row::new(On::Function, "numpy.percentile", statistic),
     Row::new(On::Function, "numpy.quantile", statistic),
+    Row::new(On::Function, "numpy.ptp", spread),
     Row::new(On::Function, "numpy.ravel", flat),
     Row::new(On::Function, "numpy.squeeze", flat),
     Row::new(On::Function, "numpy.std", spread),

@@ -171,6 +171,9 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 fn int<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = call.need(replay, "x")?;
+    if let Some(number) = crate::addresses::number(&value) {
+        return Ok(number);
+    }
     let at = call.span;
     let base = call.int(replay, "base")?.unwrap_or(10);
     if let (Some(record::Value::Str(text)), 10) = (replay.concrete(&value), base)

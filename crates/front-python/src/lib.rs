@@ -5,17 +5,22 @@
 //! rows. What is not understood is an unknown with a reason and a place, and matters only if an output needs it.
 //! Touches no disk and starts nothing: the crate `reference` makes the records. Start reading at [`convert`].
 
+mod addresses;
 mod appends;
 mod arrays;
 mod ast;
 mod automata;
+mod bisect;
 mod builtins;
 mod calendar;
 mod cases;
 mod fold;
+mod generators;
 mod hash;
 mod index_loops;
+mod known_arrays;
 mod letter_loops;
+mod list_compare;
 mod literals;
 mod log;
 mod magnitude;
@@ -31,6 +36,7 @@ mod ops;
 mod output;
 mod pandas;
 pub mod parse;
+mod products;
 mod prune;
 pub mod record;
 mod regex;
@@ -42,6 +48,7 @@ mod sklearn;
 mod training;
 mod udf;
 mod value;
+mod while_loops;
 
 pub use replay::Role;
 
@@ -53,18 +60,25 @@ use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
 
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[
+    addresses::ROWS,
     arrays::ROWS,
+    bisect::ROWS,
     matrices::ROWS,
     builtins::ROWS,
+    generators::ROWS,
     literals::ROWS,
     math::ROWS,
     numpy::ROWS,
+    products::ROWS,
+    pandas::asof::ROWS,
+    pandas::categories::ROWS,
     pandas::encode::ROWS,
     pandas::formula::ROWS,
     pandas::frame::ROWS,
     pandas::group::ROWS,
     pandas::missing::ROWS,
     pandas::number::ROWS,
+    pandas::offsets::ROWS,
     pandas::letters::ROWS,
     pandas::pattern::ROWS,
     pandas::pieces::ROWS,
@@ -99,6 +113,9 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     sklearn::spline::ROWS,
     sklearn::words::ROWS,
 ];
+
+/// Ways to tell training rows from the rows that are scored, in a script of one frame that filters it, of which so many are tried.
+const MOST_ATTEMPTS: usize = 16;
 
 /// How a script is to be read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -275,6 +292,7 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     // Which filter takes the rows that are scored is known behind the last statement; the others beside it take training rows. Where the
     // output is not known yet, each may be the one, the last of them first.
     let mut attempts = vec![replay::Places::default()];
+    let mut tried: Vec<replay::Places> = Vec::new();
     let mut failed: Option<Vec<Diagnostic>> = None;
     let (made, walked, held, tests, trainings, one_frame, calls, module) = loop {
         let Some(training) = attempts.pop() else {
@@ -291,9 +309,13 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
                 attempts = vec![beside];
                 continue;
             }
-            if made.is_err() {
-                attempts = replay.filters_that_may_train();
-            }
+        }
+        if made.is_err() {
+            // Filters behind the ones that were not followed before are seen now.
+            let untried: Vec<_> = replay.filters_that_may_train().into_iter().filter(|more| !tried.contains(more)).collect();
+            let room = MOST_ATTEMPTS.saturating_sub(tried.len());
+            tried.extend(untried.iter().take(room).cloned());
+            attempts.extend(untried.into_iter().take(room));
         }
         match made {
             Ok(made) => {

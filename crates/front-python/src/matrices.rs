@@ -142,6 +142,9 @@ fn dot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// `table @ constants`: a column for a vector, a table for a matrix.
 pub(crate) fn product<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Some(whole) = crate::products::of_whole_numbers(replay, left, right) {
+        return Ok(whole);
+    }
     let (Value::Matrix(_) | Value::Frame(_), Value::Known(known)) = (left, right) else {
         return Err(replay.unsupported(at, "a product of matrices other than of a table with constants"));
     };
@@ -236,6 +239,9 @@ fn take<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let of = ["a", "0"].iter().find_map(|name| call.take(name));
     let index = ["indices", "1"].iter().find_map(|name| call.take(name));
     call.take("axis");
+    if let (Some(Value::Known(known)), Some(Value::Column(places))) = (&of, &index) {
+        return crate::known_arrays::items(replay, known, places, call.span);
+    }
     match of.zip(index).and_then(|(of, index)| taken(&of, &index)) {
         Some(taken) => Ok(taken),
         None => Err(replay.unsupported(call.span, "`take` of this")),

@@ -112,6 +112,36 @@ pub(crate) fn bound(statement: &Stmt, out: &mut BTreeSet<String>) {
     blocks.into_iter().flatten().for_each(|inner| bound(inner, out));
 }
 
+/// The names that a function's body binds for itself: targets that are names, imports and definitions.
+pub(crate) fn local(body: &[Stmt], out: &mut BTreeSet<String>) {
+    for statement in body {
+        match &statement.kind {
+            StmtKind::Assign { targets, .. } => targets.iter().for_each(|target| name_targets(target, out)),
+            StmtKind::AugAssign { target, .. } | StmtKind::For { target, .. } => name_targets(target, out),
+            StmtKind::With { items, .. } => items.iter().filter_map(|(_, name)| name.as_ref()).for_each(|name| name_targets(name, out)),
+            StmtKind::Import(_) | StmtKind::ImportFrom { .. } | StmtKind::Function(_) | StmtKind::Class { .. } => {
+                bound(statement, out);
+                continue;
+            }
+            _ => {}
+        }
+        let mut blocks = Vec::new();
+        statement_blocks(statement, &mut blocks);
+        blocks.into_iter().for_each(|inner| local(inner, out));
+    }
+}
+
+fn name_targets(target: &Expr, out: &mut BTreeSet<String>) {
+    match &target.kind {
+        ExprKind::Name(name) => {
+            out.insert(name.clone());
+        }
+        ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| name_targets(item, out)),
+        ExprKind::Starred(inner) => name_targets(inner, out),
+        _ => {}
+    }
+}
+
 /// The attributes, of whatever object, that statements and what stands inside them assign.
 pub(crate) fn attributes_set(body: &[Stmt], out: &mut BTreeSet<String>) {
     let mut one = |target: &Expr| {

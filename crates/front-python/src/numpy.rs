@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
-use crate::ast::BinaryOp;
+use crate::ast::{BinaryOp, CompareOp};
 use crate::ops::{self, Trouble};
 use crate::pandas;
 use crate::record;
@@ -20,6 +20,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.exp", exp),
     Row::new(On::Function, "numpy.expm1", expm1),
     Row::new(On::Function, "numpy.sqrt", sqrt),
+    Row::new(On::Function, "numpy.cbrt", cbrt),
     Row::new(On::Function, "numpy.sin", sin),
     Row::new(On::Function, "numpy.cos", cos),
     Row::new(On::Function, "numpy.tan", tan),
@@ -58,6 +59,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.clip", clip),
     Row::new(On::Function, "numpy.maximum", maximum),
     Row::new(On::Function, "numpy.minimum", minimum),
+    Row::new(On::Function, "numpy.fmax", maximum_of_there),
+    Row::new(On::Function, "numpy.fmin", minimum_of_there),
+    Row::new(On::Function, "numpy.equal", equal),
+    Row::new(On::Function, "numpy.not_equal", not_equal),
+    Row::new(On::Function, "numpy.greater", greater),
+    Row::new(On::Function, "numpy.greater_equal", greater_equal),
+    Row::new(On::Function, "numpy.less", less),
+    Row::new(On::Function, "numpy.less_equal", less_equal),
     Row::new(On::Function, "numpy.power", power),
     Row::new(On::Function, "numpy.add", add),
     Row::new(On::Function, "numpy.subtract", subtract),
@@ -193,6 +202,10 @@ floats! {
     atanh Atanh;
 }
 
+fn cbrt<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    each(replay, call, &|kind, val| crate::products::cube_roots(kind, val))
+}
+
 /// numpy multiplies by one constant, rounded to the precision of the elements.
 fn scaled<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, double: f64, single: f32) -> Eval<'b> {
     each(replay, call, &|kind, val| {
@@ -305,63 +318,107 @@ fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     on_each(replay, &value, at, |replay, cell| pandas::number::rounded(replay, cell, digits, at))
 }
 
+/// numpy takes the bounds in turn, and NaN as one wins; of a series or frame it is pandas' own `clip`.
 fn clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = first(replay, call)?;
     let (low, high) = (call.take("a_min").or_else(|| call.take("min")), call.take("a_max").or_else(|| call.take("max")));
     let at = call.span;
-    if let Value::Matrix(columns) = &value {
-        // A bound for each column, or one for all.
-        let bound = |bound: &Option<Value<'b>>| match bound {
-            Some(bound) => ops::by_place(replay, &value, bound).map(|pairs| pairs.into_iter().map(|(_, one)| Some(one)).collect()),
-            None => None,
-        };
-        let (lows, highs): (Option<Vec<Option<Value<'b>>>>, Option<Vec<Option<Value<'b>>>>) = (bound(&low), bound(&high));
-        let one_of = |all: &Option<Vec<Option<Value<'b>>>>, one: &Option<Value<'b>>, place: usize| match all {
-            Some(all) => all.get(place).cloned().flatten(),
-            None => one.clone(),
-        };
-        let clipped = columns.iter().enumerate().map(|(place, column)| {
-            let (low, high) = (one_of(&lows, &low, place), one_of(&highs, &high, place));
-            Ok(column.with(pandas::number::clipped(replay, &column.cell, low.as_ref(), high.as_ref(), at)?))
-        });
-        return Ok(Value::Matrix(clipped.collect::<Result<_, Unknown>>()?));
+    match &value {
+        Value::Column(column) if column.array => clipped(replay, &value, low, high, at),
+        Value::Matrix(_) => clipped(replay, &value, low, high, at),
+        _ => on_each(replay, &value, at, |replay, cell| pandas::number::clipped(replay, cell, low.as_ref(), high.as_ref(), at)),
     }
-    on_each(replay, &value, at, |replay, cell| pandas::number::clipped(replay, cell, low.as_ref(), high.as_ref(), at))
 }
 
-/// The greater or lesser of two; NaN if either is.
-fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool) -> Eval<'b> {
+/// `array.clip(low, high)`: the greater of it and `low`, then the lesser of that and `high`. None is no bound.
+pub(crate) fn clipped<'b>(
+    replay: &mut Replay<'_, 'b>,
+    of: &Value<'b>,
+    low: Option<Value<'b>>,
+    high: Option<Value<'b>>,
+    at: source::Span,
+) -> Eval<'b> {
+    let mut out = of.clone();
+    for (bound, greatest) in [(low, true), (high, false)] {
+        match bound {
+            Some(bound) if replay.concrete(&bound) != Some(record::Value::NONE) => {
+                out = extreme_of(replay, (&out, &bound), greatest, Hole::Wins, at)?
+            }
+            _ => {}
+        }
+    }
+    Ok(out)
+}
+
+/// What NaN does among two numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hole {
+    Wins,
+    Loses,
+}
+
+/// The greater or lesser of two, and NaN or the other where one is NaN.
+fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, greatest: bool, hole: Hole) -> Eval<'b> {
     let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
-    let at = call.span;
-    let like = match (&left, &right) {
-        (Value::Column(column), _) | (_, Value::Column(column)) => Some(column.clone()),
-        _ => None,
-    };
-    let (a, b) = (ops::to_cell(replay, &left, None, at)?, ops::to_cell(replay, &right, None, at)?);
-    let cell = ops::lift(replay, &[&a, &b], at, |_, operands| {
+    extreme_of(replay, (&left, &right), greatest, hole, call.span)
+}
+
+fn extreme_of<'b>(
+    replay: &mut Replay<'_, 'b>,
+    (left, right): (&Value<'b>, &Value<'b>),
+    greatest: bool,
+    hole: Hole,
+    at: source::Span,
+) -> Eval<'b> {
+    ops::of_two(replay, left, right, at, &mut |_, operands| {
         let ((a_kind, a), (b_kind, b)) = (operands[0].clone(), operands[1].clone());
         match pandas::missing::common(&a_kind, &b_kind) {
             Some(kind @ (Kind::Int(_) | Kind::Float | Kind::Float32)) => {
                 let (a, b) = (pandas::missing::promote(a, &a_kind, &kind), pandas::missing::promote(b, &b_kind, &kind));
                 let first = if greatest { a.ge(b) } else { a.le(b) };
-                let first = if matches!(kind, Kind::Int(_)) { first } else { first | a.is_nan() };
+                let first = match (&kind, hole) {
+                    (Kind::Int(_), _) => first,
+                    (_, Hole::Wins) => first | a.is_nan(),
+                    (_, Hole::Loses) => first | b.is_nan(),
+                };
                 Ok((kind, first.select(a, b)))
             }
             _ => Err(Trouble::Unsupported("the extreme of these".to_owned())),
         }
-    })?;
-    Ok(match like {
-        Some(column) => Value::Column(column.with(cell)),
-        None => Value::Cell(cell),
     })
 }
 
 fn maximum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    extreme(replay, call, true)
+    extreme(replay, call, true, Hole::Wins)
 }
 
 fn minimum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    extreme(replay, call, false)
+    extreme(replay, call, false, Hole::Wins)
+}
+
+fn maximum_of_there<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme(replay, call, true, Hole::Loses)
+}
+
+fn minimum_of_there<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    extreme(replay, call, false, Hole::Loses)
+}
+
+macro_rules! comparisons {
+    ($($name:ident $op:ident;)*) => {$(
+        fn $name<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+            let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
+            replay.compare(CompareOp::$op, &left, &right, call.span)
+        }
+    )*};
+}
+comparisons! {
+    equal Eq;
+    not_equal NotEq;
+    greater Gt;
+    greater_equal GtE;
+    less Lt;
+    less_equal LtE;
 }
 
 fn operator<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: BinaryOp) -> Eval<'b> {
@@ -534,6 +591,7 @@ fn array<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Value::Column(column) => Ok(Value::Column(Column { array: true, ..column })),
         value @ Value::Matrix(_) => Ok(value),
         Value::Frame(id) => pandas::matrix(replay, &Value::Frame(id), call.span).map(Value::Matrix),
+        Value::Objects(objects) => crate::products::of_lists(replay, &objects, call.span),
         _ => Err(replay.unsupported(call.span, "an array of this")),
     }
 }

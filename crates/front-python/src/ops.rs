@@ -423,6 +423,16 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
         }
         _ => {}
     }
+    let is_series = |value: &Value<'b>| matches!(value, Value::Column(column) if !column.array);
+    if matches!(op, BinaryOp::ShiftLeft | BinaryOp::ShiftRight) && (is_series(left) || is_series(right)) {
+        return Err(replay.refuse(
+            "python-shifted-series",
+            at,
+            format!("pandas has no `{}` of a series", op.sign()),
+            "this raises a TypeError",
+            "shift the array, with .to_numpy(), or multiply or divide by a power of two",
+        ));
+    }
     if let Some(set) = crate::sequence::of_sets(replay, op, left, right, at) {
         return set;
     }
@@ -495,6 +505,9 @@ pub(crate) fn compare<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Val
         && !matches!(op, CompareOp::Is | CompareOp::IsNot)
     {
         return tuples(replay, op, a, b, at);
+    }
+    if let Some(done) = crate::list_compare::compare(replay, op, left, right, at) {
+        return done;
     }
     if let (CompareOp::Eq | CompareOp::NotEq, true) = (op, crate::literals::is_document(left))
         && let Some(constant) = crate::literals::of_display(replay, right)
@@ -778,7 +791,21 @@ fn integers<'b>(
         BinaryOp::BitAnd => int(a.binary(Binary::BitAnd, b)),
         BinaryOp::BitOr => int(a.binary(Binary::BitOr, b)),
         BinaryOp::BitXor => int(a.binary(Binary::BitXor, b)),
-        BinaryOp::ShiftLeft | BinaryOp::ShiftRight | BinaryOp::MatMul => unsupported(format!("`{}`", op.sign())),
+        // Half of a number so many times, rounded down.
+        BinaryOp::ShiftRight => match b.literal() {
+            Some(Literal::I64(count @ 0..=62)) => int(a.floor_div(1_i64 << count)),
+            _ => unsupported("`>>` by a computed or far count"),
+        },
+        BinaryOp::ShiftLeft => match (rules, b.literal()) {
+            (Rules::Python, Some(Literal::I64(count @ 0..=62))) => {
+                let double = replay.b.i64(1_i64 << count);
+                crate::magnitude::within_64_bits(replay, BinaryOp::Mul, a, double, at);
+                int(a * double)
+            }
+            (Rules::Numpy, Some(Literal::I64(count @ 0..=62))) => int(a * (1_i64 << count)),
+            _ => unsupported("`<<` by a computed or far count"),
+        },
+        BinaryOp::MatMul => unsupported(format!("`{}`", op.sign())),
     }
 }
 

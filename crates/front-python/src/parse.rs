@@ -58,9 +58,9 @@ impl Adapter<'_> {
     }
 
     pub(crate) fn block(&self, body: &[ruff::Stmt]) -> Vec<Stmt> {
-        let statements = |statement: &ruff::Stmt| match statement {
-            ruff::Stmt::Match(one) => self.cases(one).unwrap_or_else(|| vec![self.statement(statement)]),
-            _ => vec![self.statement(statement)],
+        let statements = |statement: &ruff::Stmt| {
+            let cases = if let ruff::Stmt::Match(one) = statement { self.cases(one) } else { None };
+            cases.unwrap_or_else(|| vec![self.statement(statement)])
         };
         body.iter().flat_map(statements).collect()
     }

@@ -303,6 +303,30 @@ pub(crate) fn cased(how: &str) -> Option<Module> {
     over_text(&b.finish().ok()?, "")
 }
 
+/// `(text)` to it with each escape of an ASCII letter (`%41`) as that letter.
+pub(crate) fn unquoted() -> Option<Module> {
+    let b = Builder::new("unquoted_step");
+    b.doc("One code point of a text, or the one that is escaped there; nothing within an escape.");
+    let (known, text, at) = step(&b, Elem::Str);
+    let mut rows = Vec::new();
+    for code in 0..128_u8 {
+        let (upper, lower) = (format!("{code:02X}"), format!("{code:02x}"));
+        // The first digit is none of the letters.
+        let spellings = if upper == lower { vec![upper] } else { vec![upper, lower] };
+        rows.extend(spellings.into_iter().map(|digits| (format!("%{digits}"), char::from(code).to_string())));
+    }
+    let escapes = texts_by(&b, "escapes", &rows);
+    let escaped = |place: Val<'_>| {
+        let first = place.ge(0_i64).select(place, text.len());
+        b.lookup(escapes, &[text.slice_text(first, first + 3_i64)]).value()
+    };
+    let (here, one, two) = (b.value(escaped(at)), b.value(escaped(at - 1_i64)), b.value(escaped(at - 2_i64)));
+    let within = !one.is_null() | !two.is_null();
+    let letter = here.or_else(text.slice_text(at, at + 1_i64));
+    b.result("known", within.select(known, known.append(letter)));
+    over_text(&b.finish().ok()?, "")
+}
+
 /// `(text)` to the text from its end.
 pub(crate) fn reversed() -> Option<Module> {
     let b = Builder::new("reversed_step");

@@ -9,7 +9,7 @@ use crate::ast::{BinaryOp, CompareOp};
 use crate::ops;
 use crate::record;
 use crate::replay::Replay;
-use crate::value::{Cell, Eval, Kind, Unknown, Value};
+use crate::value::{Cell, Column, Eval, Kind, Objects, Unknown, Value};
 use ir::Val;
 use source::Span;
 use std::rc::Rc;
@@ -54,6 +54,16 @@ pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -
         }
         _ => Ok(None),
     }
+}
+
+/// [`of`], and the items of a list that is known item by item. None for what is not known to have items.
+pub(crate) fn each<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
+    if let Some(items) = of(replay, value, at)? {
+        return Ok(Some(items));
+    }
+    let there = replay.b.bool(true);
+    let known = replay.items(value, at);
+    Ok(known.map(|items| Rc::new(items.into_iter().map(|value| Item { there, value }).collect())))
 }
 
 /// One list where the condition holds, another where it does not. None if they are not both lists.
@@ -125,6 +135,14 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &
     let Some(number) = replay.concrete(index).and_then(|index| index.as_int()) else {
         return Err(replay.unsupported(at, "an item of a list of the row at a computed place"));
     };
+    if let Some(item) = usize::try_from(number).ok().filter(|_| is_filled_from_left(items)).map(|number| items.get(number)) {
+        let there = item.map_or_else(|| replay.b.bool(false), |item| item.there);
+        replay.raise_here(!there, "IndexError", at);
+        return Ok(match item {
+            Some(item) => item.value.clone(),
+            None => Value::Cell(Cell::new(Kind::Missing, replay.b.bool(false))),
+        });
+    }
     // The place of an item, from the side that is counted from.
     let (wanted, order): (i64, Vec<&Item<'b>>) =
         if number >= 0 { (number, items.iter().collect()) } else { (-number - 1, items.iter().rev().collect()) };
@@ -144,6 +162,30 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &
     match found {
         Some(value) => Ok(value),
         None => Ok(Value::Cell(Cell::new(Kind::Missing, replay.b.bool(false)))),
+    }
+}
+
+/// Whether an item is only there where the one before it is, as those of a `split` are: then each that is there stands at its own place.
+fn is_filled_from_left(items: &[Item<'_>]) -> bool {
+    let mut before: Vec<ir::Value> = Vec::new();
+    items.iter().all(|item| {
+        let mut holding = Vec::new();
+        conditions(item.there, &mut holding);
+        let filled = before.iter().all(|one| holding.contains(one));
+        before = holding;
+        filled
+    })
+}
+
+/// The conditions that all hold where one does.
+fn conditions(all: Val<'_>, out: &mut Vec<ir::Value>) {
+    match all.made_by() {
+        ir::Op::Const(ir::Literal::Bool(true)) => {}
+        ir::Op::Binary(ir::Binary::And, a, b) => {
+            conditions(all.builder().value(a), out);
+            conditions(all.builder().value(b), out);
+        }
+        _ => out.push(all.value()),
     }
 }
 
@@ -306,6 +348,25 @@ pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], part: &Va
     Ok(Value::Cell(Cell::new(Kind::Bool, if negated { !held } else { held })))
 }
 
+/// Whether each of some texts is in the list of each row. A row without a list raises, as whatever iterates over it does.
+pub(crate) fn among<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, texts: &[&str], at: Span) -> Result<Vec<Column<'b>>, Unknown> {
+    let (held, mut guards) = crate::udf::on_cells(replay, |replay| {
+        let Some(items) = each(replay, &objects.value, at)? else { return Err(replay.unsupported(at, "labels of this")) };
+        let mut held = Vec::new();
+        for text in texts {
+            let text = replay.known(record::Value::Str((*text).to_owned()));
+            held.push(held_among(replay, &items, &text, at)?);
+        }
+        Ok(held)
+    })?;
+    guards.extend(&objects.like.cell.guards);
+    if let Some(missing) = objects.missing {
+        guards.insert(replay.guard(missing, ir::Reason::Invalid("a missing list of labels".to_owned()), at));
+    }
+    let column = |held: Val<'b>| objects.like.with(Cell::new(Kind::Bool, held).guarded(&guards));
+    Ok(held.into_iter().map(column).collect())
+}
+
 /// `separator.join(parts)`
 pub(crate) fn join<'b>(replay: &mut Replay<'_, 'b>, separator: &Cell<'b>, parts: &Value<'b>, at: Span) -> Eval<'b> {
     let items: Vec<Item<'b>> = match of(replay, parts, at)? {
@@ -361,12 +422,10 @@ pub(crate) fn mapped<'b>(
 
 /// The items of a list or set of the row, or of one that is known item by item, in an order that must not matter.
 fn unordered<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Items<'b>>, Unknown> {
-    if let Some(items) = of_any(replay, value, at)? {
-        return Ok(Some(items));
+    match of_any(replay, value, at)? {
+        Some(items) => Ok(Some(items)),
+        None => each(replay, value, at),
     }
-    let always = replay.b.bool(true);
-    let known = replay.items(value, at);
-    Ok(known.map(|items| Rc::new(items.into_iter().map(|value| Item { there: always, value }).collect())))
 }
 
 /// [`of`], and the items of a set.

@@ -22,8 +22,8 @@ pub(crate) type Names<'b> = HashMap<String, Value<'b>>;
 /// What rows had bound that left a loop, or went to its next turn, and when they did.
 #[derive(Default)]
 pub(crate) struct Loop<'b> {
-    breaks: Vec<(Val<'b>, Names<'b>)>,
-    continues: Vec<(Val<'b>, Names<'b>)>,
+    pub breaks: Vec<(Val<'b>, Names<'b>)>,
+    pub continues: Vec<(Val<'b>, Names<'b>)>,
 }
 
 /// The body of a `try`: the exceptions so far, with what was bound when each was raised.
@@ -187,6 +187,10 @@ pub(crate) fn appending_loop<'b>(
             let cells = columns.iter().map(|column| Value::Cell(python_cell(replay, &column.cell))).collect();
             (Value::Tuple(cells), columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect(), space)
         }
+        // A list that a loop before this one made, with one item a row.
+        Value::Objects(objects) if objects.like.array && objects.missing.is_none() => {
+            (objects.value.clone(), objects.like.cell.guards.clone(), objects.like.space)
+        }
         Value::Part(of, part) if part == "iterrows" => match **of {
             Value::Frame(id) => {
                 // The label of a row says nothing of the row by itself.
@@ -219,7 +223,7 @@ pub(crate) fn appended<'b>(
     at: Span,
 ) -> Option<Result<(), Unknown>> {
     for (list, _) in lists {
-        match replay.find_name(list, Some(replay.scope)) {
+        match crate::appends::value_at(replay, list) {
             Some(Value::List(id)) if replay.lists[id.0].is_empty() => {}
             _ => return None,
         }
@@ -229,9 +233,10 @@ pub(crate) fn appended<'b>(
     // A name that a turn of the loop hands on to the next one is of several rows.
     let handed_on = replay.unsupported(at, "a value that one turn of a loop over rows hands on to the next");
     let mut names: Names<'b> = own_names.iter().map(|name| (name.clone(), Value::Unknown(handed_on.clone()))).collect();
-    names.extend(lists.iter().map(|(list, _)| (list.clone(), Value::Unknown(handed_on.clone()))));
+    names.extend(lists.iter().map(|(list, _)| (crate::appends::name_of(list).to_owned(), Value::Unknown(handed_on.clone()))));
     names.extend(turns.bound.iter().cloned());
     crate::names::target(target, &mut own_names);
+    own_names.retain(|name| !lists.iter().any(|(list, _)| crate::appends::name_of(list) == name));
     let mut columns = Vec::new();
     for (list, body) in lists {
         let scope = Scope { names: names.clone(), parent: Some(replay.scope), globals: Vec::new() };
@@ -260,7 +265,7 @@ pub(crate) fn appended<'b>(
     }
     own_names.iter().for_each(|name| replay.bind(name, Value::Unknown(handed_on.clone())));
     for (list, column) in columns {
-        replay.bind(list, column.unwrap_or_else(Value::Unknown));
+        crate::appends::bind(replay, list, column.unwrap_or_else(Value::Unknown));
     }
     Some(Ok(()))
 }
@@ -280,7 +285,7 @@ fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<
             Some(items) => Made::Object(Value::Sequence(items)),
             None => Made::Object(result),
         },
-        Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) => Made::Object(result),
+        Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) | Value::Dict(_) => Made::Object(result),
         Value::Row(id) => {
             let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
             let mut items = Vec::new();
@@ -774,16 +779,16 @@ impl<'b> Replay<'_, 'b> {
         self.unchanged_before(before, at)
     }
 
-    fn containers(&self) -> (usize, usize, usize) {
+    pub(crate) fn containers(&self) -> (usize, usize, usize) {
         (self.lists.len(), self.dicts.len(), self.writes.len())
     }
 
-    fn names(&self) -> Names<'b> {
+    pub(crate) fn names(&self) -> Names<'b> {
         self.scopes[self.scope.0].names.clone()
     }
 
     /// What rows that leave a block take with them, until the blocks around it end.
-    fn leave(&mut self, flow: Flow<'b>, reached: Val<'b>, names: Names<'b>) {
+    pub(crate) fn leave(&mut self, flow: Flow<'b>, reached: Val<'b>, names: Names<'b>) {
         let Some(frame) = self.cells.last_mut() else { return };
         match flow {
             Flow::Next => {}
@@ -969,7 +974,12 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// A loop whose turns are of some rows only changes nothing outside; one that all rows go through may.
-    fn unchanged_before_if(&mut self, containers: (usize, usize, usize), outer: Option<Val<'b>>, at: Span) -> Result<(), Unknown> {
+    pub(crate) fn unchanged_before_if(
+        &mut self,
+        containers: (usize, usize, usize),
+        outer: Option<Val<'b>>,
+        at: Span,
+    ) -> Result<(), Unknown> {
         if self.reached().map(Val::value) == outer.map(Val::value) {
             return Ok(());
         }
@@ -977,7 +987,7 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// Rows that left come back to the others. Gives whether there are rows here.
-    fn rejoin(&mut self, left: Vec<(Val<'b>, Names<'b>)>, live: bool, at: Span) -> bool {
+    pub(crate) fn rejoin(&mut self, left: Vec<(Val<'b>, Names<'b>)>, live: bool, at: Span) -> bool {
         let mut live = live;
         for (condition, names) in left {
             if live {

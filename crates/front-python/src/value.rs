@@ -357,6 +357,8 @@ pub(crate) struct Frame<'b> {
     pub index: Option<Column<'b>>,
     /// Columns of which the scoring rows decide whether they exist.
     pub families: Vec<Rc<Family<'b>>>,
+    /// The column by which the script put the rows in order.
+    pub ordered_by: Option<String>,
 }
 
 /// What `get_dummies` makes of one column of the scoring rows: a column for each category that happens to occur.

@@ -1036,6 +1036,15 @@ class Recorder:
                     self.values[(place, self.current)] = self.guard(value)
         return value
 
+    def after(self, place, compute):
+        """A name of the script that a loop has changed, as it is behind the loop. One that no turn bound has no value."""
+        if self.current == 0 and not self.suspended and self.group is None:
+            try:
+                value = compute()
+            except NameError:
+                return
+            self.n(place, value)
+
     def of_group(self, place, value):
         """What is one value for a whole group makes, over all groups, a table."""
         key, one = self.guard(self.group), scalar(value)
@@ -1397,7 +1406,7 @@ HOOK = "_sw"
 # Calls that look at the frame of their caller must stay where they are.
 FRAME_SENSITIVE = {"super", "locals", "globals", "vars", "dir", "eval", "exec"}
 FRAME_SENSITIVE_METHODS = {"query", "eval"}
-TABLE_METHODS = {"merge", "join", "map", "replace", "isin", "reindex", "align", "concat", "transform", "fillna"}
+TABLE_METHODS = {"merge", "merge_asof", "join", "map", "replace", "isin", "reindex", "align", "concat", "transform", "fillna"}
 
 
 def is_recorded_in_callbacks(body):
@@ -1547,12 +1556,33 @@ class Instrument(ast.NodeTransformer):
     def visit_For(self, node):
         name = self.save_name()
         place = self.place(node.iter)
+        changed = self.changed_by(node)
         node.iter = self.visit(node.iter)
         node.iter = self.hook("i", node.iter, self.text(node.iter, place), node.iter)
         node.body = self.block(node.body)
         node.orelse = self.block(node.orelse)
         node.target = self.visit(node.target)
-        return [self.assign(node, name), node, self.statement(node, self.hook("back", node, self.load(node, name)))]
+        back = self.statement(node, self.hook("back", node, self.load(node, name)))
+        return [self.assign(node, name), node, back, *[self.statement(node, self.after(node, f"{place}#{one}", one)) for one in changed]]
+
+    def changed_by(self, loop):
+        """Names whose objects the turns of a loop write into, or call methods of."""
+        own = {one.id for one in ast.walk(loop.target) if isinstance(one, ast.Name)}
+        out = []
+        for node in (one for statement in loop.body for one in ast.walk(statement)):
+            root = node
+            while isinstance(root, (ast.Subscript, ast.Attribute)):
+                root = root.value
+            written = isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store)
+            method = isinstance(node, ast.Attribute) and node.attr in ("append", "extend", "update", "add", "setdefault")
+            if (written or method) and isinstance(root, ast.Name) and root.id not in own and root.id not in out:
+                out.append(root.id)
+        return out
+
+    def after(self, node, place, name):
+        nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+        thunk = ast.copy_location(ast.Lambda(args=nothing, body=self.load(node, name)), node)
+        return self.hook("after", node, self.text(node, place), thunk)
 
     def test(self, test):
         place = self.place(test)
@@ -2163,9 +2193,9 @@ def record(job):
 
     def order(pair):
         (place, within), _ = pair
-        place = place.removesuffix(LEARNT)
+        place, _, beside = place.partition("#")
         *file, place = place.rsplit("@", 1)
-        return within, file, [int(part) for part in place.replace("-", ":").split(":")]
+        return within, file, [int(part) for part in place.replace("-", ":").split(":")], beside
 
     events = lambda name, table: [{"at": at, "in": within, name: value} for (at, within), value in sorted(table.items(), key=order)]
     return {
@@ -2319,10 +2349,10 @@ def outputs(job):
     def once():
         written.clear()
         names = execute(text, job, holder, job.get("until"), lenient="frame" in instead)
-        return exact_table(output_value(job["output"], names, written))
+        return *exact_table(output_value(job["output"], names, written)), names
 
     def run(dropped=None):
-        value, out = once()
+        value, out, _ = once()
         given = instead.get("frame", seen[-1] if seen else None)
         counted = list(range(out["rows"]))
         if given is not None and out["rows"] < len(given) and out["index"] == counted:
@@ -2397,6 +2427,8 @@ def labels_of(table, run):
     def keeping(self, *args, **kwargs):
         labels = self.index
         out = reset(self, *args, **kwargs)
+        if sys._getframe(1).f_globals.get("__name__", "").startswith("pandas."):
+            return out  # pandas counts rows anew for itself, as `nlargest` does
         frame = self if kwargs.get("inplace") else out
         if pd.api.types.is_integer_dtype(labels.dtype) and labels.name is None:
             frame.index = labels
@@ -2404,12 +2436,20 @@ def labels_of(table, run):
 
     pd.DataFrame.reset_index = keeping
     try:
-        _, out = run()
+        _, out, names = run()
     except Failure:
         return None
     finally:
         pd.DataFrame.reset_index = reset
-    return out["index"] if out["columns"] == table["columns"] else None
+    if out["columns"] != table["columns"]:
+        return None
+    counted = list(range(out["rows"]))
+    if out["index"] != counted:
+        return out["index"]
+    # Made of arrays, which have no labels: those of the frame that they are of, if there is one.
+    frames = [value for value in names.values() if isinstance(value, pd.DataFrame) and len(value) == out["rows"]]
+    labels = {tuple(frame.index) for frame in frames if pd.api.types.is_integer_dtype(frame.index.dtype)} - {tuple(counted)}
+    return list(map(int, labels.pop())) if len(labels) == 1 else counted
 
 
 MOST_RUNS = 60  # of a script, to find the rows that it raises on

@@ -53,6 +53,13 @@ class Dummies(Learnt):
         return function(frame, *args[1:], **{key: value for key, value in kwargs.items() if key != "data"})
 
 
+class DummiesOfTexts(Learnt):
+    """`.str.get_dummies` with the words that occurred."""
+
+    def again(self, function, args, kwargs):
+        return function(*args, **kwargs).reindex(columns=self.value.columns, fill_value=0)
+
+
 class Categories(Learnt):
     """`astype("category")` with the categories that occurred."""
 
@@ -117,6 +124,24 @@ class AllRows(Learnt):
         return None if kwargs.get("inplace") else copied(function.__self__)
 
 
+class InOrder(Learnt):
+    """`merge_asof`, whose rows must be in order: they are put in order for it and back."""
+
+    def __init__(self):
+        pass
+
+    def again(self, function, args, kwargs):
+        import numpy as np
+
+        names = ("left", "right", "on", "left_on")
+        given = {**dict(zip(names, args)), **kwargs}
+        left = given["left"]
+        order = np.argsort(left[given.get("left_on") or given["on"]].to_numpy(), kind="stable")
+        rest = {name: value for name, value in kwargs.items() if name != "left"}
+        out = function(left.iloc[order], *args[1:], **rest)
+        return out.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+
+
 class Split(Learnt):
     """`train_test_split`: the training part stays, and all rows are scored."""
 
@@ -136,7 +161,7 @@ def learn(function, args, kwargs, value):
     if name == "train_test_split":
         return Split(value)
     if name == "get_dummies":
-        return Dummies(args, kwargs)
+        return Dummies(args, kwargs) if owner is None else DummiesOfTexts(value)
     if name == "astype" and isinstance(getattr(value, "dtype", None), pd.CategoricalDtype):
         return Categories(value.dtype)
     if name == "transform" and isinstance(owner, pd.core.groupby.GroupBy):
@@ -147,6 +172,8 @@ def learn(function, args, kwargs, value):
         return AllRows()
     if name == "factorize":
         return Codes(value)
+    if name == "merge_asof":
+        return InOrder()
     return Learnt(value)
 
 

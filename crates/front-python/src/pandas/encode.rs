@@ -21,7 +21,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "isin", isin),
     Row::new(On::Frame, "isin", frame_isin),
     Row::new(On::Function, "pandas.Categorical", explicit_categories),
-    Row::new(On::Cat, "set_categories", set_categories),
     Row::new(On::Column, "astype", astype),
     Row::new(On::Frame, "astype", frame_astype),
     Row::new(On::Matrix, "astype", frame_astype),
@@ -164,7 +163,7 @@ pub(crate) fn concrete_pairs<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> 
 }
 
 /// Freezes what a constant stands on: each part that was learnt.
-fn freeze_all<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>) {
+pub(crate) fn freeze_all<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>) {
     match value {
         Value::Known(known) => replay.freeze(known),
         value => {
@@ -426,10 +425,24 @@ pub(crate) fn dict_item<'b>(
     };
     let zero = Literal::zero(elem);
     let mut out: Option<Cell<'b>> = None;
+    let mut never = None;
     for (position, alternative) in key.alternatives.iter().enumerate().rev() {
+        let exact = |holds: Val<'b>| {
+            // The first alternative that holds is the cell: the later ones are not looked at.
+            let holds = alternative.when.map_or(holds, |when| when & holds);
+            let earlier = key.alternatives[..position].iter().filter_map(|one| one.when).reduce(|a, b| a | b);
+            earlier.map_or(holds, |earlier| !earlier & holds)
+        };
         let one = match look_up(replay, &(alternative.kind.clone(), alternative.val), pairs, elem, "items") {
             None => match absent {
                 Absent::Gives(default) => Some((*default).clone()),
+                // None is a key like any other, and not this one.
+                Absent::Raises(exception) if alternative.kind == Kind::Missing && !pairs.iter().any(|(key, _)| key.is_missing()) => {
+                    let always = replay.b.bool(true);
+                    replay.raise_here(exact(always), exception, at);
+                    never = Some(Cell::new(kind.clone(), replay.b.constant(zero.clone())));
+                    continue;
+                }
                 Absent::Raises(_) => None,
             },
             Some(hit) => {
@@ -438,10 +451,7 @@ pub(crate) fn dict_item<'b>(
                 match absent {
                     Absent::Gives(default) => Some(ops::choose(hit.is_null(), default, &value)),
                     Absent::Raises(exception) => {
-                        // The first alternative that holds is the cell: the later ones are not looked at.
-                        let missing = alternative.when.map_or(hit.is_null(), |when| when & hit.is_null());
-                        let earlier = key.alternatives[..position].iter().filter_map(|one| one.when).reduce(|a, b| a | b);
-                        replay.raise_here(earlier.map_or(missing, |earlier| !earlier & missing), exception, at);
+                        replay.raise_here(exact(hit.is_null()), exception, at);
                         Some(value)
                     }
                 }
@@ -453,7 +463,7 @@ pub(crate) fn dict_item<'b>(
             _ => one,
         });
     }
-    out.map(|out| out.guarded(&key.guards)).ok_or_else(|| replay.unsupported(at, "an item by nothing"))
+    out.or(never).map(|out| out.guarded(&key.guards)).ok_or_else(|| replay.unsupported(at, "an item by nothing"))
 }
 
 fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -913,25 +923,6 @@ fn explicit_categories<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> 
     Ok(Value::Column(Column { array: true, ..column.with(cell) }))
 }
 
-/// `column.cat.set_categories(training categories)`: whatever the categories were, these are they; a text that is none of them is missing.
-fn set_categories<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let at = call.span;
-    let categories = call.need(replay, "new_categories")?;
-    let ordered = call.flag(replay, "ordered", false)?;
-    call.only(replay, "rename", &[record::Value::Bool(false)])?;
-    let Value::Part(of, _) = &call.receiver else { return Err(replay.unsupported(at, "`set_categories` of this")) };
-    let (Value::Column(column), Some(items)) = ((**of).clone(), replay.items(&categories, at)) else {
-        return Err(replay.unsupported(at, "`set_categories` with these"));
-    };
-    let constants: Option<Vec<record::Value>> = items.iter().map(|item| replay.concrete(item)).collect();
-    let (Some(values), Some((Kind::Str, _))) = (constants, column.cell.single()) else {
-        return Err(replay.unsupported(at, "`set_categories` of other things than texts"));
-    };
-    freeze_all(replay, &categories);
-    let cell = as_category(replay, &column.cell, Rc::new(Categories { values, ordered }), at)?;
-    Ok(Value::Column(column.with(cell)))
-}
-
 /// A cell as the code of its category, -1 for one that is not among them.
 pub(crate) fn as_category<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -958,16 +949,17 @@ pub(crate) fn category_attribute<'b>(replay: &mut Replay<'_, 'b>, column: &Colum
             Ok(Value::Known(Known::constant(record::Value::tagged(Tagged::Index(labels)))))
         }
         // Texts whose categories the scoring rows would decide.
-        (Some((Kind::Str, _)), "codes" | "categories") => Err(replay.refuse(
+        (Some((Kind::Str, _)), "codes" | "categories" | "ordered") => Err(replay.refuse(
             "python-batch-statistic",
             at,
             format!("`.cat.{name}` asks for the categories that occur in the rows being scored"),
             "a single row has no set of categories",
             "set those of training first: .cat.set_categories(sorted(train[c].dropna().unique()))",
         )),
-        (Some((Kind::Str, _)), "set_categories") => {
+        (Some((Kind::Str, _) | (Kind::Category(_), _)), _) if super::categories::is_method(name) => {
             Ok(Value::Method(Box::new(Value::Part(Box::new(Value::Column(column.clone())), "cat".to_owned())), name.to_owned()))
         }
+        (Some((Kind::Category(categories), _)), "ordered") => Ok(replay.known(record::Value::Bool(categories.ordered))),
         _ => Err(replay.unsupported(at, format!("`.cat.{name}`"))),
     }
 }

@@ -15,7 +15,12 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "copy", same),
     Row::new(On::Matrix, "copy", same),
     Row::new(On::Frame, "drop", drop),
-    Row::new(On::Frame, "sample", sample),
+    Row::new(On::Frame, "sample", some_rows),
+    Row::new(On::Frame, "nlargest", some_rows),
+    Row::new(On::Frame, "nsmallest", some_rows),
+    Row::new(On::Frame, "pivot_table", some_rows),
+    Row::new(On::Column, "nlargest", some_rows),
+    Row::new(On::Column, "nsmallest", some_rows),
     Row::new(On::Frame, "drop_duplicates", without_twins),
     Row::new(On::Frame, "xs", cross_section),
     Row::new(On::Column, "drop", rows_by_label),
@@ -169,14 +174,14 @@ fn without_rows<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, rows: &Value<'b>, 
     }
 }
 
-/// Some of the rows, drawn at random: training rows, in a script of one frame.
-fn sample<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let id = id(replay, call)?;
+/// Some of the rows, drawn at random or the greatest, or a table of all: what the recorded run had, in a script of one frame.
+fn some_rows<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     call.rest();
-    if replay.freezes(replay.frames[id.0].space, call.span) {
+    let space = replay.space_of(&call.receiver);
+    if space.is_some_and(|space| replay.freezes(space, call.span)) {
         return Ok(Value::Known(replay.recorded(call.span).with(true, false)));
     }
-    Err(replay.other_rows(call.span, "python-rows-change", "sample"))
+    Err(replay.other_rows(call.span, "python-rows-change", &call.name.clone()))
 }
 
 /// `drop_duplicates` of the only frame is a matter of training: a row that is scored has no twin.
@@ -435,12 +440,19 @@ fn set_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// The same rows in another order.
 fn reordered<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    ["by", "axis", "ascending", "kind", "na_position", "key", "level", "sort_remaining"].iter().for_each(|name| {
+    let by = call.take("by").and_then(|by| replay.concrete(&by));
+    let first = by.and_then(|by| if by.as_str().is_some() { Some(by) } else { by.items()?.into_iter().next() });
+    let upwards = call.take("ascending").is_none_or(|upwards| replay.concrete(&upwards) == Some(record::Value::Bool(true)));
+    ["axis", "kind", "na_position", "key", "level", "sort_remaining"].iter().for_each(|name| {
         call.take(name);
     });
     replay.hold(call.span, None);
     replay.note("python-row-order", call.span, "this orders the scoring rows; the scorer keeps them as they come", "");
-    copy(replay, call)
+    let made = copy(replay, call)?;
+    if let Value::Frame(id) = made {
+        replay.frames[id.0].ordered_by = first.filter(|_| upwards).map(|first| super::column_name(&first));
+    }
+    Ok(made)
 }
 
 fn pipe<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -617,6 +629,7 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let mut frame = Frame { index, ..Frame::default() };
     match &data {
+        Value::Objects(objects) if matches!(objects.value, Value::Dict(_)) => of_dicts(replay, objects, names, call.span),
         Value::Objects(objects) => {
             let columns = udf::unzipped(replay, objects, call.span)?;
             let names = match names {
@@ -633,6 +646,10 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Value::Dict(_) => {
             let pairs = replay.pairs(&data).unwrap_or_default();
             let of_column = pairs.iter().find_map(|(_, value)| if let Value::Column(column) = value { Some(column.space) } else { None });
+            // Of which rows a frame is that only has unknown columns is unknown too.
+            if let (None, None, Some(why)) = (space_of_index, of_column, replay.unknown_among(&[&data])) {
+                return Err(why);
+            }
             frame.space = space_of_index.or(of_column).unwrap_or(0);
             let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
             for (key, value) in pairs {
@@ -671,6 +688,28 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Ok(replay.frame(frame))
         }
         _ => Err(replay.unsupported(call.span, "a frame of this")),
+    }
+}
+
+/// A dict a row, all with the same keys, as a frame with a column for each.
+fn of_dicts<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, names: Option<Vec<String>>, at: Span) -> Eval<'b> {
+    let pairs = replay.pairs(&objects.value).filter(|_| objects.missing.is_none());
+    let Some(pairs) = pairs else { return Err(replay.unsupported(at, "a frame of these dicts")) };
+    let mut frame = Frame { space: objects.like.space, ..Frame::default() };
+    for (key, value) in pairs {
+        let Some(name) = replay.concrete(&key).map(|key| super::column_name(&key)) else {
+            return Err(replay.unsupported(at, "a frame of dicts with computed keys"));
+        };
+        let made = ops::to_cell(replay, &value, None, at).map(|cell| {
+            let cell = udf::pandas_cell(replay, &cell).guarded(&objects.like.cell.guards);
+            Value::Column(Column { name: Some(name.clone()), array: false, ..objects.like.with(cell) })
+        });
+        frame.columns.insert(name, made.unwrap_or_else(Value::Unknown));
+    }
+    let Value::Frame(id) = replay.frame(frame) else { return Ok(replay.none()) };
+    match names {
+        Some(names) => super::select(replay, id, &names, at, false),
+        None => Ok(Value::Frame(id)),
     }
 }
 

@@ -45,10 +45,49 @@ pub(crate) struct InGroup<'b> {
 }
 
 fn groupby<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Frame(frame) = call.receiver else { return Err(replay.unsupported(call.span, "`groupby` of this")) };
+    if let Some(by) = call.take("by") {
+        if let Some(group) = by_computed(replay, frame, &by, call.span) {
+            call.rest();
+            return group;
+        }
+        call.give("by", by);
+    }
     let keys = call.texts(replay, "by")?.unwrap_or_default();
     call.rest();
-    let Value::Frame(frame) = call.receiver else { return Err(replay.unsupported(call.span, "`groupby` of this")) };
     Ok(Value::Group(Rc::new(Group { frame, keys, column: None, marker: std::marker::PhantomData })))
+}
+
+/// `frame.groupby(frame[key] // 10)`, and a list of such keys and of names: the computed ones stand in a copy of the frame. None if all are
+/// names.
+fn by_computed<'b>(replay: &mut Replay<'_, 'b>, frame: crate::value::FrameId, by: &Value<'b>, at: Span) -> Option<Eval<'b>> {
+    let items = match by {
+        Value::Column(_) => vec![by.clone()],
+        Value::List(_) | Value::Tuple(_) => replay.items(by, at)?,
+        _ => return None,
+    };
+    if !items.iter().any(|item| matches!(item, Value::Column(_))) {
+        return None;
+    }
+    let mut wide = replay.frames[frame.0].clone();
+    let mut keys = Vec::new();
+    for (number, item) in items.into_iter().enumerate() {
+        match item {
+            // The key of a row is found by its label, so it may be one of more rows than the frame has.
+            Value::Column(key) if key.space == wide.space || replay.filters_between(wide.space, key.space).is_some() => {
+                let name = format!("\u{0}key {number}");
+                wide.columns.insert(name.clone(), Value::Column(Column { space: wide.space, ..key }));
+                keys.push(name);
+            }
+            Value::Column(_) => return Some(Err(replay.unsupported(at, "`groupby` by keys of other rows"))),
+            other => match replay.concrete(&other).and_then(|name| name.as_str().map(str::to_owned)) {
+                Some(name) => keys.push(name),
+                None => return Some(Err(replay.unsupported(at, "`groupby` by this"))),
+            },
+        }
+    }
+    let Value::Frame(frame) = replay.frame(wide) else { return Some(Ok(replay.none())) };
+    Some(Ok(Value::Group(Rc::new(Group { frame, keys, column: None, marker: std::marker::PhantomData }))))
 }
 
 /// `frame[column].groupby(frame[key])`

@@ -27,6 +27,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "title", cased),
     Row::new(On::Text, "capitalize", cased),
     Row::new(On::Text, "swapcase", cased),
+    Row::new(On::Text, "casefold", folded),
+    Row::new(On::Text, "isascii", is_ascii),
     Row::new(On::Cell, "isdigit", is_class),
     Row::new(On::Cell, "isalpha", is_class),
     Row::new(On::Cell, "isnumeric", is_class),
@@ -39,6 +41,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "title", cased),
     Row::new(On::Cell, "capitalize", cased),
     Row::new(On::Cell, "swapcase", cased),
+    Row::new(On::Cell, "casefold", folded),
+    Row::new(On::Cell, "isascii", is_ascii),
 ];
 
 /// Code points below this are of scripts that have been complete for long: Latin, Greek, Cyrillic.
@@ -214,7 +218,7 @@ fn set(limit: u32, holds: impl Fn(char) -> bool) -> Set {
 }
 
 /// Whether letters of these sets stand in a text, one after the other.
-fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+pub(crate) fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
     let node = Node::Concat(sets.into_iter().map(Node::Chars).collect());
     let pattern = Pattern { node, groups: 0, group_names: Vec::new(), of_letters: false, of_end: false, ignores_case: false };
     let found = super::pattern::function(replay, key, || scan::marks(&Automaton::new(&pattern)?));
@@ -394,5 +398,42 @@ fn cased<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(match like {
         Some(column) => Value::Column(column.with(cell)),
         None => Value::Cell(cell),
+    })
+}
+
+/// Letters that `casefold` makes others of than `lower` does, and these.
+const FOLDED: &[(&str, &str)] = &[
+    ("\u{b5}", "\u{3bc}"),
+    ("\u{df}", "ss"),
+    ("\u{17f}", "s"),
+    ("\u{3c2}", "\u{3c3}"),
+    ("\u{3d0}", "\u{3b2}"),
+    ("\u{3d1}", "\u{3b8}"),
+    ("\u{3d5}", "\u{3c6}"),
+    ("\u{3d6}", "\u{3c0}"),
+    ("\u{3f0}", "\u{3ba}"),
+    ("\u{3f1}", "\u{3c1}"),
+    ("\u{3f5}", "\u{3b5}"),
+    ("\u{1e9b}", "\u{1e61}"),
+];
+
+/// `casefold`: small letters, whatever stands around them, and beyond them what no case tells apart.
+///
+/// The dotted capital I becomes two letters, and is refused with those about whose case libraries differ.
+fn folded<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (key, letters) = unclear();
+    let unclear = union([letters, vec![(0x130, 0x130)]].concat());
+    on_letters(replay, call, (format!("{key} or dotted"), unclear), |_, text| {
+        let plain = FOLDED.iter().fold(text, |text, (letter, folded)| text.replace(*letter, *folded));
+        Ok((Kind::Str, plain.lower_each()))
+    })
+}
+
+/// `isascii`: no letter beyond ASCII. The empty text is, and a missing one is not.
+fn is_ascii<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    on_letters(replay, call, ("none".to_owned(), Set::new()), |replay, text| {
+        let far = has(replay, "beyond ASCII".to_owned(), vec![(128, crate::regex::LAST)], text.or_else(""), at)?;
+        Ok((Kind::Bool, !far & !text.is_null()))
     })
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
+pub(crate) mod asof;
+pub(crate) mod categories;
 pub(crate) mod encode;
 pub(crate) mod formula;
 pub(crate) mod frame;
@@ -10,6 +12,7 @@ pub(crate) mod group;
 pub(crate) mod letters;
 pub(crate) mod missing;
 pub(crate) mod number;
+pub(crate) mod offsets;
 pub(crate) mod pattern;
 pub(crate) mod pieces;
 pub(crate) mod rewrite;
@@ -207,6 +210,10 @@ pub(crate) fn part_attribute<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, na
             Value::Column(column) => encode::category_attribute(replay, column, name, span),
             _ => Err(replay.unsupported(span, format!("`.cat.{name}`"))),
         },
+        Value::Part(_, part) if crate::addresses::is_address(part) => crate::addresses::attribute(replay, of, part, name, span),
+        Value::Part(_, part) if part.starts_with("period ") => {
+            offsets::period_attribute(replay, of, part.strip_prefix("period ").unwrap_or_default(), name, span)
+        }
         Value::Group(group) if replay.frames[group.frame.0].columns.contains_key(name) => Ok(group::select(group, name)),
         Value::Row(id) if replay.frames[id.0].columns.contains_key(name) => row_item(replay, *id, name, span),
         Value::Matrix(columns) if name == "shape" => {
@@ -331,6 +338,15 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
     if let Some(part) = crate::sklearn::split::by_position(replay, glued, rows, span) {
         return part;
     }
+    if let (Value::Matrix(_), Value::Tuple(parts)) = (of, index)
+        && let [rows, column] = parts.as_slice()
+        && let Some(part) = crate::sklearn::split::by_places(replay, of, rows, span)
+    {
+        return match part? {
+            part @ Value::Matrix(_) => subscript(replay, &part, &Value::Tuple(vec![Value::Slice(None, None, None), column.clone()]), span),
+            part => Ok(part),
+        };
+    }
     let is_of_rows = |value: &Value<'b>| !matches!(value, Value::Tuple(_));
     let (whole, places) = match (of, index) {
         (Value::Part(inner, part), index) if part == "loc" => (&**inner, index),
@@ -442,10 +458,13 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         (Value::Cell(_), index) => text::cell_subscript(replay, of, index, span),
         (Value::Group(group), index) => match replay.concrete(index).and_then(|name| name.as_str().map(str::to_owned)) {
             Some(name) => Ok(group::select(group, &name)),
-            None => Err(replay.unsupported(span, "several columns of a group")),
+            // A table of the groups has a column of each, which the record has.
+            None if wanted(replay, index).is_some() => Ok(Value::Group(group.clone())),
+            None => Err(replay.unsupported(span, "these columns of a group")),
         },
         (Value::Tuple(_) | Value::List(_), Value::Cell(place)) => item_of_row(replay, of, place, span),
         (Value::Known(_) | Value::Dict(_), Value::Cell(_) | Value::Tuple(_)) => encode::cell_of_dict(replay, of, index, span),
+        (Value::Known(known), Value::Column(places)) => crate::known_arrays::items(replay, known, places, span),
         _ => Err(replay.unsupported(span, "this subscript")),
     }
 }
@@ -557,6 +576,10 @@ pub(crate) fn filter_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, mask: &
 }
 
 fn locate<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Value<'b>, span: Span) -> Eval<'b> {
+    let labels = if let Value::Tuple(parts) = index { parts.first().unwrap_or(index) } else { index };
+    if let Some(part) = crate::sklearn::split::by_labels(replay, &Value::Frame(id), labels, span) {
+        return Ok(part);
+    }
     let (rows, columns) = match index {
         Value::Tuple(parts) => match parts.as_slice() {
             [rows, columns] => (rows.clone(), Some(columns.clone())),

@@ -238,6 +238,14 @@ fn clip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let column = column(replay, call)?;
     call.take("axis");
     let (lower, upper) = (call.take("lower"), call.take("upper"));
+    if column.array {
+        let (lower, upper) = (lower.or_else(|| call.take("min")), upper.or_else(|| call.take("max")));
+        return crate::numpy::clipped(replay, &call.receiver, lower, upper, call.span);
+    }
+    // Of two scalars the lesser is the lower bound.
+    let number = |bound: &Option<Value<'b>>| replay.concrete(bound.as_ref()?)?.as_f64();
+    let swapped = matches!((number(&lower), number(&upper)), (Some(lower), Some(upper)) if lower > upper);
+    let (lower, upper) = if swapped { (upper, lower) } else { (lower, upper) };
     let cell = clipped(replay, &column.cell, lower.as_ref(), upper.as_ref(), call.span)?;
     Ok(replay.column(cell, &column))
 }

@@ -24,7 +24,7 @@ pub(super) struct LookUp {
     pub rows: usize,
 }
 
-fn look_up_table(known: &Known) -> Option<LookUp> {
+pub(super) fn look_up_table(known: &Known) -> Option<LookUp> {
     let mut columns: Vec<(String, Vec<record::Value>)> = Vec::new();
     // The levels of a labelled index are keys too.
     let mut index = |labels: &Cells, names: Vec<String>| {
@@ -56,7 +56,16 @@ fn look_up_table(known: &Known) -> Option<LookUp> {
     Some(LookUp { columns, rows: frame.rows as usize })
 }
 
-fn key_literal<'b>(
+/// A key as a merge compares it: a category is its value, and whole numbers beside missing ones are floats.
+pub(super) fn key_column<'b>(replay: &Replay<'_, 'b>, column: &Column<'b>) -> Column<'b> {
+    if column.cell.alternatives.len() == 1 && !matches!(column.cell.single(), Some((Kind::Category(_), _))) {
+        return column.clone();
+    }
+    let values = crate::udf::python_cell(replay, &column.cell);
+    column.with(crate::udf::pandas_cell(replay, &values))
+}
+
+pub(super) fn key_literal<'b>(
     replay: &mut Replay<'_, 'b>,
     column: &Column<'b>,
     values: &[record::Value],
@@ -71,6 +80,16 @@ fn key_literal<'b>(
     Ok((val, elem, values.iter().map(|value| if value.is_missing() { None } else { super::encode::literal(value, elem) }).collect()))
 }
 
+/// A moment, day or duration of a look-up table, in microseconds.
+pub(super) fn moment(value: &record::Value) -> Option<(Kind, i64)> {
+    Some(match value.as_tagged()? {
+        Tagged::Timestamp(moment) => (Kind::DateTime, *moment),
+        Tagged::Timedelta(duration) => (Kind::Timedelta, *duration),
+        Tagged::Date(days) => (Kind::Date, days.checked_mul(crate::calendar::DAY)?),
+        _ => return None,
+    })
+}
+
 /// The columns of a look-up table beside the row with these keys.
 pub(super) fn looked_up<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -80,6 +99,8 @@ pub(super) fn looked_up<'b>(
     space: usize,
     at: Span,
 ) -> Result<Vec<(String, Value<'b>)>, Unknown> {
+    let keys: Vec<(Column<'b>, String)> = keys.iter().map(|(column, name)| (key_column(replay, column), name.clone())).collect();
+    let keys = keys.as_slice();
     let mut vals = Vec::new();
     let mut elems = Vec::new();
     let mut literals: Vec<Vec<Option<Literal>>> = Vec::new();
@@ -133,7 +154,26 @@ pub(super) fn looked_up<'b>(
     for name in wanted {
         let Some((_, values)) = table.columns.iter().find(|(one, _)| one == name) else { continue };
         let present: Vec<&record::Value> = values.iter().filter(|value| !value.is_missing()).collect();
-        let elem = if present.iter().all(|value| value.as_str().is_some()) {
+        let moments = present.first().and_then(|value| moment(value)).map(|(kind, _)| kind);
+        if let Some(kind) = moments.filter(|kind| present.iter().all(|value| moment(value).is_some_and(|(own, _)| own == *kind))) {
+            let map_rows = rows.iter().filter_map(|(row, key)| Some((key.clone(), Literal::I64(moment(&values[*row])?.1)))).collect();
+            let map = replay.b.table(Table::Map(Map { name: name.clone(), keys: elems.clone(), value: Elem::I64, rows: map_rows }));
+            let mut val = replay.b.lookup(map, &vals);
+            if let (Some(row), [(column, _)]) = (of_missing, keys)
+                && let Some((own, key)) = column.cell.single()
+            {
+                let beside = moment(&values[row]).map_or_else(|| replay.b.null(Elem::I64), |(_, moment)| replay.b.i64(moment));
+                val = super::is_missing(own, key).select(beside, val);
+            }
+            let guards = keys.iter().flat_map(|(column, _)| column.cell.guards.iter().copied()).collect();
+            let cell = Cell::new(kind, val).guarded(&guards);
+            out.push((name.clone(), Value::Column(Column { cell, name: Some(name.clone()), space, array: false })));
+            continue;
+        }
+        let numeric = present.is_empty() && values.iter().any(|value| value.as_f64().is_some());
+        let elem = if numeric {
+            Elem::F64
+        } else if present.iter().all(|value| value.as_str().is_some()) {
             Elem::Str
         } else if present.iter().all(|value| value.as_bool().is_some()) {
             Elem::Bool
@@ -263,13 +303,7 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
     };
     call.take("validate");
     let (Value::Frame(id), Value::Known(known)) = (left, &right) else {
-        return Err(replay.refuse(
-            "python-merge",
-            at,
-            "scoring rows are merged with something that is not a look-up table",
-            "",
-            "merge the scoring rows with a table that is known in training",
-        ));
+        return Err(no_table(replay, at));
     };
     if how != "left" && how != "inner" {
         return Err(replay.unsupported(at, format!("`merge(how=\"{how}\")`")));
@@ -295,8 +329,19 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
     attach(replay, *id, &left_keys, &right_keys, &table, &wanted, &suffixes, how == "inner", indicator.as_deref(), at)
 }
 
+/// Scoring rows are merged with other scoring rows, or with something else.
+pub(super) fn no_table(replay: &mut Replay<'_, '_>, at: Span) -> Unknown {
+    replay.refuse(
+        "python-merge",
+        at,
+        "scoring rows are merged with something that is not a look-up table",
+        "",
+        "merge the scoring rows with a table that is known in training",
+    )
+}
+
 #[expect(clippy::too_many_arguments, reason = "the parts of a merge")]
-fn attach<'b>(
+pub(super) fn attach<'b>(
     replay: &mut Replay<'_, 'b>,
     id: FrameId,
     left_keys: &[String],

@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 use super::zones::{self, Zone};
+use crate::ast::BinaryOp;
 use crate::calendar;
 use crate::ops::{self, Trouble};
 use crate::record;
@@ -493,7 +494,7 @@ fn unit_named(unit: &str) -> Option<i64> {
 }
 
 /// Microseconds of a unit of a duration.
-fn unit_of(name: &str) -> Option<i64> {
+pub(super) fn unit_of(name: &str) -> Option<i64> {
     Some(match name {
         "weeks" => 7 * calendar::DAY,
         "days" => calendar::DAY,
@@ -508,19 +509,55 @@ fn unit_of(name: &str) -> Option<i64> {
 
 /// `pd.DateOffset(years=1)`: it has a meaning where it is added.
 fn date_offset<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let mut months: i64 = 0;
-    let mut duration: i64 = 0;
+    let mut months = replay.known(record::Value::Int(0));
+    let mut duration = replay.known(record::Value::Int(0));
     for (name, value) in call.rest() {
-        let given = replay.concrete(&value).and_then(|value| value.as_int()).filter(|given| given.unsigned_abs() < 100_000);
-        match (name.as_str(), unit_of(&name), given) {
-            ("years", _, Some(given)) => months += 12 * given,
-            ("months", _, Some(given)) => months += given,
-            (_, Some(unit), Some(given)) => duration += unit * given,
+        let (part, unit) = match (name.as_str(), unit_of(&name)) {
+            ("years", _) => (&mut months, 12),
+            ("months", _) => (&mut months, 1),
+            (_, Some(unit)) => (&mut duration, unit),
             _ => return Err(replay.unsupported(call.span, "this `DateOffset`")),
-        }
+        };
+        let given = count(replay, &value, call.span)?;
+        let unit = replay.known(record::Value::Int(unit));
+        let more = together(replay, BinaryOp::Mul, &given, &unit, call.span)?;
+        *part = together(replay, BinaryOp::Add, part, &more, call.span)?;
     }
-    let parts = [months, duration].map(|part| replay.known(record::Value::Int(part)));
-    Ok(Value::Part(Box::new(Value::Tuple(parts.to_vec())), OFFSET.to_owned()))
+    Ok(Value::Part(Box::new(Value::Tuple(vec![months, duration])), OFFSET.to_owned()))
+}
+
+/// Two counts as one. The record has the whole offset where they stand, so that constants are computed here.
+fn together<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let (Some(a), Some(b)) = (replay.concrete(left), replay.concrete(right))
+        && let Some(value) = crate::fold::binary(op, &a, &b)
+    {
+        return Ok(replay.known(value));
+    }
+    replay.binary(op, left, right, at)
+}
+
+/// The largest count of a part of an offset. More would leave the years that a moment can have.
+const MOST_OF_A_PART: i64 = 100_000;
+
+/// How many years, months or days: a constant, or a whole number of the row.
+fn count<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Eval<'b> {
+    match (replay.concrete(value), value) {
+        (Some(record::Value::Int(given)), _) if given.abs() < MOST_OF_A_PART => Ok(value.clone()),
+        (None, Value::Cell(cell)) if replay.cells_active() => match cell.single() {
+            Some((Kind::Int(_), given)) => {
+                crate::sequence::refuse(replay, given.abs().ge(MOST_OF_A_PART), "a moment is moved too far", at);
+                Ok(value.clone())
+            }
+            _ => Err(replay.refuse(
+                "python-date-offset",
+                at,
+                "the count in a `DateOffset` is not a whole number on every row",
+                "pandas raises for one that is missing or has a fraction",
+                "fill it and make it whole first: .fillna(0).astype(int)",
+            )),
+        },
+        _ => Err(replay.unsupported(at, "this `DateOffset`")),
+    }
 }
 
 /// What a date offset is called among the parts of values: its months, and the microseconds after them.
@@ -528,21 +565,38 @@ pub(crate) const OFFSET: &str = "date offset";
 
 /// A moment and a date offset: months first, to the last day of the month at most, then the rest.
 pub(crate) fn shifted<'b>(replay: &mut Replay<'_, 'b>, moment: &Value<'b>, offset: &Value<'b>, sign: i64, at: Span) -> Eval<'b> {
-    let parts: Vec<i64> = replay.items(offset, at).unwrap_or_default().iter().filter_map(|part| replay.concrete(part)?.as_int()).collect();
+    let parts = replay.items(offset, at).unwrap_or_default();
+    if let Some(cell) = super::offsets::anchored(replay, moment, &parts, sign, at) {
+        let cell = cell?;
+        return Ok(match moment {
+            Value::Column(column) => Value::Column(column.with(cell)),
+            _ => Value::Cell(cell),
+        });
+    }
     let [months, duration] = parts.as_slice() else { return Err(replay.unsupported(at, "this `DateOffset`")) };
-    let (months, duration) = (sign * months, sign * duration);
+    let is_computed = replay.concrete(months).is_none();
+    let (months, duration) = (ops::to_cell(replay, months, None, at)?, ops::to_cell(replay, duration, None, at)?);
     let cell = ops::to_cell(replay, moment, None, at)?;
-    let cell = ops::lift(replay, &[&cell], at, |_, operands| match &operands[0] {
-        (Kind::DateTime, val) => {
+    let cell = ops::lift(replay, &[&cell, &months, &duration], at, |replay, operands| match operands {
+        [(Kind::DateTime, val), (Kind::Int(_), months), (Kind::Int(_), duration)] => {
+            let signed = |part: Val<'b>| match part.literal() {
+                Some(ir::Literal::I64(part)) => replay.b.i64(sign * part),
+                _ => part * sign,
+            };
+            let (months, duration) = (signed(*months), signed(*duration));
             let (days, of_day) = calendar::split(*val);
             let (year, month, day) = calendar::civil(days);
             let month = year * 12_i64 + month - 1_i64 + months;
             let (year, month) = (month.floor_div(12_i64), month.floor_mod(12_i64) + 1_i64);
+            if is_computed {
+                let beyond = (year.lt(1_i64) | year.gt(9999_i64)).or_else(false);
+                crate::sequence::refuse(replay, beyond, "a moment is moved beyond the years that there are", at);
+            }
             let last = calendar::days_in_month(year, month);
             let day = day.gt(last).select(last, day);
             Ok((Kind::DateTime, calendar::days(year, month, day) * calendar::DAY + of_day + duration))
         }
-        (kind, _) => Err(Trouble::Unsupported(format!("a `DateOffset` beside a {}", kind.dtype()))),
+        _ => Err(Trouble::Unsupported("a `DateOffset` beside something else than a moment".to_owned())),
     })?;
     Ok(match moment {
         Value::Column(column) => Value::Column(column.with(cell)),
@@ -559,7 +613,7 @@ fn cell_weekday<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
         return Ok(Value::Cell(cell));
     }
     let one = replay.known(record::Value::Int(1));
-    replay.binary(crate::ast::BinaryOp::Add, &Value::Cell(cell), &one, call.span)
+    replay.binary(BinaryOp::Add, &Value::Cell(cell), &one, call.span)
 }
 
 /// `.dt.isocalendar()`: its columns are whole numbers with a missing value of their own, so a missing date has no score.

@@ -229,6 +229,11 @@ impl<'b> Replay<'_, 'b> {
         {
             return done;
         }
+        if self.cells_active()
+            && let Some(done) = crate::generators::of_call(self, callee, args, span).filter(|_| keywords.is_empty())
+        {
+            return done;
+        }
         let (target, receiver_expr) = match &callee.kind {
             ExprKind::Attribute { value, name } => {
                 let of = self.eval(value)?;
@@ -355,7 +360,7 @@ impl<'b> Replay<'_, 'b> {
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         let touched = all.iter().any(|value| self.touches_rows(value));
         // The record does not say of how much an offset is.
-        if !touched && path != "pandas.DateOffset" {
+        if !touched && !crate::pandas::offsets::is_offset(path) {
             let seen = self.untouched(span, &all);
             // A function of Python's own can be computed where the run noted nothing, as in a method that a library calls.
             let folds =
@@ -498,6 +503,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Match(_) => (On::Match, name.to_owned()),
             Value::Objects(_) => (On::Objects, name.to_owned()),
             Value::Part(of, part) if part == "str" && matches!(**of, Value::Objects(_)) => (On::Objects, format!("str.{name}")),
+            Value::Part(_, part) if crate::addresses::is_address(part) => return crate::addresses::method(self, &receiver, name, span),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part.starts_with("period ") => (On::Period, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),

@@ -131,7 +131,8 @@ impl<'b> Replay<'_, 'b> {
             Value::Known(known) => {
                 let seen = self.recorded(span);
                 if !seen.is_recorded() {
-                    return Value::Known(known);
+                    let at = known.at.or(Some(span).filter(|_| known.fit));
+                    return Value::Known(known.of(at));
                 }
                 let value = Value::Known(seen.with(known.fit, known.batch_columns));
                 // A fitted object is what it was last seen as, also for functions on cells, where nothing is recorded.

@@ -473,6 +473,18 @@ impl<'a, 'b> Replay<'a, 'b> {
         places
     }
 
+    /// Whether rows are some of those of another space.
+    fn is_within(&self, space: usize, outer: usize) -> bool {
+        let mut at = self.spaces[space].parent;
+        while let Some(space) = at {
+            if space == outer {
+                return true;
+            }
+            at = self.spaces[space].parent;
+        }
+        false
+    }
+
     /// For each way in which a script's only frame is filtered the filters that go another way; the last way is the last one.
     pub(crate) fn filters_that_may_train(&self) -> Vec<Places> {
         const MOST_WAYS: usize = 6;
@@ -493,7 +505,13 @@ impl<'a, 'b> Replay<'a, 'b> {
         if !(2..=MOST_WAYS).contains(&ways.len()) {
             return Vec::new();
         }
-        let others = |one: &&str| self.filters.iter().map(|(place, _)| *place).filter(|place| way(place) != *one).collect();
+        let others = |one: &&str| {
+            let own: Vec<usize> = self.filters.iter().filter(|(place, _)| way(place) == *one).map(|(_, space)| *space).collect();
+            // Rows that went this way came through the filters before it.
+            let is_before = |space: usize| own.iter().any(|own| self.is_within(*own, space));
+            let beside = self.filters.iter().filter(|(place, space)| way(place) != *one && !is_before(*space)).map(|(place, _)| *place);
+            self.training_filters.iter().copied().chain(beside).collect()
+        };
         ways.iter().map(others).collect()
     }
 
@@ -596,7 +614,11 @@ impl<'a, 'b> Replay<'a, 'b> {
             Body::Block(body) => body.iter().for_each(|statement| crate::names::of_statement(statement, &mut names)),
             Body::Expr(body) => crate::names::of_expr(body, &mut names),
         }
-        let own = |name: &str| function.parameters.named.iter().any(|parameter| parameter.name == name);
+        let mut bound = BTreeSet::new();
+        if let Body::Block(body) = &function.body {
+            crate::names::local(body, &mut bound);
+        }
+        let own = |name: &str| bound.contains(name) || function.parameters.named.iter().any(|parameter| parameter.name == name);
         names.iter().filter(|name| !own(name)).any(|name| match self.find_name(name, function.scope) {
             Some(Value::Function(_)) | None => false,
             Some(value) => self.touches_rows(value),
@@ -1027,6 +1049,9 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             StmtKind::AugAssign { target, op, value } => self.aug_assign(statement.span, target, *op, value),
             StmtKind::For { target, iter, body, otherwise } => return self.run_for(target, iter, body, otherwise),
+            StmtKind::While { test, body, otherwise } if self.cells_active() => {
+                return crate::while_loops::run(self, test, body, otherwise, statement.span);
+            }
             StmtKind::While { test, body, .. } => return self.run_while(statement.span, test, body),
             StmtKind::If { test, body, otherwise } => return self.run_if(test, body, otherwise),
             StmtKind::With { items, body } => {
@@ -1192,7 +1217,7 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     /// A loop over training rows that is not followed: what it changes is what the record says where it is used, unless it is of the
     /// scoring rows.
-    fn leave_to_record(&mut self, target: &Expr, body: &[Stmt], why: &Unknown) {
+    fn leave_to_record(&mut self, target: &Expr, iter: &Expr, body: &[Stmt], why: &Unknown) {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
         crate::names::target(target, &mut names);
@@ -1209,7 +1234,9 @@ impl<'a, 'b> Replay<'a, 'b> {
             // What it was before may have changed in place.
             let (_, columns) = self.find_name(&name, Some(self.scope)).map_or((true, false), |value| self.flags(&[value]));
             let scope = self.scope;
-            self.scopes[scope.0].names.insert(name, Value::Known(Known::unseen().with(true, columns)));
+            let behind = Known::seen(self.log.behind_loop(iter.span, &name, self.activation), iter.span);
+            let known = if behind.is_recorded() { behind.of(None) } else { Known::unseen() };
+            self.scopes[scope.0].names.insert(name, Value::Known(known.with(true, columns)));
         }
     }
 
@@ -1342,8 +1369,13 @@ impl<'a, 'b> Replay<'a, 'b> {
                     "write it for each row with apply, np.where or arithmetic on columns",
                 ),
             };
-            if !self.touches_rows(&iterable) {
-                self.leave_to_record(target, body, &why);
+            // Groups of rows whose statistics are frozen are those of the recorded run.
+            let groups = match &iterable {
+                Value::Group(group) => Some(self.frames[group.frame.0].space),
+                _ => None,
+            };
+            if groups.is_some_and(|space| self.freezes(space, iter.span)) || !self.touches_rows(&iterable) {
+                self.leave_to_record(target, iter, body, &why);
                 return Ok(Flow::Next);
             }
             self.forget(body, &why);
@@ -1368,11 +1400,6 @@ impl<'a, 'b> Replay<'a, 'b> {
     /// As many turns as the recorded run made.
     fn run_while(&mut self, span: Span, test: &Expr, body: &[Stmt]) -> Result<Flow<'b>, Unknown> {
         let outer = self.activation;
-        if outer.is_none() {
-            let why = self.unsupported(span, "a while loop in a function on cells");
-            self.forget(body, &why);
-            return Err(why);
-        }
         for turn in 0..self.log.turns(span, outer) {
             self.activation = self.log.enter(span, outer, turn);
             let condition = self.value(test);

@@ -6,6 +6,7 @@ use super::fitted::{Nan, as_kind, dtype_kind, estimator, finite, not_fitted, num
 use crate::pandas;
 use crate::record::{self, Estimator, Tagged};
 use crate::replay::{Call, On, Replay, Row};
+use crate::sequence;
 use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
 use ir::{Elem, Literal, Map, Reason, Table, Val};
 use source::Span;
@@ -481,6 +482,7 @@ fn several_labels<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<
     let held = match &x {
         Value::Pieces(pieces) => pandas::pieces::among(replay, pieces, &classes, at)?,
         Value::Column(column) => crate::literals::among(replay, column, &classes, at)?,
+        Value::Objects(objects) => sequence::among(replay, objects, &classes, at)?,
         _ => return Err(super::refuse(replay, &estimator, "transform", at)),
     };
     let one = |column: Column<'b>| {

@@ -41,13 +41,21 @@ fn kept<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         return Err(not_fitted(replay, &estimator, "get_support()", call.span));
     }
     replay.freeze(&known);
+    // A frame that stays one keeps the types of its columns.
+    let own = match (estimator.fitted("set_output").and_then(record::Value::as_str), &x) {
+        (Some("pandas"), Value::Frame(_)) => Some(columns.clone()),
+        _ => None,
+    };
     let lenient = estimator.fitted("allow_nan").and_then(record::Value::as_bool).unwrap_or(false);
     if !lenient && numeric_kind(&columns).is_some() {
         let mut floats = numbers(replay, columns, call.span)?;
         finite(replay, &estimator, call, &mut floats, Nan::Refused);
         columns = floats.into_iter().map(|(column, _)| column).collect();
     }
-    let columns = super::compose::in_one_type(columns);
+    let columns = match own {
+        Some(own) => own.into_iter().zip(columns).map(|(own, checked)| own.with(own.cell.clone().guarded(&checked.cell.guards))).collect(),
+        None => super::compose::in_one_type(columns),
+    };
     let kept: Vec<Column<'b>> = columns.into_iter().zip(support).filter(|(_, kept)| *kept).map(|(column, _)| column).collect();
     Ok(Value::Matrix(kept))
 }

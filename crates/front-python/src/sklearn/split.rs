@@ -96,6 +96,21 @@ pub(crate) fn by_places<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, rows: &
     }))
 }
 
+/// `frame.loc[train.index, columns]` of a script's only frame, by the labels of training rows: what the recorded run saw. None for anything
+/// else.
+pub(crate) fn by_labels<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, rows: &Value<'b>, at: Span) -> Option<Value<'b>> {
+    let space = replay.space_of(of).filter(|space| replay.is_only_frame(*space))?;
+    let Value::Known(known) = rows else { return None };
+    let are_labels = matches!(known.clone_unused()?.as_tagged()?, Tagged::Index(_));
+    if !are_labels || !known.fit {
+        return None;
+    }
+    known.look();
+    replay.freezes(space, at);
+    replay.trainings.push(at);
+    Some(Value::Known(replay.recorded(at).with(true, false)))
+}
+
 fn note_test_part(replay: &mut Replay<'_, '_>, at: Span) {
     replay.note(
         "python-test-rows",
