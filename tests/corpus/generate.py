@@ -68,7 +68,7 @@ def expected(folder, project, original):
             file.write(text)
         # Cells that raise are those that raised in the record; modules are found beside the script.
         raised = list(range(1, text.count("\n") + 1))
-        job = {"job": "outputs", "script": script, "name": project["script"], "modules": {}, "cells": cells, "raised": raised, "output": original["output"], "score": original["score"], "dtypes": original["dtypes"], "hold": original.get("hold"), "frames": []}
+        job = {"job": "outputs", "script": script, "name": project["script"], "modules": {}, "cells": cells, "raised": raised, "output": original["output"], "score": original["score"], "dtypes": original["dtypes"], "hold": original.get("hold"), "ignored": original.get("ignored", []), "frames": []}
         with open(os.path.join(desk, "job.json"), "w") as file:
             json.dump(job, file)
         answer = os.path.join(desk, "answer.json")
