@@ -425,6 +425,24 @@ fn ranks<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 // Cells of arrays ------------------------------------------------------------------------------------------------------------
 
+/// An array has one type, to which numpy casts what is set in it: what is of another is refused. A series gets a type that holds both.
+pub(crate) fn kept_type<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, value: &Value<'b>, at: Span) -> Result<(), Unknown> {
+    let Some((own @ (Kind::Bool | Kind::Int(_)), _)) = column.cell.single().filter(|_| column.array) else { return Ok(()) };
+    let own = own.clone();
+    let new = ops::to_cell(replay, value, Some(&own), at)?;
+    let fits = |kind: &Kind| *kind == Kind::Bool || matches!((kind, &own), (Kind::Int(_), Kind::Int(_)));
+    if new.alternatives.iter().all(|one| fits(&one.kind)) {
+        return Ok(());
+    }
+    Err(replay.refuse(
+        "python-array-set",
+        at,
+        format!("a value of another type is set in an array of {}", own.dtype()),
+        "numpy casts it to the type of the array",
+        "make the array one of floats first: x = x.astype(float)",
+    ))
+}
+
 /// An array or frame with a value where a mask of the same shape holds.
 fn masked<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -439,6 +457,7 @@ fn masked<'b>(
             return Err(replay.unsupported(at, "a mask that is not of truth values"));
         };
         let Some(value) = values.get(place).or(values.first()) else { return Err(replay.unsupported(at, "setting to nothing")) };
+        kept_type(replay, column, value, at)?;
         let new = ops::to_cell(replay, value, column.cell.single().map(|(kind, _)| kind), at)?;
         let cell = where_cell(replay, keep, &new, &column.cell, at)?.guarded(&mask.cell.guards);
         out.push(column.with(cell));
@@ -495,6 +514,9 @@ pub(crate) fn set<'b>(
                 let place = replay.concrete(column)?.as_int()?;
                 let place = usize::try_from(if place < 0 { place + columns.len() as i64 } else { place }).ok()?;
                 let old = columns.get(place)?.clone();
+                if let Err(why) = kept_type(replay, &old, value, at) {
+                    return Some(Err(why));
+                }
                 let new = match value {
                     Value::Column(column) if column.space == old.space => Ok(column.cell.clone()),
                     Value::Column(_) | Value::Matrix(_) | Value::Frame(_) => return None,

@@ -264,7 +264,7 @@ fn operands<'b>(
     let (left_kind, right_kind) = (kind(left), kind(right));
     let like = match (left, right) {
         (Value::Column(a), Value::Column(b)) => {
-            if a.space != b.space && !a.array && !b.array {
+            if a.space != b.space && (!a.array && !b.array || replay.in_other_order(a.space, b.space)) {
                 return Err(replay.refuse(
                     "python-row-alignment",
                     at,

@@ -57,6 +57,15 @@ pub(crate) fn over_cells<'b>(
             "make the column one of texts or numbers first, with .astype(\"object\") or .astype(float)",
         ));
     }
+    if column.cell.alternatives.iter().any(|one| matches!(one.kind, Kind::Zoned(_))) {
+        return Err(replay.refuse(
+            "python-time-zone",
+            at,
+            "a function on moments with a time zone cannot be converted",
+            "only the fields of whole columns of them are",
+            "take the zone off first, .dt.tz_localize(None), or use .dt of the column",
+        ));
+    }
     let cell = python_cell(replay, &column.cell);
     let guards = column.cell.guards.clone();
     let (result, own) = on_cells(replay, |replay| {
@@ -362,10 +371,18 @@ pub(crate) fn on_cells<'b, T>(
     run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<T, Unknown>,
 ) -> Result<(T, Guards), Unknown> {
     let outer = replay.activation.take();
+    let (written, lists, dicts) = (replay.writes.len(), replay.lists.len(), replay.dicts.len());
     replay.cells.push(CellFrame { reached: None, guards: Guards::new(), returns: Vec::new(), loops: Vec::new() });
     let result = run(replay);
     let frame = replay.cells.pop();
     replay.activation = outer;
+    let is_outside = |write: &Written| match write {
+        Written::List(id) | Written::Appended(id) => *id < lists,
+        Written::Dict(id) => *id < dicts,
+    };
+    if !replay.cells_active() && replay.writes.iter().skip(written).any(is_outside) {
+        return Err(replay.carried(replay.statement));
+    }
     Ok((result?, frame.map(|frame| frame.guards).unwrap_or_default()))
 }
 

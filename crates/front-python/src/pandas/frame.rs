@@ -393,7 +393,10 @@ fn insert<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn reset_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let id = id(replay, call)?;
     let dropped = call.flag(replay, "drop", false)?;
+    let space = replay.relabelled(replay.frames[id.0].space);
     let mut frame = replay.frames[id.0].clone();
+    frame.space = space;
+    frame.columns.values_mut().for_each(|column| column.move_to(space));
     let index = frame.index.take();
     if !dropped {
         let (name, column) = match index {
@@ -412,10 +415,13 @@ fn reset_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
 }
 
 fn reset_column_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    if call.flag(replay, "drop", false)? {
-        return Ok(call.receiver.clone());
+    match &call.receiver.clone() {
+        Value::Column(column) if call.flag(replay, "drop", false)? => {
+            let space = replay.relabelled(column.space);
+            Ok(Value::Column(Column { space, ..column.clone() }))
+        }
+        _ => Err(replay.unsupported(call.span, "the row number as a column")),
     }
-    Err(replay.unsupported(call.span, "the row number as a column"))
 }
 
 fn set_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
@@ -442,13 +448,25 @@ fn set_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 fn reordered<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let by = call.take("by").and_then(|by| replay.concrete(&by));
     let first = by.and_then(|by| if by.as_str().is_some() { Some(by) } else { by.items()?.into_iter().next() });
+    let axis = call.concrete(replay, "axis")?;
+    if axis.is_some_and(|axis| axis.as_int() == Some(1) || axis.as_str() == Some("columns")) {
+        return Err(replay.refuse(
+            "python-argument",
+            call.span,
+            format!("`{}` of columns cannot be converted", call.name),
+            "it puts columns, not rows, in another order",
+            "choose the columns in their order: df[sorted(df.columns)]",
+        ));
+    }
     let upwards = call.take("ascending").is_none_or(|upwards| replay.concrete(&upwards) == Some(record::Value::Bool(true)));
-    ["axis", "kind", "na_position", "key", "level", "sort_remaining"].iter().for_each(|name| {
+    ["kind", "na_position", "key", "level", "sort_remaining"].iter().for_each(|name| {
         call.take(name);
     });
     replay.hold(call.span, None);
     replay.note("python-row-order", call.span, "this orders the scoring rows; the scorer keeps them as they come", "");
-    let made = copy(replay, call)?;
+    let own = id(replay, call)?;
+    let space = replay.reordered(replay.frames[own.0].space);
+    let made = replay.in_space(own, space);
     if let Value::Frame(id) = made {
         replay.frames[id.0].ordered_by = first.filter(|_| upwards).map(|first| super::column_name(&first));
     }
@@ -681,9 +699,12 @@ fn new_frame<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                     .map(|(at, column)| column.name.clone().filter(|_| !column.array).unwrap_or_else(|| at.to_string()))
                     .collect(),
             };
-            frame.space = columns.first().map_or(0, |column| column.space);
+            let counted = space_of_index.is_none() && columns.iter().all(|column| column.array);
+            let space = columns.first().map_or(0, |column| column.space);
+            frame.space = if counted { replay.relabelled(space) } else { space };
+            let space = frame.space;
             for (name, column) in names.into_iter().zip(columns) {
-                frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name), array: false, ..column }));
+                frame.columns.insert(name.clone(), Value::Column(Column { name: Some(name), array: false, space, ..column }));
             }
             Ok(replay.frame(frame))
         }
@@ -856,7 +877,10 @@ fn new_series<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     let name = call.text(replay, "name")?;
     match data {
         Value::Column(column) => {
-            Ok(Value::Column(Column { name: name.or(column.name), array: false, cell: column.cell, space: column.space }))
+            // Of an array without an index the labels are counted from 0.
+            let counted = column.array && index.is_none();
+            let space = if counted { replay.relabelled(column.space) } else { column.space };
+            Ok(Value::Column(Column { name: name.or(column.name), array: false, cell: column.cell, space }))
         }
         Value::Zipped(columns) if columns.iter().all(|column| column.space == columns[0].space) => Ok(tuples(replay, &columns)),
         _ => Err(replay.unsupported(call.span, "a series of this")),

@@ -226,6 +226,17 @@ pub(crate) fn where_cell<'b>(
 ) -> Result<Cell<'b>, Unknown> {
     let guards = yes.guards.union(&no.guards).copied().collect();
     let b = replay.b;
+    if let (Some((Kind::Zoned(one), a)), Some((Kind::Zoned(other), c))) = (yes.single(), no.single())
+        && one != other
+    {
+        // A constant takes the zone of the column.
+        let zone = match (a.literal().is_some(), c.literal().is_some()) {
+            (true, false) => other.clone(),
+            (false, true) => one.clone(),
+            _ => return Err(replay.unsupported(at, "moments of two time zones in one column")),
+        };
+        return Ok(Cell { guards, ..Cell::new(Kind::Zoned(zone), condition.select(a, c)) });
+    }
     if let (Some((a_kind, a)), Some((b_kind, c))) = (yes.single(), no.single()) {
         let nothing = |kind: &Kind, val: Val<'b>| {
             *kind == Kind::Missing || *kind == Kind::Float && matches!(val.literal(), Some(ir::Literal::F64(value)) if value.is_nan())

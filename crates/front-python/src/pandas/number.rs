@@ -577,8 +577,7 @@ pub(crate) fn bin_code<'b>(replay: &Replay<'_, 'b>, val: Val<'b>, edges: &[f64],
             let above = if lowest && at == 0 { val.ge(low) } else { val.gt(low) };
             above & val.le(high)
         } else {
-            let below = if lowest && at + 2 == edges.len() { val.le(high) } else { val.lt(high) };
-            val.ge(low) & below
+            val.ge(low) & val.lt(high)
         };
         code = inside.select(b.i64(at as i64), code);
     }
@@ -656,6 +655,11 @@ fn numbers_along<'b>(
         let val =
             if name == "any" { truths.fold(b.bool(false), |all, one| all | one) } else { truths.fold(b.bool(true), |all, one| all & one) };
         return (Kind::Bool, val);
+    }
+    if kind == Kind::Bool && matches!(name, "max" | "min") {
+        let all = parts.iter().map(|(_, val)| *val);
+        let held = if name == "max" { all.reduce(|a, b| a | b) } else { all.reduce(|a, b| a & b) };
+        return (Kind::Bool, held.unwrap_or_else(|| b.bool(false)));
     }
     let spread = name == "std" || name == "var";
     let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean" || name == "median" || spread;

@@ -175,10 +175,9 @@ impl<'b> Replay<'_, 'b> {
             Value::Column(column) => {
                 // A named series, set by a mask: the name is bound anew.
                 let name = of_expr.as_name().map(str::to_owned);
-                let new = match pandas::set_where(self, column, index, &value, at) {
-                    Ok(value) => value,
-                    Err(why) => Value::Unknown(why),
-                };
+                let new = crate::matrices::kept_type(self, column, &value, at)
+                    .and_then(|()| pandas::set_where(self, column, index, &value, at))
+                    .unwrap_or_else(Value::Unknown);
                 if let Some(name) = name {
                     self.bind(&name, new);
                 }
@@ -317,7 +316,7 @@ impl<'b> Replay<'_, 'b> {
             _ => space,
         };
         let column = match value {
-            Value::Column(column) if column.space == space || column.array => {
+            Value::Column(column) if column.space == space || column.array && !self.in_other_order(column.space, space) => {
                 Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column })
             }
             Value::Frame(of) if self.frames[of.0].columns.len() == 1 && self.frames[of.0].families.is_empty() => {
@@ -327,8 +326,10 @@ impl<'b> Replay<'_, 'b> {
             }
             // A matrix of one column is a column.
             Value::Matrix(columns) if columns.len() == 1 => match columns.first() {
-                Some(column) => Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column.clone() }),
-                None => Value::Matrix(columns),
+                Some(column) if !self.in_other_order(column.space, space) => {
+                    Value::Column(Column { name: Some(name.to_owned()), space, array: false, ..column.clone() })
+                }
+                _ => Value::Unknown(self.unsupported(at, "an array over rows in another order")),
             },
             Value::Column(_) => Value::Unknown(self.refuse(
                 "python-row-alignment",

@@ -144,6 +144,10 @@ pub(crate) struct Space {
     pub glue: Option<Glue>,
     /// The script took these rows for a test: what is computed over them is not training.
     pub is_test_part: bool,
+    /// They are the parent's rows in another order.
+    pub is_reordered: bool,
+    /// They are the parent's rows, counted anew: pandas aligns them with no others by label.
+    pub is_relabelled: bool,
 }
 
 /// Where training rows and scoring rows were glued together.
@@ -552,6 +556,42 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.tests.push(at);
         self.filters_into(self.spaces.len() - 1, at);
         self.spaces.len() - 1
+    }
+
+    /// The same rows in another order: what stands at one place is not of one row any more.
+    pub(crate) fn reordered(&mut self, of: usize) -> usize {
+        let glue = self.spaces[of].glue.clone();
+        self.spaces.push(Space { parent: Some(of), glue, is_reordered: true, ..Space::default() });
+        self.spaces.len() - 1
+    }
+
+    /// The rows with labels from 0 on: themselves, where none were dropped, ordered or chosen before.
+    pub(crate) fn relabelled(&mut self, of: usize) -> usize {
+        if self.spaces[of].parent.is_none() || self.spaces[of].is_relabelled {
+            return of;
+        }
+        let known = self.spaces.iter().position(|other| other.is_relabelled && other.parent == Some(of));
+        known.unwrap_or_else(|| {
+            let glue = self.spaces[of].glue.clone();
+            self.spaces.push(Space { parent: Some(of), glue, is_relabelled: true, ..Space::default() });
+            self.spaces.len() - 1
+        })
+    }
+
+    /// Whether rows stand in another order than others, so that what stands at one place is of two rows.
+    pub(crate) fn in_other_order(&self, one: usize, other: usize) -> bool {
+        let orders = |space: usize| {
+            let mut at = Some(space);
+            let mut orders = Vec::new();
+            while let Some(space) = at {
+                if self.spaces[space].is_reordered {
+                    orders.push(space);
+                }
+                at = self.spaces[space].parent;
+            }
+            orders
+        };
+        one != other && orders(one) != orders(other)
     }
 
     /// A copy of a frame for what is done to every cell: what that makes of a column of lists is not known.
@@ -1039,8 +1079,10 @@ impl<'a, 'b> Replay<'a, 'b> {
         match &statement.kind {
             StmtKind::Expr(expr) => {
                 let _ = self.eval(expr);
+                self.note_hidden_changes(expr);
             }
             StmtKind::Assign { targets, value } => {
+                self.note_hidden_changes(value);
                 self.note_fresh(targets, value);
                 let value = self.value(value);
                 for target in targets {
@@ -1105,7 +1147,19 @@ impl<'a, 'b> Replay<'a, 'b> {
                 self.raise_here(always, "an exception", statement.span);
                 return Ok(Flow::Return(self.none()));
             }
+            StmtKind::Assert(test) if self.cells_active() => {
+                let holds = self.eval(test)?;
+                let fails = match self.row_condition(&holds) {
+                    Some(holds) => !holds,
+                    None => match self.concrete(&holds).and_then(|holds| holds.truth()) {
+                        Some(holds) => self.b.bool(!holds),
+                        None => return Err(self.unsupported(statement.span, "an assertion of this")),
+                    },
+                };
+                self.raise_here(fails, "AssertionError", statement.span);
+            }
             StmtKind::Assert(_) | StmtKind::Pass | StmtKind::Raise => {}
+            StmtKind::Global(_) if self.cells_active() => return Err(self.carried(statement.span)),
             StmtKind::Global(names) => {
                 let scope = self.scope;
                 self.scopes[scope.0].globals.extend(names.iter().cloned());
@@ -1189,6 +1243,65 @@ impl<'a, 'b> Replay<'a, 'b> {
         let mut names = BTreeSet::new();
         body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
         self.forget_names(names, why);
+    }
+
+    /// A function on cells that changes something for the cells after it.
+    pub(crate) fn carried(&mut self, at: Span) -> Unknown {
+        self.refuse(
+            "python-state-between-rows",
+            at,
+            "a function on cells changes something outside of it",
+            "what it gives for a row would depend on the rows before",
+            "let it depend on its arguments alone",
+        )
+    }
+
+    /// What a call changes in place without saying so becomes unknown: an array that is sorted or filled, the target of `out=`, and with
+    /// `exec` and its like everything.
+    fn note_hidden_changes(&mut self, expr: &Expr) {
+        const IN_PLACE: &[&str] = &["fill", "itemset", "partition", "put", "resize", "sort", "update"];
+        const FIRST: &[&str] =
+            &["numpy.copyto", "numpy.fill_diagonal", "numpy.place", "numpy.put", "numpy.putmask", "numpy.random.shuffle"];
+        const ANYTHING: &[&str] = &["__delitem__(", "__setattr__(", "__setitem__(", "exec(", "setattr("];
+        if self.cells_active() {
+            return;
+        }
+        let code = self.code(expr.span);
+        let stands_alone = |word: &&str| {
+            let apart = |at: usize| code[..at].chars().next_back().is_none_or(|before| !(before.is_alphanumeric() || before == '_'));
+            code.match_indices(word.trim_start_matches('_')).any(|(at, _)| word.starts_with('_') || apart(at)) && code.contains(*word)
+        };
+        if ANYTHING.iter().any(stands_alone) {
+            let why = self.unsupported(expr.span, "a change that is hidden in a call");
+            self.forget_all(&why);
+            return;
+        }
+        let ExprKind::Call { callee, args, keywords } = &expr.kind else { return };
+        let mut changed: Vec<String> = Vec::new();
+        if let ExprKind::Attribute { value, name } = &callee.kind
+            && IN_PLACE.contains(&name.as_str())
+        {
+            changed.extend(value.as_name().map(str::to_owned));
+        }
+        if let Value::Path(path) = self.value(callee) {
+            let first = FIRST.contains(&path.as_str()) || path.ends_with(".at");
+            let copies = keywords
+                .iter()
+                .any(|(name, value)| name.as_deref() == Some("copy") && matches!(value.kind, ExprKind::Literal(ast::Literal::Bool(false))));
+            if first || path == "numpy.nan_to_num" && copies {
+                changed.extend(args.first().and_then(Expr::as_name).map(str::to_owned));
+            }
+        }
+        changed.extend(
+            keywords.iter().filter(|(name, _)| name.as_deref() == Some("out")).filter_map(|(_, value)| value.as_name()).map(str::to_owned),
+        );
+        for name in changed {
+            let of_rows = |value: &Value<'b>| matches!(value, Value::Column(_) | Value::Matrix(_) | Value::Frame(_));
+            if self.find_name(&name, Some(self.scope)).is_some_and(of_rows) {
+                let why = self.unsupported(expr.span, format!("a call that changes `{name}` in place"));
+                self.forget_names(BTreeSet::from([name]), &why);
+            }
+        }
     }
 
     /// Keeps account of which names are of arrays of their own.
