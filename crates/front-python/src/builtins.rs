@@ -61,6 +61,9 @@ pub(crate) fn container_method<'b>(
         name,
         "append" | "add" | "extend" | "update" | "remove" | "discard" | "insert" | "pop" | "clear" | "setdefault" | "sort" | "reverse"
     ) {
+        if matches!(receiver, Value::Known(_)) && replay.cells_active() && !matches!(name, "pop" | "update" | "insert") {
+            return Some(Err(replay.carried(span)));
+        }
         replay.writes.extend(match receiver {
             Value::List(id) => Some(udf::Written::List(id.0)),
             Value::Dict(id) => Some(udf::Written::Dict(id.0)),

@@ -586,11 +586,23 @@ fn searchsorted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
 }
 
 fn array<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    call.take("dtype");
+    let dtype = call.take("dtype");
+    let made = array_of(replay, call)?;
+    match (&made, dtype) {
+        (_, None) => Ok(made),
+        (Value::Column(_) | Value::Matrix(_), Some(dtype)) => {
+            let astype = Value::Method(Box::new(made), "astype".to_owned());
+            replay.apply(astype, None, vec![dtype], Vec::new(), call.span)
+        }
+        _ => Err(replay.unsupported(call.span, "an array of this of a type")),
+    }
+}
+
+fn array_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     match first(replay, call)? {
         Value::Column(column) => Ok(Value::Column(Column { array: true, ..column })),
         value @ Value::Matrix(_) => Ok(value),
-        Value::Frame(id) => pandas::matrix(replay, &Value::Frame(id), call.span).map(Value::Matrix),
+        Value::Frame(id) => pandas::array(replay, &Value::Frame(id), call.span).map(Value::Matrix),
         Value::Objects(objects) => crate::products::of_lists(replay, &objects, call.span),
         _ => Err(replay.unsupported(call.span, "an array of this")),
     }

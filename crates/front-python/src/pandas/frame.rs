@@ -542,7 +542,7 @@ fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 fn to_numpy<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let columns = super::matrix(replay, &call.receiver.clone(), call.span)?;
+    let columns = super::array(replay, &call.receiver.clone(), call.span)?;
     array_of(replay, call, columns).map(Value::Matrix)
 }
 

@@ -175,7 +175,7 @@ pub(crate) fn frame_attribute<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, name
             let columns = replay.known(record::Value::Int(replay.frames[id.0].columns.len() as i64));
             Ok(Value::Tuple(vec![rows, columns]))
         }
-        "values" => Ok(Value::Matrix(matrix(replay, &of, span)?)),
+        "values" => Ok(Value::Matrix(array(replay, &of, span)?)),
         "size" | "empty" => replay.batch(span, "number of rows"),
         "dtypes" => Ok(Value::Known(replay.recorded(span))),
         "T" => Err(replay.other_rows(span, "python-transpose", "T")),
@@ -294,6 +294,16 @@ pub(crate) fn matrix<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, at: Span) 
         Value::Unknown(why) => Err(why.clone()),
         _ => Err(replay.unsupported(at, "this as a table")),
     }
+}
+
+/// The columns of a table as an array, which has one type.
+pub(crate) fn array<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, at: Span) -> Result<Vec<Column<'b>>, Unknown> {
+    let columns = matrix(replay, of, at)?;
+    let columns = match crate::sklearn::fitted::numeric_kind(&columns) {
+        Some(_) => crate::sklearn::compose::in_one_type(columns),
+        None => columns,
+    };
+    Ok(columns.into_iter().map(|column| Column { array: true, ..column }).collect())
 }
 
 /// Why the columns of a frame are not certain, if the scoring rows still decide about some.

@@ -1323,8 +1323,8 @@ impl<'a, 'b> Replay<'a, 'b> {
     /// Of what a statement changes nothing is known: anything may be another value behind it.
     fn forget_all(&mut self, why: &Unknown) {
         let of_rows = |(name, value): (&String, &Value<'b>)| self.touches_rows(value).then(|| name.clone());
-        let names: BTreeSet<String> = self.scopes[self.scope.0].names.iter().filter_map(of_rows).collect();
-        self.forget_names(names, why);
+        let names: Vec<String> = self.scopes[self.scope.0].names.iter().filter_map(of_rows).collect();
+        names.into_iter().for_each(|name| self.bind(&name, Value::Unknown(why.clone())));
         self.control.push(why.clone());
     }
 
