@@ -324,7 +324,9 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
                 break (made, walked, held, tests, trainings, one_frame, calls, builder.finish()?);
             }
             Err(errors) => {
-                if failed.as_ref().is_none_or(|fewest| errors.len() < fewest.len()) {
+                // That nothing is of the scoring rows says that the other part was the one.
+                let is_other_part = errors.iter().any(|error| error.name == "python-output");
+                if failed.as_ref().is_none_or(|fewest| errors.len() < fewest.len() && !is_other_part) {
                     failed = Some(errors);
                 }
             }

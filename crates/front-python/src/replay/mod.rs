@@ -565,9 +565,14 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.spaces.len() - 1
     }
 
-    /// The rows with labels from 0 on: themselves, where none were dropped, ordered or chosen before.
+    /// The rows with labels from 0 on: themselves, where they were not put in another order before. Of rows that were dropped the run on
+    /// other rows tells.
     pub(crate) fn relabelled(&mut self, of: usize) -> usize {
-        if self.spaces[of].parent.is_none() || self.spaces[of].is_relabelled {
+        let mut at = Some(of);
+        while let Some(space) = at.filter(|space| !self.spaces[*space].is_reordered) {
+            at = self.spaces[space].parent;
+        }
+        if at.is_none() || self.spaces[of].is_relabelled {
             return of;
         }
         let known = self.spaces.iter().position(|other| other.is_relabelled && other.parent == Some(of));
@@ -1283,7 +1288,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         {
             changed.extend(value.as_name().map(str::to_owned));
         }
-        if let Value::Path(path) = self.value(callee) {
+        if let Some(path) = self.path_of(callee) {
             let first = FIRST.contains(&path.as_str()) || path.ends_with(".at");
             let copies = keywords
                 .iter()
@@ -1301,6 +1306,18 @@ impl<'a, 'b> Replay<'a, 'b> {
                 let why = self.unsupported(expr.span, format!("a call that changes `{name}` in place"));
                 self.forget_names(BTreeSet::from([name]), &why);
             }
+        }
+    }
+
+    /// The full path of a name in a module, without evaluating anything.
+    fn path_of(&self, expr: &Expr) -> Option<String> {
+        match &expr.kind {
+            ExprKind::Name(name) => match self.find_name(name, Some(self.scope))? {
+                Value::Path(path) => Some(path.clone()),
+                _ => None,
+            },
+            ExprKind::Attribute { value, name } => self.path_of(value).map(|path| format!("{path}.{name}")),
+            _ => None,
         }
     }
 
