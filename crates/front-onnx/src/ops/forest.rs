@@ -198,6 +198,9 @@ pub(super) fn classic(node: &OnnxNode<'_, '_>, names: &VoteNames, elem: Elem, fe
     if [node_ids.len(), feature_ids.len(), modes.len(), if_true.len(), if_false.len(), thresholds.len()].iter().any(|len| *len != count) {
         return node.malformed("its lists of nodes differ in length");
     }
+    if thresholds.iter().zip(modes).any(|(threshold, mode)| threshold.is_nan() && mode != "LEAF") {
+        return node.malformed("`nodes_values` holds NaN, with which nothing compares");
+    }
     if !missing.is_empty() && missing.len() != count {
         return node.malformed("`nodes_missing_value_tracks_true` differs in length from the other lists of nodes");
     }
