@@ -1,5 +1,5 @@
-//! Every case as a checked module with rows: the folders of ONNX, PMML and boosting models, the Python cases that are not refused, and the modules in the
-//! text form of the IR, which are what random modules found.
+//! Every case as a checked module with rows: the folders of ONNX, PMML and boosting models, the Python cases that are not refused, and the
+//! modules in the text form of the IR, which are what random modules found.
 
 use std::fs;
 use std::path::{Path, PathBuf};

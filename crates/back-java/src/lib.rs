@@ -1,7 +1,8 @@
 //! `Plan -> a Maven project`: one public class, no dependencies, Java 17, Javadoc, JUnit golden tests.
 //!
-//! This back end spells what the plan decided. [`expr`] prints expressions, [`stmt`] statements, [`record`] the records and `wide` what is too wide for one, [`table`] what
-//! training left behind, [`package`] the files around them, [`harness`](mod@harness) the program that runs many scorers in one JVM.
+//! This back end spells what the plan decided. [`expr`] prints expressions, [`stmt`] statements, [`record`] the records and `wide` what is
+//! too wide for one, [`table`] what training left behind, [`package`] the files around them, [`harness`](mod@harness) the program that runs
+//! many scorers in one JVM.
 //!
 //! Java's limits shape the layout: kernels, tables and support are classes of their own, long tables are resources (a class holds 65,535
 //! constants and a method 64 kB), and a tree is a method.

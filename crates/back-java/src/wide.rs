@@ -19,8 +19,7 @@ pub(crate) fn is_wide(columns: &[Column], ty: fn(&Column) -> String) -> bool {
     columns.iter().map(|column| if matches!(ty(column).as_str(), "long" | "double") { 2 } else { 1 }).sum::<usize>() > SLOTS
 }
 
-/// The class.
-/// `more` are other methods of it.
+/// The class. `more` are other methods of it.
 pub(crate) fn class(name: &str, what: &str, columns: &[Column], ty: fn(&Column) -> String, more: &str, out: &mut String) {
     out.push_str(&format!(
         "    /** {what} A class, for it has more columns than a record may have. */\n    public static final class {name} {{\n"

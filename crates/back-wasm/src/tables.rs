@@ -199,8 +199,8 @@ fn by_halves(runtime: &mut Runtime, map: &Map, rows: &[Vec<Literal>]) -> Code {
 /// A forest: nodes of one size one after the other, roots, and the values of leaves.
 ///
 /// A node is its threshold, a word, and the two children, `no` first. The word is the feature's place in the row in bytes; where splits
-/// differ in that, bit 0 says that NaN goes with `yes` and bit 1 that the test is `==`. A child is the place of a node in bytes, or, negative, what `!child` makes of a leaf:
-/// its number, or the place of its value in bytes.
+/// differ in that, bit 0 says that NaN goes with `yes` and bit 1 that the test is `==`. A child is the place of a node in bytes, or,
+/// negative, what `!child` makes of a leaf: its number, or the place of its value in bytes.
 pub(crate) struct PlacedForest {
     elem: Elem,
     nodes: u32,

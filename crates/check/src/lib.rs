@@ -5,8 +5,8 @@
 //! script.
 //!
 //! The rules: operands and callees stand before their users; every operation fits its operands ([`ir::type_of`]); names of fields are
-//! distinct and results have the types that they say; predictions are of classes that differ, each with a score; a called function has no rejections and takes and gives scalars; tables hold what
-//! their shapes say, maps have distinct keys, trees are trees; the entry is there.
+//! distinct and results have the types that they say; predictions are of classes that differ, each with a score; a called function has no
+//! rejections and takes and gives scalars; tables hold what their shapes say, maps have distinct keys, trees are trees; the entry is there.
 
 mod tables;
 

@@ -21,10 +21,7 @@ pub(super) fn check(breaches: &mut Breaches<'_>) {
 
 fn tensor_breach(tensor: &Tensor) -> Option<String> {
     let count = tensor.shape.iter().try_fold(1_usize, |count, dim| count.checked_mul(*dim as usize));
-    if count != Some(tensor.values.len()) {
-        return Some(format!("{} values do not fill the shape {:?}", tensor.values.len(), tensor.shape));
-    }
-    None
+    (count != Some(tensor.values.len())).then(|| format!("{} values do not fill the shape {:?}", tensor.values.len(), tensor.shape))
 }
 
 fn map_breach(map: &Map) -> Option<String> {

@@ -131,7 +131,8 @@ enum Command {
 /// What is converted. A scorewright.toml can say all of it; flags override it.
 #[derive(Args)]
 struct Source {
-    /// A script (.py), a model (.onnx, .pmml, a file of XGBoost, LightGBM or CatBoost), a scorewright.toml that names both, or a folder with one; to run, also a folder that `build` wrote
+    /// A script (.py), a model (.onnx, .pmml, a file of XGBoost, LightGBM or CatBoost), a scorewright.toml that names both, or a folder
+    /// with one; to run, also a folder that `build` wrote
     #[arg(value_name = "INPUT")]
     from: PathBuf,
     /// The model that takes the script's output: .onnx, .pmml, or a file of XGBoost, LightGBM or CatBoost

@@ -1,9 +1,10 @@
 //! The pipeline: a script or a model goes in, checked programs and a certificate come out. The one crate that knows all the others.
 //!
-//! A [`Project`] says what is to be converted; [`capture()`] makes one of a fitted model. [`load()`] converts it, [`build()`] compares the programs with the original and writes them,
-//! [`check`] does so again with an emitted scorer, [`run`] scores a file of rows on the interpreter or a target. [`data`] is how rows get in and out of files, [`original`] what the user's own runtime says of them, [`certificate`] what is said about it all,
-//! [`page`] what can be told of a project before it is built.
-//! Nothing is printed here; what is to be said comes back as data.
+//! A [`Project`] says what is to be converted; [`capture()`] makes one of a fitted model. [`load()`] converts it, [`build()`] compares the
+//! programs with the original and writes them, [`check`] does so again with an emitted scorer, [`run`] scores a file of rows on the
+//! interpreter or a target. [`data`] is how rows get in and out of files, [`original`] what the user's own runtime says of them,
+//! [`certificate`] what is said about it all, [`page`] what can be told of a project before it is built. Nothing is printed here; what is
+//! to be said comes back as data.
 
 pub mod build;
 pub mod capture;

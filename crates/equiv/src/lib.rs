@@ -14,10 +14,10 @@
 //! 2. A comparison, a rounding, a split, the place of the greatest element, a numeric key is a *decision*. If its margin is greater than the
 //!    errors of what it compares, it is certain; else it is noted as unstable, and the bounds hold for references that decide as we do. Where
 //!    the two arms of a selection meet (`max`, `min`, clipping), nothing is decided, and the bound covers both.
-//! 3. [`compare`] gives a [`Verdict`] for each output. Beyond its bound a difference must have a reason: unstable decisions are flipped, one
-//!    at a time and then several, and the reference must agree with what follows, on the whole row ([`Verdict::BranchExplained`]). Operations that ask the
-//!    same question get the same answer, so a feature on a threshold flips in all trees at once. What is left may be the reference's own
-//!    noise, if it was measured twice. The rest fails.
+//! 3. [`compare`] gives a [`Verdict`] for each output. Beyond its bound a difference must have a reason: unstable decisions are flipped,
+//!    one at a time and then several, and the reference must agree with what follows, on the whole row ([`Verdict::BranchExplained`]).
+//!    Operations that ask the same question get the same answer, so a feature on a threshold flips in all trees at once. What is left may
+//!    be the reference's own noise, if it was measured twice. The rest fails.
 //! 4. [`report()`] counts verdicts, distances and ratios over all rows and keeps the first failures, each with the named values that fed
 //!    it and the first node in doubt. [`minimise`] makes the row small.
 //!

@@ -33,8 +33,9 @@ pub use value::literals;
 /// Whose meaning an operator has where the standard and onnxruntime disagree.
 ///
 /// They do so here: `Normalizer` with `MAX` divides by the greatest magnitude in the standard, and by the greatest element with its sign in
-/// onnxruntime. float16 is rounded after each operator, as the standard has it; onnxruntime computes on in float between operators on a CPU, and
-/// there is no way to ask for that here. Where the standard leaves something open, such as casts of numbers that do not fit or the order of NaN, a row is not scored.
+/// onnxruntime. float16 is rounded after each operator, as the standard has it; onnxruntime computes on in float between operators on a
+/// CPU, and there is no way to ask for that here. Where the standard leaves something open, such as casts of numbers that do not fit or the
+/// order of NaN, a row is not scored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Semantics {
     #[default]
@@ -58,11 +59,12 @@ pub struct Options {
 
 /// The scorer of an ONNX model.
 ///
-/// Names: the columns of an only input `[N, k]` are fields of their own where their names are known, from the options or the file's metadata.
-/// Shape: an input `[N]` or `[N, 1]` is a scalar parameter, `[N, k]` a vector; outputs likewise, and a ZipMap output `p` is one scalar
-/// `p_<class>` a class; a label with the scores of its classes is an [`ir::Prediction`]. Where no dim is open, an input is a parameter of its whole shape without the ones in front. Nulls: none; a missing
-/// float is NaN, as in the graph. Errors: everything that stands in the way, each with its node and the output that needs it; never empty.
-/// Rows that onnxruntime fails on are rejections. The size of the file bounds memory.
+/// Names: the columns of an only input `[N, k]` are fields of their own where their names are known, from the options or the file's
+/// metadata. Shape: an input `[N]` or `[N, 1]` is a scalar parameter, `[N, k]` a vector; outputs likewise, and a ZipMap output `p` is one
+/// scalar `p_<class>` a class; a label with the scores of its classes is an [`ir::Prediction`]. Where no dim is open, an input is a
+/// parameter of its whole shape without the ones in front. Nulls: none; a missing float is NaN, as in the graph. Errors: everything that
+/// stands in the way, each with its node and the output that needs it; never empty. Rows that onnxruntime fails on are rejections. The size
+/// of the file bounds memory.
 pub fn read(bytes: impl Into<Bytes>, file: FileId, sources: &Sources, options: &Options) -> Result<Module, Vec<Diagnostic>> {
     read_with_notes(bytes, file, sources, options).map(|(module, _)| module)
 }

@@ -150,7 +150,8 @@ impl Module {
         self.entry.and_then(|entry| self.functions.get(entry))
     }
 
-    /// `prepare.py:12`, `notebook.ipynb cell 3 line 2` or `model.onnx, node scale`; the first real place behind a made origin; empty if there is none.
+    /// `prepare.py:12`, `notebook.ipynb cell 3 line 2` or `model.onnx, node scale`; the first real place behind a made origin; empty if
+    /// there is none.
     pub fn describe(&self, origin: Handle<Origin>) -> String {
         let name = |file: &FileId| self.files.get(file.index()).map_or("<unknown file>", String::as_str);
         match self.origins.get(origin) {

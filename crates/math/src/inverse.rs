@@ -34,8 +34,8 @@ pub(crate) fn atan(x: Val<'_>) -> Val<'_> {
 
 /// The angle of the point `(x, y)`.
 ///
-/// Error: 0.51 ULP, subnormal results included. Special values as C99 F.9.1.4: `atan2(±0, x)` is `±0` where `x` is not negative, +0 included, and `±pi`
-/// else; `atan2(±inf, inf) = ±pi/4`, `atan2(±inf, -inf) = ±3 pi/4`.
+/// Error: 0.51 ULP, subnormal results included. Special values as C99 F.9.1.4: `atan2(±0, x)` is `±0` where `x` is not negative, +0
+/// included, and `±pi` else; `atan2(±inf, inf) = ±pi/4`, `atan2(±inf, -inf) = ±3 pi/4`.
 pub(crate) fn atan2<'b>(y: Val<'b>, x: Val<'b>) -> Val<'b> {
     let b = x.builder();
     let (zero, one) = (b.f64(0.0), b.f64(1.0));

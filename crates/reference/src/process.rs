@@ -30,7 +30,8 @@ const LONGEST_NAP: Duration = Duration::from_millis(20);
 /// The end of stderr that is shown when Python dies without an answer.
 const TAIL: usize = 2000;
 
-/// Runs one job and gives its answer. The first of the programs is started, the others lie beside it. `folder` is the working directory; without one a temporary folder is.
+/// Runs one job and gives its answer. The first of the programs is started, the others lie beside it. `folder` is the working directory;
+/// without one a temporary folder is.
 pub(crate) fn run(python: &Path, programs: &[(&str, &str)], job: &Json, folder: Option<&Path>, limits: Limits) -> Result<Json, Diagnostic> {
     let failed = |error: std::io::Error| Diagnostic::error("reference-folder", format!("the recorded run cannot be prepared: {error}"));
     let desk = tempfile::Builder::new().prefix("scorewright-run-").tempdir().map_err(failed)?;
