@@ -4,12 +4,14 @@
 
 use crate::ops;
 use crate::pandas;
+use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::sequence::{self, Item};
 use crate::sklearn::compose::in_one_type;
 use crate::sklearn::fitted::{Whole, numeric_kind};
-use crate::value::{Cell, Column, Eval, Kind, Unknown, Value};
+use crate::value::{Cell, Column, Eval, Kind, Objects, Unknown, Value};
 use ir::{Elem, Reduce, Val};
+use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Matrix, "argmax", position_of_greatest),
@@ -46,6 +48,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.ptp", spread),
     Row::new(On::Function, "numpy.ravel", flat),
     Row::new(On::Function, "numpy.squeeze", flat),
+    Row::new(On::Function, "numpy.stack", stack),
     Row::new(On::Function, "numpy.std", spread),
     Row::new(On::Function, "numpy.sum", sum),
     Row::new(On::Function, "numpy.var", spread),
@@ -86,7 +89,7 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Ki
 }
 
 /// The columns of a list of series or arrays over the scoring rows: along `axis=0` of it each row has one number of each.
-fn one_of_each<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, at: source::Span) -> Option<Vec<Column<'b>>> {
+fn one_of_each<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, at: Span) -> Option<Vec<Column<'b>>> {
     let listed = matches!(of, Value::List(_) | Value::Tuple(_)) && !replay.cells_active();
     let items = if listed { replay.items(of, at)? } else { return None };
     let columns = items.into_iter().map(|item| if let Value::Column(column) = item { Some(column) } else { None });
@@ -289,7 +292,7 @@ fn beside<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 /// Tables and flat arrays as the columns of one array.
-pub(crate) fn side_by_side<'b>(replay: &mut Replay<'_, 'b>, tables: &[Value<'b>], at: source::Span) -> Eval<'b> {
+pub(crate) fn side_by_side<'b>(replay: &mut Replay<'_, 'b>, tables: &[Value<'b>], at: Span) -> Eval<'b> {
     let mut columns: Vec<Column<'b>> = Vec::new();
     for table in tables {
         if !matches!(table, Value::Column(_) | Value::Frame(_) | Value::Matrix(_)) {
@@ -337,7 +340,7 @@ fn sparse<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 /// Only numbers are in a sparse array.
-fn all_numbers<'b>(replay: &mut Replay<'_, 'b>, table: Value<'b>, at: source::Span) -> Eval<'b> {
+fn all_numbers<'b>(replay: &mut Replay<'_, 'b>, table: Value<'b>, at: Span) -> Eval<'b> {
     match &table {
         Value::Matrix(columns) if numeric_kind(columns).is_some() => Ok(table),
         _ => Err(replay.unsupported(at, "a sparse array of texts")),
@@ -345,10 +348,52 @@ fn all_numbers<'b>(replay: &mut Replay<'_, 'b>, table: Value<'b>, at: source::Sp
 }
 
 /// `np.c_[a, b]`: like `column_stack`.
-pub(crate) fn columns_of<'b>(replay: &mut Replay<'_, 'b>, index: &Value<'b>, at: source::Span) -> Eval<'b> {
+pub(crate) fn columns_of<'b>(replay: &mut Replay<'_, 'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
     let tables = match index {
         Value::Tuple(items) => items.clone(),
         only => vec![only.clone()],
     };
     side_by_side(replay, &tables, at)
+}
+
+/// `np.stack([a, b], axis=1)`: flat arrays side by side.
+fn stack<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let arrays = call.need(replay, "arrays")?;
+    let axis = call.concrete(replay, "axis")?.and_then(|axis| axis.as_int());
+    let columns = replay.items(&arrays, at).unwrap_or_default();
+    if !matches!(axis, Some(1 | -1)) || columns.is_empty() || !columns.iter().all(|one| matches!(one, Value::Column(_))) {
+        return Err(replay.other_rows(at, "python-rows-change", "stack"));
+    }
+    side_by_side(replay, &columns, at)
+}
+
+/// `np.array` of a list a row, all of one length: a column for each place. A list of another length raises.
+pub(crate) fn of_lists<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, at: Span) -> Eval<'b> {
+    let width = match replay.recorded(at).tagged() {
+        Some(record::Tagged::Array(array)) if array.shape.len() == 2 => array.shape[1] as usize,
+        _ => return Err(replay.unsupported(at, "an array of lists of several lengths")),
+    };
+    let (cells, mut guards) = crate::udf::on_cells(replay, |replay| {
+        let Some(items) = sequence::each(replay, &objects.value, at)? else { return Err(replay.unsupported(at, "an array of this")) };
+        let other = sequence::count(replay, &items).ne(width as i64);
+        replay.raise_here(other, "ValueError", at);
+        let mut cells = Vec::new();
+        for place in 0..width as i64 {
+            let place = replay.known(record::Value::Int(place));
+            let item = sequence::item(replay, &items, &place, at)?;
+            cells.push(ops::to_cell(replay, &item, None, at)?);
+        }
+        Ok(cells)
+    })?;
+    guards.extend(&objects.like.cell.guards);
+    if let Some(missing) = objects.missing {
+        guards.insert(replay.guard(missing, ir::Reason::Invalid("a missing list in an array".to_owned()), at));
+    }
+    let columns: Vec<Column<'b>> =
+        cells.into_iter().map(|cell| Column { name: None, array: true, ..objects.like.with(cell.guarded(&guards)) }).collect();
+    match numeric_kind(&columns) {
+        Some(_) => Ok(Value::Matrix(in_one_type(columns))),
+        None => Err(replay.unsupported(at, "an array of lists of other things than numbers")),
+    }
 }

@@ -62,19 +62,8 @@ fn halved<'b>(
     // `bisect_right` goes left where the value is less, `bisect_left` right where the item is.
     let (first, second) = if right { (wanted, &items[middle]) } else { (&items[middle], wanted) };
     let less = replay.compare(CompareOp::Lt, first, second, at)?;
-    let goes_left = match replay.row_condition(&less) {
-        Some(less) => {
-            if right {
-                less
-            } else {
-                crate::ops::not(less)
-            }
-        }
-        None => match replay.concrete(&less).and_then(|less| less.truth()) {
-            Some(less) => replay.b.bool(less == right),
-            None => return Err(replay.unsupported(at, "the order of these")),
-        },
-    };
+    let less = replay.truth_of(&less, at)?;
+    let goes_left = if right { less } else { crate::ops::not(less) };
     let below = replay.when_reached(goes_left, |replay| halved(replay, (items, low, middle), wanted, right, at))?;
     let above = replay.when_reached(crate::ops::not(goes_left), |replay| halved(replay, (items, middle + 1, high), wanted, right, at))?;
     replay.choose_values(goes_left, &below, &above, at)

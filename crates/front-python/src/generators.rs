@@ -6,7 +6,7 @@
 use crate::ast::{Clause, ComprehensionKind, Expr, ExprKind};
 use crate::replay::{Call, On, Replay, Row, Scope};
 use crate::sequence;
-use crate::value::{Eval, Unknown, Value};
+use crate::value::{Eval, Value};
 use ir::{Literal, Val};
 use source::Span;
 
@@ -83,7 +83,7 @@ fn of_clause<'b>(replay: &mut Replay<'_, 'b>, clause: &Clause, element: &Expr, d
             let mut tests = vec![item.there];
             for test in &clause.tests {
                 let condition = replay.when_reached(there, |replay| replay.eval(test))?;
-                let holds = truth(replay, &condition, test.span)?;
+                let holds = replay.truth_of(&condition, test.span)?;
                 there = there & holds;
                 tests.push(holds);
             }
@@ -107,14 +107,4 @@ fn of_clause<'b>(replay: &mut Replay<'_, 'b>, clause: &Clause, element: &Expr, d
         None => last,
     };
     first(replay, found, default, at)
-}
-
-fn truth<'b>(replay: &mut Replay<'_, 'b>, condition: &Value<'b>, at: Span) -> Result<Val<'b>, Unknown> {
-    if let Some(holds) = replay.row_condition(condition) {
-        return Ok(holds);
-    }
-    match replay.concrete(condition).and_then(|condition| condition.truth()) {
-        Some(holds) => Ok(replay.b.bool(holds)),
-        None => Err(replay.unsupported(at, "the truth of this")),
-    }
 }

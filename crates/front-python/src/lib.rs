@@ -7,6 +7,7 @@
 
 mod addresses;
 mod appends;
+mod array_cells;
 mod arrays;
 mod ast;
 mod automata;

@@ -61,10 +61,7 @@ fn same<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at
         let pair = [at_place(replay, &left, place, at)?, at_place(replay, &right, place, at)?];
         let ([Some(a), Some(b)], both) = (pair, left_count.gt(place as i64) & right_count.gt(place as i64)) else { continue };
         let equal = replay.when_reached(out & both, |replay| replay.compare(CompareOp::Eq, &a, &b, at))?;
-        let equal = match replay.row_condition(&equal) {
-            Some(equal) => equal,
-            None => replay.b.bool(replay.concrete(&equal).and_then(|equal| equal.truth()).unwrap_or(false)),
-        };
+        let equal = replay.truth_of(&equal, at)?;
         out = out & (!both | equal);
     }
     Ok(out)

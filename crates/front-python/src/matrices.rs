@@ -1,33 +1,26 @@
-//! More of numpy's arrays and pandas' tables whose columns are taken one by one or along a row: products with constants, lengths of rows,
-//! cells set by masks, running sums, ranks.
-//!
-//! A BLAS adds up products in an order of its own, so they are one operation whose rounding is bounded. Along a row pandas leaves missing
-//! values out.
+//! More of numpy's arrays and pandas' tables whose columns are taken one by one or along a row: lengths of rows, running sums, ranks.
+//! Along a row pandas leaves missing values out.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 use crate::ast::{BinaryOp, CompareOp, Expr, ExprKind, Literal};
 use crate::ops;
-use crate::pandas::{self, where_cell};
+use crate::pandas;
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
-use crate::sklearn::fitted::{interpolated, products};
+use crate::sklearn::fitted::interpolated;
 use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
 use ir::Val;
 use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.interp", interp),
-    Row::new(On::Function, "numpy.dot", dot),
-    Row::new(On::Function, "numpy.matmul", dot),
     Row::new(On::Function, "numpy.linalg.norm", norm),
-    Row::new(On::Matrix, "dot", dot),
     Row::new(On::Matrix, "any", truths),
     Row::new(On::Matrix, "all", truths),
     Row::new(On::Matrix, "std", spread),
     Row::new(On::Matrix, "var", spread),
     Row::new(On::Function, "numpy.take", take),
-    Row::new(On::Frame, "dot", dot),
     Row::new(On::Frame, "map", each_cell),
     Row::new(On::Frame, "applymap", each_cell),
     Row::new(On::Frame, "transform", each_column),
@@ -56,7 +49,7 @@ fn along_rows<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<bo
 }
 
 /// The numbers of a row as floats, with the columns they are of.
-fn floats<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, at: Span) -> Result<Vec<(Column<'b>, Val<'b>)>, Unknown> {
+pub(crate) fn floats<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, at: Span) -> Result<Vec<(Column<'b>, Val<'b>)>, Unknown> {
     let columns = pandas::matrix(replay, of, at)?;
     let float = |column: Column<'b>| match column.cell.single() {
         Some((kind, val)) if kind.is_number() => {
@@ -74,7 +67,7 @@ fn guards_of(columns: &[(Column<'_>, Val<'_>)]) -> Guards {
 }
 
 /// What is computed along a row, in the place of its columns.
-fn like<'b>(columns: &[(Column<'b>, Val<'b>)], kind: Kind, val: Val<'b>, array: bool) -> Column<'b> {
+pub(crate) fn like<'b>(columns: &[(Column<'b>, Val<'b>)], kind: Kind, val: Val<'b>, array: bool) -> Column<'b> {
     let space = columns.first().map_or(0, |(column, _)| column.space);
     Column { cell: Cell::new(kind, val).guarded(&guards_of(columns)), name: None, space, array }
 }
@@ -126,56 +119,6 @@ fn interp<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             one(replay, &cell).map(Value::Cell)
         }
     }
-}
-
-/// `np.dot(a, b)`, of a table and a constant vector or matrix.
-fn dot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let at = call.span;
-    let is_method = matches!(call.receiver, Value::Matrix(_) | Value::Frame(_));
-    let left = if is_method { Some(call.receiver.clone()) } else { ["a", "x1", "0"].iter().find_map(|name| call.take(name)) };
-    let names: &[&str] = if is_method { &["b", "other", "0"] } else { &["b", "x2", "1"] };
-    match (left, names.iter().find_map(|name| call.take(name))) {
-        (Some(left), Some(right)) => product(replay, &left, &right, at),
-        _ => Err(replay.unsupported(at, format!("`{}` of one array", call.name))),
-    }
-}
-
-/// `table @ constants`: a column for a vector, a table for a matrix.
-pub(crate) fn product<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
-    if let Some(whole) = crate::products::of_whole_numbers(replay, left, right) {
-        return Ok(whole);
-    }
-    let (Value::Matrix(_) | Value::Frame(_), Value::Known(known)) = (left, right) else {
-        return Err(replay.unsupported(at, "a product of matrices other than of a table with constants"));
-    };
-    let columns = floats(replay, left, at)?;
-    let (shape, flat) = match known.tagged() {
-        Some(record::Tagged::Array(array)) => {
-            let shape: Vec<usize> = array.shape.iter().map(|size| *size as usize).collect();
-            (shape, known.look().and_then(record::Value::floats))
-        }
-        Some(record::Tagged::Series(series)) => (
-            vec![series.rows as usize],
-            series.values.as_ref().and_then(|values| values.values().iter().map(record::Value::as_f64).collect()),
-        ),
-        _ => (Vec::new(), None),
-    };
-    let width = columns.len();
-    let rows: Option<Vec<Vec<f64>>> = flat.and_then(|flat| match shape.as_slice() {
-        [length] if *length == width && flat.len() == width => Some(vec![flat]),
-        [length, count] if *length == width && flat.len() == width * count => {
-            Some((0..*count).map(|column| (0..width).map(|row| flat[row * count + column]).collect()).collect())
-        }
-        _ => None,
-    });
-    let Some(rows) = rows else { return Err(replay.unsupported(at, "a product with an array of another shape")) };
-    replay.freeze(known);
-    let sums = products(replay, &columns, "weights", &rows);
-    let made: Vec<Column<'b>> = sums.into_iter().map(|sum| like(&columns, Kind::Float, sum, true)).collect();
-    Ok(match (shape.len(), made.as_slice()) {
-        (1, [only]) => Value::Column(only.clone()),
-        _ => Value::Matrix(made),
-    })
 }
 
 /// `np.linalg.norm(x, axis=1)`: the square root of the sum of squares of each row.
@@ -242,7 +185,7 @@ fn take<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let (Some(Value::Known(known)), Some(Value::Column(places))) = (&of, &index) {
         return crate::known_arrays::items(replay, known, places, call.span);
     }
-    match of.zip(index).and_then(|(of, index)| taken(&of, &index)) {
+    match of.zip(index).and_then(|(of, index)| crate::array_cells::taken(&of, &index)) {
         Some(taken) => Ok(taken),
         None => Err(replay.unsupported(call.span, "`take` of this")),
     }
@@ -421,177 +364,6 @@ fn ranks<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let made: Vec<Val<'b>> = columns.iter().map(|(_, val)| rank(val)).collect();
     along(replay, call, &columns, &made)
-}
-
-// Cells of arrays ------------------------------------------------------------------------------------------------------------
-
-/// An array has one type, to which numpy casts what is set in it: what is of another is refused. A series gets a type that holds both.
-pub(crate) fn kept_type<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, value: &Value<'b>, at: Span) -> Result<(), Unknown> {
-    let Some((own @ (Kind::Bool | Kind::Int(_)), _)) = column.cell.single().filter(|_| column.array) else { return Ok(()) };
-    let own = own.clone();
-    let new = ops::to_cell(replay, value, Some(&own), at)?;
-    let fits = |kind: &Kind| *kind == Kind::Bool || matches!((kind, &own), (Kind::Int(_), Kind::Int(_)));
-    if new.alternatives.iter().all(|one| fits(&one.kind)) {
-        return Ok(());
-    }
-    Err(replay.refuse(
-        "python-array-set",
-        at,
-        format!("a value of another type is set in an array of {}", own.dtype()),
-        "numpy casts it to the type of the array",
-        "make the array one of floats first: x = x.astype(float)",
-    ))
-}
-
-/// An array or frame with a value where a mask of the same shape holds.
-fn masked<'b>(
-    replay: &mut Replay<'_, 'b>,
-    columns: &[Column<'b>],
-    mask: &[Column<'b>],
-    values: &[Value<'b>],
-    at: Span,
-) -> Result<Vec<Column<'b>>, Unknown> {
-    let mut out = Vec::new();
-    for (place, (column, mask)) in columns.iter().zip(mask).enumerate() {
-        let Some((Kind::Bool, keep)) = mask.cell.single() else {
-            return Err(replay.unsupported(at, "a mask that is not of truth values"));
-        };
-        let Some(value) = values.get(place).or(values.first()) else { return Err(replay.unsupported(at, "setting to nothing")) };
-        kept_type(replay, column, value, at)?;
-        let new = ops::to_cell(replay, value, column.cell.single().map(|(kind, _)| kind), at)?;
-        let cell = where_cell(replay, keep, &new, &column.cell, at)?.guarded(&mask.cell.guards);
-        out.push(column.with(cell));
-    }
-    Ok(out)
-}
-
-/// What `np.where(mask)` gives of an array: the places where it holds, by row or by column.
-pub(crate) const WHERE: &str = "where a mask holds";
-const ROWS_WHERE: &str = "rows where a mask holds";
-const COLUMNS_WHERE: &str = "columns where a mask holds";
-/// A constant for each column, taken at the places of a mask.
-const TAKEN: &str = "constants by column";
-
-/// `inds[0]` and `inds[1]` of `np.where(mask)`.
-pub(crate) fn where_item<'b>(of: &Value<'b>, index: Option<i64>) -> Option<Value<'b>> {
-    match (of, index?) {
-        (Value::Part(mask, part), 0) if part == WHERE => Some(Value::Part(mask.clone(), ROWS_WHERE.to_owned())),
-        (Value::Part(mask, part), 1) if part == WHERE => Some(Value::Part(mask.clone(), COLUMNS_WHERE.to_owned())),
-        _ => None,
-    }
-}
-
-/// `means[columns]` and `np.take(means, columns)`: for each place of the mask the constant of its column.
-pub(crate) fn taken<'b>(of: &Value<'b>, index: &Value<'b>) -> Option<Value<'b>> {
-    match (of, index) {
-        (Value::Known(_), Value::Part(_, part)) if part == COLUMNS_WHERE => Some(Value::Part(Box::new(of.clone()), TAKEN.to_owned())),
-        _ => None,
-    }
-}
-
-/// `array[mask] = value`, `array[:, 2] = value` and `array[np.where(mask)] = np.take(constants, columns)`. None for another index.
-pub(crate) fn set<'b>(
-    replay: &mut Replay<'_, 'b>,
-    columns: &[Column<'b>],
-    index: &Value<'b>,
-    value: &Value<'b>,
-    at: Span,
-) -> Option<Result<Vec<Column<'b>>, Unknown>> {
-    let mask_of = |mask: &Value<'b>| match mask {
-        Value::Matrix(mask) if mask.len() == columns.len() => Some(mask.clone()),
-        _ => None,
-    };
-    match index {
-        Value::Matrix(mask) if mask.len() == columns.len() && !matches!(value, Value::Matrix(_)) => {
-            Some(masked(replay, columns, mask, std::slice::from_ref(value), at))
-        }
-        Value::Part(mask, part) if part == WHERE => set_places(replay, columns, &mask_of(mask)?, value, at),
-        Value::Tuple(parts) => match parts.as_slice() {
-            [Value::Part(mask, rows), Value::Part(_, there)] if rows == ROWS_WHERE && there == COLUMNS_WHERE => {
-                set_places(replay, columns, &mask_of(mask)?, value, at)
-            }
-            [Value::Slice(None, None, None), column] => {
-                let place = replay.concrete(column)?.as_int()?;
-                let place = usize::try_from(if place < 0 { place + columns.len() as i64 } else { place }).ok()?;
-                let old = columns.get(place)?.clone();
-                if let Err(why) = kept_type(replay, &old, value, at) {
-                    return Some(Err(why));
-                }
-                let new = match value {
-                    Value::Column(column) if column.space == old.space => Ok(column.cell.clone()),
-                    Value::Column(_) | Value::Matrix(_) | Value::Frame(_) => return None,
-                    value => ops::to_cell(replay, value, old.cell.single().map(|(kind, _)| kind), at),
-                };
-                Some(new.and_then(|cell| {
-                    // An array has one type: what is set is made one of its numbers.
-                    let always = replay.b.bool(true);
-                    let cell = where_cell(replay, always, &cell, &old.cell, at)?;
-                    let mut out = columns.to_vec();
-                    out[place] = old.with(cell);
-                    Ok(out)
-                }))
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn set_places<'b>(
-    replay: &mut Replay<'_, 'b>,
-    columns: &[Column<'b>],
-    mask: &[Column<'b>],
-    value: &Value<'b>,
-    at: Span,
-) -> Option<Result<Vec<Column<'b>>, Unknown>> {
-    let values = match value {
-        Value::Part(constants, part) if part == TAKEN => {
-            let Value::Known(known) = &**constants else { return None };
-            replay.freeze(known);
-            known.look()?.items()?.into_iter().map(|item| Value::Known(known.part(item))).collect()
-        }
-        Value::Known(_) => vec![value.clone()],
-        _ => return None,
-    };
-    Some(masked(replay, columns, mask, &values, at))
-}
-
-/// `frame[mask] = value`, where the mask is a frame of truth values with the same columns. None if it is no such mask.
-pub(crate) fn set_in_frame<'b>(
-    replay: &mut Replay<'_, 'b>,
-    id: crate::value::FrameId,
-    mask: &Value<'b>,
-    value: &Value<'b>,
-    at: Span,
-) -> Option<Result<(), Unknown>> {
-    let Value::Frame(mask_id) = mask else { return None };
-    let (frame, mask_frame) = (&replay.frames[id.0], &replay.frames[mask_id.0]);
-    if frame.space != mask_frame.space || !frame.columns.keys().eq(mask_frame.columns.keys()) || !frame.families.is_empty() {
-        return None;
-    }
-    let columns = pandas::matrix(replay, &Value::Frame(id), at).and_then(|columns| Ok((columns, pandas::matrix(replay, mask, at)?)));
-    Some(columns.and_then(|(columns, mask)| {
-        let made = masked(replay, &columns, &mask, std::slice::from_ref(value), at)?;
-        for (slot, column) in replay.frames[id.0].columns.values_mut().zip(made) {
-            *slot = Value::Column(column);
-        }
-        Ok(())
-    }))
-}
-
-/// Whether an expression makes an array that no other name is of.
-pub(crate) fn is_fresh(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Binary { .. } | ExprKind::Unary { .. } => true,
-        ExprKind::Call { callee, .. } => match &callee.kind {
-            ExprKind::Attribute { value, name } => match value.as_name() {
-                Some("np" | "numpy") => !matches!(name.as_str(), "asarray" | "asanyarray" | "ravel" | "squeeze" | "reshape" | "transpose"),
-                _ => matches!(name.as_str(), "copy" | "astype" | "clip" | "round" | "transform" | "predict_proba"),
-            },
-            _ => false,
-        },
-        _ => false,
-    }
 }
 
 /// `np.ones(len(x))`, `np.zeros((x.shape[0], 2))`: as many rows of a constant as there are scoring rows. None if the rows are not counted.

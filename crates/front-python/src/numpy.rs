@@ -155,16 +155,7 @@ fn real<'b>(kind: &Kind, val: Val<'b>) -> Option<(Kind, Val<'b>)> {
         Kind::Float | Kind::Float32 => Some((kind.clone(), val)),
         Kind::Int(Width::I16 | Width::U16) => Some((Kind::Float32, val.cast(Elem::F32))),
         Kind::Int(Width::I32 | Width::U32 | Width::I64) => Some((Kind::Float, val.cast(Elem::F64))),
-        Kind::Int(Width::I8 | Width::U8)
-        | Kind::Bool
-        | Kind::Str
-        | Kind::DateTime
-        | Kind::Zoned(_)
-        | Kind::Timedelta
-        | Kind::Date
-        | Kind::Category(_)
-        | Kind::Missing
-        | Kind::Document => None,
+        _ => None,
     }
 }
 
@@ -203,7 +194,21 @@ floats! {
 }
 
 fn cbrt<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    each(replay, call, &|kind, val| crate::products::cube_roots(kind, val))
+    each(replay, call, &|kind, val| matches!(kind, Kind::Float | Kind::Int(_)).then(|| (Kind::Float, cube_root(val.cast(Elem::F64)))))
+}
+
+/// The cube root, of the sign of the number: a power, and one step of Newton for what `1.0 / 3.0` is off. The nearest double or the one beside
+/// it, as that of the C library.
+fn cube_root(val: Val<'_>) -> Val<'_> {
+    let b = val.builder();
+    // The cube of a small root has not all its digits, so small numbers are made greater first: the root of 2^162 is 2^54.
+    let is_small = val.abs().lt(2.0_f64.powi(-900));
+    let size = is_small.select(val.abs() * 2.0_f64.powi(162), val.abs());
+    let first = size.pow(b.f64(1.0 / 3.0));
+    let root = first - (first * first * first - size) / (first * first * 3.0);
+    let root = is_small.select(root * 2.0_f64.powi(-54), root);
+    let root = val.lt(0.0).select(-root, root);
+    (size.gt(0.0) & size.lt(f64::INFINITY)).select(root, val)
 }
 
 /// numpy multiplies by one constant, rounded to the precision of the elements.
@@ -251,15 +256,7 @@ fn whole<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: Unary) -> Eva
     each(replay, call, &|kind, val| match kind {
         Kind::Float | Kind::Float32 => Some((kind.clone(), val.unary(op))),
         Kind::Int(_) => Some((kind.clone(), val)),
-        Kind::Bool
-        | Kind::Str
-        | Kind::DateTime
-        | Kind::Zoned(_)
-        | Kind::Timedelta
-        | Kind::Date
-        | Kind::Category(_)
-        | Kind::Missing
-        | Kind::Document => None,
+        _ => None,
     })
 }
 
@@ -285,7 +282,7 @@ fn abs<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Kind::Int(width) => Some((kind.clone(), ops::wrap(*width, val.abs()))),
         Kind::Float | Kind::Float32 | Kind::Timedelta => Some((kind.clone(), val.abs())),
         Kind::Bool => Some((Kind::Bool, val)),
-        Kind::Str | Kind::DateTime | Kind::Zoned(_) | Kind::Date | Kind::Category(_) | Kind::Missing | Kind::Document => None,
+        _ => None,
     })
 }
 
@@ -298,16 +295,7 @@ fn sign<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             Some((Kind::Float, val.is_nan().select(val, nonzero)))
         }
         Kind::Int(width) => Some((Kind::Int(*width), val.gt(0_i64).select(b.i64(1), val.lt(0_i64).select(b.i64(-1), 0_i64)))),
-        Kind::Bool
-        | Kind::Float32
-        | Kind::Str
-        | Kind::DateTime
-        | Kind::Zoned(_)
-        | Kind::Timedelta
-        | Kind::Date
-        | Kind::Category(_)
-        | Kind::Missing
-        | Kind::Document => None,
+        _ => None,
     })
 }
 
@@ -514,16 +502,7 @@ fn nan_to_num<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
             Some((Kind::Float, val.eq(f64::NEG_INFINITY).select(b.f64(f64::MIN), val)))
         }
         Kind::Int(_) => Some((kind.clone(), val)),
-        Kind::Bool
-        | Kind::Float32
-        | Kind::Str
-        | Kind::DateTime
-        | Kind::Zoned(_)
-        | Kind::Timedelta
-        | Kind::Date
-        | Kind::Category(_)
-        | Kind::Missing
-        | Kind::Document => None,
+        _ => None,
     })
 }
 
@@ -603,7 +582,7 @@ fn array_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Value::Column(column) => Ok(Value::Column(Column { array: true, ..column })),
         value @ Value::Matrix(_) => Ok(value),
         Value::Frame(id) => pandas::array(replay, &Value::Frame(id), call.span).map(Value::Matrix),
-        Value::Objects(objects) => crate::products::of_lists(replay, &objects, call.span),
+        Value::Objects(objects) => crate::arrays::of_lists(replay, &objects, call.span),
         _ => Err(replay.unsupported(call.span, "an array of this")),
     }
 }
@@ -627,7 +606,7 @@ fn where_<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         let choices = (call.take("x"), call.take("y"));
         return match choices {
             (Some(yes), Some(no)) => where_of_tables(replay, &cond, [&yes, &no], call),
-            _ => Ok(Value::Part(Box::new(cond), crate::matrices::WHERE.to_owned())),
+            _ => Ok(Value::Part(Box::new(cond), crate::array_cells::WHERE.to_owned())),
         };
     }
     let (yes, no) = (call.need(replay, "x")?, call.need(replay, "y")?);

@@ -408,7 +408,7 @@ fn over_columns<'b>(
 
 pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
     if op == BinaryOp::MatMul {
-        return crate::matrices::product(replay, left, right, at);
+        return crate::products::product(replay, left, right, at);
     }
     if let Some(result) = over_columns(replay, left, right, at, &mut |replay, a, b| binary(replay, op, a, b, at)) {
         return result;
@@ -534,10 +534,7 @@ fn tuples<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &[Value<'b>], ri
     let mut out = replay.known(record::Value::Bool(equal));
     for (a, b) in left.iter().zip(right).rev() {
         let same = replay.compare(CompareOp::Eq, a, b, at)?;
-        let same = match replay.row_condition(&same) {
-            Some(same) => same,
-            None => replay.b.bool(replay.concrete(&same).and_then(|same| same.truth()).unwrap_or(false)),
-        };
+        let same = replay.truth_of(&same, at)?;
         let decided = replay.when_reached(!same, |replay| replay.compare(op, a, b, at))?;
         out = replay.choose_values(same, &out, &decided, at)?;
     }

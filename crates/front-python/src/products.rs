@@ -1,15 +1,72 @@
-//! Products of whole numbers with known weights, arrays of lists and of flat arrays, and cube roots.
+//! Products of tables with constant vectors and matrices.
+//!
+//! A BLAS adds up products of floats in an order of its own, so they are one operation whose rounding is bounded; whole numbers stay whole.
 
+use crate::matrices::{floats, like};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
-use crate::sequence;
 use crate::sklearn::compose::in_one_type;
-use crate::sklearn::fitted::{Whole, numeric_kind};
-use crate::value::{Column, Eval, Kind, Objects, Value};
+use crate::sklearn::fitted::{Whole, numeric_kind, products};
+use crate::value::{Column, Eval, Kind, Value};
 use ir::{Elem, Reduce, Val};
 use source::Span;
 
-pub(crate) const ROWS: &[Row] = &[Row::new(On::Function, "numpy.stack", stack)];
+pub(crate) const ROWS: &[Row] = &[
+    Row::new(On::Function, "numpy.dot", dot),
+    Row::new(On::Function, "numpy.matmul", dot),
+    Row::new(On::Matrix, "dot", dot),
+    Row::new(On::Frame, "dot", dot),
+];
+
+/// `np.dot(a, b)`, of a table and a constant vector or matrix.
+fn dot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let is_method = matches!(call.receiver, Value::Matrix(_) | Value::Frame(_));
+    let left = if is_method { Some(call.receiver.clone()) } else { ["a", "x1", "0"].iter().find_map(|name| call.take(name)) };
+    let names: &[&str] = if is_method { &["b", "other", "0"] } else { &["b", "x2", "1"] };
+    match (left, names.iter().find_map(|name| call.take(name))) {
+        (Some(left), Some(right)) => product(replay, &left, &right, at),
+        _ => Err(replay.unsupported(at, format!("`{}` of one array", call.name))),
+    }
+}
+
+/// `table @ constants`: a column for a vector, a table for a matrix.
+pub(crate) fn product<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>, at: Span) -> Eval<'b> {
+    if let Some(whole) = of_whole_numbers(replay, left, right) {
+        return Ok(whole);
+    }
+    let (Value::Matrix(_) | Value::Frame(_), Value::Known(known)) = (left, right) else {
+        return Err(replay.unsupported(at, "a product of matrices other than of a table with constants"));
+    };
+    let columns = floats(replay, left, at)?;
+    let (shape, flat) = match known.tagged() {
+        Some(record::Tagged::Array(array)) => {
+            let shape: Vec<usize> = array.shape.iter().map(|size| *size as usize).collect();
+            (shape, known.look().and_then(record::Value::floats))
+        }
+        Some(record::Tagged::Series(series)) => (
+            vec![series.rows as usize],
+            series.values.as_ref().and_then(|values| values.values().iter().map(record::Value::as_f64).collect()),
+        ),
+        _ => (Vec::new(), None),
+    };
+    let width = columns.len();
+    let rows: Option<Vec<Vec<f64>>> = flat.and_then(|flat| match shape.as_slice() {
+        [length] if *length == width && flat.len() == width => Some(vec![flat]),
+        [length, count] if *length == width && flat.len() == width * count => {
+            Some((0..*count).map(|column| (0..width).map(|row| flat[row * count + column]).collect()).collect())
+        }
+        _ => None,
+    });
+    let Some(rows) = rows else { return Err(replay.unsupported(at, "a product with an array of another shape")) };
+    replay.freeze(known);
+    let sums = products(replay, &columns, "weights", &rows);
+    let made: Vec<Column<'b>> = sums.into_iter().map(|sum| like(&columns, Kind::Float, sum, true)).collect();
+    Ok(match (shape.len(), made.as_slice()) {
+        (1, [only]) => Value::Column(only.clone()),
+        _ => Value::Matrix(made),
+    })
+}
 
 /// `rows @ weights` of whole numbers, which stay whole: of one dimension a number a row, of two a row of numbers. None for other numbers.
 pub(crate) fn of_whole_numbers<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>, right: &Value<'b>) -> Option<Value<'b>> {
@@ -37,61 +94,4 @@ pub(crate) fn of_whole_numbers<'b>(replay: &mut Replay<'_, 'b>, left: &Value<'b>
         Some(only) => Value::Column(only.clone()),
         None => Value::Matrix(out),
     })
-}
-
-/// `np.stack([a, b], axis=1)`: flat arrays side by side.
-fn stack<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let at = call.span;
-    let arrays = call.need(replay, "arrays")?;
-    let axis = call.concrete(replay, "axis")?.and_then(|axis| axis.as_int());
-    let columns = replay.items(&arrays, at).unwrap_or_default();
-    if !matches!(axis, Some(1 | -1)) || columns.is_empty() || !columns.iter().all(|one| matches!(one, Value::Column(_))) {
-        return Err(replay.other_rows(at, "python-rows-change", "stack"));
-    }
-    crate::arrays::side_by_side(replay, &columns, at)
-}
-
-/// `np.array` of a list a row, all of one length: a column for each place. A list of another length raises.
-pub(crate) fn of_lists<'b>(replay: &mut Replay<'_, 'b>, objects: &Objects<'b>, at: Span) -> Eval<'b> {
-    let width = match replay.recorded(at).tagged() {
-        Some(record::Tagged::Array(array)) if array.shape.len() == 2 => array.shape[1] as usize,
-        _ => return Err(replay.unsupported(at, "an array of lists of several lengths")),
-    };
-    let (cells, mut guards) = crate::udf::on_cells(replay, |replay| {
-        let Some(items) = sequence::each(replay, &objects.value, at)? else { return Err(replay.unsupported(at, "an array of this")) };
-        let other = sequence::count(replay, &items).ne(width as i64);
-        replay.raise_here(other, "ValueError", at);
-        let mut cells = Vec::new();
-        for place in 0..width as i64 {
-            let place = replay.known(record::Value::Int(place));
-            let item = sequence::item(replay, &items, &place, at)?;
-            cells.push(crate::ops::to_cell(replay, &item, None, at)?);
-        }
-        Ok(cells)
-    })?;
-    guards.extend(&objects.like.cell.guards);
-    if let Some(missing) = objects.missing {
-        guards.insert(replay.guard(missing, ir::Reason::Invalid("a missing list in an array".to_owned()), at));
-    }
-    let columns: Vec<Column<'b>> =
-        cells.into_iter().map(|cell| Column { name: None, array: true, ..objects.like.with(cell.guarded(&guards)) }).collect();
-    match numeric_kind(&columns) {
-        Some(_) => Ok(Value::Matrix(in_one_type(columns))),
-        None => Err(replay.unsupported(at, "an array of lists of other things than numbers")),
-    }
-}
-
-/// The cube root, of the sign of the number: a power, made exact by one step of Newton.
-pub(crate) fn cube_root(val: Val<'_>) -> Val<'_> {
-    let b = val.builder();
-    let size = val.abs();
-    let first = size.pow(b.f64(1.0 / 3.0));
-    let root = first - (first * first * first - size) / (first * first * 3.0);
-    let root = val.lt(0.0).select(-root, root);
-    (size.gt(0.0) & size.lt(f64::INFINITY)).select(root, val)
-}
-
-/// A cell of numbers as floats.
-pub(crate) fn cube_roots<'b>(kind: &Kind, val: Val<'b>) -> Option<(Kind, Val<'b>)> {
-    matches!(kind, Kind::Float | Kind::Int(_)).then(|| (Kind::Float, cube_root(val.cast(Elem::F64))))
 }

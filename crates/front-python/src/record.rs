@@ -357,7 +357,8 @@ impl Estimator {
         self.class.rsplit('.').next().unwrap_or(&self.class)
     }
 
-    /// The name that a table of calls has for the class: of another library than scikit-learn with that library before it, none for a class of the user.
+    /// The name that a table of calls has for the class: of another library than scikit-learn with that library before it, none for a class
+    /// of the user.
     pub fn known_name(&self) -> Option<String> {
         match self.class.split('.').next() {
             Some("sklearn") => Some(self.class_name().to_owned()),

@@ -173,7 +173,7 @@ const KNOWN_OTHER: &[(u32, u32)] = &[
     (0xff01, 0xff0f),
     (0x1f300, 0x1faff),
 ];
-/// `\s`
+/// `\s`, and what `str.isspace` and `str.split` take as white space.
 pub(crate) const WHITE: &[(u32, u32)] = &[
     (9, 13),
     (28, 32),

@@ -298,10 +298,7 @@ pub(crate) fn extreme<'b>(
             Some((any, before)) => {
                 let both = any & item.there;
                 let wins = replay.when_reached(both, |replay| replay.compare(better, &item.value, &before, at))?;
-                let wins = match replay.row_condition(&wins) {
-                    Some(wins) => wins,
-                    None => replay.b.bool(replay.concrete(&wins).and_then(|wins| wins.truth()).unwrap_or(false)),
-                };
+                let wins = replay.truth_of(&wins, at)?;
                 let taken = item.there & (!any | wins);
                 (any | item.there, replay.choose_values(taken, &item.value, &before, at)?)
             }
@@ -339,10 +336,7 @@ pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], part: &Va
     let mut held = replay.b.bool(false);
     for item in items {
         let same = replay.compare(CompareOp::Eq, part, &item.value, at)?;
-        let same = match replay.row_condition(&same) {
-            Some(same) => same,
-            None => replay.b.bool(replay.concrete(&same).and_then(|same| same.truth()).unwrap_or(false)),
-        };
+        let same = replay.truth_of(&same, at)?;
         held = held | (item.there & same);
     }
     Ok(Value::Cell(Cell::new(Kind::Bool, if negated { !held } else { held })))

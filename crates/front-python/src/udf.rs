@@ -611,6 +611,17 @@ impl<'b> Replay<'_, 'b> {
         out
     }
 
+    /// Whether a value is true: on the row, or always.
+    pub(crate) fn truth_of(&mut self, value: &Value<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+        if let Some(truth) = self.row_condition(value) {
+            return Ok(truth);
+        }
+        match self.concrete(value).and_then(|value| value.truth()) {
+            Some(truth) => Ok(self.b.bool(truth)),
+            None => Err(self.unsupported(at, "the truth of this")),
+        }
+    }
+
     pub(crate) fn reached(&self) -> Option<Val<'b>> {
         self.cells.last().and_then(|frame| frame.reached)
     }

@@ -5,7 +5,7 @@ use crate::ast::{Expr, Stmt};
 use crate::replay::{Flow, Replay};
 use crate::sequence;
 use crate::udf::Names;
-use crate::value::{Unknown, Value};
+use crate::value::Unknown;
 use ir::{Literal, Val};
 use source::Span;
 
@@ -41,7 +41,7 @@ fn turns<'b>(replay: &mut Replay<'_, 'b>, test: &Expr, body: &[Stmt]) -> Result<
     let mut left = Left::new();
     for turn in 0..=MOST_TURNS {
         let condition = replay.eval(test)?;
-        let Some(holds) = truth(replay, &condition) else { return Err(replay.unsupported(test.span, "the truth of this")) };
+        let holds = replay.truth_of(&condition, test.span)?;
         if holds.literal() == Some(Literal::Bool(false)) {
             return Ok((left, true));
         }
@@ -73,11 +73,4 @@ fn turns<'b>(replay: &mut Replay<'_, 'b>, test: &Expr, body: &[Stmt]) -> Result<
         }
     }
     Ok((left, true))
-}
-
-fn truth<'b>(replay: &mut Replay<'_, 'b>, condition: &Value<'b>) -> Option<Val<'b>> {
-    match replay.row_condition(condition) {
-        Some(holds) => Some(holds),
-        None => Some(replay.b.bool(replay.concrete(condition)?.truth()?)),
-    }
 }

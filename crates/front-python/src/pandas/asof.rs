@@ -10,6 +10,7 @@ use crate::ops;
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, FrameId, Kind, Unknown, Value};
+use indexmap::IndexMap;
 use ir::{Elem, Literal, Map, Reason, Table, Val};
 use source::Span;
 
@@ -133,7 +134,8 @@ fn order<'b>(replay: &mut Replay<'_, 'b>, key: &Column<'b>, table: &LookUp, name
     let Some(literals) = literals else { return Err(replay.unsupported(at, "`merge_asof` with keys of two types")) };
     let (mut keys, mut of_entry): (Vec<Literal>, Vec<usize>) = (Vec::new(), Vec::new());
     for literal in literals {
-        if keys.last().is_none_or(|last| !same(last, &literal)) {
+        let literal = unsigned_zero(&literal);
+        if keys.last() != Some(&literal) {
             keys.push(literal);
         }
         of_entry.push(keys.len() - 1);
@@ -141,10 +143,11 @@ fn order<'b>(replay: &mut Replay<'_, 'b>, key: &Column<'b>, table: &LookUp, name
     Ok(Order { key, keys, of_entry })
 }
 
-fn same(a: &Literal, b: &Literal) -> bool {
-    match (a, b) {
-        (Literal::F64(a), Literal::F64(b)) => a == b,
-        (a, b) => a == b,
+/// Keys are compared as numbers, of which -0.0 is 0.0.
+fn unsigned_zero(key: &Literal) -> Literal {
+    match key {
+        Literal::F64(key) => Literal::F64(key + 0.0),
+        key => key.clone(),
     }
 }
 
@@ -242,13 +245,9 @@ fn found<'b>(
     is_before: bool,
     at: Span,
 ) -> Result<Val<'b>, Unknown> {
-    let mut groups: Vec<(Vec<Literal>, Vec<usize>)> = Vec::new();
+    let mut groups: IndexMap<Vec<Literal>, Vec<usize>> = IndexMap::new();
     for entry in 0..order.of_entry.len() {
-        let own: Vec<Literal> = keys.iter().map(|(_, _, literals)| literals[entry].clone()).collect();
-        match groups.iter_mut().find(|(known, _)| known.iter().zip(&own).all(|(a, b)| same(a, b))) {
-            Some((_, entries)) => entries.push(entry),
-            None => groups.push((own, vec![entry])),
-        }
+        groups.entry(keys.iter().map(|(_, _, literals)| unsigned_zero(&literals[entry])).collect()).or_default().push(entry);
     }
     let places = order.keys.len() + 1;
     if groups.len() * places > MOST_ENTRIES {

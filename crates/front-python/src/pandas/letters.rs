@@ -119,19 +119,6 @@ const UNCLEAR_CASE: &[(u32, u32)] = &[
     (0x1e96, 0x1e9a),
     (0x1e9e, 0x1e9e),
 ];
-/// White space, all of it.
-const WHITE: &[(u32, u32)] = &[
-    (9, 13),
-    (28, 32),
-    (0x85, 0x85),
-    (0xa0, 0xa0),
-    (0x1680, 0x1680),
-    (0x2000, 0x200a),
-    (0x2028, 0x2029),
-    (0x202f, 0x202f),
-    (0x205f, 0x205f),
-    (0x3000, 0x3000),
-];
 
 /// The letters for which a method of a class holds, and those about which it is not certain.
 struct Class {
@@ -145,7 +132,7 @@ fn class(name: &str) -> Class {
     let is_mark = |letter: char| matches!(u32::from(letter), 0x345 | 0x363..=0x36f);
     let members = set(WELL_KNOWN, |letter| holds(name, letter) && !is_mark(letter));
     match name {
-        "isspace" => Class { members: WHITE.to_vec(), unclear: Set::new() },
+        "isspace" => Class { members: crate::regex::WHITE.to_vec(), unclear: Set::new() },
         "isalpha" | "isalnum" => Class {
             members: union([members, vec![LATIN_ADDITIONAL], CASELESS_LETTERS.to_vec()].concat()),
             unclear: negated(&union([&[well_known, LATIN_ADDITIONAL], CASELESS_LETTERS, SIGNS].concat())),

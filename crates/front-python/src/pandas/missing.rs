@@ -138,11 +138,6 @@ fn any_isna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Some(value) => value,
         None => return Err(replay.unsupported(call.span, "`isna` of nothing")),
     };
-    if let Value::Matrix(columns) = &value {
-        let at = call.span;
-        let marks = columns.iter().map(|column| Ok(column.with(missing_cell(replay, &column.cell, at)?.guarded(&column.cell.guards))));
-        return marks.collect::<Result<_, Unknown>>().map(Value::Matrix);
-    }
     match &value {
         Value::Column(column) => {
             let cell = missing_cell(replay, &column.cell, call.span)?;

@@ -725,7 +725,7 @@ pub(crate) fn set_item<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Val
         None => {
             let why = match replay.unknown_among(&[index, &value]) {
                 Some(why) => why,
-                None => match crate::matrices::set_in_frame(replay, id, index, &value, at) {
+                None => match crate::array_cells::set_in_frame(replay, id, index, &value, at) {
                     Some(Ok(())) => return,
                     Some(Err(why)) => why,
                     None => replay.unsupported(at, "setting by this"),

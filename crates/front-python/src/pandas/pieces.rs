@@ -64,12 +64,11 @@ impl<'b> Pieces<'b> {
 /// From the right end pieces are found cut by cut; a text with more cuts is refused by a guard.
 const MOST_CUTS: usize = 32;
 
-/// The white space of `str.split()`.
-const SPACES: [char; 28] = [
-    '\t', '\n', '\u{b}', '\u{c}', '\r', '\u{1c}', '\u{1d}', '\u{1e}', '\u{1f}', '\u{85}', '\u{a0}', '\u{1680}', '\u{2000}', '\u{2001}',
-    '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}', '\u{2006}', '\u{2007}', '\u{2008}', '\u{2009}', '\u{200a}', '\u{2028}', '\u{2029}',
-    '\u{202f}', '\u{205f}', '\u{3000}',
-];
+/// The white space of `str.split()`, without the space itself.
+fn spaces() -> Vec<char> {
+    let of = |(first, last): &(u32, u32)| (*first..=*last).filter_map(char::from_u32);
+    crate::regex::WHITE.iter().flat_map(of).filter(|space| *space != ' ').collect()
+}
 
 fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
@@ -125,7 +124,7 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// White space as single blanks between words, and whether some was too long to be brought to one.
 fn words(text: Val<'_>) -> (Val<'_>, Val<'_>) {
-    let mut text = SPACES.iter().fold(text, |text, space| text.replace(String::from(*space).as_str(), " ")).strip();
+    let mut text = spaces().iter().fold(text, |text, space| text.replace(String::from(*space).as_str(), " ")).strip();
     // Each round halves a run, so this does for 64 blanks.
     for _ in 0..6 {
         text = text.replace("  ", " ");
@@ -388,7 +387,7 @@ pub(crate) fn how_often<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, wa
     let wanted = replay.concrete(wanted).and_then(|wanted| wanted.as_str().map(str::to_owned)).unwrap_or_default();
     let by_space = pieces.separator.is_none();
     let separator = pieces.separator.clone().unwrap_or_else(|| " ".to_owned());
-    let split = wanted.contains(separator.as_str()) || by_space && wanted.contains(SPACES.as_slice());
+    let split = wanted.contains(separator.as_str()) || by_space && wanted.contains(spaces().as_slice());
     if let Value::Known(known) = &replay.known(record::Value::Str(wanted.clone())) {
         replay.freeze(known);
     }
@@ -419,7 +418,7 @@ pub(crate) fn letters<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: 
     }
     let separators: Vec<String> = match &pieces.separator {
         Some(separator) => vec![separator.clone()],
-        None => SPACES.iter().chain(&[' ']).map(|space| String::from(*space)).collect(),
+        None => spaces().iter().chain(&[' ']).map(|space| String::from(*space)).collect(),
     };
     Some(on_pieces(replay, pieces, at, |_, text, _| {
         let all = separators.iter().fold(text, |text, separator| text.replace(separator.as_str(), ""));

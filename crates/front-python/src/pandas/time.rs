@@ -777,7 +777,7 @@ fn moment_field<'b>(val: Val<'b>, name: &str) -> Option<(Kind, Val<'b>)> {
     Some(number(val, field))
 }
 
-fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, crate::value::Unknown> {
+pub(super) fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, Unknown> {
     match &call.receiver {
         Value::Part(inner, _) => match &**inner {
             Value::Column(column) => Ok(column.clone()),
@@ -792,7 +792,8 @@ fn total_seconds<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
     on_time(replay, &column, call.span, |_, kind, val| (*kind == Kind::Timedelta).then(|| (Kind::Float, seconds(val).or_else(f64::NAN))))
 }
 
-/// Microseconds as seconds: the whole ones, and what is left of one, added. Where the sum of a broken number of seconds rounds to a whole one, pandas takes the float beside it.
+/// Microseconds as seconds: the whole ones, and what is left of one, added. Where the sum of a broken number of seconds rounds to a whole
+/// one, pandas takes the float beside it.
 fn seconds(val: Val<'_>) -> Val<'_> {
     let whole = val.floor_div(1_000_000_i64);
     let residual = val - whole * 1_000_000_i64;

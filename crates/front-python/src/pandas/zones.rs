@@ -5,10 +5,11 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is no moment has no zone")]
 
+use super::time::column_of;
 use crate::ops::{self, Trouble};
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Column, Eval, Guards, Kind, Unknown, Value};
+use crate::value::{Eval, Guards, Kind, Unknown, Value};
 use ir::{Reason, Tensor, Val};
 use source::Span;
 use std::rc::Rc;
@@ -134,16 +135,6 @@ pub(crate) fn wall<'b>(kind: &Kind, val: Val<'b>) -> Option<Val<'b>> {
         Kind::DateTime => Some(val),
         Kind::Zoned(zone) => Some(zone.wall(val)),
         _ => None,
-    }
-}
-
-fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, Unknown> {
-    match &call.receiver {
-        Value::Part(inner, _) => match &**inner {
-            Value::Column(column) => Ok(column.clone()),
-            _ => Err(replay.unsupported(call.span, "`.dt` of this")),
-        },
-        _ => Err(replay.unsupported(call.span, "`.dt` of this")),
     }
 }
 

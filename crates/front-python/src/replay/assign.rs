@@ -65,8 +65,8 @@ impl<'b> Replay<'_, 'b> {
             Value::Unknown(_) => None,
             value if targets.iter().any(|target| matches!(target.kind, ExprKind::Starred(_))) => self.with_rest(targets, value, at),
             Value::Pieces(pieces) => pandas::pieces::unpacked(self, pieces, targets.len(), at).ok(),
-            Value::Part(_, part) if part == crate::matrices::WHERE => {
-                (0..targets.len() as i64).map(|number| crate::matrices::where_item(value, Some(number))).collect()
+            Value::Part(_, part) if part == crate::array_cells::WHERE => {
+                (0..targets.len() as i64).map(|number| crate::array_cells::where_item(value, Some(number))).collect()
             }
             Value::Sequence(items) => crate::sequence::unpacked(self, items, targets.len(), at).ok(),
             value => self.items(value, at),
@@ -175,7 +175,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Column(column) => {
                 // A named series, set by a mask: the name is bound anew.
                 let name = of_expr.as_name().map(str::to_owned);
-                let new = crate::matrices::kept_type(self, column, &value, at)
+                let new = crate::array_cells::kept_type(self, column, &value, at)
                     .and_then(|()| pandas::set_where(self, column, index, &value, at))
                     .unwrap_or_else(Value::Unknown);
                 if let Some(name) = name {
@@ -225,7 +225,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Matrix(columns) => {
                 let name = of_expr.as_name().filter(|name| self.fresh.contains(&(self.scope, (*name).to_owned())));
                 let set = match name {
-                    Some(_) => crate::matrices::set(self, columns, index, &value, at),
+                    Some(_) => crate::array_cells::set(self, columns, index, &value, at),
                     None => None,
                 };
                 match (name, set) {

@@ -920,10 +920,10 @@ impl<'b> Replay<'_, 'b> {
             }
             return Ok(Value::Known(seen));
         }
-        if let Some(places) = crate::matrices::where_item(of, self.concrete(index).and_then(|index| index.as_int())) {
+        if let Some(places) = crate::array_cells::where_item(of, self.concrete(index).and_then(|index| index.as_int())) {
             return Ok(places);
         }
-        if let Some(taken) = crate::matrices::taken(of, index) {
+        if let Some(taken) = crate::array_cells::taken(of, index) {
             return Ok(taken);
         }
         if matches!(of, Value::Path(path) if path == "numpy.c_") {

@@ -2,19 +2,23 @@
 //!
 //! Control flow is concrete, because the record says which way it went. A value that does not depend on a scoring row is what the
 //! record saw; a value that does is built as IR by the families in `pandas`, `numpy`, `sklearn`, `udf`. What cannot be converted is an
-//! [`Unknown`] and is reported only if an output needs it. Statements are here, expressions in `expr`, calls in `call`.
+//! [`Unknown`] and is reported only if an output needs it. Statements are here, expressions in `expr`, calls in
+//! `call`, which rows a value is of in `spaces`, changes that are not followed in `changes`.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 mod assign;
 mod call;
+mod changes;
 mod expr;
 mod roles;
+mod spaces;
 
 use call::display_value;
 pub(crate) use call::{Call, On, Row};
 pub use roles::Role;
 pub(crate) use roles::Roles;
+pub(crate) use spaces::{Glue, Space};
 
 use crate::Calls;
 use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
@@ -132,34 +136,6 @@ pub(crate) struct Guard<'b> {
     pub at: Span,
     /// The exception of Python that it is, which a handler may take; none where the scorer gives up by itself.
     pub exception: Option<&'static str>,
-}
-
-/// The rows that a filter left.
-#[derive(Clone, Default)]
-pub(crate) struct Space {
-    pub parent: Option<usize>,
-    /// The guard that says which rows were dropped.
-    pub filter: Option<usize>,
-    /// Training rows stand before the scoring rows.
-    pub glue: Option<Glue>,
-    /// The script took these rows for a test: what is computed over them is not training.
-    pub is_test_part: bool,
-    /// They are the parent's rows in another order.
-    pub is_reordered: bool,
-    /// They are the parent's rows, counted anew: pandas aligns them with no others by label.
-    pub is_relabelled: bool,
-}
-
-/// Where training rows and scoring rows were glued together.
-#[derive(Clone)]
-pub(crate) struct Glue {
-    pub at: Span,
-    /// How many, where the glued rows may be taken apart by their number.
-    pub train_rows: Option<u64>,
-    /// The scoring rows by themselves.
-    pub scoring_space: usize,
-    /// What the parts are called, the scoring rows last.
-    pub keys: Rc<[record::Value]>,
 }
 
 pub(crate) struct Object<'b> {
@@ -427,176 +403,9 @@ impl<'a, 'b> Replay<'a, 'b> {
         self.guards.len() - 1
     }
 
-    /// The rows of a space that a filter leaves; the others have the status `Filtered`.
-    pub(crate) fn filtered(&mut self, space: usize, keep: Val<'b>, at: Span) -> usize {
-        let place = self.place_name(at);
-        let reason = Reason::Filtered(place.clone());
-        let dropped = !keep;
-        let filter = self.guard(dropped, reason, at);
-        self.spaces.push(Space { parent: Some(space), filter: Some(filter), ..Space::default() });
-        self.note(
-            "python-row-filter",
-            at,
-            format!("scoring rows are dropped at {place}; the scorer gives them the status `filtered` instead"),
-            "",
-        );
-        self.spaces.len() - 1
-    }
-
-    fn site_place(&self, at: Span) -> SitePlace {
-        (at.file, at.start, at.end, self.activation)
-    }
-
-    /// Notes that the filter there leaves those rows.
-    pub(crate) fn filters_into(&mut self, space: usize, at: Span) {
-        self.filters.push((self.site_place(at), space));
-    }
-
-    /// What a filter left in the recorded run, if it is one that takes training rows. It is held.
-    pub(crate) fn training_part(&mut self, at: Span) -> Option<Value<'b>> {
-        if !self.training_filters.contains(&self.site_place(at)) {
-            return None;
-        }
-        self.hold(at, None);
-        self.trainings.push(at);
-        Some(Value::Known(self.recorded(at).with(true, false)))
-    }
-
-    /// The filters of a script's only frame that stand beside one which the output's rows went through.
-    pub(crate) fn filters_beside_the_output(&self) -> Places {
-        let mut places = Places::new();
-        let mut at = self.output_space.filter(|_| self.roles.one_frame);
-        while let Some(space) = at {
-            let parent = self.spaces[space].parent;
-            if self.filters.iter().any(|(_, taken)| *taken == space) {
-                let beside = |other: usize| other != space && self.spaces[other].parent == parent;
-                places.extend(self.filters.iter().filter(|(_, other)| beside(*other)).map(|(place, _)| *place));
-            }
-            at = parent;
-        }
-        places
-    }
-
-    /// Whether rows are some of those of another space.
-    fn is_within(&self, space: usize, outer: usize) -> bool {
-        let mut at = self.spaces[space].parent;
-        while let Some(space) = at {
-            if space == outer {
-                return true;
-            }
-            at = self.spaces[space].parent;
-        }
-        false
-    }
-
-    /// For each way in which a script's only frame is filtered the filters that go another way; the last way is the last one.
-    pub(crate) fn filters_that_may_train(&self) -> Vec<Places> {
-        const MOST_WAYS: usize = 6;
-        if !self.roles.one_frame {
-            return Vec::new();
-        }
-        // What stands in brackets: `X[mask]` and `y[mask]` go one way.
-        let way = |place: &SitePlace| {
-            let code = self.code(Span { file: place.0, start: place.1, end: place.2 });
-            code.find(['[', '(']).map_or(code, |start| &code[start..])
-        };
-        let mut ways: Vec<&str> = Vec::new();
-        for (place, _) in &self.filters {
-            if !ways.contains(&way(place)) {
-                ways.push(way(place));
-            }
-        }
-        if !(2..=MOST_WAYS).contains(&ways.len()) {
-            return Vec::new();
-        }
-        let others = |one: &&str| {
-            let own: Vec<usize> = self.filters.iter().filter(|(place, _)| way(place) == *one).map(|(_, space)| *space).collect();
-            // Rows that went this way came through the filters before it.
-            let is_before = |space: usize| own.iter().any(|own| self.is_within(*own, space));
-            let beside = self.filters.iter().filter(|(place, space)| way(place) != *one && !is_before(*space)).map(|(place, _)| *place);
-            self.training_filters.iter().copied().chain(beside).collect()
-        };
-        ways.iter().map(others).collect()
-    }
-
     pub(crate) fn frame(&mut self, frame: Frame<'b>) -> Value<'b> {
         self.frames.push(frame);
         Value::Frame(FrameId(self.frames.len() - 1))
-    }
-
-    /// The guards of the filters that lead from `outer` to `inner`. None if it was not filters that did.
-    pub(crate) fn filters_between(&self, inner: usize, outer: usize) -> Option<Vec<usize>> {
-        let mut filters = Vec::new();
-        let mut at = inner;
-        while at != outer {
-            let space = &self.spaces[at];
-            filters.push(space.filter?);
-            at = space.parent?;
-        }
-        Some(filters)
-    }
-
-    /// The rows of a space as the part that is kept for a test.
-    pub(crate) fn test_part(&mut self, of: usize) -> usize {
-        let known = self.spaces.iter().position(|other| other.is_test_part && other.parent == Some(of));
-        known.unwrap_or_else(|| {
-            self.spaces.push(Space { parent: Some(of), is_test_part: true, ..Space::default() });
-            self.spaces.len() - 1
-        })
-    }
-
-    /// Rows that were taken by their places.
-    pub(crate) fn part_by_places(&mut self, of: usize, at: Span) -> usize {
-        let place = self.site_place(at);
-        let known = self.filters.iter().find(|(other, space)| *other == place && self.spaces[*space].parent == Some(of));
-        if let Some((_, space)) = known {
-            return *space;
-        }
-        self.spaces.push(Space { parent: Some(of), is_test_part: true, ..Space::default() });
-        self.tests.push(at);
-        self.filters_into(self.spaces.len() - 1, at);
-        self.spaces.len() - 1
-    }
-
-    /// The same rows in another order: what stands at one place is not of one row any more.
-    pub(crate) fn reordered(&mut self, of: usize) -> usize {
-        let glue = self.spaces[of].glue.clone();
-        self.spaces.push(Space { parent: Some(of), glue, is_reordered: true, ..Space::default() });
-        self.spaces.len() - 1
-    }
-
-    /// The rows with labels from 0 on: themselves, where they were not put in another order before. Of rows that were dropped the run on
-    /// other rows tells.
-    pub(crate) fn relabelled(&mut self, of: usize) -> usize {
-        let mut at = Some(of);
-        while let Some(space) = at.filter(|space| !self.spaces[*space].is_reordered) {
-            at = self.spaces[space].parent;
-        }
-        if at.is_none() || self.spaces[of].is_relabelled {
-            return of;
-        }
-        let known = self.spaces.iter().position(|other| other.is_relabelled && other.parent == Some(of));
-        known.unwrap_or_else(|| {
-            let glue = self.spaces[of].glue.clone();
-            self.spaces.push(Space { parent: Some(of), glue, is_relabelled: true, ..Space::default() });
-            self.spaces.len() - 1
-        })
-    }
-
-    /// Whether rows stand in another order than others, so that what stands at one place is of two rows.
-    pub(crate) fn in_other_order(&self, one: usize, other: usize) -> bool {
-        let orders = |space: usize| {
-            let mut at = Some(space);
-            let mut orders = Vec::new();
-            while let Some(space) = at {
-                if self.spaces[space].is_reordered {
-                    orders.push(space);
-                }
-                at = self.spaces[space].parent;
-            }
-            orders
-        };
-        one != other && orders(one) != orders(other)
     }
 
     /// A copy of a frame for what is done to every cell: what that makes of a column of lists is not known.
@@ -608,16 +417,6 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
         }
         frame
-    }
-
-    /// A copy of a frame over other rows.
-    pub(crate) fn in_space(&mut self, id: FrameId, space: usize) -> Value<'b> {
-        let mut frame = self.frames[id.0].clone();
-        frame.space = space;
-        for column in frame.columns.values_mut() {
-            column.move_to(space);
-        }
-        self.frame(frame)
     }
 
     /// Whether a value depends on a scoring row, or might.
@@ -793,64 +592,6 @@ impl<'a, 'b> Replay<'a, 'b> {
         }
     }
 
-    /// Statistics over a glued frame know the scoring rows of the recorded run.
-    fn note_leak(&mut self, glue: Glue) {
-        let rows = self.record.reads.get(self.roles.score).map_or(0, |read| read.rows);
-        self.note(
-            "python-statistics-include-scoring-rows",
-            glue.at,
-            format!("statistics of the glued frame include the {rows} scoring rows of the recorded run"),
-            "they are kept as they were in that run, whatever rows are scored",
-        );
-    }
-
-    /// Whether what is computed over these rows is frozen: in a script of one frame, and where training rows are glued before the scoring
-    /// rows. Then it is held when the script is run on other rows.
-    pub(crate) fn freezes(&mut self, space: usize, at: Span) -> bool {
-        let frozen = match self.spaces[space].glue.clone() {
-            Some(glue) => {
-                self.note_leak(glue);
-                true
-            }
-            None => self.roles.one_frame && !self.is_test_part(space),
-        };
-        if frozen {
-            self.hold(at, None);
-        }
-        frozen
-    }
-
-    /// [`Replay::freezes`] for the rows that the call at hand is of.
-    pub(crate) fn subject_freezes(&mut self, at: Span) -> bool {
-        let space = self.subject.unwrap_or(0);
-        self.freezes(space, at)
-    }
-
-    /// Whether a test on scoring rows stays decided as it was: in a script of one frame, where it is held.
-    pub(crate) fn decided_once(&mut self, at: Span) -> bool {
-        if self.roles.one_frame {
-            self.hold(at, None);
-        }
-        self.roles.one_frame
-    }
-
-    /// Whether these rows are the script's only frame, before it is split.
-    pub(crate) fn is_only_frame(&self, space: usize) -> bool {
-        self.roles.one_frame && !self.is_test_part(space) && self.spaces[space].glue.is_none()
-    }
-
-    /// Whether these rows are the test part of a split.
-    fn is_test_part(&self, space: usize) -> bool {
-        let mut at = Some(space);
-        while let Some(space) = at {
-            if self.spaces[space].is_test_part {
-                return true;
-            }
-            at = self.spaces[space].parent;
-        }
-        false
-    }
-
     /// Notes that what stands here is held, or takes the value of a twin.
     pub(crate) fn hold(&mut self, at: Span, twin: Option<(Span, Activation)>) {
         let Some(site) = self.log.site(at, self.activation) else { return };
@@ -858,18 +599,6 @@ impl<'a, 'b> Replay<'a, 'b> {
         let held = Held { site, twin };
         if !self.held.contains(&held) {
             self.held.push(held);
-        }
-    }
-
-    /// The rows that a value is of, if it is of scoring rows.
-    pub(crate) fn space_of(&self, value: &Value<'b>) -> Option<usize> {
-        match value {
-            Value::Column(column) | Value::Texts(column, _) => Some(column.space),
-            Value::Frame(id) => Some(self.frames[id.0].space),
-            Value::Matrix(columns) => columns.first().map(|column| column.space),
-            Value::Method(of, _) | Value::Part(of, _) => self.space_of(of),
-            Value::Group(group) => Some(self.frames[group.frame.0].space),
-            _ => None,
         }
     }
 
@@ -1154,14 +883,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             StmtKind::Assert(test) if self.cells_active() => {
                 let holds = self.eval(test)?;
-                let fails = match self.row_condition(&holds) {
-                    Some(holds) => !holds,
-                    None => match self.concrete(&holds).and_then(|holds| holds.truth()) {
-                        Some(holds) => self.b.bool(!holds),
-                        None => return Err(self.unsupported(statement.span, "an assertion of this")),
-                    },
-                };
-                self.raise_here(fails, "AssertionError", statement.span);
+                let holds = self.truth_of(&holds, statement.span)?;
+                self.raise_here(crate::ops::not(holds), "AssertionError", statement.span);
             }
             StmtKind::Assert(_) | StmtKind::Pass | StmtKind::Raise => {}
             StmtKind::Global(_) if self.cells_active() => return Err(self.carried(statement.span)),
@@ -1241,148 +964,6 @@ impl<'a, 'b> Replay<'a, 'b> {
     pub(crate) fn member(&self, path: &str) -> Option<Value<'b>> {
         let (module, name) = path.rsplit_once('.')?;
         self.scopes[self.modules.get(module)?.0].names.get(name).cloned()
-    }
-
-    /// Everything that the statements assign becomes unknown.
-    pub(crate) fn forget(&mut self, body: &[Stmt], why: &Unknown) {
-        let mut names = BTreeSet::new();
-        body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
-        self.forget_names(names, why);
-    }
-
-    /// A function on cells that changes something for the cells after it.
-    pub(crate) fn carried(&mut self, at: Span) -> Unknown {
-        self.refuse(
-            "python-state-between-rows",
-            at,
-            "a function on cells changes something outside of it",
-            "what it gives for a row would depend on the rows before",
-            "let it depend on its arguments alone",
-        )
-    }
-
-    /// What a call changes in place without saying so becomes unknown: an array that is sorted or filled, the target of `out=`, and with
-    /// `exec` and its like everything.
-    fn note_hidden_changes(&mut self, expr: &Expr) {
-        const IN_PLACE: &[&str] = &["fill", "itemset", "partition", "put", "resize", "sort", "update"];
-        const FIRST: &[&str] =
-            &["numpy.copyto", "numpy.fill_diagonal", "numpy.place", "numpy.put", "numpy.putmask", "numpy.random.shuffle"];
-        const ANYTHING: &[&str] = &["__delitem__(", "__setattr__(", "__setitem__(", "exec(", "setattr("];
-        if self.cells_active() {
-            return;
-        }
-        let code = self.code(expr.span);
-        let stands_alone = |word: &&str| {
-            let apart = |at: usize| code[..at].chars().next_back().is_none_or(|before| !(before.is_alphanumeric() || before == '_'));
-            code.match_indices(word.trim_start_matches('_')).any(|(at, _)| word.starts_with('_') || apart(at)) && code.contains(*word)
-        };
-        if ANYTHING.iter().any(stands_alone) {
-            let why = self.unsupported(expr.span, "a change that is hidden in a call");
-            self.forget_all(&why);
-            return;
-        }
-        let ExprKind::Call { callee, args, keywords } = &expr.kind else { return };
-        let mut changed: Vec<String> = Vec::new();
-        if let ExprKind::Attribute { value, name } = &callee.kind
-            && IN_PLACE.contains(&name.as_str())
-        {
-            changed.extend(value.as_name().map(str::to_owned));
-        }
-        if let Some(path) = self.path_of(callee) {
-            let first = FIRST.contains(&path.as_str()) || path.ends_with(".at");
-            let copies = keywords
-                .iter()
-                .any(|(name, value)| name.as_deref() == Some("copy") && matches!(value.kind, ExprKind::Literal(ast::Literal::Bool(false))));
-            if first || path == "numpy.nan_to_num" && copies {
-                changed.extend(args.first().and_then(Expr::as_name).map(str::to_owned));
-            }
-        }
-        changed.extend(
-            keywords.iter().filter(|(name, _)| name.as_deref() == Some("out")).filter_map(|(_, value)| value.as_name()).map(str::to_owned),
-        );
-        for name in changed {
-            let of_rows = |value: &Value<'b>| matches!(value, Value::Column(_) | Value::Matrix(_) | Value::Frame(_));
-            if self.find_name(&name, Some(self.scope)).is_some_and(of_rows) {
-                let why = self.unsupported(expr.span, format!("a call that changes `{name}` in place"));
-                self.forget_names(BTreeSet::from([name]), &why);
-            }
-        }
-    }
-
-    /// The full path of a name in a module, without evaluating anything.
-    fn path_of(&self, expr: &Expr) -> Option<String> {
-        match &expr.kind {
-            ExprKind::Name(name) => match self.find_name(name, Some(self.scope))? {
-                Value::Path(path) => Some(path.clone()),
-                _ => None,
-            },
-            ExprKind::Attribute { value, name } => self.path_of(value).map(|path| format!("{path}.{name}")),
-            _ => None,
-        }
-    }
-
-    /// Keeps account of which names are of arrays of their own.
-    fn note_fresh(&mut self, targets: &[Expr], value: &Expr) {
-        let scope = self.scope;
-        if let Some(name) = value.as_name() {
-            self.fresh.remove(&(scope, name.to_owned()));
-        }
-        for target in targets {
-            let Some(name) = target.as_name() else { continue };
-            if targets.len() == 1 && crate::matrices::is_fresh(value) {
-                self.fresh.insert((scope, name.to_owned()));
-            } else {
-                self.fresh.remove(&(scope, name.to_owned()));
-            }
-        }
-    }
-
-    /// Of what a statement changes nothing is known: anything may be another value behind it.
-    fn forget_all(&mut self, why: &Unknown) {
-        let of_rows = |(name, value): (&String, &Value<'b>)| self.touches_rows(value).then(|| name.clone());
-        let names: Vec<String> = self.scopes[self.scope.0].names.iter().filter_map(of_rows).collect();
-        names.into_iter().for_each(|name| self.bind(&name, Value::Unknown(why.clone())));
-        self.control.push(why.clone());
-    }
-
-    /// A loop over training rows that is not followed: what it changes is what the record says where it is used, unless it is of the
-    /// scoring rows.
-    fn leave_to_record(&mut self, target: &Expr, iter: &Expr, body: &[Stmt], why: &Unknown) {
-        let mut names = BTreeSet::new();
-        body.iter().for_each(|statement| crate::names::assigned(statement, &mut names));
-        crate::names::target(target, &mut names);
-        let mut used = BTreeSet::new();
-        body.iter().for_each(|statement| crate::names::of_statement(statement, &mut used));
-        let of_rows = |name: &String| self.find_name(name, Some(self.scope)).is_some_and(|value| self.touches_rows(value));
-        if used.iter().any(of_rows) {
-            return self.forget_names(names, why);
-        }
-        for name in names {
-            if matches!(self.find_name(&name, Some(self.scope)), Some(Value::Function(_) | Value::Class(_) | Value::Path(_))) {
-                continue;
-            }
-            // What it was before may have changed in place.
-            let (_, columns) = self.find_name(&name, Some(self.scope)).map_or((true, false), |value| self.flags(&[value]));
-            let scope = self.scope;
-            let behind = Known::seen(self.log.behind_loop(iter.span, &name, self.activation), iter.span);
-            let known = if behind.is_recorded() { behind.of(None) } else { Known::unseen() };
-            self.scopes[scope.0].names.insert(name, Value::Known(known.with(true, columns)));
-        }
-    }
-
-    fn forget_names(&mut self, names: BTreeSet<String>, why: &Unknown) {
-        for name in names {
-            let value = match self.find_name(&name, Some(self.scope)).cloned() {
-                Some(Value::Frame(id)) => {
-                    let frame = &mut self.frames[id.0];
-                    frame.columns.values_mut().for_each(|column| *column = Value::Unknown(why.clone()));
-                    Value::Frame(id)
-                }
-                _ => Value::Unknown(why.clone()),
-            };
-            let scope = self.scope;
-            self.scopes[scope.0].names.insert(name, value);
-        }
     }
 
     fn run_if(&mut self, test: &Expr, body: &[Stmt], otherwise: &[Stmt]) -> Result<Flow<'b>, Unknown> {
