@@ -181,7 +181,7 @@ impl<'b> Replay<'_, 'b> {
                     .and_then(|()| pandas::set_where(self, column, index, &value, at))
                     .unwrap_or_else(Value::Unknown);
                 if let Some(name) = name {
-                    self.bind(&name, new);
+                    self.bind_changed(&name, new);
                 }
             }
             Value::List(id) => {
@@ -234,7 +234,7 @@ impl<'b> Replay<'_, 'b> {
                     None => None,
                 };
                 match (name, set) {
-                    (Some(name), Some(Ok(columns))) => self.bind(name, Value::Matrix(columns)),
+                    (Some(name), Some(Ok(columns))) => self.bind_changed(name, Value::Matrix(columns)),
                     (_, Some(Err(why))) => self.forget_root(of_expr, &why),
                     _ => {
                         let why = self.refuse(
@@ -412,10 +412,16 @@ impl<'b> Replay<'_, 'b> {
         match (&before, result.unwrap_or_else(Value::Unknown)) {
             // A frame changes under all of its names.
             (Value::Frame(id), Value::Frame(new)) => self.frames[id.0] = self.frames[new.0].clone(),
-            (_, value) => self.assign(target, value, span),
-        }
-        if let Some(name) = target.as_name().filter(|_| !matches!(before, Value::Column(_) | Value::Matrix(_))) {
-            self.fresh.insert((self.scope, name.to_owned()));
+            (before, value) => match target.as_name() {
+                Some(name) => {
+                    let value = self.named(value, name);
+                    self.bind_changed(name, value);
+                    if !matches!(before, Value::Column(_) | Value::Matrix(_)) {
+                        self.fresh.insert((self.scope, name.to_owned()));
+                    }
+                }
+                None => self.assign(target, value, span),
+            },
         }
     }
 }

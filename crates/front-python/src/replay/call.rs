@@ -671,7 +671,7 @@ impl<'b> Replay<'_, 'b> {
             (_, value) => match receiver_expr.map(|expr| &expr.kind) {
                 Some(ExprKind::Name(bound)) => {
                     let changed = self.change_of_its_own(Some(bound), &call.receiver, span);
-                    self.bind(bound, changed.map_or_else(Value::Unknown, |()| value));
+                    self.bind_changed(bound, changed.map_or_else(Value::Unknown, |()| value));
                 }
                 Some(ExprKind::Subscript { .. } | ExprKind::Attribute { .. }) if self.before_pandas_3() => {
                     if let Some(column) = receiver_expr {

@@ -697,6 +697,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         if scope == ScopeId(0) && matches!(value, Value::Frame(_)) {
             self.candidates.push(Candidate { rank: 0, expression: name.to_owned(), value: value.clone(), taken_by: None });
         }
+        self.fresh.remove(&(scope, name.to_owned()));
         self.scopes[scope.0].names.insert(name.to_owned(), value);
     }
 
@@ -821,11 +822,12 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             StmtKind::Assign { targets, value } => {
                 self.note_hidden_changes(value);
-                self.note_fresh(targets, value);
-                let value = self.value(value);
-                for target in targets {
-                    self.assign(target, value.clone(), statement.span);
-                }
+                self.assigned(targets, value, |replay| {
+                    let value = replay.value(value);
+                    for target in targets {
+                        replay.assign(target, value.clone(), statement.span);
+                    }
+                });
             }
             StmtKind::AugAssign { target, op, value } => self.aug_assign(statement.span, target, *op, value),
             StmtKind::For { target, iter, body, otherwise } => return self.run_for(target, iter, body, otherwise),

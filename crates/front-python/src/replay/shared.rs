@@ -32,19 +32,26 @@ const VIEWS: &[&str] = &[
 ];
 
 impl<'b> Replay<'_, 'b> {
-    /// Keeps account of which names are of objects of their own.
-    pub(super) fn note_fresh(&mut self, targets: &[Expr], value: &Expr) {
-        let scope = self.scope;
+    /// `targets = value`, which is evaluated by `run`: keeps account of which names are of objects of their own.
+    pub(super) fn assigned(&mut self, targets: &[Expr], value: &Expr, run: impl FnOnce(&mut Self)) {
+        let made = targets.len() == 1 && self.makes_an_object(value);
         if let Some(name) = value.as_name() {
-            self.fresh.remove(&(scope, name.to_owned()));
+            self.fresh.remove(&(self.scope, name.to_owned()));
         }
-        let is_fresh = targets.len() == 1 && self.makes_an_object(value);
-        for name in targets.iter().filter_map(Expr::as_name) {
-            if is_fresh {
-                self.fresh.insert((scope, name.to_owned()));
-            } else {
-                self.fresh.remove(&(scope, name.to_owned()));
-            }
+        run(self);
+        if let [target] = targets
+            && let Some(name) = target.as_name().filter(|_| made)
+        {
+            self.fresh.insert((self.scope, name.to_owned()));
+        }
+    }
+
+    /// The object of a name is another from here on, but still that name's.
+    pub(crate) fn bind_changed(&mut self, name: &str, value: Value<'b>) {
+        let is_own = self.is_of_its_own(name);
+        self.bind(name, value);
+        if is_own {
+            self.fresh.insert((self.scope, name.to_owned()));
         }
     }
 
@@ -108,7 +115,10 @@ impl<'b> Replay<'_, 'b> {
         for scope in self.live.iter().copied().chain([ScopeId(0), self.scope]) {
             for (name, value) in &self.scopes[scope.0].names {
                 let itself = scope == self.scope && own == Some(name.as_str());
-                let apart = is_own && self.fresh.contains(&(scope, name.clone()));
+                // Another name beside one that is alone got the same values in another way; in a call it may be what it was called with.
+                let apart = is_own
+                    && matches!(value, Value::Column(_) | Value::Matrix(_))
+                    && (scope == self.scope || self.fresh.contains(&(scope, name.clone())));
                 if !itself && !apart && self.holds(value, before, DEEPEST) {
                     others.push((scope, name.clone()));
                 }
