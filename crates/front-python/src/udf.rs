@@ -163,22 +163,44 @@ pub(crate) fn over_columns<'b>(
     Ok((gathered(replay, result, &like, &guards.union(&own).copied().collect()), one_type))
 }
 
-/// `[element for target in column]`, and `[element for a, b in zip(one, other)]`.
-pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], clause: &Clause, element: &Expr) -> Eval<'b> {
-    let Some(column) = columns.first() else { return Err(replay.unsupported(element.span, "a list of no columns")) };
-    if columns.iter().any(|other| other.space != column.space) {
-        return Err(replay.unsupported(clause.iter.span, "`zip` of columns over different rows"));
+/// What is iterated over row by row.
+pub(crate) struct Rows<'b> {
+    /// What one row has of it.
+    pub item: Value<'b>,
+    pub guards: Guards,
+    /// A column over these rows.
+    like: Column<'b>,
+}
+
+/// A series, several that go side by side, or a series of lists, to be iterated over. None for anything else.
+pub(crate) fn rows_of<'b>(replay: &Replay<'_, 'b>, iterable: &Value<'b>) -> Option<Rows<'b>> {
+    match iterable {
+        Value::Column(column) => {
+            let item = Value::Cell(python_cell(replay, &column.cell));
+            Some(Rows { item, guards: column.cell.guards.clone(), like: column.clone() })
+        }
+        Value::Zipped(columns) => {
+            let like = columns.first().filter(|first| columns.iter().all(|one| one.space == first.space))?.clone();
+            let cells = columns.iter().map(|column| Value::Cell(python_cell(replay, &column.cell))).collect();
+            let guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
+            Some(Rows { item: Value::Tuple(cells), guards, like })
+        }
+        Value::Objects(objects) if objects.missing.is_none() => {
+            Some(Rows { item: objects.value.clone(), guards: objects.like.cell.guards.clone(), like: objects.like.clone() })
+        }
+        _ => None,
     }
-    let cells: Vec<Value<'b>> = columns.iter().map(|column| Value::Cell(python_cell(replay, &column.cell))).collect();
-    let guards: Guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
+}
+
+/// `[element for target in column]`, and `[element for a, b in zip(one, other)]`.
+pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, rows: Rows<'b>, clause: &Clause, element: &Expr) -> Eval<'b> {
     let (result, own) = on_cells(replay, |replay| {
-        let item = if let [only] = cells.as_slice() { only.clone() } else { Value::Tuple(cells) };
-        replay.assign(&clause.target, item, clause.target.span);
+        replay.assign(&clause.target, rows.item, clause.target.span);
         let result = replay.eval(element)?;
         made(replay, result, element.span)
     })?;
-    let like = Column { name: None, array: true, ..column.clone() };
-    Ok(gathered(replay, result, &like, &guards.union(&own).copied().collect()))
+    let like = Column { name: None, array: true, ..rows.like };
+    Ok(gathered(replay, result, &like, &rows.guards.union(&own).copied().collect()))
 }
 
 /// `for target in rows: ...; list.append(value)`, once a row: the list becomes a column. None if it is not such a loop.
@@ -190,16 +212,6 @@ pub(crate) fn appending_loop<'b>(
     at: Span,
 ) -> Option<Result<(), Unknown>> {
     let (row, guards, space) = match iterable {
-        Value::Column(column) => (Value::Cell(python_cell(replay, &column.cell)), column.cell.guards.clone(), column.space),
-        Value::Zipped(columns) => {
-            let space = columns.first().map(|column| column.space).filter(|space| columns.iter().all(|one| one.space == *space))?;
-            let cells = columns.iter().map(|column| Value::Cell(python_cell(replay, &column.cell))).collect();
-            (Value::Tuple(cells), columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect(), space)
-        }
-        // A list that a loop before this one made, with one item a row.
-        Value::Objects(objects) if objects.like.array && objects.missing.is_none() => {
-            (objects.value.clone(), objects.like.cell.guards.clone(), objects.like.space)
-        }
         Value::Part(of, part) if part == "iterrows" => match **of {
             Value::Frame(id) => {
                 // The label of a row says nothing of the row by itself.
@@ -208,7 +220,10 @@ pub(crate) fn appending_loop<'b>(
             }
             _ => return None,
         },
-        _ => return None,
+        iterable => {
+            let Rows { item, guards, like } = rows_of(replay, iterable)?;
+            (item, guards, like.space)
+        }
     };
     let lists = crate::appends::as_functions(body)?;
     appended(replay, target, Turns { row, bound: Vec::new(), guards, space }, &lists, body, at)

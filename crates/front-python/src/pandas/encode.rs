@@ -311,6 +311,20 @@ pub(crate) fn item_of_pairs<'b>(
     dict_item(replay, pairs, &cell, absent, at).map(Value::Cell)
 }
 
+/// `index.get_indexer(column)`: the places of the labels that the rows have, -1 where there is no such label.
+pub(crate) fn places_in<'b>(replay: &mut Replay<'_, 'b>, known: &Known, column: &Column<'b>, at: Span) -> Eval<'b> {
+    let Some(Tagged::Index(index)) = known.tagged() else { return Err(replay.unsupported(at, "`get_indexer` of this")) };
+    let labels = index.labels.values();
+    if labels.iter().any(record::Value::is_missing) {
+        return Err(replay.unsupported(at, "`get_indexer` of an index with a missing label"));
+    }
+    replay.freeze(known);
+    let pairs: Vec<_> = labels.into_iter().zip((0..).map(record::Value::Int)).collect();
+    let nowhere = Cell::new(Kind::INT, replay.b.i64(-1));
+    let cell = dict_item(replay, &pairs, &udf::python_cell(replay, &column.cell), &Absent::Gives(&nowhere), at)?;
+    Ok(Value::Column(Column { name: None, array: true, ..column.with(cell.guarded(&column.cell.guards)) }))
+}
+
 /// [`dict_item`] by a key of several parts, none of which may be missing in the dict.
 fn item_of_parts<'b>(
     replay: &mut Replay<'_, 'b>,

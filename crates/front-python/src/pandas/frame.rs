@@ -323,13 +323,19 @@ pub(crate) fn with_columns<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, names: 
         let column = match (old.columns.get(name), member) {
             (Some(column), _) if !in_family || zero => column.clone(),
             (None, Some(column)) if zero => Value::Column(column),
-            (_, Some(_)) => Value::Unknown(replay.refuse(
-                "python-batch-columns",
-                at,
-                format!("the dummy column `{name}` is missing for rows in which its category does not occur"),
-                "another batch fills it with NaN, or not at all",
-                "add fill_value=0",
-            )),
+            (_, Some(column)) => {
+                let why = replay.refuse(
+                    "python-batch-columns",
+                    at,
+                    format!("the dummy column `{name}` is missing for rows in which its category does not occur"),
+                    "another batch fills it with NaN, or not at all",
+                    "add fill_value=0, or .fillna(0)",
+                );
+                why.0.iter().for_each(|blocker| {
+                    replay.filled_with_zero.insert((*blocker, name.clone()), column.clone());
+                });
+                Value::Unknown(why)
+            }
             (Some(column), None) => column.clone(),
             (None, None) => {
                 let missing = replay.known(record::Value::float(f64::NAN));

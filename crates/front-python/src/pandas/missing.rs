@@ -348,13 +348,20 @@ fn frame_fillna<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     let Value::Frame(id) = call.receiver else { return Err(replay.unsupported(call.span, "`fillna` of this")) };
     let per_column = column_values(replay, &value);
     let mut frame = if per_column.is_none() { replay.of_cells(id, call.span) } else { replay.frames[id.0].clone() };
+    let space = frame.space;
     for (name, slot) in &mut frame.columns {
-        let Value::Column(column) = slot else { continue };
         let value = match &per_column {
             None => Some(value.clone()),
             Some(pairs) => pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()),
         };
-        if let Some(value) = value {
+        let Some(value) = value else { continue };
+        if let Value::Unknown(why) = slot
+            && let Some(blocker) = why.0.iter().next().filter(|_| why.0.len() == 1)
+            && replay.concrete(&value).and_then(|value| value.as_f64()) == Some(0.0)
+            && let Some(column) = replay.filled_with_zero.get(&(*blocker, name.clone())).filter(|column| column.space == space)
+        {
+            *slot = Value::Column(column.clone());
+        } else if let Value::Column(column) = slot {
             let column = column.clone();
             *slot = match fill_column(replay, &column, &value, call.span) {
                 Ok(cell) => Value::Column(column.with(cell)),

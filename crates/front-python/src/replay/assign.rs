@@ -393,7 +393,14 @@ impl<'b> Replay<'_, 'b> {
     }
 
     pub(crate) fn aug_assign(&mut self, span: Span, target: &Expr, op: BinaryOp, value: &Expr) {
+        let noted = self.notes.len();
         let before = self.value(target);
+        // `frame.loc[mask, "c"] *= 2` takes some rows, and drops none.
+        let mut number = 0;
+        self.notes.retain(|note| {
+            number += 1;
+            number <= noted || note.name != "python-row-filter"
+        });
         let right = self.value(value);
         // `names += ["c"]` changes the list in place.
         if let (Value::List(id), BinaryOp::Add) = (&before, op)

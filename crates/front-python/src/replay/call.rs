@@ -520,6 +520,13 @@ impl<'b> Replay<'_, 'b> {
                 let named = named.into_iter().map(|(name, value)| (if name == "value" { "v".to_owned() } else { name }, value)).collect();
                 return self.call_path("numpy.searchsorted", all, named, span);
             }
+            // Where the labels of an index are that each row has; -1 where it has none.
+            Value::Known(labels) if name == "get_indexer" => {
+                let Some(Value::Column(column)) = positional.first() else {
+                    return Err(self.unsupported(span, "`get_indexer` of this"));
+                };
+                return crate::pandas::encode::places_in(self, labels, column, span);
+            }
             Value::Known(_) if name == "align" => {
                 if let Some(unknown) = self.unknown_among(&all) {
                     return Err(unknown);

@@ -571,19 +571,10 @@ impl<'b> Replay<'_, 'b> {
             return Ok(None);
         };
         let iterable = self.eval(&first.iter)?;
-        let over_rows = match &iterable {
-            Value::Column(column) => Some(vec![column.clone()]),
-            Value::Zipped(columns) => Some(columns.clone()),
-            _ => None,
-        };
-        if let Some(columns) = over_rows
-            && rest.is_empty()
-            && first.tests.is_empty()
-            && value.is_none()
-            && !self.cells_active()
-        {
+        let is_one_list = rest.is_empty() && first.tests.is_empty() && value.is_none() && !self.cells_active();
+        if let Some(rows) = crate::udf::rows_of(self, &iterable).filter(|_| is_one_list) {
             // `[f(x) for x in frame["c"]]` is a function on cells.
-            return crate::udf::comprehension(self, &columns, first, element).map(Some);
+            return crate::udf::comprehension(self, rows, first, element).map(Some);
         }
         let of_row = if self.cells_active() { crate::sequence::of(self, &iterable, first.iter.span)? } else { None };
         if let Some(items) = of_row {

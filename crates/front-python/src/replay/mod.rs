@@ -80,6 +80,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub training_filters: Places,
     /// The scopes of the calls that are running.
     live: Vec<ScopeId>,
+    /// Dummy columns that are not known until what is missing becomes zero, by their blockers and names, and what they are then.
+    pub filled_with_zero: HashMap<(usize, String), Column<'b>>,
     /// Names of series and arrays that no other name is of.
     pub fresh: std::collections::HashSet<(ScopeId, String)>,
     /// Where rows are taken by their places for a test.
@@ -250,6 +252,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             filters: Vec::new(),
             training_filters: Places::new(),
             live: Vec::new(),
+            filled_with_zero: HashMap::new(),
             fresh: std::collections::HashSet::new(),
             tests: Vec::new(),
             trainings: Vec::new(),
