@@ -883,6 +883,14 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
                 // Missing stays missing since pandas 3; before, it becomes the text `nan`, in a column of texts too.
                 Ok((to.clone(), if keeps_missing { val.is_nan().select(replay.b.null(Elem::Str), text) } else { text }))
             }
+            (Kind::Category(categories), Kind::Str) if categories.values.iter().all(|value| value.as_str().is_none()) => {
+                let texts: Option<Vec<String>> = categories.values.iter().map(category_text).collect();
+                let Some(texts) = texts else { return Err(Trouble::Unsupported(format!("a category as {dtype}"))) };
+                let rows = (0..).zip(texts).map(|(code, text)| (vec![Literal::I64(code)], Literal::Str(text))).collect();
+                let map = Map { name: name.clone(), keys: vec![Elem::I64], value: Elem::Str, rows };
+                let text = replay.b.lookup(replay.b.table(Table::Map(map)), &[val]);
+                Ok((Kind::Str, if keeps_missing { text } else { text.or_else("nan") }))
+            }
             (Kind::Category(categories), _) => match (super::category_values(replay, categories, val), &to) {
                 (Some((Kind::INT, number)), Kind::Int(width)) => {
                     guard(replay, val.lt(0_i64), format!("{name} has no category and cannot become an integer"));
@@ -902,6 +910,24 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
     let inside = replay.cells_active();
     debug_assert!(!inside || own.is_empty(), "astype is a method of columns");
     Ok(cell.guarded(&own))
+}
+
+/// The text of a whole number or an interval among categories. Where a row of a batch has no interval, pandas writes the ends of all as
+/// floats; a row by itself keeps them as they are.
+fn category_text(category: &record::Value) -> Option<String> {
+    let text = |value: &record::Value| crate::fold::format(value, None);
+    match category.as_tagged() {
+        None => category.as_int().map(|whole| whole.to_string()),
+        Some(Tagged::Interval(interval)) => {
+            let (opens, closes) = match interval.closed.as_str() {
+                "right" => ('(', ']'),
+                "left" => ('[', ')'),
+                _ => return None,
+            };
+            Some(format!("{opens}{}, {}{closes}", text(&interval.left)?, text(&interval.right)?))
+        }
+        Some(_) => None,
+    }
 }
 
 /// `astype("category")`: the categories are those of the scoring rows, unless the script has one frame. Texts are what they are whichever
