@@ -86,7 +86,7 @@ struct Dialect {
 }
 
 const PYTHON: Dialect = Dialect { name: "literal_step", quotes: &['"', '\''], words: &["True", "False", "None"], broken: "SyntaxError" };
-const JSON: Dialect = Dialect { name: "json_step", quotes: &['"'], words: &["true", "false", "null"], broken: "ValueError" };
+const JSON: Dialect = Dialect { name: "json_step", quotes: &['"'], words: &["true", "false", "null"], broken: "JSONDecodeError" };
 
 /// What follows a letter: the next mode, what is written, and whether the letter is too. None for a letter that may not stand there.
 fn next(dialect: &Dialect, mode: Mode, letter: char) -> Option<(Mode, String, bool)> {

@@ -541,13 +541,9 @@ fn text_of<'b>(replay: &mut Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>), at: S
             let refuse = &mut |when| crate::sequence::refuse(replay, when, "a number with more digits than can be written", at);
             Ok((Kind::Str, crate::numbers::float_text(b, *val, refuse)))
         }
-        Kind::Float32
-        | Kind::DateTime
-        | Kind::Zoned(_)
-        | Kind::Timedelta
-        | Kind::Date
-        | Kind::Category(_)
-        | Kind::Document => Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype()))),
+        Kind::Float32 | Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date | Kind::Category(_) | Kind::Document => {
+            Err(Trouble::Unsupported(format!("the text of a {}", kind.dtype())))
+        }
     }
 }
 
@@ -568,14 +564,20 @@ fn freed<'b>(value: &Value<'b>, handled: &Guards) -> Value<'b> {
 /// Whether a handler takes an exception. None if that is not known.
 fn takes(handler: &ast::Handler, exception: &str) -> Option<bool> {
     let Some(kind) = &handler.kind else { return Some(true) };
-    let names: Vec<&str> = match &kind.kind {
-        ExprKind::Name(name) => vec![name],
-        ExprKind::Tuple(items) => items.iter().map(Expr::as_name).collect::<Option<_>>()?,
-        _ => return None,
+    // `json.JSONDecodeError` by its last name.
+    let name_of = |expr: &'_ Expr| match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Attribute { name, .. } => Some(name.clone()),
+        _ => None,
     };
+    let names: Vec<String> = match &kind.kind {
+        ExprKind::Tuple(items) => items.iter().map(name_of).collect::<Option<_>>()?,
+        _ => vec![name_of(kind)?],
+    };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let above: &[&str] = match exception {
         "ZeroDivisionError" | "OverflowError" => &["ArithmeticError"],
         "IndexError" | "KeyError" => &["LookupError"],
+        "JSONDecodeError" => &["ValueError"],
         "ValueError" | "TypeError" | "AttributeError" | "SyntaxError" => &[],
         _ if names.contains(&"Exception") || names.contains(&"BaseException") => return Some(true),
         _ => return None,

@@ -21,6 +21,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Column, "isin", isin),
     Row::new(On::Frame, "isin", frame_isin),
     Row::new(On::Function, "pandas.Categorical", explicit_categories),
+    Row::new(On::Function, "pandas.Categorical.from_codes", from_codes),
     Row::new(On::Column, "astype", astype),
     Row::new(On::Frame, "astype", frame_astype),
     Row::new(On::Matrix, "astype", frame_astype),
@@ -970,6 +971,30 @@ fn explicit_categories<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> 
     let Some(values) = constants else { return Err(replay.unsupported(at, "`Categorical` with computed categories")) };
     freeze_all(replay, &categories);
     let cell = as_category(replay, &column.cell, Rc::new(Categories { values, ordered }), at)?;
+    Ok(Value::Column(Column { array: true, ..column.with(cell) }))
+}
+
+/// `Categorical.from_codes`: what is no code, and is not -1 either, raises.
+fn from_codes<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let codes = call.take("codes").or_else(|| call.take("0"));
+    let categories = call.take("categories").or_else(|| call.take("1"));
+    let ordered = call.flag(replay, "ordered", false)?;
+    let (Some(Value::Column(column)), Some(categories)) = (codes, categories) else {
+        return Err(replay.unsupported(at, "`from_codes` without codes of the rows and `categories`"));
+    };
+    let constants: Option<Vec<record::Value>> =
+        replay.items(&categories, at).and_then(|items| items.iter().map(|item| replay.concrete(item)).collect());
+    let Some(values) = constants else { return Err(replay.unsupported(at, "`from_codes` with computed categories")) };
+    let Some((Kind::Int(_), code)) = column.cell.single() else {
+        return Err(replay.unsupported(at, "`from_codes` of codes that are not whole numbers"));
+    };
+    freeze_all(replay, &categories);
+    let outside = code.lt(-1_i64) | code.ge(values.len() as i64);
+    let name = label(&column);
+    let guard = replay.guard(outside, Reason::Invalid(format!("{name} is no code of a category")), at);
+    let mut cell = Cell::new(Kind::Category(Rc::new(Categories { values, ordered })), code).guarded(&column.cell.guards);
+    cell.guards.insert(guard);
     Ok(Value::Column(Column { array: true, ..column.with(cell) }))
 }
 

@@ -115,10 +115,8 @@ impl<'b> Replay<'_, 'b> {
         for scope in self.live.iter().copied().chain([ScopeId(0), self.scope]) {
             for (name, value) in &self.scopes[scope.0].names {
                 let itself = scope == self.scope && own == Some(name.as_str());
-                // Another name beside one that is alone got the same values in another way; in a call it may be what it was called with.
-                let apart = is_own
-                    && matches!(value, Value::Column(_) | Value::Matrix(_))
-                    && (scope == self.scope || self.fresh.contains(&(scope, name.clone())));
+                // Another name beside one that is alone got the same values in another way.
+                let apart = is_own && matches!(value, Value::Column(_) | Value::Matrix(_));
                 if !itself && !apart && self.holds(value, before, DEEPEST) {
                     others.push((scope, name.clone()));
                 }
