@@ -1535,6 +1535,13 @@ def contradictory_opsets():
 
 
 @refused
+def form_before_opset_6():
+    """Not is what it was; Neg had another form."""
+    nodes = [helper.make_node("Neg", ["x"], ["y"], name="flip"), helper.make_node("Not", ["b"], ["c"], name="same")]
+    return graph(nodes, [("x", F, [None]), ("b", B, [None])], [("y", F, [None]), ("c", B, [None])], opset=5)
+
+
+@refused
 def opset_too_new():
     return small([helper.make_node("Neg", ["x"], ["y"])], ["y"], opset=99)
 
