@@ -995,6 +995,15 @@ def category_mapper():
 
 
 @case
+def layer_norm_of_great_numbers():
+    """LayerNormalization of numbers whose sum float32 does not hold, and whose squares it does not."""
+    node = helper.make_node("LayerNormalization", ["x", "scale", "bias"], ["y", "mean", "inverse"])
+    rows = np.vstack([numbers(42, 5, 9), np.full((1, 9), 3e38), np.full((1, 9), -3e38), [[3e38, 0, 0, 3e38, 1, -1, 3e38, 0, 0]], [[1e18] + [0] * 8]]).astype(np.float32)
+    constants = [("scale", weights(43, 9)), ("bias", weights(44, 9))]
+    return graph([node], [("x", F, [None, 9])], [("y", F, [None, 9]), ("mean", F, [None, 1]), ("inverse", F, [None, 1])], constants), {"x": rows}, *SUMS
+
+
+@case
 def patterns_of_whole_texts():
     """RegexFullMatch: classes of ASCII and by name, boundaries, ends, alternatives, lazy and counted repeats, and letters in either case."""
     patterns = [
