@@ -132,7 +132,8 @@ fn between(node: &OnnxNode<'_, '_>, separators: &[String], least: i64) -> Result
 /// Stands for a letter that is not to be changed; it is a code point that no text has.
 const HELD: &str = "\u{fdd1}";
 
-/// Without stop words, and in one case. onnxruntime asks the system for the case, one code point to one: `İ` gives `i`, and `ß` stays. Stop words can be taken out of texts that are known only, for what is left decides the shape.
+/// Without stop words, and in one case. onnxruntime asks the system for the case, one code point to one: `İ` gives `i`, and `ß` stays.
+/// Stop words can be taken out of texts that are known only, for what is left decides the shape.
 fn string_normalizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let action = node.string("case_change_action").to_owned();
     let is_exact = node.int("is_case_sensitive") != 0;
