@@ -1,16 +1,11 @@
 //! Which outputs say together of which class a row is: a label, and a score for each class behind it.
 
-use std::cell::Cell;
-use std::collections::HashSet;
-
-use ir::{Builder, Elem, Elements, Literal, Op, Prediction, Table, Val};
+use ir::{Elem, Elements, Literal, Prediction, Val};
 
 use crate::model::{Attribute, Graph};
 
 /// More classes than this are no enumeration that anybody reads.
 const MOST_CLASSES: usize = 1024;
-/// Choices between choices are few around a label; more nodes than this are not looked at.
-const MOST_NODES: usize = 64;
 
 /// The fields that came of one output of the graph.
 pub(crate) struct Said<'b> {
@@ -25,14 +20,14 @@ pub(crate) struct Said<'b> {
 ///
 /// A label is followed by its scores: by a map of its classes, by an output for each, named so, or by a vector as long as the list that the
 /// label is taken from. The scores of a support vector machine need not be of classes, so there a vector stays one.
-pub(crate) fn predictions(b: &Builder, graph: &Graph, outputs: &[Said<'_>]) -> Vec<Prediction> {
+pub(crate) fn predictions(graph: &Graph, outputs: &[Said<'_>]) -> Vec<Prediction> {
     let has_votes = has_votes(graph);
     let of = |at: usize| {
         let [(_, label)] = outputs.get(at)?.fields.as_slice() else { return None };
         if !matches!(label.elem(), Elem::I64 | Elem::Str) || !label.ty().is_scalar() {
             return None;
         }
-        let classes = possible(b, *label, &Cell::new(MOST_NODES))?;
+        let classes = label.possible(MOST_CLASSES)?;
         let rest = outputs.get(at + 1..)?;
         let (classes, scores) = by_key(&classes, rest).or_else(|| by_column(&classes, rest)).or_else(|| {
             let vector = rest.first().filter(|said| !has_votes && is_vector(said, classes.len()))?;
@@ -79,28 +74,4 @@ fn by_column(classes: &[Literal], rest: &[Said<'_>]) -> Option<(Vec<Literal>, Ve
     let fits = |(class, said): (&Literal, &Said<'_>)| matches!(said.fields.as_slice(), [(name, value)] if is_named(name, class) && is_score(value));
     let all = std::iter::zip(classes, rest).all(fits);
     all.then(|| (classes.to_vec(), rest.iter().map(|said| said.first as u32).collect()))
-}
-
-/// All values that a scalar can be, in the order of the list that it is taken from; of two, the one that a condition gives comes second.
-#[expect(clippy::wildcard_enum_match_arm, reason = "what other operations give is not known")]
-fn possible(b: &Builder, value: Val<'_>, left: &Cell<usize>) -> Option<Vec<Literal>> {
-    left.set(left.get().checked_sub(1)?);
-    let of = |value: ir::Value| possible(b, b.value(value), left);
-    let mut all = match value.made_by() {
-        Op::Const(literal) if !literal.is_null() => vec![literal],
-        Op::Table(table) => match b.tables().get(table)? {
-            Table::Tensor(tensor) if tensor.values.len() <= MOST_CLASSES => tensor.values.iter().collect(),
-            Table::Tensor(_) | Table::Map(_) | Table::Forest(_) => return None,
-        },
-        Op::Select { cond: _, yes, no } => [of(no)?, of(yes)?].concat(),
-        Op::Gather { x, .. } | Op::Reshape { x, .. } => of(x)?,
-        // Only those that no cast makes equal to others.
-        Op::Cast { x, to: Elem::I64 } if b.value(x).elem() == Elem::I32 => {
-            of(x)?.iter().filter_map(Literal::as_i64).map(Literal::I64).collect()
-        }
-        _ => return None,
-    };
-    let mut seen = HashSet::new();
-    all.retain(|class| seen.insert(class.clone()));
-    (all.len() <= MOST_CLASSES).then_some(all)
 }

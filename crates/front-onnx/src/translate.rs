@@ -525,7 +525,7 @@ impl<'b> Walk<'_, 'b> {
             }
             said.push(Said { first, fields, keys });
         }
-        predictions(self.b, graph, &said).into_iter().for_each(|prediction| self.b.prediction(prediction));
+        predictions(graph, &said).into_iter().for_each(|prediction| self.b.prediction(prediction));
     }
 
     /// The fields of one output: one, or with ZipMap one a class, or one an element of a sequence.

@@ -2,7 +2,6 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
-use crate::ast::{Expr, ExprKind};
 use crate::ops;
 use crate::pandas::{self, where_cell};
 use crate::replay::Replay;
@@ -161,19 +160,4 @@ pub(crate) fn set_in_frame<'b>(
         }
         Ok(())
     }))
-}
-
-/// Whether an expression makes an array that no other name is of.
-pub(crate) fn is_fresh(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Binary { .. } | ExprKind::Unary { .. } => true,
-        ExprKind::Call { callee, .. } => match &callee.kind {
-            ExprKind::Attribute { value, name } => match value.as_name() {
-                Some("np" | "numpy") => !matches!(name.as_str(), "asarray" | "asanyarray" | "ravel" | "squeeze" | "reshape" | "transpose"),
-                _ => matches!(name.as_str(), "copy" | "astype" | "clip" | "round" | "transform" | "predict_proba"),
-            },
-            _ => false,
-        },
-        _ => false,
-    }
 }

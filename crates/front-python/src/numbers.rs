@@ -218,7 +218,7 @@ fn scan<'b>(b: &'b Builder, text: Val<'b>) -> (Val<'b>, Val<'b>, Val<'b>) {
     (valid.select(value, 0.0), valid, overlong)
 }
 
-/// `repr` of a float: exact for whole numbers below 1e15 and for numbers that at most four decimals write; others are refused by `refuse`.
+/// `repr` of a float: exact for whole numbers below 1e15 and for numbers that at most six decimals write; others are refused by `refuse`.
 ///
 /// A number with `k` decimals is the quotient of two exact integers, so it is found by trying `k` from 0 on and comparing.
 pub(crate) fn float_text<'b>(b: &'b Builder, val: Val<'b>, refuse: &mut dyn FnMut(Val<'b>)) -> Val<'b> {

@@ -1031,7 +1031,15 @@ fn membership<'b>(replay: &mut Replay<'_, 'b>, negated: bool, left: &Value<'b>, 
             if is_unclear_among(&operands[0].0, &values) {
                 return unsupported("`in` of a moment with a missing one");
             }
-            let held = is_among(replay, &operands[0], &values, false);
+            // A missing text or category is one object in all of pandas, which is in a list that holds it, though it equals nothing.
+            let (kind, val) = &operands[0];
+            let is_nan = |float: f64| float.is_nan();
+            let is_the_missing_one = *kind == Kind::Float && matches!(val.literal(), Some(Literal::F64(float)) if float.is_nan());
+            let held = if is_the_missing_one && values.iter().filter_map(record::Value::as_f64).any(is_nan) {
+                replay.b.bool(true)
+            } else {
+                is_among(replay, &operands[0], &values, false)
+            };
             Ok((Kind::Bool, if negated { !held } else { held }))
         })?
     };

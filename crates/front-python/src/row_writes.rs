@@ -125,14 +125,13 @@ pub(crate) fn place<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, part: &str, ind
     }
     let Value::Tuple(parts) = index else { return None };
     let [row, column] = parts.as_slice() else { return None };
-    let space = replay.frames[id.0].space;
     if let (Value::Part(labelled, label), "at" | "loc") = (row, part)
         && label == LABEL
     {
         let own = matches!(**labelled, Value::Frame(other) if other == *id);
         return own.then(|| replay.concrete(column)).flatten().map(|name| (*id, pandas::column_name(&name)));
     }
-    if !is_row(replay, row, part, space) {
+    if !is_row_of(replay, row, part, *id) {
         return None;
     }
     let name = replay.concrete(column)?;
@@ -147,6 +146,12 @@ pub(crate) fn place<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, part: &str, ind
     }
 }
 
+/// Whether an index is the position of the row at hand in that frame, or its label where rows are counted.
+fn is_row_of<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>, part: &str, id: FrameId) -> bool {
+    let frame = &replay.frames[id.0];
+    is_row(replay, index, part, frame.space) && (frame.index.is_none() || matches!(part, "iloc" | "iat"))
+}
+
 /// Whether an index is the position of the row at hand, among those rows. The label of a row is its position where no row was dropped
 /// and none was chosen.
 fn is_row<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>, part: &str, space: usize) -> bool {
@@ -156,7 +161,7 @@ fn is_row<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>, part: &str, space: usi
 }
 
 /// The row of a frame or the cell of a column at the position of the row at hand: `frame.iloc[i]`, `frame["c"].iloc[i]`, `frame["c"][i]`.
-pub(crate) fn at_position<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>) -> Option<Value<'b>> {
+pub(crate) fn at_position<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>) -> Option<Value<'b>> {
     match of {
         Value::Column(column) => {
             let part = if column.array { "iat" } else { "at" };
@@ -167,7 +172,12 @@ pub(crate) fn at_position<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, index: &V
             Value::Column(column) => {
                 is_row(replay, index, part, column.space).then(|| Value::Cell(crate::udf::python_cell(replay, &column.cell)))
             }
-            Value::Frame(id) => is_row(replay, index, part, replay.frames[id.0].space).then_some(Value::Row(*id)),
+            // A row that was taken does not see what happens to the frame later.
+            Value::Frame(id) if is_row_of(replay, index, part, *id) => {
+                let frame = replay.frames[id.0].clone();
+                replay.frames.push(frame);
+                Some(Value::Row(FrameId(replay.frames.len() - 1)))
+            }
             _ => None,
         },
         _ => None,

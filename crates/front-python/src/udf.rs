@@ -491,7 +491,7 @@ pub(crate) fn to_text<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Sp
         return Ok(Cell::new(Kind::Str, replay.b.str(&text)));
     }
     let cell = ops::to_cell(replay, value, None, at)?;
-    ops::lift(replay, &[&cell], at, |replay, operands| text_of(replay, &operands[0]))
+    ops::lift(replay, &[&cell], at, |replay, operands| text_of(replay, &operands[0], at))
 }
 
 /// A whole number with zeros before it, behind its sign, up to a width.
@@ -510,7 +510,7 @@ pub(crate) fn padded<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, width: 
     })
 }
 
-fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::Typed<'b> {
+fn text_of<'b>(replay: &mut Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>), at: Span) -> ops::Typed<'b> {
     let b = replay.b;
     match kind {
         Kind::Str => Ok((Kind::Str, *val)),
@@ -522,8 +522,11 @@ fn text_of<'b>(replay: &Replay<'_, 'b>, (kind, val): &(Kind, Val<'b>)) -> ops::T
             Some(text) => Ok((Kind::Str, text)),
             None => Err(Trouble::Unsupported("the text of a date".to_owned())),
         },
-        Kind::Float
-        | Kind::Float32
+        Kind::Float => {
+            let refuse = &mut |when| crate::sequence::refuse(replay, when, "a number with more digits than can be written", at);
+            Ok((Kind::Str, crate::numbers::float_text(b, *val, refuse)))
+        }
+        Kind::Float32
         | Kind::DateTime
         | Kind::Zoned(_)
         | Kind::Timedelta

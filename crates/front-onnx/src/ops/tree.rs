@@ -181,11 +181,12 @@ fn forest_row<'b>(node: &OnnxNode<'_, 'b>) -> Result<(PerRow<'b>, Elem), Refusal
     Ok((x.cast(node.b, ElementType::F32), Elem::F32))
 }
 
-/// Double thresholds or weights with a float32 input: onnxruntime refuses these too.
+/// Double thresholds or weights with an input that is compared in float32: onnxruntime refuses these too.
 fn check_precision(node: &OnnxNode<'_, '_>, elem: Elem, names: &[&str]) -> Result<(), Refusal> {
     for name in names {
-        if elem == Elem::F32 && node.reals(name)?.1 == ElementType::F64 {
-            return node.refuse("onnx-unsupported-attribute", format!("`{name}_as_tensor` is double and the input is float"));
+        let is_double = node.tensor(name).is_some_and(|tensor| tensor.data.element_type() == ElementType::F64);
+        if elem == Elem::F32 && is_double {
+            return node.refuse("onnx-unsupported-attribute", format!("`{name}` is double and the input is not"));
         }
     }
     Ok(())
@@ -236,7 +237,7 @@ fn scores<'b>(
 /// Targets by leaf weights. Output float32, whatever the input.
 fn regressor<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (x, elem) = forest_row(node)?;
-    check_precision(node, elem, &["nodes_values", "target_weights"])?;
+    check_precision(node, elem, &["nodes_values_as_tensor", "target_weights_as_tensor"])?;
     let transform = PostTransform::of(node)?;
     let aggregate = match node.string("aggregate_function") {
         "SUM" => Aggregate::Sum,
@@ -265,6 +266,7 @@ fn target_count(node: &OnnxNode<'_, '_>) -> Result<usize, Refusal> {
 /// The one operator of ai.onnx.ml 5. Output in the type of the input.
 fn ensemble<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (x, elem) = forest_row(node)?;
+    check_precision(node, elem, &["nodes_splits", "leaf_weights", "membership_values"])?;
     let transform = match node.int("post_transform") {
         0 => PostTransform::None,
         1 => PostTransform::Softmax,
@@ -289,7 +291,7 @@ fn ensemble<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 /// Label and scores. With two classes and weights for one of them, the other score follows from the sign of the weights.
 fn classifier<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let (x, elem) = forest_row(node)?;
-    check_precision(node, elem, &["nodes_values", "class_weights"])?;
+    check_precision(node, elem, &["nodes_values_as_tensor", "class_weights_as_tensor"])?;
     let transform = PostTransform::of(node)?;
     let labels = node.labels("classlabels_strings", "classlabels_int64s");
     if labels.len() < 2 {

@@ -580,6 +580,18 @@ fn pairs_of<'b>(
     }
 }
 
+/// Whether the keys are all values that a cell can have, as the classes of a model or both truth values.
+fn is_all_replaced(kind: &Kind, val: Val<'_>, pairs: &[(record::Value, record::Value)]) -> bool {
+    const MOST: usize = 256;
+    let possible = match kind {
+        Kind::Bool => Some(vec![Literal::Bool(false), Literal::Bool(true)]),
+        Kind::Int(_) | Kind::Str if !val.is_nullable() => val.possible(MOST),
+        _ => None,
+    };
+    let has_key = |value: &Literal| pairs.iter().any(|(key, _)| literal(key, value.elem()).is_some_and(|key| same_literal(&key, value)));
+    possible.is_some_and(|values| values.iter().all(has_key))
+}
+
 /// Cells that equal a key become its value, the others stay.
 fn replaced<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -650,10 +662,8 @@ fn replaced<'b>(
                     Cell::new(to.clone(), hit.is_null().select(promote(val, &kind, &to), new))
                 }
             }
-            // Both truth values are replaced.
-            None if kind == Kind::Bool && [true, false].iter().all(|truth| usable.iter().any(|(key, _)| key.as_bool() == Some(*truth))) => {
-                Cell::new(new_kind.clone(), hit.or_else(zero))
-            }
+            // All that it can be is replaced.
+            None if is_all_replaced(&kind, val, &usable) => Cell::new(new_kind.clone(), hit.or_else(zero)),
             None => Cell {
                 alternatives: vec![
                     Alternative { when: Some(!hit.is_null()), kind: new_kind.clone(), val: hit.or_else(zero) },

@@ -8,7 +8,7 @@ use crate::calendar;
 use crate::ops::{self, Trouble};
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
-use crate::value::{Cell, Column, Eval, Frame, Guards, Kind, Unknown, Value, Width};
+use crate::value::{Alternative, Cell, Column, Eval, Frame, Guards, Kind, Unknown, Value, Width};
 use ir::{Elem, Literal, Map, Reason, Table, Val};
 use source::Span;
 use std::rc::Rc;
@@ -326,7 +326,7 @@ pub(crate) fn cell_field<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, name:
                 None => Err(Trouble::Unsupported("this field of this".to_owned())),
             }
         })?;
-        Ok(Value::Cell(cell))
+        Ok(Value::Cell(with_holes(replay, cell)))
     })
 }
 
@@ -689,9 +689,20 @@ fn on_time<'b>(
     Ok(Value::Column(column.with(cell)))
 }
 
-/// A whole number of a moment that may be missing: a float column then, NaN for NaT.
-fn number<'b>(moment: Val<'b>, val: Val<'b>) -> (Kind, Val<'b>) {
-    if moment.is_nullable() { (Kind::Float, val.cast(Elem::F64).or_else(f64::NAN)) } else { (Kind::Int(Width::I32), val) }
+/// Whole numbers of moments that may be missing: NaN for NaT.
+fn with_holes<'b>(replay: &Replay<'_, 'b>, cell: Cell<'b>) -> Cell<'b> {
+    let mut alternatives = Vec::new();
+    for one in cell.alternatives {
+        if matches!(one.kind, Kind::Int(_)) && one.val.is_nullable() {
+            let missing = one.val.is_null();
+            let when = Some(one.when.map_or(missing, |when| when & missing));
+            alternatives.push(Alternative { when, kind: Kind::Float, val: replay.b.f64(f64::NAN) });
+            alternatives.push(Alternative { val: one.val.or_else(0_i64), ..one });
+        } else {
+            alternatives.push(one);
+        }
+    }
+    Cell { alternatives, guards: cell.guards }
 }
 
 /// `.dt.year` and its like.
@@ -727,26 +738,30 @@ pub(crate) fn field<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, name: 
     if name == "date" {
         return column_date(replay, column, at);
     }
-    on_time(replay, column, at, |_, kind, val| match kind {
+    let fields = on_time(replay, column, at, |_, kind, val| match kind {
         Kind::Timedelta => duration_field(val, name),
         kind => moment_field(zones::wall(kind, val)?, name),
-    })
+    })?;
+    match fields {
+        Value::Column(fields) => {
+            let cell = super::encode::as_recorded(replay, with_holes(replay, fields.cell.clone()), at);
+            Ok(Value::Column(fields.with(cell)))
+        }
+        other => Ok(other),
+    }
 }
 
+/// A field of durations, null where they are missing. It is 64 bits wide in pandas.
 fn duration_field<'b>(val: Val<'b>, name: &str) -> Option<(Kind, Val<'b>)> {
     let (days, of_day) = calendar::split(val);
     match name {
-        "days" => Some(duration_number(val, days)),
-        "seconds" => Some(duration_number(val, of_day / 1_000_000_i64)),
+        "days" => Some((Kind::INT, days)),
+        "seconds" => Some((Kind::INT, of_day / 1_000_000_i64)),
         _ => None,
     }
 }
 
-/// Fields of durations are 64-bit in pandas.
-fn duration_number<'b>(duration: Val<'b>, val: Val<'b>) -> (Kind, Val<'b>) {
-    if duration.is_nullable() { (Kind::Float, val.cast(Elem::F64).or_else(f64::NAN)) } else { (Kind::INT, val) }
-}
-
+/// A field of moments: whole numbers are null where they are missing, conditions do not hold.
 fn moment_field<'b>(val: Val<'b>, name: &str) -> Option<(Kind, Val<'b>)> {
     let (days, of_day) = calendar::split(val);
     let (year, month, day) = calendar::civil(days);
@@ -774,7 +789,7 @@ fn moment_field<'b>(val: Val<'b>, name: &str) -> Option<(Kind, Val<'b>)> {
         "is_leap_year" => return truth(calendar::is_leap(year)),
         _ => return None,
     };
-    Some(number(val, field))
+    Some((Kind::Int(Width::I32), field))
 }
 
 pub(super) fn column_of<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>) -> Result<Column<'b>, Unknown> {

@@ -175,11 +175,13 @@ impl<'b> Replay<'_, 'b> {
             Value::Column(column) => {
                 // A named series, set by a mask: the name is bound anew.
                 let name = of_expr.as_name().map(str::to_owned);
-                let new = crate::array_cells::kept_type(self, column, &value, at)
+                let new = self
+                    .change_of_its_own(name.as_deref(), of, at)
+                    .and_then(|()| crate::array_cells::kept_type(self, column, &value, at))
                     .and_then(|()| pandas::set_where(self, column, index, &value, at))
                     .unwrap_or_else(Value::Unknown);
                 if let Some(name) = name {
-                    self.bind(&name, new);
+                    self.bind_changed(&name, new);
                 }
             }
             Value::List(id) => {
@@ -223,13 +225,16 @@ impl<'b> Replay<'_, 'b> {
                 self.forget_root(of_expr, &why);
             }
             Value::Matrix(columns) => {
-                let name = of_expr.as_name().filter(|name| self.fresh.contains(&(self.scope, (*name).to_owned())));
+                let name = of_expr.as_name().filter(|name| self.is_of_its_own(name));
                 let set = match name {
-                    Some(_) => crate::array_cells::set(self, columns, index, &value, at),
+                    Some(_) => match self.change_of_its_own(name, of, at) {
+                        Ok(()) => crate::array_cells::set(self, columns, index, &value, at),
+                        Err(why) => Some(Err(why)),
+                    },
                     None => None,
                 };
                 match (name, set) {
-                    (Some(name), Some(Ok(columns))) => self.bind(name, Value::Matrix(columns)),
+                    (Some(name), Some(Ok(columns))) => self.bind_changed(name, Value::Matrix(columns)),
                     (_, Some(Err(why))) => self.forget_root(of_expr, &why),
                     _ => {
                         let why = self.refuse(
@@ -403,8 +408,21 @@ impl<'b> Replay<'_, 'b> {
             ExprKind::Name(_) if !self.touches_rows(&before) && !self.touches_rows(&right) => self.binary(op, &before, &right, span),
             _ => self.binary(op, &before, &right, span),
         };
-        let value = result.unwrap_or_else(Value::Unknown);
-        self.assign(target, value, span);
+        let result = result.and_then(|value| self.change_of_its_own(target.as_name(), &before, span).map(|()| value));
+        match (&before, result.unwrap_or_else(Value::Unknown)) {
+            // A frame changes under all of its names.
+            (Value::Frame(id), Value::Frame(new)) => self.frames[id.0] = self.frames[new.0].clone(),
+            (before, value) => match target.as_name() {
+                Some(name) => {
+                    let value = self.named(value, name);
+                    self.bind_changed(name, value);
+                    if !matches!(before, Value::Column(_) | Value::Matrix(_)) {
+                        self.fresh.insert((self.scope, name.to_owned()));
+                    }
+                }
+                None => self.assign(target, value, span),
+            },
+        }
     }
 }
 

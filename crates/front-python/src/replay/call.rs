@@ -669,7 +669,10 @@ impl<'b> Replay<'_, 'b> {
             (Value::Frame(id), Value::Frame(new)) => self.frames[id.0] = self.frames[new.0].clone(),
             (Value::Frame(id), Value::Unknown(why)) => self.forget_frame(*id, &why),
             (_, value) => match receiver_expr.map(|expr| &expr.kind) {
-                Some(ExprKind::Name(bound)) => self.bind(bound, value),
+                Some(ExprKind::Name(bound)) => {
+                    let changed = self.change_of_its_own(Some(bound), &call.receiver, span);
+                    self.bind_changed(bound, changed.map_or_else(Value::Unknown, |()| value));
+                }
                 Some(ExprKind::Subscript { .. } | ExprKind::Attribute { .. }) if self.before_pandas_3() => {
                     if let Some(column) = receiver_expr {
                         self.assign(column, value, span);

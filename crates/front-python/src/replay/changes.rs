@@ -65,8 +65,10 @@ impl<'b> Replay<'_, 'b> {
             keywords.iter().filter(|(name, _)| name.as_deref() == Some("out")).filter_map(|(_, value)| value.as_name()).map(str::to_owned),
         );
         for name in changed {
-            let of_rows = |value: &Value<'b>| matches!(value, Value::Column(_) | Value::Matrix(_) | Value::Frame(_));
-            if self.find_name(&name, Some(self.scope)).is_some_and(of_rows) {
+            let of_rows = |value: &&Value<'b>| matches!(value, Value::Column(_) | Value::Matrix(_) | Value::Frame(_));
+            if let Some(before) = self.find_name(&name, Some(self.scope)).filter(of_rows).cloned() {
+                // Its other names are unknown behind this as well.
+                let _ = self.change_of_its_own(Some(&name), &before, expr.span);
                 let why = self.unsupported(expr.span, format!("a call that changes `{name}` in place"));
                 self.forget_names(BTreeSet::from([name]), &why);
             }
@@ -82,22 +84,6 @@ impl<'b> Replay<'_, 'b> {
             },
             ExprKind::Attribute { value, name } => self.path_of(value).map(|path| format!("{path}.{name}")),
             _ => None,
-        }
-    }
-
-    /// Keeps account of which names are of arrays of their own.
-    pub(super) fn note_fresh(&mut self, targets: &[Expr], value: &Expr) {
-        let scope = self.scope;
-        if let Some(name) = value.as_name() {
-            self.fresh.remove(&(scope, name.to_owned()));
-        }
-        for target in targets {
-            let Some(name) = target.as_name() else { continue };
-            if targets.len() == 1 && crate::array_cells::is_fresh(value) {
-                self.fresh.insert((scope, name.to_owned()));
-            } else {
-                self.fresh.remove(&(scope, name.to_owned()));
-            }
         }
     }
 

@@ -12,6 +12,7 @@ mod call;
 mod changes;
 mod expr;
 mod roles;
+mod shared;
 mod spaces;
 
 use call::display_value;
@@ -77,7 +78,9 @@ pub(crate) struct Replay<'a, 'b> {
     pub filters: Vec<(SitePlace, usize)>,
     /// The filters of a script's only frame that take training rows: they are what the recorded run saw.
     pub training_filters: Places,
-    /// Names of arrays that no other name is of.
+    /// The scopes of the calls that are running.
+    live: Vec<ScopeId>,
+    /// Names of series and arrays that no other name is of.
     pub fresh: std::collections::HashSet<(ScopeId, String)>,
     /// Where rows are taken by their places for a test.
     pub tests: Vec<Span>,
@@ -246,6 +249,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             masks: HashMap::new(),
             filters: Vec::new(),
             training_filters: Places::new(),
+            live: Vec::new(),
             fresh: std::collections::HashSet::new(),
             tests: Vec::new(),
             trainings: Vec::new(),
@@ -693,6 +697,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         if scope == ScopeId(0) && matches!(value, Value::Frame(_)) {
             self.candidates.push(Candidate { rank: 0, expression: name.to_owned(), value: value.clone(), taken_by: None });
         }
+        self.fresh.remove(&(scope, name.to_owned()));
         self.scopes[scope.0].names.insert(name.to_owned(), value);
     }
 
@@ -817,11 +822,12 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             StmtKind::Assign { targets, value } => {
                 self.note_hidden_changes(value);
-                self.note_fresh(targets, value);
-                let value = self.value(value);
-                for target in targets {
-                    self.assign(target, value.clone(), statement.span);
-                }
+                self.assigned(targets, value, |replay| {
+                    let value = replay.value(value);
+                    for target in targets {
+                        replay.assign(target, value.clone(), statement.span);
+                    }
+                });
             }
             StmtKind::AugAssign { target, op, value } => self.aug_assign(statement.span, target, *op, value),
             StmtKind::For { target, iter, body, otherwise } => return self.run_for(target, iter, body, otherwise),
@@ -1181,11 +1187,13 @@ impl<'a, 'b> Replay<'a, 'b> {
             return Err(self.unsupported(at, "a call this deep"));
         }
         self.scopes.push(scope);
+        self.live.push(self.scope);
         let (outer, statement) = (self.scope, self.statement);
         self.scope = ScopeId(self.scopes.len() - 1);
         self.depth += 1;
         let out = run(self);
         self.depth -= 1;
+        self.live.pop();
         self.scope = outer;
         self.at(statement);
         out

@@ -15,6 +15,7 @@
 
 mod number;
 mod pairs;
+mod possible;
 mod tensor;
 mod text;
 
