@@ -16,7 +16,7 @@ use crate::model::{Attribute, Graph, Model, Node, Port, PortDim, PortKind};
 use crate::node::{Bodies, Entry, OnnxNode, Translated};
 use crate::ops;
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{Dim, PerRow, RANK_LIMIT, Tokens, Value, data, elem, element_count, ir_shape};
+use crate::value::{Dim, PerRow, RANK_LIMIT, Value, data, elem, element_count, ir_shape};
 use crate::{Options, Semantics};
 
 /// More fields than this in one record is a mistake in a shape.
@@ -169,7 +169,8 @@ impl<'b> Walk<'_, 'b> {
         let found = scopes.iter().enumerate().rev().find_map(|(number, scope)| scope.get(name).map(|value| (number, value.clone())));
         let Some((number, value)) = found else { return Value::Absent };
         let sealed = self.sealed.borrow().last().is_some_and(|sealed| number < *sealed);
-        let has_batch = matches!(&value, Value::PerRow(PerRow { batch, .. }) | Value::Tokens(Tokens { batch, .. }) if batch.is_some())
+        let has_batch = matches!(&value, Value::PerRow(row) if row.batch.is_some())
+            || matches!(&value, Value::Tokens(tokens) if tokens.batch.is_some())
             || matches!(value, Value::Flat(..) | Value::Dims(_));
         if sealed && has_batch {
             return Value::Refused(Some(Box::new(

@@ -34,7 +34,7 @@ pub enum Value<'b> {
     /// by element, or joins columns along the batch. It holds the elements of the first, which has the batch as an axis of its own, in their
     /// order, and has these dims.
     Flat(PerRow<'b>, Vec<Dim>),
-    Tokens(Tokens<'b>),
+    Tokens(Rc<Tokens<'b>>),
     /// Could not be translated; what is said about it, unless it was said already.
     Refused(Option<Box<source::Diagnostic>>),
 }

@@ -79,6 +79,10 @@ impl Program<'_> {
 
     /// The steps for a node that go on at `next`; gives where they begin.
     fn add(&mut self, node: &Node, next: usize) -> usize {
+        // It is too large already, and counted repeats in repeats would go on for long.
+        if self.steps.len() > MOST_STATES {
+            return next;
+        }
         match node {
             Node::Empty => next,
             Node::Chars(set) => {

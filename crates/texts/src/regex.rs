@@ -9,6 +9,8 @@ pub type Set = Vec<(u32, u32)>;
 pub const LAST: u32 = 0x10_ffff;
 /// Copies that a counted repetition makes at most.
 const MOST_REPEATED: u32 = 64;
+/// Groups in groups; whoever reads a pattern calls itself for each.
+const MOST_NESTED: usize = 100;
 
 #[derive(Clone, Debug)]
 pub enum Node {
@@ -94,6 +96,8 @@ struct Parser<'p> {
     names: Vec<(String, usize)>,
     flags: i64,
     dialect: Dialect,
+    /// The groups around the place that is read.
+    depth: usize,
     of_letters: bool,
     of_end: bool,
 }
@@ -128,7 +132,7 @@ pub fn parse_as(dialect: Dialect, text: &str, flags: i64) -> Option<Pattern> {
         return None;
     }
     let letters = text.chars().peekable();
-    let mut parser = Parser { letters, groups: 0, names: Vec::new(), flags, dialect, of_letters: false, of_end: false };
+    let mut parser = Parser { letters, groups: 0, names: Vec::new(), flags, dialect, depth: 0, of_letters: false, of_end: false };
     let node = parser.either()?;
     if parser.letters.peek().is_some() {
         return None;
@@ -434,7 +438,12 @@ impl Parser<'_> {
             self.groups += 1;
             number = Some(self.groups);
         }
+        self.depth += 1;
+        if self.depth > MOST_NESTED {
+            return None;
+        }
         let inner = self.either()?;
+        self.depth -= 1;
         self.letters.next_if_eq(&')')?;
         Some(Node::Group(number, Box::new(inner)))
     }

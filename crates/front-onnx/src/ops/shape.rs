@@ -1,5 +1,7 @@
 //! Moving elements about: every one of these is a choice of positions within one row, with the batch axis kept in sight.
 
+use std::rc::Rc;
+
 use ir::Builder;
 
 use super::Row;
@@ -176,7 +178,7 @@ fn flatten<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             return node.mixes_rows("it lays the tokens of several texts out along one axis");
         }
         let outer = if tokens.batch.is_some() { Vec::new() } else { vec![1] };
-        return Ok(vec![Value::Tokens(Tokens { outer, ..tokens.clone() })]);
+        return Ok(vec![Value::Tokens(Rc::new(Tokens { outer, ..(**tokens).clone() }))]);
     }
     let Some(dims) = dims_of(node.input(0)) else { return node.unsupported("its input is no tensor") };
     let axis = node.int("axis");

@@ -91,13 +91,8 @@ fn tokenizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     };
     within_reach(node, *text);
     let dims = if x.batch.is_some() { vec![1; x.rank() - 1] } else { x.shape.clone() };
-    Ok(vec![Value::Tokens(Tokens {
-        text: *text,
-        batch: x.batch,
-        outer: dims,
-        cut: Rc::new(cut),
-        pad: node.string("pad_value").to_owned(),
-    })])
+    let pad = node.string("pad_value").to_owned();
+    Ok(vec![Value::Tokens(Rc::new(Tokens { text: *text, batch: x.batch, outer: dims, cut: Rc::new(cut), pad }))])
 }
 
 /// The tokens that a pattern finds: a run of one class of code points is one, or each of a class is.
