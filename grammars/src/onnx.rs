@@ -1,14 +1,14 @@
 //! ONNX operator signatures by opset, read from `onnx.toml`. Start at [`grammar`].
 //!
 //! The table says which inputs, outputs and attributes each operator has from which opset on, and the attributes' defaults.
-//! `make_onnx.py` beside it makes the table from the schemas of the Python package `onnx`.
+//! `make_onnx.py` beside it makes the table from the schemas of the Python packages `onnx` and, for `com.microsoft`, `onnxruntime`.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-/// All signatures of the domains `""` (which is `ai.onnx`) and `ai.onnx.ml`.
+/// All signatures of the domains `""` (which is `ai.onnx`) and `ai.onnx.ml`, and those of `com.microsoft` that exporters write.
 #[derive(Debug)]
 pub struct Grammar {
     /// The newest opset that the table knows, by domain.

@@ -348,6 +348,8 @@ def operators():
         "string_split": one("StringSplit", kind=S, out=None, out_kind=S, maxsplit=2**62),
         "regex": one("RegexFullMatch", kind=S, out_kind=B, pattern="(a{1000}){1000}{1000}"),
         "regex_nested": one("RegexFullMatch", kind=S, out_kind=B, pattern="(" * 50_000 + "a" + ")" * 50_000),
+        "regex_repeats": one("RegexFullMatch", kind=S, out_kind=B, pattern="((((a{64}){64}){64}){64}){64}"),
+        "regex_many": one("RegexFullMatch", kind=S, out_kind=B, pattern="(?:a|b)*a" + "(?:a|b)" * 40),
         "regex_open": one("RegexFullMatch", kind=S, out_kind=B, pattern="(["),
         "sequence_at": model([node("SequenceAt", ["x", "i"])], constants=[("i", np.int64(0))]),
         "sequence_length_of_a_tensor": one("SequenceLength", out=None, out_kind=I64),

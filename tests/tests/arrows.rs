@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ir", &["source"]),
     ("check", &["ir", "source"]),
     ("math", &["check", "ir", "source"]),
+    ("texts", &["ir"]),
     ("interp", &["check", "ir", "math", "source"]),
     ("passes", &["check", "interp", "ir", "source"]),
     ("plan", &["check", "ir", "math", "source"]),
@@ -19,10 +20,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("equiv", &["check", "interp", "ir", "math", "source"]),
     // A front end sees no back end.
     ("front-boost", &["ir", "source"]),
-    ("front-onnx", &["check", "grammars", "interp", "ir", "source"]),
+    ("front-onnx", &["check", "grammars", "interp", "ir", "source", "texts"]),
     ("front-pmml", &["grammars", "ir", "source"]),
     // A script may hold a model of a boosting library.
-    ("front-python", &["front-boost", "grammars", "ir", "source"]),
+    ("front-python", &["front-boost", "grammars", "ir", "source", "texts"]),
     // A back end sees the plan only, so no operation of the IR.
     ("back-rust", &["plan"]),
     ("back-java", &["plan"]),

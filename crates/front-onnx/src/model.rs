@@ -19,8 +19,9 @@ use crate::value::element_count;
 
 /// Protobuf itself cannot hold more.
 const SIZE_LIMIT: usize = 1 << 31;
-/// What is older had attributes that only pointed out which inputs might be overwritten, and other forms of many operators.
-const OLDEST_OPSET: i64 = 6;
+/// Before this opset of `ai.onnx` operators had attributes that only pointed out which inputs might be overwritten, and many another form. Those
+/// that did not change up to it are taken from older files too.
+const SETTLED_OPSET: i64 = 6;
 /// `ai.onnx.ml` operators of files that forget to import the domain, as files of the booster converters do.
 const UNDECLARED_ML_OPSET: i64 = 1;
 
@@ -206,12 +207,11 @@ impl Reader<'_> {
             }
         }
         for (domain, newest) in &self.grammar.newest {
-            let oldest = if domain.is_empty() { OLDEST_OPSET } else { 1 };
             match opsets.get(domain).copied() {
-                Some(version) if version > *newest || version < oldest => self.found.push(
+                Some(version) if version > *newest || version < 1 => self.found.push(
                     Diagnostic::error(
                         "onnx-unsupported-opset",
-                        format!("the file uses opset {version} of `{}`; opsets {oldest} to {newest} are known", domain_name(domain)),
+                        format!("the file uses opset {version} of `{}`; opsets 1 to {newest} are known", domain_name(domain)),
                     )
                     .at(Place::File(self.file), "")
                     .help(format!(
@@ -402,6 +402,15 @@ impl Reader<'_> {
             );
             return None;
         };
+        let settled = self.grammar.signature(&domain, &operator, opset.max(SETTLED_OPSET));
+        if domain.is_empty() && settled.is_none_or(|settled| settled.since != signature.since) {
+            self.refuse(
+                Diagnostic::error("onnx-unsupported-opset", format!("`{operator}` of opset {opset} had another form"))
+                    .at(place, format!("its form since opset {SETTLED_OPSET} is known"))
+                    .help("convert the file with `onnx.version_converter`, or export it with a newer `target_opset`"),
+            );
+            return None;
+        }
         let (least, greatest) = signature.input_count();
         let given = proto.input.len();
         if given < least || greatest.is_some_and(|greatest| given > greatest) {

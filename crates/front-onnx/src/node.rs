@@ -94,6 +94,7 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
             Value::Map(_) => self.malformed(format!("its input `{}` is a map", self.input_name(index))),
             Value::Flat(_, dims) => self.mixes_rows(format!("its input lays the rows of the batch out as {dims:?}")),
             Value::Sequence(_) => self.malformed(format!("its input `{}` is a sequence", self.input_name(index))),
+            Value::Tokens(_) => self.unsupported(format!("how many tokens `{}` holds depends on the text", self.input_name(index))),
             Value::Refused(_) => self.unsupported("its input could not be converted"),
         }
     }
@@ -124,7 +125,13 @@ impl<'n, 'b> OnnxNode<'n, 'b> {
         match self.input(index) {
             Value::Constant(tensor) => Ok(tensor),
             Value::Absent => self.malformed(format!("its input {index} is not given")),
-            Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => Err(Box::new(
+            Value::PerRow(_)
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => Err(Box::new(
                 self.error(
                     "onnx-not-constant",
                     format!("the input `{}` of `{}` depends on the data", self.input_name(index), self.node.operator),

@@ -169,7 +169,9 @@ impl<'b> Walk<'_, 'b> {
         let found = scopes.iter().enumerate().rev().find_map(|(number, scope)| scope.get(name).map(|value| (number, value.clone())));
         let Some((number, value)) = found else { return Value::Absent };
         let sealed = self.sealed.borrow().last().is_some_and(|sealed| number < *sealed);
-        let has_batch = matches!(&value, Value::PerRow(row) if row.batch.is_some()) || matches!(value, Value::Flat(..) | Value::Dims(_));
+        let has_batch = matches!(&value, Value::PerRow(row) if row.batch.is_some())
+            || matches!(&value, Value::Tokens(tokens) if tokens.batch.is_some())
+            || matches!(value, Value::Flat(..) | Value::Dims(_));
         if sealed && has_batch {
             return Value::Refused(Some(Box::new(
                 Diagnostic::error("onnx-mixes-rows", format!("what happens to each row reads `{name}` of all rows"))
@@ -416,7 +418,7 @@ impl<'b> Walk<'_, 'b> {
                         Folded::Result(row.elements, row.whole_shape())
                     }
                     Value::Absent => Folded::Absent,
-                    Value::Sequence(_) | Value::Flat(..) | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => {
+                    Value::Sequence(_) | Value::Flat(..) | Value::Tokens(_) | Value::Dims(_) | Value::Map(_) | Value::Refused(_) => {
                         return call.unsupported("its inputs are constants");
                     }
                 });
@@ -480,6 +482,7 @@ impl<'b> Walk<'_, 'b> {
                 | Value::Map(_)
                 | Value::Sequence(_)
                 | Value::Flat(..)
+                | Value::Tokens(_)
                 | Value::Refused(_) => 1,
             };
             self.written.set(self.written.get().saturating_add(more));
@@ -541,6 +544,9 @@ impl<'b> Walk<'_, 'b> {
                 vec![(name.to_owned(), row.value(self.b).reshape(own))]
             }
             Value::PerRow(row) => refuse(format!("the output `{name}` has the dims {:?}", row.dims()), "the batch must be the first axis"),
+            Value::Tokens(_) => {
+                refuse(format!("how many tokens the output `{name}` holds depends on the text"), "only counts of them convert")
+            }
             Value::Flat(_, dims) => {
                 refuse(format!("the output `{name}` has the dims {dims:?}"), "the batch must be the first axis, and nothing else in it")
             }
@@ -629,7 +635,13 @@ fn flat<'b>(call: &OnnxNode<'_, 'b>, row: &ops::Row) -> Translated<'b> {
                 Value::Constant(Rc::new(tensor.reshaped(Vec::new())))
             }
             Value::Absent => Value::Absent,
-            Value::Constant(_) | Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => {
+            Value::Constant(_)
+            | Value::PerRow(_)
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Tokens(_)
+            | Value::Refused(_) => {
                 return call.mixes_rows("it meets rows laid out along one axis with what is not one number");
             }
         });

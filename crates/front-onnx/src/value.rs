@@ -34,8 +34,29 @@ pub enum Value<'b> {
     /// by element, or joins columns along the batch. It holds the elements of the first, which has the batch as an axis of its own, in their
     /// order, and has these dims.
     Flat(PerRow<'b>, Vec<Dim>),
+    Tokens(Rc<Tokens<'b>>),
     /// Could not be translated; what is said about it, unless it was said already.
     Refused(Option<Box<source::Diagnostic>>),
+}
+
+/// The tokens of one text a row, along a last axis whose length depends on the text, and in onnxruntime on the longest of a batch.
+#[derive(Clone)]
+pub struct Tokens<'b> {
+    pub text: Val<'b>,
+    /// The place of the batch axis.
+    pub batch: Option<usize>,
+    /// The axes before that of the tokens, without the batch: all of length 1.
+    pub outer: Vec<usize>,
+    pub cut: Rc<Cut>,
+    /// Stands behind the tokens of the shorter texts of a batch.
+    pub pad: String,
+}
+
+/// What is a token.
+pub enum Cut {
+    Runs(texts::scan::Runs),
+    /// Each code point of these.
+    Letters(texts::regex::Set),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -391,7 +412,13 @@ pub fn broadcast_all<'b>(b: &'b Builder, operands: &[&Value<'b>], operation: imp
                 rank = rank.max(row.rank());
             }
             Value::Constant(tensor) => rank = rank.max(tensor.dims.len()),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
+            Value::Absent
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => {
                 return Err("its operands are not tensors".to_owned());
             }
         }
@@ -452,7 +479,13 @@ impl<'v, 'b> Operand<'v, 'b> {
             Value::PerRow(row) if row.batch.is_some() => row.shape.clone(),
             Value::PerRow(row) => beside(&row.shape)?,
             Value::Constant(tensor) => beside(&tensor.dims)?,
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
+            Value::Absent
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => {
                 return Err("its operands are not tensors".to_owned());
             }
         };
@@ -463,7 +496,13 @@ impl<'v, 'b> Operand<'v, 'b> {
         match self.value {
             Value::PerRow(row) => row.elements,
             Value::Constant(tensor) => tensor.elements,
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => ElementType::F32,
+            Value::Absent
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => ElementType::F32,
         }
     }
 
@@ -475,7 +514,13 @@ impl<'v, 'b> Operand<'v, 'b> {
         match self.value {
             Value::PerRow(row) => row.prefers_scalars(),
             Value::Constant(tensor) => tensor.data.len() <= SCALAR_LIMIT,
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => false,
+            Value::Absent
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => false,
         }
     }
 
@@ -483,7 +528,13 @@ impl<'v, 'b> Operand<'v, 'b> {
         match self.value {
             Value::PerRow(row) => row.cells(),
             Value::Constant(tensor) => literals(&tensor.data).into_iter().map(|literal| b.constant(literal)).collect(),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => Vec::new(),
+            Value::Absent
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => Vec::new(),
         }
     }
 
@@ -491,7 +542,13 @@ impl<'v, 'b> Operand<'v, 'b> {
         match self.value {
             Value::PerRow(row) => row.value(b).reshape(ir_shape(&self.shape)),
             Value::Constant(tensor) => constant(b, "constant", &self.shape, &tensor.data),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => b.f32(0.0),
+            Value::Absent
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => b.f32(0.0),
         }
     }
 }

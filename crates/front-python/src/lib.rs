@@ -10,14 +10,12 @@ mod appends;
 mod array_cells;
 mod arrays;
 mod ast;
-mod automata;
 mod bisect;
 mod builtins;
 mod calendar;
 mod cases;
 mod fold;
 mod generators;
-mod hash;
 mod index_loops;
 mod known_arrays;
 mod letter_loops;
@@ -40,10 +38,8 @@ pub mod parse;
 mod products;
 mod prune;
 pub mod record;
-mod regex;
 mod replay;
 mod row_writes;
-mod scan;
 mod sequence;
 mod sklearn;
 mod training;
@@ -58,6 +54,7 @@ use std::collections::BTreeSet;
 use record::Record;
 use replay::{Replay, Roles, Row};
 use source::{Diagnostic, FileId, Line, Place, SourceFile, Sources, Span};
+use texts::{automata, hash, regex, scan};
 
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[

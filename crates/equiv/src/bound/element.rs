@@ -477,6 +477,10 @@ impl Run<'_> {
         };
         let products: Vec<(Float, Float)> = pairs.iter().zip(&terms).map(product).collect();
         let result = value.as_f64().unwrap_or(f64::NAN);
+        let factors = || pairs.iter().filter_map(|(a, b)| Some((a.float()?, b.float()?)));
+        if result.is_infinite() && number::overflows_everywhere(format, factors()) {
+            return Item::of(value, Float::new(result, 0.0));
+        }
         let single = products.iter().filter(|(product, _)| product.value != 0.0 || product.error != 0.0).count() <= 1;
         let products: Vec<Float> = products.into_iter().map(|(written, fused)| if single { written } else { fused }).collect();
         Item::of(value, number::sum(format, &products, result, lane_depth(products.len())))

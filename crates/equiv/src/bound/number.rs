@@ -136,6 +136,21 @@ pub(crate) fn fused(format: Format, a: Float, b: Float, value: f64) -> Float {
     arithmetic(Binary::Mul, format, Arithmetic::Free, a, b, value)
 }
 
+/// Whether one product is so great that a sum of products is infinite in any order, fused or not.
+///
+/// Let `m` be the least that its magnitude may be, and `r` the sum of the greatest magnitudes of all others. If `r` does not overflow, no part
+/// of the sum without that product is infinite; and if `m - r` is beyond the greatest number, so is whatever it is added to.
+pub(crate) fn overflows_everywhere(format: Format, factors: impl Iterator<Item = (Float, Float)>) -> bool {
+    let least = |x: Float| (x.value.abs() - x.error).max(0.0).next_down();
+    let most = |x: Float| x.value.abs() + x.error;
+    let magnitudes: Vec<(f64, f64)> = factors.map(|(a, b)| (least(a) * least(b), most(a) * most(b))).collect();
+    let Some(main) = (0..magnitudes.len()).max_by(|x, y| magnitudes[*x].0.total_cmp(&magnitudes[*y].0)) else { return false };
+    let others: f64 = magnitudes.iter().enumerate().filter(|(number, _)| *number != main).map(|(_, (_, most))| *most).sum();
+    // What rounding adds to the others is far less than a thousandth.
+    let slack = 1.001;
+    magnitudes[main].1.is_finite() && others * slack < format.greatest && magnitudes[main].0 > (format.greatest + others) * slack
+}
+
 /// Both sides round once; where the operands are exact, only a fused evaluation differs, and by what was rounded away.
 fn rounded(format: Format, value: f64, residual: Option<f64>, spread: f64) -> Float {
     let spread = up(spread);

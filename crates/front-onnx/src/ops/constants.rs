@@ -55,6 +55,7 @@ fn constant_of_shape<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         | Value::Map(_)
         | Value::Sequence(_)
         | Value::Flat(..)
+        | Value::Tokens(_)
         | Value::Refused(_) => {
             let sizes = node.integers_input(0)?.unwrap_or_default();
             let sizes: Option<Vec<usize>> = sizes.iter().map(|size| usize::try_from(*size).ok()).collect();

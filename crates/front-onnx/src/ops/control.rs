@@ -33,9 +33,14 @@ fn known(value: &Value<'_>) -> Option<bool> {
                 None
             }
         }
-        Value::Absent | Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
-            None
-        }
+        Value::Absent
+        | Value::PerRow(_)
+        | Value::Dims(_)
+        | Value::Map(_)
+        | Value::Sequence(_)
+        | Value::Flat(..)
+        | Value::Tokens(_)
+        | Value::Refused(_) => None,
     }
 }
 
@@ -98,7 +103,13 @@ fn stacked<'b>(node: &OnnxNode<'_, 'b>, turns: Vec<Value<'b>>, axis: i64, body: 
         let row = match turn {
             Value::PerRow(row) => row.clone(),
             Value::Constant(tensor) => PerRow::constant(node.b, node.output_name(output), tensor),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
+            Value::Absent
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => {
                 return node.unsupported("its turns give no tensors");
             }
         };
@@ -233,9 +244,13 @@ fn scan<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         .map(|(index, value)| match value {
             Value::Constant(tensor) => Ok(PerRow::constant(node.b, node.input_name(index), &tensor)),
             Value::PerRow(row) => Ok(row),
-            Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
-                node.malformed("a scan input is no tensor")
-            }
+            Value::Absent
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => node.malformed("a scan input is no tensor"),
         })
         .collect::<Result<_, Refusal>>()?;
     let of = |name: &str, index: usize| node.ints(name).get(index).copied().unwrap_or(0);
@@ -267,7 +282,13 @@ fn scan<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             let row = match value {
                 Value::PerRow(row) => row,
                 Value::Constant(tensor) => PerRow::constant(node.b, node.output_name(kept + index), &tensor),
-                Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
+                Value::Absent
+                | Value::Dims(_)
+                | Value::Map(_)
+                | Value::Sequence(_)
+                | Value::Flat(..)
+                | Value::Tokens(_)
+                | Value::Refused(_) => {
                     return node.unsupported("its turns give no tensors");
                 }
             };
@@ -321,7 +342,7 @@ fn without_batch<'b>(node: &OnnxNode<'_, 'b>, index: usize, value: &Value<'b>) -
     let row = match value {
         Value::PerRow(row) => row.clone(),
         Value::Constant(tensor) => PerRow::constant(node.b, node.input_name(index), tensor),
-        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
+        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Tokens(_) | Value::Refused(_) => {
             return node.malformed("an input is no tensor");
         }
     };
@@ -336,8 +357,13 @@ fn with_batch<'b>(node: &OnnxNode<'_, 'b>, value: Value<'b>) -> Result<Value<'b>
     match value {
         Value::PerRow(row) if row.batch.is_none() => Ok(Value::PerRow(row.reshaped(None, [vec![1], row.shape.clone()].concat()))),
         Value::Constant(tensor) => Ok(Value::known(tensor.reshaped([vec![1], tensor.dims.clone()].concat()))),
-        Value::PerRow(_) | Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
-            node.unsupported("its result is no tensor")
-        }
+        Value::PerRow(_)
+        | Value::Absent
+        | Value::Dims(_)
+        | Value::Map(_)
+        | Value::Sequence(_)
+        | Value::Flat(..)
+        | Value::Tokens(_)
+        | Value::Refused(_) => node.unsupported("its result is no tensor"),
     }
 }

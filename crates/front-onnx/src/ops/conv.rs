@@ -175,19 +175,24 @@ fn conv_transpose<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let places = || image.spatial.iter().copied().chain(kernel.iter().copied());
     bounded(node, places().chain([n, groups, each]))?;
     let (x, w) = (image.row.whole(node.b), weights.value(node.b));
+    let part = image.channels / groups;
     // `[N, M, i1, k1, i2, k2, ...]`
-    let products = if groups == 1 {
-        // `[M, k1, k2, ..., N, i1, i2, ...]`
-        let products = w.contract(x, [(0, 1)]);
-        let pairs = (0..rank as u8).flat_map(|axis| [2 + rank as u8 + axis, 1 + axis]);
-        let order: Vec<u8> = [1 + rank as u8, 0].into_iter().chain(pairs).collect();
-        products.transpose(order)
+    let products = if part > 1 || groups == 1 {
+        let of_group = |group: usize| {
+            let own = |value: Val<'b>, axis: u8| if groups == 1 { value } else { value.slice(axis, (group * part) as u32, 1, part as u32) };
+            // `[M, k1, k2, ..., N, i1, i2, ...]`
+            let products = own(w, 0).contract(own(x, 1), [(0, 1)]);
+            let pairs = (0..rank as u8).flat_map(|axis| [2 + rank as u8 + axis, 1 + axis]);
+            let order: Vec<u8> = [1 + rank as u8, 0].into_iter().chain(pairs).collect();
+            products.transpose(order)
+        };
+        let products: Vec<Val<'b>> = (0..groups).map(of_group).collect();
+        if let [only] = products.as_slice() { *only } else { node.b.concat(&products, 1) }
     } else {
-        let part = image.channels / groups;
         bounded(node, places().chain([n, image.channels, each]))?;
-        let x = x.reshape(interleaved(&[n, groups, part, 1], &image.spatial, &vec![1; rank]));
-        let w = w.reshape(interleaved(&[groups, part, each], &vec![1; rank], &kernel));
-        (x * w).reduce(Reduce::Sum, [2]).reshape(interleaved(&[n, groups * each], &image.spatial, &kernel))
+        let x = x.reshape(interleaved(&[n, groups, 1], &image.spatial, &vec![1; rank]));
+        let w = w.reshape(interleaved(&[groups, each], &vec![1; rank], &kernel));
+        (x * w).reshape(interleaved(&[n, groups * each], &image.spatial, &kernel))
     };
     let sums = summed(node, products, &slides)?;
     Ok(vec![Value::PerRow(image.made(node, with_bias(node, sums, 2, image.row.elements)?))])

@@ -125,7 +125,9 @@ pub(super) fn elements(value: &Value<'_>) -> Option<ElementType> {
     match value {
         Value::PerRow(row) => Some(row.elements),
         Value::Constant(tensor) => Some(tensor.elements),
-        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => None,
+        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Tokens(_) | Value::Refused(_) => {
+            None
+        }
     }
 }
 

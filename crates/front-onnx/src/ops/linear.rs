@@ -9,6 +9,7 @@ use crate::tensor::{Data, ElementType, Tensor};
 use crate::value::{PerRow, Value, constant, ir_shape};
 
 pub(super) const OPS: &[Row] = &[
+    Row::microsoft("CDist", distances),
     Row::new("Gemm", gemm),
     Row::ml("LinearClassifier", linear_classifier).by_row(),
     Row::ml("LinearRegressor", linear_regressor).by_row(),
@@ -130,6 +131,31 @@ pub(super) fn product<'b>(node: &OnnxNode<'_, 'b>, a: &PerRow<'b>, b: &PerRow<'b
         shape.pop();
     }
     Ok(rounded(PerRow::from_whole(a.elements, place, sums.reshape(shape))))
+}
+
+/// `y[i][j] = |a[i]|^2 + |b[j]|^2 - 2 a[i] b[j]`, not below 0, or its root. Shapes `a[n, k], b[m, k] -> y[n, m]`, float32 or double.
+///
+/// com.microsoft `CDist` 1. Vectors that lie close together lose their digits in that difference, and are at the distance 0 in onnxruntime
+/// too; NaN and infinite vectors are at NaN.
+fn distances<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let (a, b) = (node.row(0)?, node.row(1)?);
+    if a.rank() != 2 || b.rank() != 2 || b.batch.is_some() || !a.elements.is_float() {
+        return node.unsupported(format!("the distances of {:?} of {} from {:?}", a.dims(), a.elements.name(), b.dims()));
+    }
+    let turned = PerRow::of(b.elements, None, b.value(node.b).transpose([1, 0]));
+    let products = product(node, &a, &turned)?;
+    let squares = |x: Val<'b>| (x * x).reduce(Reduce::Sum, [x.ty().shape.len() as u8 - 1]);
+    let own = squares(a.whole(node.b));
+    let others = squares(b.value(node.b));
+    // `[n, 1]` beside `[m]`, where n is 1 for one row.
+    let own = own.reshape([own.ty().shape, vec![1]].concat());
+    let square = (own + others + products.whole(node.b) * -2.0).max(0.0);
+    let distance = match node.string("metric") {
+        "sqeuclidean" => square,
+        "euclidean" => square.sqrt(),
+        other => return node.unsupported(format!("the metric `{other}`")),
+    };
+    Ok(vec![Value::PerRow(PerRow::from_whole(a.elements, a.batch, distance))])
 }
 
 fn matmul<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {

@@ -59,6 +59,11 @@ impl Row {
         Row { domain: "ai.onnx.ml", operator, takes_constants: false, by_element: false, by_row: false, translate }
     }
 
+    /// An operator of onnxruntime's own that exporters write.
+    const fn microsoft(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
+        Row { domain: "com.microsoft", ..Row::new(operator, translate) }
+    }
+
     /// An operator of `ai.onnx` that works element by element.
     const fn each(operator: &'static str, translate: for<'n, 'b> fn(&OnnxNode<'n, 'b>) -> Translated<'b>) -> Row {
         Row { by_element: true, ..Row::new(operator, translate) }

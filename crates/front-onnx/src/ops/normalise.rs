@@ -53,12 +53,23 @@ fn by_channel<'b>(node: &OnnxNode<'_, 'b>, index: usize, rank: usize) -> Result<
     Ok(value.reshape([vec![channels], vec![1; rank.saturating_sub(2)]].concat()))
 }
 
+/// The mean of numbers whose sum may be too great for them: onnxruntime adds in double, or to the mean of those before.
+///
+/// Scaled by a power of two, which no rounding sees, the sum of `count` numbers is no greater than the greatest of them.
+fn mean_without_overflow<'b>(x: Val<'b>, axes: &[u8]) -> Val<'b> {
+    let shape = x.ty().shape;
+    let count: u64 = axes.iter().filter_map(|axis| shape.get(usize::from(*axis))).map(|size| u64::from(*size)).product();
+    let scale = 1.0 / count.max(1).next_power_of_two() as f64;
+    let sum = axes.iter().fold(x * scale, |x, axis| kept(x, Reduce::Sum, *axis));
+    sum / (count as f64 * scale)
+}
+
 /// `(x - mean) / sqrt(variance + epsilon) * scale + bias` over the axes from `axis` on; also the mean, and one over the deviation.
 fn layer_normalization<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = node.row(0)?;
     let axes = from_axis(node, &x)?;
     let value = x.whole(node.b);
-    let mean = mean_along(value, &axes);
+    let mean = mean_without_overflow(value, &axes);
     let centred = value - mean;
     let deviation = (mean_along(centred * centred, &axes) + f64::from(node.float("epsilon"))).sqrt();
     let inverse = super::elementwise::node_number(deviation, 1) / deviation;

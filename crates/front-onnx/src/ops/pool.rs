@@ -40,6 +40,14 @@ fn floats(node: &OnnxNode<'_, '_>, image: &Image<'_>) -> Result<(), Refusal> {
     if image.row.elements.is_float() { Ok(()) } else { node.malformed(format!("its input holds {}", image.row.elements.name())) }
 }
 
+/// Of an image with a NaN runtimes make different things when they look for the greatest element.
+fn leave_nan_open<'b>(node: &OnnxNode<'_, 'b>, image: &Image<'b>) {
+    if image.row.elements.is_float() && image.row.count() > 0 {
+        let nan = image.row.map(node.b, ir::Val::is_nan).vector(node.b).cast(ir::Elem::I32).reduce(Reduce::Max, [0]).ne(0_i64);
+        node.leave_open(nan, format!("NaN in {}: runtimes pass over it or do not", node.input_name(0)));
+    }
+}
+
 /// `y[n, c, o] = max over k of x[n, c, o stride + k dilation - before]`, the greatest of what is inside. A NaN is the greatest.
 ///
 /// The second output says where it stands in `x` as a vector: in row-major order, or with `storage_order` 1 in column-major order within
@@ -59,10 +67,7 @@ fn max_pool<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
         | ElementType::U64
         | ElementType::Str) => return node.malformed(format!("its input holds {}", other.name())),
     };
-    if image.row.elements.is_float() && image.row.count() > 0 {
-        let nan = image.row.map(node.b, ir::Val::is_nan).vector(node.b).cast(ir::Elem::I32).reduce(Reduce::Max, [0]).ne(0_i64);
-        node.leave_open(nan, format!("NaN in {}: runtimes pass over it or do not", node.input_name(0)));
-    }
+    leave_nan_open(node, &image);
     let rank = slides.len();
     let seen = seen(node, &image, &slides, &least)?;
     let greatest = Value::PerRow(image.made(node, seen.reduce(Reduce::Max, kernel_axes(rank))));
@@ -158,6 +163,7 @@ fn global_average_pool<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 
 /// `y[n, c] = max of x[n, c, ...]`
 fn global_max_pool<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    leave_nan_open(node, &Image::input(node, 0)?);
     over_all(node, |x, axes, _| Ok(x.reduce(Reduce::Max, axes)))
 }
 

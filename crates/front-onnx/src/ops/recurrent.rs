@@ -147,7 +147,13 @@ impl<'n, 'b> Layer<'n, 'b> {
                     return Ok(None);
                 }
             }
-            Value::PerRow(_) | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {}
+            Value::PerRow(_)
+            | Value::Dims(_)
+            | Value::Map(_)
+            | Value::Sequence(_)
+            | Value::Flat(..)
+            | Value::Tokens(_)
+            | Value::Refused(_) => {}
         }
         let row = node.row(4)?;
         if !row.elements.is_integer() || row.whole_shape() != [self.count] || row.batch.is_some() && !self.is_open {

@@ -1,6 +1,10 @@
 //! Images in another size. Sizes and scales are constants, so that for every place of the result it is known here which elements it is made
 //! of, and with which weights.
 
+use std::ops::{Add, Mul, Sub};
+
+use ir::Val;
+
 use super::Row;
 use super::shape::{dims_of, limited, taken};
 use crate::node::{OnnxNode, Translated};
@@ -56,6 +60,9 @@ struct Filter<'n> {
     antialias: bool,
     exclude_outside: bool,
 }
+
+/// The elements along an axis that a place is made of, with their weights.
+type Taps = Vec<(usize, f64)>;
 
 /// Each axis stretched by a scale or to a size; see [`Filter::coordinate`] for where a place of the result lies in the input.
 ///
@@ -211,6 +218,7 @@ fn resized<'b>(node: &OnnxNode<'_, 'b>, stretches: Vec<Stretch>, filter: &Filter
     let mut x = node.row(0)?;
     let kind = x.elements;
     let mut outside = Vec::new();
+    let mut between: Vec<(usize, Vec<Taps>)> = Vec::new();
     for stretch in stretches {
         let crops = filter.coordinates == "tf_crop_and_resize" && stretch.roi != (0.0, 1.0);
         if stretch.to == stretch.from && !crops && stretch.scale == 1.0 {
@@ -238,9 +246,13 @@ fn resized<'b>(node: &OnnxNode<'_, 'b>, stretches: Vec<Stretch>, filter: &Filter
             Mode::Linear | Mode::Cubic { .. } if !kind.is_float() => {
                 return node.unsupported(format!("{} between elements of {}", node.string("mode"), kind.name()));
             }
-            Mode::Linear | Mode::Cubic { .. } => blended(node, &x, axis, &taps)?,
+            Mode::Linear | Mode::Cubic { .. } => {
+                between.push((axis, taps));
+                continue;
+            }
         };
     }
+    x = blended(node, &x, between, filter)?;
     if outside.iter().any(|(_, outside)| outside.contains(&true)) {
         if !kind.is_float() {
             return node.unsupported("a value outside that is no float");
@@ -257,21 +269,46 @@ fn resized<'b>(node: &OnnxNode<'_, 'b>, stretches: Vec<Stretch>, filter: &Filter
     Ok(vec![Value::PerRow(x.map(node.b, |x| x))])
 }
 
-/// Each place along an axis as the weighted sum of the elements that it is made of.
-fn blended<'b>(node: &OnnxNode<'_, 'b>, x: &PerRow<'b>, axis: usize, taps: &[Vec<(usize, f64)>]) -> Result<PerRow<'b>, Refusal> {
-    let (to, width) = (taps.len(), taps.first().map_or(0, Vec::len));
-    let others: usize = x.shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, dim)| *dim).product();
-    super::sliding::bounded(node, [to, width, others])?;
-    let positions = taps.iter().flatten().map(|(at, _)| *at as i64);
-    let table = node.b.tensor(ir::Tensor::i64("is made of", [to as u32, width as u32], positions));
-    let weights: Vec<f64> = taps.iter().flatten().map(|(_, weight)| *weight).collect();
-    let shape = [vec![to, width], vec![1; x.shape.len() - axis - 1]].concat();
-    let weights = match elem(x.elements) == ir::Elem::F32 {
-        true => Data::f32(weights.into_iter().map(|weight| weight as f32).collect()),
-        false => Data::f64(weights),
-    };
-    let weights = constant(node.b, "weights", &shape, &weights);
-    let value = (x.value(node.b).gather(table, axis as u8) * weights).reduce(ir::Reduce::Sum, [axis as u8 + 1]);
+/// Each place as the weighted sum of the elements that it is made of, in the order of onnxruntime: of linear places the weights are multiplied
+/// first, the last axis in front, and all elements summed at once; of others the sums are taken along one axis after the other, the last first.
+fn blended<'b>(
+    node: &OnnxNode<'_, 'b>,
+    x: &PerRow<'b>,
+    mut between: Vec<(usize, Vec<Taps>)>,
+    filter: &Filter<'_>,
+) -> Result<PerRow<'b>, Refusal> {
+    between.sort_by_key(|(axis, _)| std::cmp::Reverse(*axis));
+    let at_once = filter.mode == Mode::Linear && !filter.antialias;
+    let mut value = x.value(node.b);
+    let mut weight: Option<Val<'b>> = None;
+    let mut summed = Vec::new();
+    for (axis, taps) in between {
+        let (to, width) = (taps.len(), taps.first().map_or(0, Vec::len));
+        let shape = value.ty().shape;
+        let others = shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, dim)| *dim as usize);
+        super::sliding::bounded(node, [to, width].into_iter().chain(others))?;
+        let positions = taps.iter().flatten().map(|(at, _)| *at as i64);
+        let table = node.b.tensor(ir::Tensor::i64("is made of", [to as u32, width as u32], positions));
+        value = value.gather(table, axis as u8);
+        let weights: Vec<f64> = taps.iter().flatten().map(|(_, weight)| *weight).collect();
+        let weights = match elem(x.elements) == ir::Elem::F32 {
+            true => Data::f32(weights.into_iter().map(|weight| weight as f32).collect()),
+            false => Data::f64(weights),
+        };
+        let shape = [vec![to, width], vec![1; value.ty().shape.len() - axis - 2]].concat();
+        let weights = constant(node.b, "weights", &shape, &weights);
+        if at_once {
+            weight = Some(weight.map_or(weights, |weight| weight * weights));
+            // Behind this axis each of those that were stretched is two.
+            summed.iter_mut().for_each(|at| *at += 1);
+            summed.insert(0, axis as u8 + 1);
+        } else {
+            value = (value * weights).reduce(ir::Reduce::SumInOrder, [axis as u8 + 1]);
+        }
+    }
+    if let Some(weight) = weight {
+        value = (value * weight).reduce(ir::Reduce::SumInOrder, summed);
+    }
     Ok(PerRow::of(x.elements, x.batch, value))
 }
 
@@ -315,7 +352,7 @@ impl Filter<'_> {
     }
 
     /// For each place of the result the elements that it is made of, with weights that sum to 1; as many for each place.
-    fn taps(&self, node: &OnnxNode<'_, '_>, stretch: &Stretch) -> Result<Vec<Vec<(usize, f64)>>, Refusal> {
+    fn taps(&self, node: &OnnxNode<'_, '_>, stretch: &Stretch) -> Result<Vec<Taps>, Refusal> {
         // A filter that lets elements between two places count has to be as wide as they are apart.
         let narrow = if self.antialias { f64::from(stretch.scale.min(1.0)) } else { 1.0 };
         let reach = match self.mode {
@@ -343,11 +380,22 @@ impl Filter<'_> {
                 all.push(vec![(inside(rounding.of(x, stretch.scale)), 1.0)]);
                 continue;
             }
+            let last = (stretch.from - 1) as f32;
+            let at_ends = self.mode == Mode::Linear && !self.antialias && !self.exclude_outside;
+            let x = if at_ends { x.clamp(0.0, last) } else { x };
+            if at_ends && x == last {
+                // Half of the last element and half of it again, as in onnxruntime: another is not looked at, be it infinite.
+                let half = (stretch.from - 1, 0.5);
+                all.push(vec![half, half]);
+                continue;
+            }
             let floor = x.floor();
             let ratio = f64::from(x - floor);
             let weight = |tap: i64| {
                 let distance = ((tap as f64 - ratio) * narrow).abs();
                 match self.mode {
+                    // In float32, as onnxruntime has it: where it differs from the true weight, so do all results.
+                    Mode::Cubic { a } if !self.antialias => f64::from(cubic(distance as f32, a as f32)),
                     Mode::Cubic { a } => cubic(distance, a),
                     Mode::Linear | Mode::Nearest(_) => (1.0 - distance).max(0.0),
                 }
@@ -400,10 +448,17 @@ impl Rounding {
 }
 
 /// The cubic convolution of Keys at a distance.
-fn cubic(x: f64, a: f64) -> f64 {
+fn cubic<T: Float>(x: T, a: T) -> T {
+    let number = |number: u8| T::from(number);
     match x {
-        x if x <= 1.0 => ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0,
-        x if x < 2.0 => ((a * x - 5.0 * a) * x + 8.0 * a) * x - 4.0 * a,
-        _ => 0.0,
+        x if x <= number(1) => ((a + number(2)) * x - (a + number(3))) * x * x + number(1),
+        x if x < number(2) => ((a * x - number(5) * a) * x + number(8) * a) * x - number(4) * a,
+        _ => number(0),
     }
 }
+
+/// A float of either width.
+trait Float: Copy + PartialOrd + From<u8> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {}
+
+impl Float for f32 {}
+impl Float for f64 {}

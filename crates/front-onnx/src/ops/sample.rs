@@ -71,6 +71,23 @@ fn sampled<'b>(image: Val<'b>, taps: &[Vec<Tap<'b>>]) -> Val<'b> {
     weighted.reduce(|sum, next| sum + next).unwrap_or(image)
 }
 
+/// The same, with the sums taken along one axis after the other, the last first, as onnxruntime does it for GridSample.
+fn nested<'b>(image: Val<'b>, taps: &[Vec<Tap<'b>>], chosen: &mut Vec<Tap<'b>>) -> Val<'b> {
+    let Some((axis, inner)) = taps.split_first() else {
+        let single: Vec<Vec<Tap<'b>>> = chosen.iter().map(|tap| vec![Tap { weight: None, ..*tap }]).collect();
+        return sampled(image, &single);
+    };
+    let mut sum: Option<Val<'b>> = None;
+    for tap in axis {
+        chosen.push(*tap);
+        let value = nested(image, inner, chosen);
+        chosen.pop();
+        let value = tap.weight.map_or(value, |weight| value * weight);
+        sum = Some(sum.map_or(value, |sum| sum + value));
+    }
+    sum.unwrap_or(image)
+}
+
 /// What a place beyond the ends of an axis is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Padding {
@@ -89,10 +106,12 @@ struct Edges {
 }
 
 impl Edges {
-    /// `-1..1` to places among the elements of the axis.
+    /// `-1..1` to places among the elements of the axis. What is NaN or as far out as this is taken for -1, as in onnxruntime.
     fn place<'b>(&self, x: Val<'b>) -> Val<'b> {
+        const FARTHEST: f64 = 4_611_686_018_427_387_904.0; // 2^62
         let length = self.length as f64;
-        if self.align_corners { (x + 1.0) / 2.0 * (length - 1.0) } else { ((x + 1.0) * length - 1.0) / 2.0 }
+        let place = if self.align_corners { (x + 1.0) / 2.0 * (length - 1.0) } else { ((x + 1.0) * length - 1.0) / 2.0 };
+        place.abs().le(FARTHEST).select(place, self.ends().0)
     }
 
     fn ends(&self) -> (f64, f64) {
@@ -137,15 +156,15 @@ impl Edges {
     /// The two elements around a place.
     fn linear<'b>(&self, x: Val<'b>) -> Vec<Tap<'b>> {
         let floor = x.floor();
-        let ratio = x - floor;
-        vec![self.tap(floor, Some(-ratio + 1.0)), self.tap(floor + 1.0, Some(ratio))]
+        let next = floor + 1.0;
+        vec![self.tap(floor, Some(next - x)), self.tap(next, Some(x - floor))]
     }
 
     /// The four elements around a place, by the cubic convolution of Keys with a = -0.75.
     fn cubic<'b>(&self, x: Val<'b>) -> Vec<Tap<'b>> {
         const A: f64 = -0.75;
         let floor = x.floor();
-        let ratio = x - floor;
+        let ratio = (x - (floor - 1.0) - 1.0).abs();
         let near = |x: Val<'b>| (x * (A + 2.0) - (A + 3.0)) * x * x + 1.0;
         let far = |x: Val<'b>| ((x * A - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A;
         let weights = [far(ratio + 1.0), near(ratio), near(-ratio + 1.0), far(-ratio + 2.0)];
@@ -212,13 +231,15 @@ fn grid_sample<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
             let place = edges.place(coordinate);
             match mode {
                 "nearest" => vec![edges.tap(edges.moved(place.unary(ir::Unary::RoundEven)), None)],
-                "linear" | "bilinear" => edges.linear(edges.moved(place)),
-                // Of what is beyond a border each element is moved, and not the place.
-                _ => edges.cubic(if padding == Padding::Border { place } else { edges.moved(place) }),
+                // Of what is beyond the ends each element is moved inside, and not the place.
+                "linear" | "bilinear" => edges.linear(place),
+                _ => edges.cubic(place),
             }
         };
         let taps: Vec<Vec<Tap<'b>>> = image.spatial.iter().enumerate().map(along).collect();
-        sampled(one(x, n), &taps)
+        // onnxruntime has a faster way for the commonest form.
+        let at_once = matches!(mode, "linear" | "bilinear") && padding == Padding::Zeros && !align_corners && rank == 2;
+        if at_once { sampled(one(x, n), &taps) } else { nested(one(x, n), &taps, &mut Vec::new()) }
     };
     let values: Vec<Val<'b>> = (0..image.count).map(one_image).collect();
     let batch = image.row.batch.or(if count == 1 { node.row(1)?.batch } else { None });

@@ -75,7 +75,7 @@ fn rows<'b>(node: &OnnxNode<'_, 'b>) -> Result<Vec<PerRow<'b>>, Refusal> {
     let row = |item: &Value<'b>| match item {
         Value::PerRow(row) => Ok(row.clone()),
         Value::Constant(tensor) => Ok(PerRow::constant(node.b, node.input_name(0), tensor)),
-        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Refused(_) => {
+        Value::Absent | Value::Dims(_) | Value::Map(_) | Value::Sequence(_) | Value::Flat(..) | Value::Tokens(_) | Value::Refused(_) => {
             node.unsupported("an element is no tensor")
         }
     };

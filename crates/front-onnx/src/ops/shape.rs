@@ -1,11 +1,13 @@
 //! Moving elements about: every one of these is a choice of positions within one row, with the batch axis kept in sight.
 
+use std::rc::Rc;
+
 use ir::Builder;
 
 use super::Row;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{Axis, Dim, ELEMENT_LIMIT, PerRow, Value, ir_shape, normal_axis, total};
+use crate::value::{Axis, Dim, ELEMENT_LIMIT, PerRow, Tokens, Value, ir_shape, normal_axis, total};
 
 pub(super) const OPS: &[Row] = &[
     Row::new("CenterCropPad", center_crop_pad),
@@ -38,7 +40,7 @@ pub(super) fn dims_of(value: &Value<'_>) -> Option<Vec<Dim>> {
         Value::Constant(tensor) => Some(tensor.dims.iter().map(|dim| Dim::Known(*dim)).collect()),
         Value::Dims(dims) => Some(vec![Dim::Known(dims.len())]),
         Value::Flat(_, dims) => Some(dims.clone()),
-        Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => None,
+        Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Tokens(_) | Value::Refused(_) => None,
     }
 }
 
@@ -160,12 +162,24 @@ fn lay<'b>(node: &OnnxNode<'_, 'b>, value: &Value<'b>, dims: Vec<Dim>) -> Transl
         Value::Flat(row, _) => lay(node, &Value::PerRow(row.clone()), dims),
         // A vector of dims stays one; a scalar of them is only ever put back into a vector.
         Value::Dims(list) => Ok(vec![Value::Dims(list.clone())]),
-        Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Refused(_) => node.unsupported("its input is no tensor"),
+        Value::Absent | Value::Map(_) | Value::Sequence(_) | Value::Tokens(_) | Value::Refused(_) => {
+            node.unsupported("its input is no tensor")
+        }
     }
 }
 
 /// Two axes: the dims before `axis` multiplied, and those from it on.
 fn flatten<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    if let Value::Tokens(tokens) = node.input(0) {
+        // All axes between the batch and the tokens are of length 1.
+        let rank = tokens.outer.len() as i64 + 1 + i64::from(tokens.batch.is_some());
+        let axis = node.int("axis");
+        if !(1..rank).contains(&if axis < 0 { axis + rank } else { axis }) {
+            return node.mixes_rows("it lays the tokens of several texts out along one axis");
+        }
+        let outer = if tokens.batch.is_some() { Vec::new() } else { vec![1] };
+        return Ok(vec![Value::Tokens(Rc::new(Tokens { outer, ..(**tokens).clone() }))]);
+    }
     let Some(dims) = dims_of(node.input(0)) else { return node.unsupported("its input is no tensor") };
     let axis = node.int("axis");
     let axis = if axis == dims.len() as i64 { Some(dims.len()) } else { normal_axis(axis, dims.len()) };

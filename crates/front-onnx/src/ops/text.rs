@@ -1,14 +1,23 @@
 //! Operators on text. White space and letters are those of the IR's text operations.
 
-use ir::{Elem, Literal, Reduce, Val, Window};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use ir::{Elem, Literal, Module, Reduce, Val, Window};
+use texts::automata::Automaton;
+use texts::regex::{self, Dialect, Node, Pattern};
+use texts::scan::{self, Runs};
+use texts::terms::{self, Term};
 
 use super::Row;
 use super::shape::limited;
 use crate::node::{OnnxNode, Translated};
 use crate::tensor::{Data, ElementType, Tensor};
-use crate::value::{PerRow, Value, broadcast, elem, literals};
+use crate::value::{Cut, PerRow, Tokens, Value, broadcast, elem, literals};
 
 pub(super) const OPS: &[Row] = &[
+    Row::new("RegexFullMatch", regex_full_match),
+    Row::microsoft("Tokenizer", tokenizer),
     Row::new("StringConcat", string_concat),
     Row::new("StringNormalizer", string_normalizer).with_constants(),
     Row::new("StringSplit", string_split).with_constants(),
@@ -20,15 +29,115 @@ fn string_concat<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     super::elementwise::spread(node, broadcast(node.b, node.input(0), node.input(1), |a, b| a.append(b)))
 }
 
-/// Without stop words, and in one case. Stop words can be taken out of texts that are known only, for what is left decides the shape.
+/// A pattern of RE2 that an attribute gives.
+fn pattern_of(node: &OnnxNode<'_, '_>, text: &str) -> Result<Pattern, Box<source::Diagnostic>> {
+    match regex::parse_as(Dialect::Re2, text, 0) {
+        Some(pattern) => Ok(pattern),
+        None => {
+            not_taken(node, text, "flags but `i`, `m` and `s`, `\\B`, classes of Unicode, and repeats of what may be empty are not read")
+        }
+    }
+}
+
+fn not_taken<T>(node: &OnnxNode<'_, '_>, pattern: &str, why: &str) -> Result<T, Box<source::Diagnostic>> {
+    let message = format!("the pattern {pattern:?} of `{}` is not supported", node.node.operator);
+    Err(Box::new(node.error("onnx-regex", message).help(why)))
+}
+
+/// A text that a function reads: one that is too long for it is not scored.
+fn within_reach<'b>(node: &OnnxNode<'_, 'b>, text: Val<'b>) {
+    node.reject(text.len().gt(scan::LONGEST), format!("a text of more than {} code points in {}", scan::LONGEST, node.input_name(0)));
+}
+
+/// What functions, one after the other, make of a text.
+fn read<'b>(node: &OnnxNode<'_, 'b>, text: Val<'b>, functions: &[Module]) -> Option<Val<'b>> {
+    functions.iter().try_fold(text, |text, function| Some(node.b.call(node.b.import(function)?, &[text], 0)))
+}
+
+/// Whether a pattern of RE2 matches the whole of a text. Shape `x[...] -> y[...]`, text to bool.
+///
+/// ONNX `RegexFullMatch`, opset 20. Rows with a text of more than 4095 code points are rejected.
+fn regex_full_match<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let x = node.row(0)?;
+    if x.elements != ElementType::Str {
+        return node.malformed("its input is no text");
+    }
+    let source = node.string("pattern");
+    let pattern = pattern_of(node, source)?.whole();
+    let marks = Automaton::new(&pattern).and_then(|automaton| node.b.import(&scan::marks(&automaton)?));
+    let Some(marks) = marks else { return not_taken(node, source, "its automaton is too large") };
+    Ok(vec![Value::PerRow(x.map_cells(|text| {
+        within_reach(node, text);
+        scan::begin(node.b.call(marks, &[text], 0), node.b.i64(0)).eq(0_i64)
+    }))])
+}
+
+/// The tokens of a text: the runs that `tokenexp` finds, those that stand between `separators`, or single code points.
+///
+/// com.microsoft `Tokenizer` 1, without `mark`. The longest text of a batch decides the shape, and shorter ones are filled up with `pad_value`;
+/// so tokens are not a tensor here, and only `TfIdfVectorizer` takes them. Rows with a text of more than 4095 code points are rejected.
+fn tokenizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
+    let x = node.row(0)?;
+    let cells = x.cells();
+    let ([text], true, 0) = (cells.as_slice(), x.elements == ElementType::Str && x.batch.is_none_or(|at| at == 0), node.int("mark")) else {
+        return node.unsupported(format!("{:?} of {}, marks {}", x.dims(), x.elements.name(), node.int("mark")));
+    };
+    let least = node.int("mincharnum");
+    let cut = match node.strings("separators") {
+        [] => tokens_of(node, node.string("tokenexp"), least)?,
+        // No code point is longer than one.
+        [only] if only.is_empty() => Cut::Letters(vec![(0, regex::LAST)]),
+        separators => between(node, separators, least)?,
+    };
+    within_reach(node, *text);
+    let dims = if x.batch.is_some() { vec![1; x.rank() - 1] } else { x.shape.clone() };
+    let pad = node.string("pad_value").to_owned();
+    Ok(vec![Value::Tokens(Rc::new(Tokens { text: *text, batch: x.batch, outer: dims, cut: Rc::new(cut), pad }))])
+}
+
+/// The tokens that a pattern finds: a run of one class of code points is one, or each of a class is.
+fn tokens_of(node: &OnnxNode<'_, '_>, source: &str, least: i64) -> Result<Cut, Box<source::Diagnostic>> {
+    // What this pattern finds is decided before it is read: every code point, of line ends too.
+    if source == "." {
+        return Ok(Cut::Letters(vec![(0, regex::LAST)]));
+    }
+    let pattern = pattern_of(node, source)?;
+    match (&pattern.node, terms::runs(&pattern)) {
+        (_, Some(runs)) => Ok(Cut::Runs(Runs { least: runs.least.max(least), ..runs })),
+        (Node::Chars(set), None) if least <= 1 => Ok(Cut::Letters(set.clone())),
+        (_, None) => not_taken(node, source, "tokens are read as runs of one class of letters, such as `[a-zA-Z0-9_]+` or `\\b\\w\\w+\\b`"),
+    }
+}
+
+/// The tokens between separators, each of which is a class of code points or a run of them.
+fn between(node: &OnnxNode<'_, '_>, separators: &[String], least: i64) -> Result<Cut, Box<source::Diagnostic>> {
+    let mut outside = Vec::new();
+    for source in separators {
+        let pattern = pattern_of(node, source)?;
+        match (&pattern.node, terms::runs(&pattern)) {
+            (Node::Chars(set), _) => outside.extend(set.iter().copied()),
+            (_, Some(runs)) if runs.least == 1 && runs.run == runs.inner => outside.extend(runs.run),
+            (_, _) => return not_taken(node, source, "a separator may be a code point, a class of them, or a run of those"),
+        }
+    }
+    let run = regex::negated(&regex::union(outside));
+    Ok(Cut::Runs(Runs { inner: run.clone(), run, least }))
+}
+
+/// Stands for a letter that is not to be changed; it is a code point that no text has.
+const HELD: &str = "\u{fdd1}";
+
+/// Without stop words, and in one case. onnxruntime asks the system for the case, one code point to one: `İ` gives `i`, and `ß` stays.
+/// Stop words can be taken out of texts that are known only, for what is left decides the shape.
 fn string_normalizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let action = node.string("case_change_action").to_owned();
     let is_exact = node.int("is_case_sensitive") != 0;
     let stop_words = node.strings("stopwords");
     if stop_words.is_empty() {
         return Ok(vec![Value::PerRow(node.row(0)?.map_cells(|x| match action.as_str() {
-            "LOWER" => x.lower(),
-            "UPPER" => x.upper(),
+            // The only letter whose lower case by the full mappings is two code points.
+            "LOWER" => x.replace("İ", "I").lower(),
+            "UPPER" => x.replace("ß", HELD).upper_each().replace(HELD, "ß"),
             _ => x,
         }))]);
     }
@@ -36,8 +145,11 @@ fn string_normalizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let Data::Str(texts) = &tensor.data else { return node.malformed("its input is no text") };
     let stops = |text: &str| stop_words.iter().any(|word| if is_exact { word == text } else { word.to_lowercase() == text.to_lowercase() });
     let changed = |text: &str| match action.as_str() {
-        "LOWER" => text.to_lowercase(),
-        "UPPER" => text.to_uppercase(),
+        "LOWER" => text.chars().filter_map(|letter| letter.to_lowercase().next()).collect(),
+        "UPPER" => text
+            .chars()
+            .map(|letter| Some(letter.to_uppercase()).filter(|all| all.len() == 1).map_or(letter, |mut all| all.next().unwrap_or(letter)))
+            .collect(),
         _ => text.to_owned(),
     };
     let mut left: Vec<String> = texts.iter().filter(|text| !stops(text)).map(|text| changed(text)).collect();
@@ -91,11 +203,19 @@ fn string_split<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
 ///
 /// The elements of an n-gram stand side by side, or up to `max_skip_count` elements apart, all equally far.
 fn tf_idf_vectorizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
-    let x = node.row(0)?;
     let pool = match node.strings("pool_strings") {
         [] => Data::i64(node.ints("pool_int64s").to_vec()),
         texts => Data::text(texts.to_vec()),
     };
+    let grams = grams(node, &pool)?;
+    if grams.columns == 0 {
+        return node.malformed("its pool is empty");
+    }
+    if let Value::Tokens(tokens) = node.input(0) {
+        let counts = occurrences_of_tokens(node, tokens, &pool, &grams)?;
+        return Ok(vec![Value::PerRow(weighted(node, &grams, counts, tokens.batch, &tokens.outer)?)]);
+    }
+    let x = node.row(0)?;
     let fits = matches!((&pool, x.elements), (Data::Str(_), ElementType::Str) | (Data::I64(_), ElementType::I32 | ElementType::I64));
     let Some(last) = x.shape.len().checked_sub(1).filter(|_| fits && x.batch.is_none_or(|batch| batch + 1 < x.rank())) else {
         return node.unsupported(format!("a pool of {} for {:?} of {}", pool.element_type().name(), x.dims(), x.elements.name()));
@@ -103,55 +223,147 @@ fn tf_idf_vectorizer<'b>(node: &OnnxNode<'_, 'b>) -> Translated<'b> {
     let x = if x.elements == ElementType::I32 { x.cast(node.b, ElementType::I64) } else { x };
     let pool = literals(&pool);
     let length = x.shape.get(last).copied().unwrap_or(0);
-    let (indexes, weights) = (node.ints("ngram_indexes"), node.floats("weights"));
-    let (least, greatest, skips) = (node.int("min_gram_length"), node.int("max_gram_length"), node.int("max_skip_count"));
-    let columns = indexes.iter().max().map_or(0, |index| usize::try_from(*index + 1).unwrap_or(0));
-    let starts = node.ints("ngram_counts");
+    let skips = node.int("max_skip_count");
     let outer = x.shape.get(..last).unwrap_or_default().to_vec();
-    limited(node, outer.iter().product::<usize>().saturating_mul(columns))?;
+    limited(node, outer.iter().product::<usize>().saturating_mul(grams.columns))?;
     let value = x.value(node.b);
-    let mut counts: Vec<Option<Val<'b>>> = vec![None; columns];
+    let count = |Gram { start, size, .. }: &Gram| {
+        let gram = pool.get(*start..start + size).unwrap_or_default();
+        let distances = if *size == 1 { 1 } else { usize::try_from(skips.saturating_add(1)).unwrap_or(1) };
+        // No wider one fits, however far they may skip.
+        let reaches = (1..=distances).map(|distance| (distance, (size - 1) * distance)).take_while(|(_, reach)| *reach < length);
+        let found = reaches.map(|(distance, reach)| occurrences(node, value, last as u8, gram, (length - reach) as u32, distance as u32));
+        found.reduce(|count, found| count + found)
+    };
+    let counts = grams.of.iter().map(count).collect();
+    Ok(vec![Value::PerRow(weighted(node, &grams, counts, x.batch, &outer)?)])
+}
+
+/// An n-gram: where it stands in the pool, the column that counts it, and what it counts for there.
+struct Gram {
+    start: usize,
+    size: usize,
+    index: usize,
+    weight: f32,
+}
+
+struct Grams {
+    of: Vec<Gram>,
+    columns: usize,
+}
+
+/// The n-grams of a pool that are of a length that counts.
+fn grams(node: &OnnxNode<'_, '_>, pool: &Data) -> Result<Grams, Box<source::Diagnostic>> {
+    let (indexes, starts) = (node.ints("ngram_indexes"), node.ints("ngram_counts"));
+    let (least, greatest) = (node.int("min_gram_length"), node.int("max_gram_length"));
+    let weights = node.floats("weights");
+    if !weights.is_empty() && weights.len() != indexes.len() {
+        return node.malformed(format!("{} weights for {} n-grams", weights.len(), indexes.len()));
+    }
+    let columns = indexes.iter().max().map_or(0, |index| usize::try_from(*index + 1).unwrap_or(0));
+    let mut of = Vec::new();
     let mut number = 0;
     for (size, start) in (1usize..).zip(starts) {
-        let end = starts.get(size).map_or(pool.len(), |end| usize::try_from(*end).unwrap_or(0));
-        let grams = pool.get(usize::try_from(*start).unwrap_or(0)..end).unwrap_or_default();
-        for gram in grams.chunks_exact(size) {
-            let index = indexes.get(number).and_then(|index| usize::try_from(*index).ok());
+        let end = starts.get(size).map_or(pool.len(), |end| usize::try_from(*end).unwrap_or(0)).min(pool.len());
+        let start = usize::try_from(*start).unwrap_or(0);
+        for start in (start..).step_by(size).take_while(|start| start + size <= end) {
+            let index = indexes.get(number).and_then(|index| usize::try_from(*index).ok()).filter(|index| *index < columns);
+            let weight = weights.get(number).copied().unwrap_or(1.0);
             number += 1;
-            if (size as i64) < least || size as i64 > greatest {
-                continue;
-            }
-            let Some(index) = index.filter(|index| *index < columns) else { return node.malformed("an n-gram has no index") };
-            for distance in 1..=(if size == 1 { 1 } else { usize::try_from(skips.saturating_add(1)).unwrap_or(1) }) {
-                let reach = (size - 1) * distance;
-                // No wider one fits, however far they may skip.
-                if length <= reach {
-                    break;
-                }
-                let found = occurrences(node, value, last as u8, gram, (length - reach) as u32, distance as u32);
-                counts[index] = Some(counts[index].map_or(found, |count| count + found));
+            let Some(index) = index else { return node.malformed("an n-gram has no index") };
+            if (least..=greatest).contains(&(size as i64)) {
+                of.push(Gram { start, size, index, weight });
             }
         }
     }
-    let zero = super::shape::stretched(node.b, node.b.f32(0.0).reshape(vec![1; outer.len()]), &outer);
+    Ok(Grams { of, columns })
+}
+
+/// The columns of the counts of n-grams: `None` for one that does not fit in.
+///
+/// Where a column counts several, TFIDF adds their weights up; with IDF the one that stands last in the input decides, which is refused.
+fn weighted<'b>(
+    node: &OnnxNode<'_, 'b>,
+    grams: &Grams,
+    counts: Vec<Option<Val<'b>>>,
+    batch: Option<usize>,
+    outer: &[usize],
+) -> Result<PerRow<'b>, Box<source::Diagnostic>> {
+    let zero = super::shape::stretched(node.b, node.b.f32(0.0).reshape(vec![1; outer.len()]), outer);
     let mode = node.string("mode").to_owned();
-    let column = |index: usize| {
-        let count = counts.get(index).copied().flatten().unwrap_or(zero);
-        let place = indexes.iter().position(|own| usize::try_from(*own) == Ok(index));
-        let weight = place.and_then(|place| weights.get(place)).map_or(1.0, |weight| f64::from(*weight));
-        let one = || super::elementwise::node_number(count, 1);
+    let mut columns: Vec<Vec<(Val<'b>, f32)>> = vec![Vec::new(); grams.columns];
+    for (gram, count) in std::iter::zip(&grams.of, counts) {
+        columns[gram.index].extend(count.map(|count| (count, gram.weight)));
+    }
+    let differ = |column: &Vec<(Val<'b>, f32)>| column.iter().any(|(_, weight)| Some(*weight) != column.first().map(|(_, first)| *first));
+    if mode == "IDF" && columns.iter().any(differ) {
+        return node.unsupported("n-grams of one column with different weights");
+    }
+    let sum = |column: &[Val<'b>]| column.iter().copied().reduce(|sum, one| sum + one).unwrap_or(zero);
+    let column = |column: &Vec<(Val<'b>, f32)>| {
+        let counts: Vec<Val<'b>> = column.iter().map(|(count, _)| *count).collect();
+        let weight = column.first().map_or(1.0, |(_, weight)| f64::from(*weight));
         let column = match mode.as_str() {
-            "TF" => count,
-            "IDF" => count.gt(0.0).select(one() * weight, 0.0),
-            _ => count * weight,
+            "TF" => sum(&counts),
+            "IDF" => sum(&counts).gt(0.0).select(super::elementwise::node_number(zero, 1) * weight, 0.0),
+            _ if differ(column) => sum(&column.iter().map(|(count, weight)| *count * f64::from(*weight)).collect::<Vec<_>>()),
+            _ => sum(&counts) * weight,
         };
         column.reshape([column.ty().shape, vec![1]].concat())
     };
-    if columns == 0 {
-        return node.malformed("its pool is empty");
+    let all: Vec<Val<'b>> = columns.iter().map(column).collect();
+    Ok(PerRow::of(ElementType::F32, batch, node.b.concat(&all, outer.len() as u8)))
+}
+
+/// How often each n-gram stands among the tokens of a text: it is read once, into one code point for each of them.
+fn occurrences_of_tokens<'b>(
+    node: &OnnxNode<'_, 'b>,
+    tokens: &Tokens<'b>,
+    pool: &Data,
+    grams: &Grams,
+) -> Result<Vec<Option<Val<'b>>>, Box<source::Diagnostic>> {
+    let Data::Str(pool) = pool else { return node.malformed("its pool holds no texts") };
+    if grams.of.len() > terms::MOST_TERMS {
+        let message = format!("a vocabulary of {} terms is not supported", grams.of.len());
+        let help = format!(
+            "each is a column, and more than {} make the scorer too long; learn fewer, with `max_features` or `min_df`",
+            terms::MOST_TERMS
+        );
+        return Err(Box::new(node.error("onnx-vocabulary", message).help(help)));
     }
-    let all: Vec<Val<'b>> = (0..columns).map(column).collect();
-    Ok(vec![Value::PerRow(PerRow::of(ElementType::F32, x.batch, node.b.concat(&all, last as u8)))])
+    if tokens.outer.len() > 1 || node.int("max_skip_count") != 0 && grams.of.iter().any(|gram| gram.size > 1) {
+        return node.unsupported("tokens of a text that skip others, or along several axes");
+    }
+    let tokens_of = |gram: &Gram| pool.get(gram.start..gram.start + gram.size).unwrap_or_default().to_vec();
+    let terms: Vec<Term> = grams.of.iter().enumerate().map(|(number, gram)| Term { tokens: tokens_of(gram), number }).collect();
+    if terms.iter().any(|term| term.tokens.contains(&tokens.pad)) {
+        return node.mixes_rows(format!("its pool holds {:?}, with which shorter texts of a batch are filled up", tokens.pad));
+    }
+    if terms.iter().map(|term| &term.tokens).collect::<BTreeSet<_>>().len() < terms.len() {
+        return node.malformed("its pool holds an n-gram twice");
+    }
+    let functions = match &*tokens.cut {
+        Cut::Runs(runs) => terms::of_tokens(runs, &terms, &BTreeSet::new()),
+        Cut::Letters(set) => {
+            // A token of several code points is never found.
+            let single = terms.iter().filter(|term| term.tokens.iter().all(|token| token.chars().count() == 1));
+            let parts = terms::of_parts(single.map(|term| (term.tokens.concat(), term.number)));
+            parts.and_then(|parts| Some(vec![terms::letters(set)?, parts]))
+        }
+    };
+    let made = functions.and_then(|functions| {
+        let occurrences = node.b.import(&scan::occurrences()?)?;
+        let codes = read(node, tokens.text, &functions)?;
+        let count = |number: usize| {
+            let count = node.b.call(occurrences, &[codes, node.b.str(&terms::code(number)?)], 0).cast(Elem::F32);
+            Some(Some(count.reshape(vec![1; tokens.outer.len()])))
+        };
+        (0..terms.len()).map(count).collect()
+    });
+    match made {
+        Some(counts) => Ok(counts),
+        None => node.unsupported(format!("a pool of {} texts", pool.len())),
+    }
 }
 
 /// How often an n-gram stands along an axis, as a float.

@@ -7,7 +7,7 @@
 use crate::automata::{Automaton, Classes};
 use crate::ops::{self, Trouble};
 use crate::record;
-use crate::regex::{Node, PYTHON_LETTERS, Pattern, Set, negated, union};
+use crate::regex::{Node, PYTHON_LETTERS, Pattern, Set, negated, union, word};
 use crate::replay::{Call, On, Replay, Row};
 use crate::scan;
 use crate::value::{Eval, Guards, Kind, Unknown, Value};
@@ -207,7 +207,7 @@ fn set(limit: u32, holds: impl Fn(char) -> bool) -> Set {
 /// Whether letters of these sets stand in a text, one after the other.
 pub(crate) fn has_run<'b>(replay: &mut Replay<'_, 'b>, key: String, sets: Vec<Set>, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
     let node = Node::Concat(sets.into_iter().map(Node::Chars).collect());
-    let pattern = Pattern { node, groups: 0, group_names: Vec::new(), of_letters: false, of_end: false, ignores_case: false };
+    let pattern = Pattern { node, groups: 0, group_names: Vec::new(), of_letters: false, of_end: false, ignores_case: false, word: word() };
     let found = super::pattern::function(replay, key, || scan::marks(&Automaton::new(&pattern)?));
     let Some(found) = found else { return Err(replay.unsupported(at, "the letters of this")) };
     Ok(scan::begin(replay.b.call(found, &[text], 0), replay.b.i64(0)).ge(0_i64))
@@ -340,7 +340,7 @@ fn begins_small<'b>(replay: &mut Replay<'_, 'b>, (key, letters): (&str, Set), te
 }
 
 fn recased<'b>(replay: &mut Replay<'_, 'b>, how: &str, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
-    let made = super::pattern::function(replay, how.to_owned(), || scan::cased(how));
+    let made = super::pattern::function(replay, how.to_owned(), || scan::cased(how, &of_some_case()));
     let Some(made) = made else { return Err(replay.unsupported(at, format!("`{how}`"))) };
     Ok(replay.b.call(made, &[text], 0))
 }

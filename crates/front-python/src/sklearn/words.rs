@@ -5,13 +5,14 @@
 use super::fitted::{Nan, Whole, as_kind, columns, dtype_kind, estimator, finite, needed, not_fitted, param_flag, param_text};
 use crate::pandas;
 use crate::record::{self, Estimator, Tagged};
-use crate::regex::{self, Assert, Node, Set};
+use crate::regex::{self, Set};
 use crate::replay::{Call, On, Replay, Row};
 use crate::scan::{self, Runs};
 use crate::value::{Column, Eval, Guards, Kind, Unknown, Value};
 use ir::{Elem, Module, Reason, Reduce, Tensor, Val};
 use source::Span;
 use std::collections::BTreeSet;
+use texts::terms::{self, MOST_TERMS, Term, code};
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "CountVectorizer.transform", counts),
@@ -21,13 +22,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "TfidfVectorizer.transform", weights_of_texts),
 ];
 
-/// More terms than this would make the scorer long.
-const MOST_TERMS: usize = 5000;
-
-fn joined(sets: &[&[(u32, u32)]]) -> Set {
-    regex::union(sets.concat())
-}
-
 fn white() -> Set {
     regex::WHITE.to_vec()
 }
@@ -35,52 +29,8 @@ fn white() -> Set {
 /// The runs that a pattern of tokens finds, and whether it depends on what a letter is. None for a pattern that finds something else.
 fn runs(pattern: &str) -> Option<(Runs, bool)> {
     let pattern = regex::parse(pattern.strip_prefix("(?u)").unwrap_or(pattern), 0)?;
-    let mut parts = match pattern.node {
-        Node::Concat(parts) => parts,
-        one @ (Node::Chars(_) | Node::Repeat { .. }) => vec![one],
-        Node::Empty | Node::Assert(_) | Node::Either(_) | Node::Group(..) => return None,
-    };
-    let bound = |part: Option<&Node>| matches!(part, Some(Node::Assert(Assert::Boundary)));
-    let bounds = (bound(parts.first()), bound(parts.last()));
-    let whole = match bounds {
-        (true, true) => true,
-        (false, false) => false,
-        (true, false) | (false, true) => return None,
-    };
-    if whole {
-        parts = parts.get(1..parts.len() - 1)?.to_vec();
-    }
-    let (mut set, mut least, mut open) = (None, 0, false);
-    for part in &parts {
-        let (inner, times, most) = match part {
-            Node::Chars(_) => (part, 1, Some(1)),
-            Node::Repeat { inner, least, most, greedy: true } => (&**inner, *least, *most),
-            Node::Empty | Node::Assert(_) | Node::Concat(_) | Node::Either(_) | Node::Group(..) | Node::Repeat { .. } => return None,
-        };
-        let Node::Chars(chars) = inner else { return None };
-        if set.get_or_insert(chars) != &chars || most.is_some_and(|most| most != times) {
-            return None;
-        }
-        least += i64::from(times);
-        open |= most.is_none();
-    }
-    let inner = set.filter(|_| open && least > 0)?.clone();
-    let word = regex::word();
-    // Between two boundaries a token of letters is a whole word; one of other signs may be part of a longer run.
-    let is_part = joined(&[&inner, &word]) == word;
-    let run = if whole { Some(word).filter(|_| is_part)? } else { inner.clone() };
-    Some((Runs { run, inner, least }, pattern.of_letters))
+    Some((terms::runs(&pattern)?, pattern.of_letters))
 }
-
-/// The code point that stands for a term or token: one of those for private use.
-fn code(number: usize) -> Option<String> {
-    let number = u32::try_from(number).ok()?;
-    let code = if number < 0x1800 { 0xe000 + number } else { 0xf_0000 + (number - 0x1800) };
-    char::from_u32(code).map(String::from)
-}
-
-/// What stands for a token that is in no term; the codes of tokens end before.
-const OTHER: &str = "\u{f8ff}";
 
 fn made<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -264,31 +214,18 @@ fn of_words<'b>(
     at: Span,
 ) -> Result<Val<'b>, Unknown> {
     let (runs, stop) = tokens(replay, estimator, most, (column, text), at)?;
-    let split =
-        |term: &String| -> Vec<String> { if most == 1 { vec![term.clone()] } else { term.split(' ').map(str::to_owned).collect() } };
-    let split: Vec<Vec<String>> = terms.iter().map(split).collect();
-    let tokens: Vec<String> = match most {
-        1 => terms.to_vec(),
-        _ => split.iter().flatten().cloned().collect::<BTreeSet<String>>().into_iter().collect(),
-    };
-    let coded = |(number, token): (usize, &String)| Some((token.clone(), if stop.contains(token) { String::new() } else { code(number)? }));
-    let Some(mut codes) = tokens.iter().enumerate().map(coded).collect::<Option<Vec<(String, String)>>>() else {
+    let split = |term: &String| if most == 1 { vec![term.clone()] } else { term.split(' ').map(str::to_owned).collect() };
+    let split = terms.iter().map(split).enumerate().map(|(number, tokens)| Term { tokens, number });
+    let wanted: Vec<Term> = split.filter(|term| (least..=most).contains(&term.tokens.len())).collect();
+    let Some(functions) = terms::of_tokens(&runs, &wanted, &stop) else {
         return Err(replay.unsupported(at, "this vocabulary"));
     };
     let key = format!("{} {terms:?} {stop:?} {least} {most}", param_text(estimator, "token_pattern"));
-    if most == 1 {
-        let read = made(replay, format!("tokens {key}"), text, at, || scan::tokens(&runs, &codes, ""))?;
-        return Ok(read);
+    let mut read = text;
+    for (number, function) in functions.into_iter().enumerate() {
+        read = made(replay, format!("tokens {number} {key}"), read, at, || Some(function))?;
     }
-    let listed: std::collections::BTreeMap<String, String> = codes.iter().cloned().collect();
-    codes.extend(stop.iter().filter(|word| !listed.contains_key(*word)).map(|word| (word.clone(), String::new())));
-    let read = made(replay, format!("tokens {key}"), text, at, || scan::tokens(&runs, &codes, OTHER))?;
-    let wanted = |(number, tokens): (usize, &Vec<String>)| {
-        let codes: Vec<&String> = tokens.iter().filter_map(|token| listed.get(token)).filter(|code| !code.is_empty()).collect();
-        let whole = codes.len() == tokens.len() && (least..=most).contains(&tokens.len());
-        whole.then(|| Some((codes.len() as i64, codes.into_iter().cloned().collect(), code(number)?)))?
-    };
-    of_parts(replay, split.iter().enumerate().filter_map(wanted).collect(), &key, read, at)
+    Ok(read)
 }
 
 /// The codes of the terms that are parts of a text.
@@ -300,23 +237,8 @@ fn of_letters<'b>(
     at: Span,
 ) -> Result<Val<'b>, Unknown> {
     let wanted = terms.iter().enumerate().filter(|(_, term)| lengths(term));
-    let parts = wanted.filter_map(|(number, term)| Some((term.chars().count() as i64, term.clone(), code(number)?))).collect();
-    of_parts(replay, parts, &format!("{terms:?}"), text, at)
-}
-
-fn of_parts<'b>(
-    replay: &mut Replay<'_, 'b>,
-    parts: Vec<(i64, String, String)>,
-    key: &str,
-    text: Val<'b>,
-    at: Span,
-) -> Result<Val<'b>, Unknown> {
-    let mut tables: std::collections::BTreeMap<i64, Vec<(String, String)>> = std::collections::BTreeMap::new();
-    for (length, part, code) in parts {
-        tables.entry(length).or_default().push((part, code));
-    }
-    let tables: Vec<(i64, Vec<(String, String)>)> = tables.into_iter().collect();
-    made(replay, format!("parts {key}"), text, at, || scan::parts(&tables))
+    let parts = wanted.map(|(number, term)| (term.clone(), number));
+    made(replay, format!("parts {terms:?}"), text, at, || terms::of_parts(parts))
 }
 
 /// How often each term stands in the text, or whether it does.

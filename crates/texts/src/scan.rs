@@ -6,10 +6,10 @@ use crate::regex::Set;
 use ir::{Builder, Elem, Literal, Map, Module, Table, Tensor, Type, Val};
 
 /// The longest text that is read; a longer one is for the caller to refuse. What a step makes it copies, so time grows with the square.
-pub(crate) const LONGEST: i64 = 4095;
+pub const LONGEST: i64 = 4095;
 /// Places in a text, and one more that says that there is none.
 const POSITIONS: i64 = 2 * (LONGEST + 1);
-pub(crate) const NOWHERE: i64 = POSITIONS - 1;
+pub const NOWHERE: i64 = POSITIONS - 1;
 
 /// Code points of which a table says what they are; the others are looked for among the classes.
 const TABLED: u32 = 256;
@@ -30,20 +30,20 @@ fn table(b: &Builder, name: &str, keys: usize, rows: Vec<(Vec<i64>, i64)>) -> ir
 }
 
 /// A function of a text that has its step done at each place and its end, from the left; `start` is what is known before the first.
-pub(crate) fn over_text(step: &Module, start: impl Into<Literal>) -> Option<Module> {
+pub fn over_text(step: &Module, start: impl Into<Literal>) -> Option<Module> {
     let b = Builder::new(step.name.strip_suffix("_step")?);
     let text = b.param("text", Type::scalar(Elem::Str));
     b.result("known", b.iterate(b.import(step)?, &[b.constant(start.into()), text], text.len() + 1_i64));
     b.finish().ok()
 }
 
-pub(crate) fn step<'b>(b: &'b Builder, elem: Elem) -> (Val<'b>, Val<'b>, Val<'b>) {
+pub fn step<'b>(b: &'b Builder, elem: Elem) -> (Val<'b>, Val<'b>, Val<'b>) {
     let (known, text) = (b.param("known", Type::scalar(elem)), b.param("text", Type::scalar(Elem::Str)));
     (known, text, b.param("at", Type::scalar(Elem::I64)))
 }
 
 /// `(text)` to whether a code point of it is of some classes.
-pub(crate) fn has(classes: &Classes, within: &[usize]) -> Option<Module> {
+pub fn has(classes: &Classes, within: &[usize]) -> Option<Module> {
     let b = Builder::new("has_step");
     b.doc("Whether a code point of a text is of some classes, or one before it was.");
     let (known, text, at) = step(&b, Elem::Bool);
@@ -52,7 +52,7 @@ pub(crate) fn has(classes: &Classes, within: &[usize]) -> Option<Module> {
 }
 
 /// `(text)` to how many code points of it are of some classes.
-pub(crate) fn count_of(classes: &Classes, within: &[usize]) -> Option<Module> {
+pub fn count_of(classes: &Classes, within: &[usize]) -> Option<Module> {
     let b = Builder::new("count_step");
     b.doc("How many code points of a text are of some classes, up to one place.");
     let (known, text, at) = step(&b, Elem::I64);
@@ -61,7 +61,7 @@ pub(crate) fn count_of(classes: &Classes, within: &[usize]) -> Option<Module> {
 }
 
 /// `(text)` to its code points that are of some classes.
-pub(crate) fn kept(classes: &Classes, within: &[usize]) -> Option<Module> {
+pub fn kept(classes: &Classes, within: &[usize]) -> Option<Module> {
     let b = Builder::new("kept_step");
     b.doc("The code points of a text that are of some classes, up to one place.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -71,7 +71,7 @@ pub(crate) fn kept(classes: &Classes, within: &[usize]) -> Option<Module> {
 }
 
 /// What a letter of a class does in a mode: the mode behind it, what is written, and whether the letter is too.
-pub(crate) struct Turn {
+pub struct Turn {
     pub mode: usize,
     pub class: usize,
     pub to: usize,
@@ -83,12 +83,12 @@ pub(crate) struct Turn {
 const LOST: char = '!';
 
 /// How a mode is kept.
-pub(crate) fn mode_letter(mode: usize) -> String {
+pub fn mode_letter(mode: usize) -> String {
     char::from_u32(FIRST_MARK + mode as u32).unwrap_or(LOST).to_string()
 }
 
 /// `(text)` to the letter of the mode behind its last letter and what was written, from mode 0 on.
-pub(crate) fn by_modes(name: &str, classes: &Classes, turns: Vec<Turn>) -> Option<Module> {
+pub fn by_modes(name: &str, classes: &Classes, turns: Vec<Turn>) -> Option<Module> {
     let b = Builder::new(name);
     b.doc("One letter of a text: the mode behind it, and what was written so far.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -118,7 +118,7 @@ pub(crate) fn by_modes(name: &str, classes: &Classes, turns: Vec<Turn>) -> Optio
 }
 
 /// `(text)` to its different pieces between separators of one letter, each behind one.
-pub(crate) fn distinct(separator: &str) -> Option<Module> {
+pub fn distinct(separator: &str) -> Option<Module> {
     let b = Builder::new("distinct_step");
     b.doc("The different pieces of a text that begin up to one place, each behind a separator.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -139,7 +139,7 @@ const NO_BEGIN: char = '-';
 const FIRST_MARK: u32 = 48;
 
 /// `(text)` to two code points for each place of the text and its end: whether a match begins there, and the mark.
-pub(crate) fn marks(automaton: &Automaton) -> Option<Module> {
+pub fn marks(automaton: &Automaton) -> Option<Module> {
     let b = Builder::new("marks_step");
     b.doc("One place of a text, from the right: what can be matched from there.");
     let (known, text, step) = step(&b, Elem::Str);
@@ -178,17 +178,17 @@ pub(crate) fn marks(automaton: &Automaton) -> Option<Module> {
 }
 
 /// The first place from another on where a match begins, -1 if there is none.
-pub(crate) fn begin<'b>(marks: Val<'b>, from: Val<'b>) -> Val<'b> {
+pub fn begin<'b>(marks: Val<'b>, from: Val<'b>) -> Val<'b> {
     let mark = String::from(BEGINS);
     let found = marks.slice_text(from * 2_i64, marks.len()).find(mark.as_str());
     found.ge(0_i64).select(found / 2_i64 + from, -1_i64)
 }
 
 /// What a walk remembers: its step, the bounds of the group so far, and the end of the match.
-pub(crate) struct Walk<'b>([Val<'b>; 4]);
+pub struct Walk<'b>([Val<'b>; 4]);
 
 impl<'b> Walk<'b> {
-    pub(crate) fn unpack(number: Val<'b>) -> Self {
+    pub fn unpack(number: Val<'b>) -> Self {
         let mut rest = number;
         let mut fields = [number; 4];
         for field in fields.iter_mut().skip(1).rev() {
@@ -208,11 +208,11 @@ impl<'b> Walk<'b> {
         b.i64((0..3).fold(step as i64, |number, _| number * POSITIONS + NOWHERE))
     }
 
-    pub(crate) fn group(&self) -> (Val<'b>, Val<'b>) {
+    pub fn group(&self) -> (Val<'b>, Val<'b>) {
         (self.0[1], self.0[2])
     }
 
-    pub(crate) fn end(&self) -> Val<'b> {
+    pub fn end(&self) -> Val<'b> {
         self.0[3]
     }
 }
@@ -222,7 +222,7 @@ fn bit(number: Val<'_>, place: i64) -> Val<'_> {
 }
 
 /// `(marks, place)` to the packed walk of the match that begins there; -1 is no place, and the walk of its own.
-pub(crate) fn walk(automaton: &Automaton, group: usize) -> Option<Module> {
+pub fn walk(automaton: &Automaton, group: usize) -> Option<Module> {
     let b = Builder::new("walk_step");
     b.doc("One place of a match: step, bounds of the group, and end of the match.");
     let (number, marks) = (b.param("known", Type::scalar(Elem::I64)), b.param("marks", Type::scalar(Elem::Str)));
@@ -250,7 +250,7 @@ pub(crate) fn walk(automaton: &Automaton, group: usize) -> Option<Module> {
 }
 
 /// `(marks)` to the number of matches, one behind the other, of a pattern that the empty text does not match.
-pub(crate) fn count(automaton: &Automaton, group: usize) -> Option<Module> {
+pub fn count(automaton: &Automaton, group: usize) -> Option<Module> {
     let b = Builder::new("count_step");
     b.doc("One more match, if there is one: how many there are, and where the last ends.");
     let (known, marks) = (b.param("known", Type::scalar(Elem::I64)), b.param("marks", Type::scalar(Elem::Str)));
@@ -273,7 +273,7 @@ fn is_within<'b>(code: Val<'b>, classes: &Classes, within: &[usize]) -> Val<'b> 
 }
 
 /// `(text)` to the text with another text in the place of each code point of some classes, or of each run of them.
-pub(crate) fn replace(classes: &Classes, within: &[usize], run: bool, by: &str) -> Option<Module> {
+pub fn replace(classes: &Classes, within: &[usize], run: bool, by: &str) -> Option<Module> {
     let b = Builder::new("replace_step");
     b.doc("One code point of a text, or what takes its place, behind those before it.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -286,14 +286,14 @@ pub(crate) fn replace(classes: &Classes, within: &[usize], run: bool, by: &str) 
     over_text(&b.finish().ok()?, "")
 }
 
-/// `(text)` to the text in another case: `title`, `capitalize` or `swapcase`.
-pub(crate) fn cased(how: &str) -> Option<Module> {
+/// `(text)` to the text in another case: `title`, `capitalize` or `swapcase`. `letters`: those that have a case.
+pub fn cased(how: &str, letters: &Set) -> Option<Module> {
     let b = Builder::new("cased_step");
     b.doc("One code point of a text in another case, behind those before it.");
     let (known, text, at) = step(&b, Elem::Str);
     let letter = text.slice_text(at, at + 1_i64);
     let (lower, upper) = (letter.lower_each(), letter.upper_each());
-    let (classes, cased) = Classes::and_within(&crate::pandas::letters::of_some_case());
+    let (classes, cased) = Classes::and_within(letters);
     let here = match how {
         "title" => is_within(text.code_at(at - 1_i64), &classes, &cased).select(lower, upper),
         "capitalize" => at.eq(0_i64).select(upper, lower),
@@ -304,7 +304,7 @@ pub(crate) fn cased(how: &str) -> Option<Module> {
 }
 
 /// `(text)` to it with each escape of an ASCII letter (`%41`) as that letter.
-pub(crate) fn unquoted() -> Option<Module> {
+pub fn unquoted() -> Option<Module> {
     let b = Builder::new("unquoted_step");
     b.doc("One code point of a text, or the one that is escaped there; nothing within an escape.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -328,7 +328,7 @@ pub(crate) fn unquoted() -> Option<Module> {
 }
 
 /// `(text)` to the text from its end.
-pub(crate) fn reversed() -> Option<Module> {
+pub fn reversed() -> Option<Module> {
     let b = Builder::new("reversed_step");
     b.doc("One code point of a text before those that stand before it.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -342,19 +342,19 @@ const MARK: &str = "|";
 const OUTSIDE: &str = "-";
 
 /// How a text is cut into tokens: runs of code points, all of them of a part of those, and not too short.
-pub(crate) struct Runs {
+pub struct Runs {
     pub run: Set,
     pub inner: Set,
     pub least: i64,
 }
 
 /// `(text)` to one code point for each of its tokens: that of the table, or else another; an empty one leaves the token out.
-pub(crate) fn tokens(runs: &Runs, codes: &[(String, String)], other: &str) -> Option<Module> {
+pub fn tokens(runs: &Runs, codes: &[(String, String)], other: &str) -> Option<Module> {
     coded(runs, |b, token| Some(b.lookup(texts_by(b, "tokens", codes), &[token]).or_else(other)))
 }
 
 /// `(text)` to one code point for each of its tokens that is not left out: that of the place that its hash has.
-pub(crate) fn hashed(runs: &Runs, left_out: &[String], codes: &[String]) -> Option<Module> {
+pub fn hashed(runs: &Runs, left_out: &[String], codes: &[String]) -> Option<Module> {
     let hash = hash::place(codes.len() as i64 / 2)?;
     coded(runs, |b, token| {
         let rows = codes.iter().zip(0..).map(|(code, place)| (vec![Literal::I64(place)], Literal::Str(code.clone()))).collect();
@@ -392,7 +392,7 @@ fn texts_by(b: &Builder, name: &str, rows: &[(String, String)]) -> ir::Handle<Ta
 }
 
 /// `(text)` to one code point for each part of it that is in a table; the parts of a table are all of its length.
-pub(crate) fn parts(tables: &[(i64, Vec<(String, String)>)]) -> Option<Module> {
+pub fn parts(tables: &[(i64, Vec<(String, String)>)]) -> Option<Module> {
     let b = Builder::new("parts_step");
     b.doc("One place of a text: the codes of the known parts that begin there, behind those before it.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -404,7 +404,7 @@ pub(crate) fn parts(tables: &[(i64, Vec<(String, String)>)]) -> Option<Module> {
 }
 
 /// `(text, part)` to how often a code point stands in a text.
-pub(crate) fn occurrences() -> Option<Module> {
+pub fn occurrences() -> Option<Module> {
     let b = Builder::new("occurrences");
     let (text, part) = (b.param("text", Type::scalar(Elem::Str)), b.param("part", Type::scalar(Elem::Str)));
     b.result("count", text.len() - text.replace(part, "").len());
@@ -412,7 +412,7 @@ pub(crate) fn occurrences() -> Option<Module> {
 }
 
 /// `(text)` to the text with one space for each run of several code points of white space.
-pub(crate) fn spaced(white: &Set) -> Option<Module> {
+pub fn spaced(white: &Set) -> Option<Module> {
     let b = Builder::new("spaced_step");
     b.doc("One code point of a text behind those before it: a space for the first of several white ones, nothing for the others.");
     let (known, text, at) = step(&b, Elem::Str);
@@ -426,7 +426,7 @@ pub(crate) fn spaced(white: &Set) -> Option<Module> {
 }
 
 /// `(text)` to its words between white space, each with a space of its own before and behind it.
-pub(crate) fn framed(white: &Set) -> Option<Module> {
+pub fn framed(white: &Set) -> Option<Module> {
     let b = Builder::new("framed_step");
     b.doc("One code point of a text behind those before it, with a space where a word begins or ends.");
     let (known, text, at) = step(&b, Elem::Str);

@@ -1,17 +1,19 @@
-//! A checked part of Python's `re`, read.
+//! A checked part of Python's `re` and of RE2, read.
 //!
-//! Literals, classes, `.`, groups, alternatives, greedy and lazy quantifiers, `^`, `$`, `\A`, `\Z`, `\b` and `\B`, and the flags `i`, `m` and
-//! `s`. Everything else (look-around, references back) is none. What a pattern finds is in `automata`.
+//! Literals, classes, `.`, groups, alternatives, greedy and lazy quantifiers, `^`, `$`, `\A`, `\Z` (RE2: `\z`), `\b` and `\B` (Python only),
+//! and the flags `i`, `m` and `s`. Everything else (look-around, references back) is none. What a pattern finds is in `automata`.
 
 /// Code points, as sorted ranges that do not touch.
-pub(crate) type Set = Vec<(u32, u32)>;
+pub type Set = Vec<(u32, u32)>;
 
-pub(crate) const LAST: u32 = 0x10_ffff;
+pub const LAST: u32 = 0x10_ffff;
 /// Copies that a counted repetition makes at most.
 const MOST_REPEATED: u32 = 64;
+/// Groups in groups; whoever reads a pattern calls itself for each.
+const MOST_NESTED: usize = 100;
 
 #[derive(Clone, Debug)]
-pub(crate) enum Node {
+pub enum Node {
     Empty,
     Chars(Set),
     Assert(Assert),
@@ -29,7 +31,7 @@ pub(crate) enum Node {
 
 /// What holds at a place between two code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Assert {
+pub enum Assert {
     /// `^` and `\A`
     Start,
     /// `^` of many lines.
@@ -47,15 +49,24 @@ pub(crate) enum Assert {
 }
 
 /// The flags of a pattern that change what it finds, as Python numbers them.
-pub(crate) const IGNORE_CASE: i64 = 2;
-pub(crate) const MANY_LINES: i64 = 8;
-pub(crate) const DOT_ALL: i64 = 16;
+pub const IGNORE_CASE: i64 = 2;
+pub const MANY_LINES: i64 = 8;
+pub const DOT_ALL: i64 = 16;
 /// Every pattern of text has this one.
 const UNICODE: i64 = 32;
 
+/// Whose patterns they are. To RE2 classes are of ASCII, `$` is the end of the text only, and the flag `i` knows two letters beyond ASCII.
+///
+/// Source: <https://github.com/google/re2/wiki/Syntax>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Python,
+    Re2,
+}
+
 /// A pattern.
 #[derive(Clone, Debug)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     pub node: Node,
     pub groups: usize,
     pub group_names: Vec<(String, usize)>,
@@ -64,15 +75,17 @@ pub(crate) struct Pattern {
     /// It has a `$` whose end libraries see differently.
     pub of_end: bool,
     pub ignores_case: bool,
+    /// What a boundary of words takes for a letter.
+    pub word: Set,
 }
 
 impl Pattern {
-    pub(crate) fn can_be_empty(&self) -> bool {
+    pub fn can_be_empty(&self) -> bool {
         can_be_empty(&self.node)
     }
 
     /// The pattern of a whole text.
-    pub(crate) fn whole(self) -> Pattern {
+    pub fn whole(self) -> Pattern {
         Pattern { node: Node::Concat(vec![self.node, Node::Assert(Assert::TextEnd)]), ..self }
     }
 }
@@ -82,12 +95,20 @@ struct Parser<'p> {
     groups: usize,
     names: Vec<(String, usize)>,
     flags: i64,
+    dialect: Dialect,
+    /// The groups around the place that is read.
+    depth: usize,
     of_letters: bool,
     of_end: bool,
 }
 
+/// A pattern of Python; none for what is not taken.
+pub fn parse(text: &str, flags: i64) -> Option<Pattern> {
+    parse_as(Dialect::Python, text, flags)
+}
+
 /// None for what is not taken.
-pub(crate) fn parse(text: &str, flags: i64) -> Option<Pattern> {
+pub fn parse_as(dialect: Dialect, text: &str, flags: i64) -> Option<Pattern> {
     let (mut text, mut flags) = (text, flags & !UNICODE);
     if let Some((inline, rest)) = text.strip_prefix("(?").and_then(|rest| rest.split_once(')'))
         && !inline.is_empty()
@@ -110,13 +131,14 @@ pub(crate) fn parse(text: &str, flags: i64) -> Option<Pattern> {
     if ignores_case && !text.is_ascii() {
         return None;
     }
-    let mut parser = Parser { letters: text.chars().peekable(), groups: 0, names: Vec::new(), flags, of_letters: false, of_end: false };
+    let letters = text.chars().peekable();
+    let mut parser = Parser { letters, groups: 0, names: Vec::new(), flags, dialect, depth: 0, of_letters: false, of_end: false };
     let node = parser.either()?;
     if parser.letters.peek().is_some() {
         return None;
     }
     let Parser { groups, names, of_letters, of_end, .. } = parser;
-    Some(Pattern { node, groups, group_names: names, of_letters, of_end, ignores_case })
+    Some(Pattern { node, groups, group_names: names, of_letters, of_end, ignores_case, word: word_of(dialect) })
 }
 
 fn can_be_empty(node: &Node) -> bool {
@@ -131,9 +153,16 @@ fn can_be_empty(node: &Node) -> bool {
 }
 
 /// The code points that are letters, digits or the underscore to Python, as far as that is known here.
-pub(crate) fn word() -> Set {
+pub fn word() -> Set {
     let codes = (0..PYTHON_LETTERS).filter(|code| char::from_u32(*code).is_some_and(|letter| letter.is_alphanumeric() || letter == '_'));
     union(codes.map(|code| (code, code)).chain(KNOWN_WORD.iter().copied()).collect())
+}
+
+fn word_of(dialect: Dialect) -> Set {
+    match dialect {
+        Dialect::Python => word(),
+        Dialect::Re2 => vec![(48, 57), (65, 90), (95, 95), (97, 122)],
+    }
 }
 
 /// Letters beyond [`PYTHON_LETTERS`] that every Python of this time has in `\w`: Greek, Cyrillic, Armenian, Hebrew, Arabic, Latin for
@@ -174,7 +203,7 @@ const KNOWN_OTHER: &[(u32, u32)] = &[
     (0x1f300, 0x1faff),
 ];
 /// `\s`, and what `str.isspace` and `str.split` take as white space.
-pub(crate) const WHITE: &[(u32, u32)] = &[
+pub const WHITE: &[(u32, u32)] = &[
     (9, 13),
     (28, 32),
     (0x85, 0x85),
@@ -187,13 +216,30 @@ pub(crate) const WHITE: &[(u32, u32)] = &[
     (0x3000, 0x3000),
 ];
 
+/// `\s` of RE2.
+const RE2_WHITE: &[(u32, u32)] = &[(9, 10), (12, 13), (32, 32)];
+
+/// Classes by name, as in `[[:alpha:]]`.
+const POSIX: &[(&str, &[(u32, u32)])] = &[
+    ("alnum", &[(48, 57), (65, 90), (97, 122)]),
+    ("alpha", &[(65, 90), (97, 122)]),
+    ("blank", &[(9, 9), (32, 32)]),
+    ("digit", &[(48, 57)]),
+    ("lower", &[(97, 122)]),
+    ("punct", &[(33, 47), (58, 64), (91, 96), (123, 126)]),
+    ("space", &[(9, 13), (32, 32)]),
+    ("upper", &[(65, 90)]),
+    ("word", &[(48, 57), (65, 90), (95, 95), (97, 122)]),
+    ("xdigit", &[(48, 57), (65, 70), (97, 102)]),
+];
+
 /// The code points whose class is not known here.
-pub(crate) fn unclear() -> Set {
+pub fn unclear() -> Set {
     negated(&union([&[(0, PYTHON_LETTERS - 1), (0x1680, 0x1680)], KNOWN_WORD, KNOWN_OTHER].concat()))
 }
 
 /// Up to here Python's classes of letters are those of Rust, and have been since Unicode 5.
-pub(crate) const PYTHON_LETTERS: u32 = 0x250;
+pub const PYTHON_LETTERS: u32 = 0x250;
 
 /// The ASCII letters of a set in both cases.
 fn in_both_cases(set: Set) -> Set {
@@ -209,7 +255,7 @@ fn in_both_cases(set: Set) -> Set {
     union(out)
 }
 
-pub(crate) fn negated(set: &Set) -> Set {
+pub fn negated(set: &Set) -> Set {
     let mut out = Vec::new();
     let mut next = 0;
     for (from, to) in set {
@@ -224,7 +270,7 @@ pub(crate) fn negated(set: &Set) -> Set {
     out
 }
 
-pub(crate) fn union(mut ranges: Set) -> Set {
+pub fn union(mut ranges: Set) -> Set {
     ranges.sort_unstable();
     let mut out: Set = Vec::new();
     for (from, to) in ranges {
@@ -292,6 +338,8 @@ impl Parser<'_> {
         let (least, most) = match text.split_once(',') {
             None => (number(&text)?, Some(number(&text)?)),
             Some((least, "")) => (number(least)?, None),
+            // To RE2 this is no repetition.
+            Some(("", _)) if self.dialect == Dialect::Re2 => return None,
             Some((least, most)) => (if least.is_empty() { 0 } else { number(least)? }, Some(number(most)?)),
         };
         if most.is_some_and(|most| most < least) {
@@ -319,10 +367,14 @@ impl Parser<'_> {
             '^' => Node::Assert(if many_lines { Assert::LineStart } else { Assert::Start }),
             '$' => {
                 self.of_end = true;
-                Node::Assert(if many_lines { Assert::LineEnd } else { Assert::End })
+                Node::Assert(match self.dialect {
+                    _ if many_lines => Assert::LineEnd,
+                    Dialect::Python => Assert::End,
+                    Dialect::Re2 => Assert::TextEnd,
+                })
             }
             '\\' => match self.letters.peek() {
-                Some('A' | 'Z' | 'b' | 'B') => self.place()?,
+                Some('A' | 'Z' | 'z' | 'b' | 'B') => self.place()?,
                 _ => {
                     let set = self.escape()?;
                     Node::Chars(self.cased(set))
@@ -334,10 +386,13 @@ impl Parser<'_> {
     }
 
     fn place(&mut self) -> Option<Node> {
-        Some(Node::Assert(match self.letters.next()? {
-            'A' => Assert::Start,
-            'Z' => Assert::TextEnd,
-            letter => {
+        Some(Node::Assert(match (self.letters.next()?, self.dialect) {
+            ('A', _) => Assert::Start,
+            ('Z', Dialect::Python) | ('z', Dialect::Re2) => Assert::TextEnd,
+            ('b', Dialect::Re2) => Assert::Boundary,
+            // Of the empty text the two say different things.
+            ('z', Dialect::Python) | ('Z' | 'B', Dialect::Re2) => return None,
+            (letter, _) => {
                 self.of_letters = true;
                 if letter == 'b' { Assert::Boundary } else { Assert::NoBoundary }
             }
@@ -345,7 +400,17 @@ impl Parser<'_> {
     }
 
     fn cased(&self, set: Set) -> Set {
-        if self.flags & IGNORE_CASE != 0 { in_both_cases(set) } else { set }
+        if self.flags & IGNORE_CASE == 0 {
+            return set;
+        }
+        let mut set = in_both_cases(set);
+        if self.dialect == Dialect::Re2 {
+            let has = |letter: u32| set.iter().any(|(from, to)| (*from..=*to).contains(&letter));
+            // The sign of Kelvin, and the long s.
+            let far: Set = [(75, 0x212a), (83, 0x17f)].iter().filter(|(near, _)| has(*near)).map(|(_, far)| (*far, *far)).collect();
+            set = union([set, far].concat());
+        }
+        set
     }
 
     fn group(&mut self) -> Option<Node> {
@@ -373,7 +438,12 @@ impl Parser<'_> {
             self.groups += 1;
             number = Some(self.groups);
         }
+        self.depth += 1;
+        if self.depth > MOST_NESTED {
+            return None;
+        }
         let inner = self.either()?;
+        self.depth -= 1;
         self.letters.next_if_eq(&')')?;
         Some(Node::Group(number, Box::new(inner)))
     }
@@ -382,16 +452,28 @@ impl Parser<'_> {
         let letter = self.letters.next()?;
         let (set, negative) = match letter {
             'd' | 'D' => (vec![(48, 57)], letter == 'D'),
-            'w' | 'W' => (word(), letter == 'W'),
-            's' | 'S' => (WHITE.to_vec(), letter == 'S'),
+            'w' | 'W' => (word_of(self.dialect), letter == 'W'),
+            's' | 'S' => (if self.dialect == Dialect::Re2 { RE2_WHITE.to_vec() } else { WHITE.to_vec() }, letter == 'S'),
             'n' => return Some(one('\n')),
             't' => return Some(one('\t')),
             'r' => return Some(one('\r')),
             letter if letter.is_ascii_alphanumeric() => return None,
             letter => return Some(one(letter)),
         };
-        self.of_letters = true;
+        self.of_letters |= self.dialect == Dialect::Python;
         Some(if negative { negated(&set) } else { set })
+    }
+
+    /// A class by its name, behind its `[`.
+    fn posix(&mut self) -> Option<Set> {
+        self.letters.next_if_eq(&':')?;
+        let mut name = String::new();
+        while let Some(letter) = self.letters.next_if(|letter| *letter != ':') {
+            name.push(letter);
+        }
+        self.letters.next()?;
+        self.letters.next_if_eq(&']')?;
+        POSIX.iter().find(|(own, _)| *own == name).map(|(_, set)| set.to_vec())
     }
 
     fn class(&mut self) -> Option<Set> {
@@ -402,6 +484,11 @@ impl Parser<'_> {
             let letter = self.letters.next()?;
             match letter {
                 ']' if !first => break,
+                '[' if self.dialect == Dialect::Re2 => {
+                    ranges.extend(self.posix()?);
+                    first = false;
+                    continue;
+                }
                 // Nested sets and POSIX classes mean something else elsewhere.
                 '[' => return None,
                 _ => {}

@@ -64,7 +64,7 @@ fn hash() -> Option<Module> {
 /// `(text)` to twice its place among so many, and one more where the hash is negative.
 ///
 /// The size of the hash, of 32 bits with a sign, over the places; scikit-learn's rule for the least one gives the same.
-pub(crate) fn place(places: i64) -> Option<Module> {
+pub fn place(places: i64) -> Option<Module> {
     let b = Builder::new("hashed_place");
     let text = b.param("text", Type::scalar(Elem::Str));
     let hash = b.call(b.import(&hash()?)?, &[b.call(b.import(&bytes()?)?, &[text], 0)], 0);

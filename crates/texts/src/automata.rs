@@ -4,7 +4,7 @@
 //! known, [`Walk`] follows a match from its start one way only, by the priorities of backtracking: the first way that comes to a match.
 //! `scan` writes both as functions.
 
-use crate::regex::{Assert, LAST, Node, Pattern, Set, word};
+use crate::regex::{Assert, LAST, Node, Pattern, Set};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// States and steps that an automaton has at most.
@@ -13,10 +13,11 @@ const MOST_ROWS: usize = 60_000;
 
 /// Where the classes of code points begin that a pattern tells apart: the class of a code is the number of starts up to it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Classes(pub Vec<u32>);
+pub struct Classes(pub Vec<u32>);
 
 impl Classes {
-    fn of(node: &Node) -> Classes {
+    /// `word`: what a boundary in the pattern takes for a letter.
+    fn of(node: &Node, word: &[(u32, u32)]) -> Classes {
         fn collect(node: &Node, starts: &mut BTreeSet<u32>) {
             match node {
                 Node::Empty | Node::Assert(_) => {}
@@ -28,20 +29,20 @@ impl Classes {
         let mut starts = BTreeSet::new();
         collect(node, &mut starts);
         if asserts(node) {
-            collect(&Node::Chars(word()), &mut starts);
+            collect(&Node::Chars(word.to_vec()), &mut starts);
             collect(&Node::Chars(vec![(LINE_END, LINE_END)]), &mut starts);
         }
         Classes(starts.into_iter().filter(|start| *start > 0 && *start <= LAST).collect())
     }
 
     /// The classes that tell several sets apart.
-    pub(crate) fn of_sets(sets: &[Set]) -> Classes {
-        Classes::of(&Node::Either(sets.iter().cloned().map(Node::Chars).collect()))
+    pub fn of_sets(sets: &[Set]) -> Classes {
+        Classes::of(&Node::Either(sets.iter().cloned().map(Node::Chars).collect()), &[])
     }
 
     /// The classes that tell a set from the rest, and those of them that it is made of.
-    pub(crate) fn and_within(set: &Set) -> (Classes, Vec<usize>) {
-        let classes = Classes::of(&Node::Chars(set.clone()));
+    pub fn and_within(set: &Set) -> (Classes, Vec<usize>) {
+        let classes = Classes::of(&Node::Chars(set.clone()), &[]);
         let within = classes.within(set);
         (classes, within)
     }
@@ -78,6 +79,10 @@ impl Program<'_> {
 
     /// The steps for a node that go on at `next`; gives where they begin.
     fn add(&mut self, node: &Node, next: usize) -> usize {
+        // It is too large already, and counted repeats in repeats would go on for long.
+        if self.steps.len() > MOST_STATES {
+            return next;
+        }
         match node {
             Node::Empty => next,
             Node::Chars(set) => {
@@ -133,7 +138,7 @@ fn asserts(node: &Node) -> bool {
 
 /// What stands on a side of a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
+pub enum Side {
     /// The text begins, or ends, here.
     Nothing,
     Other,
@@ -144,7 +149,7 @@ pub(crate) enum Side {
 }
 
 /// What can stand before a place. A pattern without places to hold needs one only.
-pub(crate) const BEFORE: [Side; 4] = [Side::Nothing, Side::Other, Side::Word, Side::LineEnd];
+pub const BEFORE: [Side; 4] = [Side::Nothing, Side::Other, Side::Word, Side::LineEnd];
 
 fn holds(assert: Assert, before: Side, behind: Side) -> bool {
     match assert {
@@ -160,7 +165,7 @@ fn holds(assert: Assert, before: Side, behind: Side) -> bool {
 }
 
 /// A pattern as two automata.
-pub(crate) struct Automaton {
+pub struct Automaton {
     pub classes: Classes,
     /// What a class is to a place that it stands before. None where the pattern has no such places.
     pub sides: Option<Vec<Side>>,
@@ -176,7 +181,7 @@ pub(crate) struct Automaton {
 
 /// What a match passes at a place: whether a group begins, whether it ends, whether the match ends.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Passed {
+pub struct Passed {
     pub begins: bool,
     pub ends: bool,
     pub done: bool,
@@ -184,20 +189,19 @@ pub(crate) struct Passed {
 
 impl Automaton {
     /// None for too large a pattern.
-    pub(crate) fn new(pattern: &Pattern) -> Option<Automaton> {
-        let classes = Classes::of(&pattern.node);
+    pub fn new(pattern: &Pattern) -> Option<Automaton> {
+        let classes = Classes::of(&pattern.node, &pattern.word);
         let mut program = Program { steps: vec![Step::Found], classes: &classes };
         let start = program.add(&pattern.node, 0);
         let steps = program.steps;
         if steps.len() > MOST_STATES {
             return None;
         }
-        let letters = word();
         let side = |class: usize| {
             let code = if class == 0 { 0 } else { classes.0.get(class - 1).copied().unwrap_or(0) };
             match code {
                 LINE_END => Side::LineEnd,
-                code if letters.iter().any(|(from, to)| (*from..=*to).contains(&code)) => Side::Word,
+                code if pattern.word.iter().any(|(from, to)| (*from..=*to).contains(&code)) => Side::Word,
                 _ => Side::Other,
             }
         };
@@ -241,7 +245,7 @@ impl Automaton {
     }
 
     /// Step and mark to the step that reads the next code point, and what the match passes on its way there.
-    pub(crate) fn walk(&self, group: usize) -> Option<BTreeMap<(usize, usize), (usize, Passed)>> {
+    pub fn walk(&self, group: usize) -> Option<BTreeMap<(usize, usize), (usize, Passed)>> {
         let (mut rows, mut todo, mut seen) = (BTreeMap::new(), vec![self.start], BTreeSet::from([self.start]));
         while let Some(from) = todo.pop() {
             for (mark, alive) in self.alive.iter().enumerate() {
@@ -302,8 +306,8 @@ fn alive(steps: &[Step], next: &BTreeSet<usize>, class: usize, (before, behind):
 }
 
 /// A pattern of one class: its code points, and whether a run of them is one match.
-pub(crate) fn run_of(pattern: &Pattern) -> Option<(Classes, Vec<usize>, bool)> {
-    let classes = Classes::of(&pattern.node);
+pub fn run_of(pattern: &Pattern) -> Option<(Classes, Vec<usize>, bool)> {
+    let classes = Classes::of(&pattern.node, &[]);
     let (set, run) = match &pattern.node {
         Node::Chars(set) => (set, false),
         Node::Repeat { inner, least: 1, most: None, greedy: true } => match &**inner {
