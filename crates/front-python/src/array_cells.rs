@@ -4,6 +4,7 @@
 
 use crate::ops;
 use crate::pandas::{self, where_cell};
+use crate::record;
 use crate::replay::Replay;
 use crate::value::{Column, FrameId, Kind, Unknown, Value};
 use source::Span;
@@ -93,6 +94,21 @@ pub(crate) fn set<'b>(
             [Value::Part(mask, rows), Value::Part(_, there)] if rows == ROWS_WHERE && there == COLUMNS_WHERE => {
                 set_places(replay, columns, &mask_of(mask)?, value, at)
             }
+            // Several columns, by a list of their numbers.
+            [Value::Slice(None, None, None), places] if matches!(value, Value::Matrix(_)) => {
+                let Value::Matrix(new) = value else { return None };
+                let places = places_of(replay, places, columns.len()).filter(|places| places.len() == new.len())?;
+                let mut out = columns.to_vec();
+                for (place, new) in places.into_iter().zip(new) {
+                    let new = Value::Column(new.clone());
+                    let only = Value::Tuple(vec![Value::Slice(None, None, None), replay.known(record::Value::Int(place as i64))]);
+                    match set(replay, &out, &only, &new, at)? {
+                        Ok(changed) => out = changed,
+                        Err(why) => return Some(Err(why)),
+                    }
+                }
+                Some(Ok(out))
+            }
             [Value::Slice(None, None, None), column] => {
                 let place = replay.concrete(column)?.as_int()?;
                 let place = usize::try_from(if place < 0 { place + columns.len() as i64 } else { place }).ok()?;
@@ -118,6 +134,22 @@ pub(crate) fn set<'b>(
         },
         _ => None,
     }
+}
+
+/// The numbers of columns that a list of them, or one of truth values, takes.
+fn places_of<'b>(replay: &mut Replay<'_, 'b>, places: &Value<'b>, count: usize) -> Option<Vec<usize>> {
+    if let Value::Known(known) = places {
+        replay.freeze(known);
+    }
+    let items = replay.concrete(places)?.items()?;
+    if items.len() == count && items.iter().all(|item| item.as_bool().is_some()) {
+        return Some((0..count).filter(|place| items[*place].as_bool() == Some(true)).collect());
+    }
+    let place = |item: &record::Value| {
+        let place = item.as_int()?;
+        usize::try_from(if place < 0 { place + count as i64 } else { place }).ok().filter(|place| *place < count)
+    };
+    items.iter().map(place).collect()
 }
 
 fn set_places<'b>(

@@ -9,7 +9,7 @@ use crate::replay::{Call, On, Replay, Row};
 use crate::sequence::{self, Item};
 use crate::sklearn::compose::in_one_type;
 use crate::sklearn::fitted::{Whole, numeric_kind};
-use crate::value::{Cell, Column, Eval, Kind, Objects, Unknown, Value};
+use crate::value::{Cell, Column, Eval, Guards, Kind, Objects, Unknown, Value};
 use ir::{Elem, Reduce, Val};
 use source::Span;
 
@@ -46,6 +46,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.percentile", statistic),
     Row::new(On::Function, "numpy.quantile", statistic),
     Row::new(On::Function, "numpy.ptp", spread),
+    Row::new(On::Function, "numpy.sort", sort),
     Row::new(On::Function, "numpy.ravel", flat),
     Row::new(On::Function, "numpy.squeeze", flat),
     Row::new(On::Function, "numpy.stack", stack),
@@ -86,6 +87,30 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<(Ki
         _ => return Err(Err(replay.unsupported(at, format!("`{}` of this along its rows", call.name)))),
     }
     numbers_of(replay, &of, call).map_err(Err)
+}
+
+/// `np.sort(x, axis=1)`: the numbers of each row in order.
+fn sort<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    const MOST_COLUMNS: usize = 64;
+    let at = call.span;
+    let of = array(call);
+    let axis = call.concrete(replay, "axis")?.map_or(Some(-1), |axis| axis.as_int());
+    let by_row = matches!(of, Value::Matrix(_) | Value::Frame(_)) && matches!(axis, Some(1 | -1));
+    call.take("kind");
+    if !by_row {
+        call.rest();
+        return Err(replay.other_rows(at, "python-batch-statistic", "np.sort"));
+    }
+    let columns = pandas::array(replay, &of, at)?;
+    let same = columns.iter().map(|column| column.cell.single().filter(|(kind, _)| kind.is_number()));
+    let Some(cells) = same.collect::<Option<Vec<_>>>().filter(|cells| (1..=MOST_COLUMNS).contains(&cells.len())) else {
+        return Err(replay.unsupported(at, "`sort` of these columns, or of so many"));
+    };
+    let kind = cells[0].0.clone();
+    let guards: Guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
+    let sorted = pandas::number::ascending(cells.iter().map(|(_, val)| *val).collect());
+    let made = columns.iter().zip(sorted).map(|(column, val)| column.with(Cell::new(kind.clone(), val).guarded(&guards)));
+    Ok(Value::Matrix(made.collect()))
 }
 
 /// The columns of a list of series or arrays over the scoring rows: along `axis=0` of it each row has one number of each.

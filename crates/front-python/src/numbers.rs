@@ -65,14 +65,23 @@ pub(crate) fn rounded(x: Val<'_>, digits: i32) -> (Val<'_>, Val<'_>) {
     (itself.select(x, value), large)
 }
 
-/// `int(text, base)`: white space around, a sign, digits. What else Python might take (underscores, digits of other scripts, a prefix of the
-/// base) and what has too many digits is `overlong`.
+/// `int(text, base)`: white space around, a sign, a prefix of the base, digits. What else Python might take (underscores, digits of other
+/// scripts) and what has too many digits is `overlong`.
 pub(crate) fn parse_int<'b>(b: &'b Builder, text: Val<'b>, base: i64) -> Parsed<'b> {
     let text = text.strip();
     let digit_count = if base == 10 { INTEGER_DIGITS } else { 12 };
     let first = text.code_at(0_i64);
     let negative = first.eq(45_i64);
     let start = (negative | first.eq(43_i64)).select(b.i64(1), 0_i64);
+    // `0x1f` with base 16, and so on.
+    let prefix = text.slice_text(start, start + 2_i64).lower_each();
+    let prefixed = match base {
+        16 => prefix.eq("0x"),
+        8 => prefix.eq("0o"),
+        2 => prefix.eq("0b"),
+        _ => b.bool(false),
+    };
+    let start = start + prefixed.select(b.i64(2), 0_i64);
     let length = text.len() - start;
     let mut valid = length.ge(1_i64) & length.le(digit_count);
     let (mut loose, mut odd) = (b.bool(true), b.bool(false));
@@ -94,16 +103,7 @@ pub(crate) fn parse_int<'b>(b: &'b Builder, text: Val<'b>, base: i64) -> Parsed<
         loose = loose & (!there | is_digit | is_odd(code));
         value = there.select(value * base + digit, value);
     }
-    // `0x1f` with base 16, and so on.
-    let prefix = text.slice_text(start, start + 2_i64).lower_each();
-    let prefixed = match base {
-        16 => prefix.eq("0x"),
-        8 => prefix.eq("0o"),
-        2 => prefix.eq("0b"),
-        _ => b.bool(false),
-    };
-    let overlong = loose & (length.gt(digit_count) | odd) | prefixed;
-    let valid = valid & !prefixed;
+    let overlong = loose & (length.gt(digit_count) | odd);
     Parsed { value: valid.select(negative.select(-value, value), 0_i64), valid, overlong: overlong & !valid }
 }
 
@@ -218,6 +218,61 @@ fn scan<'b>(b: &'b Builder, text: Val<'b>) -> (Val<'b>, Val<'b>, Val<'b>) {
     (valid.select(value, 0.0), valid, overlong)
 }
 
+/// `f"{x:.2f}"`, and `f"{x:,.2f}"` where `grouped`: the decimal nearest to the float, of two the one that ends even. Numbers of more than 15
+/// digits are refused by `refuse`.
+pub(crate) fn fixed_text<'b>(b: &'b Builder, val: Val<'b>, decimals: u32, grouped: bool, refuse: &mut dyn FnMut(Val<'b>)) -> Val<'b> {
+    let scale = 10_f64.powi(decimals as i32);
+    let magnitude = val.abs();
+    let (product, residual) = exact_product(magnitude, scale);
+    let special = val.is_nan() | magnitude.eq(f64::INFINITY);
+    let whole = special.select(b.f64(0.0), product.floor());
+    let rest = product - whole;
+    // What the product was rounded by decides between two decimals that are equally near to it.
+    let half = rest.eq(0.5);
+    let up = rest.gt(0.5) | half & (residual.gt(0.0) | residual.eq(0.0) & whole.cast(Elem::I64).floor_mod(2_i64).eq(1_i64));
+    refuse(!special & product.ge(1e15));
+    let units = whole.cast(Elem::I64) + up.select(b.i64(1), 0_i64);
+    let (whole, rest) = (units / (scale as i64), units % (scale as i64));
+    let mut text = if grouped { in_thousands(b, whole) } else { whole.decimal() };
+    if decimals > 0 {
+        text = text.append(".").append(padded(b, rest, decimals));
+    }
+    let negative = val.lt(0.0) | (val.eq(0.0) & (b.f64(1.0) / val).lt(0.0));
+    let sign = negative.select(b.str("-"), "");
+    val.is_nan().select(b.str("nan"), sign.append(magnitude.eq(f64::INFINITY).select(b.str("inf"), text)))
+}
+
+/// A product and what it was rounded by, where nothing overflows: both factors are split in halves, whose products are exact (Dekker 1971).
+fn exact_product<'b>(x: Val<'b>, y: f64) -> (Val<'b>, Val<'b>) {
+    const SPLIT: f64 = 134_217_729.0; // 2^27 + 1
+    let (y_high, y_low) = {
+        let high = SPLIT * y - (SPLIT * y - y);
+        (high, y - high)
+    };
+    let high = x * SPLIT - (x * SPLIT - x);
+    let low = x - high;
+    let product = x * y;
+    (product, high * y_high - product + high * y_low + low * y_high + low * y_low)
+}
+
+/// A whole number that is not negative, with a comma before each three digits.
+fn in_thousands<'b>(b: &'b Builder, number: Val<'b>) -> Val<'b> {
+    const GROUPS: u32 = 5;
+    let mut text = number.decimal();
+    for groups in 1..GROUPS {
+        let parts = (0..groups).rev().map(|group| padded(b, number / 1000_i64.pow(group) % 1000_i64, 3));
+        let grouped = parts.fold((number / 1000_i64.pow(groups)).decimal(), |text, part| text.append(",").append(part));
+        text = number.ge(1000_i64.pow(groups)).select(grouped, text);
+    }
+    text
+}
+
+/// A whole number that is not negative, with zeros before it up to a width.
+fn padded<'b>(b: &'b Builder, number: Val<'b>, width: u32) -> Val<'b> {
+    let digits = number.decimal();
+    b.str(&"0".repeat(width as usize)).slice_text(0_i64, b.i64(i64::from(width)) - digits.len()).append(digits)
+}
+
 /// `repr` of a float: exact for whole numbers below 1e15 and for numbers that at most six decimals write; others are refused by `refuse`.
 ///
 /// A number with `k` decimals is the quotient of two exact integers, so it is found by trying `k` from 0 on and comparing.
@@ -235,10 +290,7 @@ pub(crate) fn float_text<'b>(b: &'b Builder, val: Val<'b>, refuse: &mut dyn FnMu
         let exact = (scaled / scale).eq(magnitude) & scaled.lt(1e15);
         let units = scaled.cast(Elem::I64);
         let whole = units / (scale as i64);
-        let rest = (units % (scale as i64)).decimal();
-        let zeros = b.str(&"0".repeat(decimals as usize));
-        let padded = zeros.slice_text(0_i64, b.i64(i64::from(decimals)) - rest.len()).append(rest);
-        out = exact.select(whole.decimal().append(".").append(padded), out);
+        out = exact.select(whole.decimal().append(".").append(padded(b, units % (scale as i64), decimals)), out);
         found = found | exact;
     }
     // Below 1e-4 and from 1e16 on an exponent is written.

@@ -441,6 +441,15 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
     {
         return glued;
     }
+    // Lists of columns, put one behind the other.
+    if op == BinaryOp::Add
+        && !replay.cells_active()
+        && matches!((left, right), (Value::List(_), Value::List(_) | Value::Known(_)) | (Value::Known(_), Value::List(_)))
+        && let (Some(mut items), Some(more)) = (replay.items(left, at), replay.items(right, at))
+    {
+        items.extend(more);
+        return Ok(replay.list(items));
+    }
     // `"..." % x` and list arithmetic are not of numbers.
     let (a, b, like) = operands(replay, left, right, at)?;
     let rules = if like.is_some() { Rules::Numpy } else { Rules::Python };

@@ -104,10 +104,23 @@ pub(crate) fn over_value_or_missing<'b>(
     at: Span,
 ) -> Eval<'b> {
     let Some(missing) = missing else { return over_value(replay, column, function, value, at) };
+    let of_nothing = |replay: &mut Replay<'_, 'b>, nothing| replay.apply(function.clone(), None, vec![nothing], Vec::new(), at);
+    beside_missing(replay, column, function, (missing, value), of_nothing, at)
+}
+
+/// Applies a function to a value that is made of each cell of a column; where it is missing, something else is made of NaN.
+pub(crate) fn beside_missing<'b>(
+    replay: &mut Replay<'_, 'b>,
+    column: &Column<'b>,
+    function: &Value<'b>,
+    (missing, value): (Val<'b>, Value<'b>),
+    of_nothing: impl FnOnce(&mut Replay<'_, 'b>, Value<'b>) -> Eval<'b>,
+    at: Span,
+) -> Eval<'b> {
     let guards = column.cell.guards.clone();
     let (result, own) = on_cells(replay, |replay| {
         let nothing = Value::Cell(Cell::new(Kind::Float, replay.b.f64(f64::NAN)));
-        let of_nothing = replay.when_reached(missing, |replay| replay.apply(function.clone(), None, vec![nothing], Vec::new(), at))?;
+        let of_nothing = replay.when_reached(missing, |replay| of_nothing(replay, nothing))?;
         let of_value = replay.when_reached(!missing, |replay| replay.apply(function.clone(), None, vec![value], Vec::new(), at))?;
         let result = replay.choose_values(missing, &of_nothing, &of_value, at)?;
         made(replay, result, at)
@@ -522,6 +535,25 @@ pub(crate) fn padded<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, width: 
             Ok((Kind::Str, digits.slice_text(0_i64, sign).append(zeros).append(digits.slice_text(sign, digits.len()))))
         }
         _ => Err(Trouble::Unsupported("a format for whole numbers of this".to_owned())),
+    })
+}
+
+/// A number with so many decimals, and its thousands set apart or not.
+pub(crate) fn fixed<'b>(
+    replay: &mut Replay<'_, 'b>,
+    value: &Value<'b>,
+    (decimals, grouped): (u32, bool),
+    at: Span,
+) -> Result<Cell<'b>, Unknown> {
+    let cell = ops::to_cell(replay, value, None, at)?;
+    ops::lift(replay, &[&cell], at, |replay, operands| {
+        let (kind, val) = &operands[0];
+        if !kind.is_number() {
+            return Err(Trouble::Unsupported("a format for numbers of this".to_owned()));
+        }
+        let (b, val) = (replay.b, val.cast(Elem::F64));
+        let refuse = &mut |when| crate::sequence::refuse(replay, when, "a number with more digits than can be written", at);
+        Ok((Kind::Str, crate::numbers::fixed_text(b, val, decimals, grouped, refuse)))
     })
 }
 

@@ -183,6 +183,19 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Some(mapper) => mapper,
         None => return Err(replay.unsupported(call.span, "`map` of nothing")),
     };
+    let passes_over = call.text(replay, "na_action")?.as_deref() == Some("ignore");
+    if is_function(&mapper) && passes_over {
+        let Some((kind, val)) = column.cell.single().map(|(kind, val)| (kind.clone(), val)) else {
+            return Err(replay.unsupported(call.span, "`map` that passes over what is missing, of a column of several types"));
+        };
+        let missing = super::is_missing(&kind, val);
+        let there = if kind == Kind::Str {
+            Cell { guards: column.cell.guards.clone(), ..Cell::new(Kind::Str, val.or_else("")) }
+        } else {
+            column.cell.clone()
+        };
+        return udf::beside_missing(replay, &column, &mapper, (missing, Value::Cell(there)), |_, nothing| Ok(nothing), call.span);
+    }
     if is_function(&mapper) {
         return udf::over_cells(replay, &column, &mapper, (Vec::new(), Vec::new()), call.span);
     }

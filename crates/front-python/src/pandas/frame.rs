@@ -507,6 +507,8 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             result => Ok(result),
         };
     }
+    call.only(replay, "raw", &[record::Value::Bool(false)])?;
+    let named = call.rest();
     let space = replay.frames[id.0].space;
     if matches!(replay.recorded(call.span).clone_unused().and_then(record::Value::as_tagged), Some(Tagged::Series(_)))
         && replay.freezes(space, call.span)
@@ -520,7 +522,7 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         if let Value::Column(_) = slot {
             let mut args = vec![slot.clone()];
             args.extend(more.iter().cloned());
-            *slot = match replay.apply(function.clone(), None, args, Vec::new(), call.span) {
+            *slot = match replay.apply(function.clone(), None, args, named.clone(), call.span) {
                 Ok(value @ Value::Column(_)) => value,
                 Ok(_) => Value::Unknown(replay.other_rows(call.span, "python-batch-statistic", "apply")),
                 Err(why) => Value::Unknown(why),

@@ -856,20 +856,25 @@ fn variance_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>], freedom: f64)
     count.le(freedom).select(b.f64(f64::NAN), total / (count - freedom))
 }
 
+/// The values in order, NaN behind all others.
+pub(crate) fn ascending(mut values: Vec<Val<'_>>) -> Vec<Val<'_>> {
+    for round in 0..values.len() {
+        for at in (round % 2..values.len().saturating_sub(1)).step_by(2) {
+            let (low, high) = (values[at], values[at + 1]);
+            let swapped = if low.elem().is_float() { high.lt(low) | low.is_nan() & !high.is_nan() } else { high.lt(low) };
+            values[at] = swapped.select(high, low);
+            values[at + 1] = swapped.select(low, high);
+        }
+    }
+    values
+}
+
 /// The middle one of the values in order, or the mean of the two in the middle; NaN of nothing.
 fn median_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>]) -> Val<'b> {
     let b = replay.b;
     let count = values.iter().map(|val| val.is_nan().select(b.i64(0), 1_i64)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.i64(0));
     // What is missing stands behind everything else.
-    let mut sorted: Vec<Val<'b>> = values.iter().map(|val| val.is_nan().select(b.f64(f64::INFINITY), *val)).collect();
-    for round in 0..sorted.len() {
-        for at in (round % 2..sorted.len().saturating_sub(1)).step_by(2) {
-            let (low, high) = (sorted[at], sorted[at + 1]);
-            let swapped = high.lt(low);
-            sorted[at] = swapped.select(high, low);
-            sorted[at + 1] = swapped.select(low, high);
-        }
-    }
+    let sorted = ascending(values.iter().map(|val| val.is_nan().select(b.f64(f64::INFINITY), *val)).collect());
     let pick =
         |place: Val<'b>| sorted.iter().zip(0_i64..).skip(1).fold(sorted[0], |picked, (val, number)| place.eq(number).select(*val, picked));
     let (lower, upper) = (pick((count - 1_i64) / 2_i64), pick(count / 2_i64));

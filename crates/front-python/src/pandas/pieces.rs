@@ -23,6 +23,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Pieces, "apply", apply),
     Row::new(On::Pieces, "map", apply),
     Row::new(On::Pieces, "astype", astype),
+    Row::new(On::Pieces, "reindex", reindex),
 ];
 
 /// The pieces of a text, or of each text of a column.
@@ -606,6 +607,22 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let there = Cell { guards: pieces.text.guards.clone(), ..Cell::new(Kind::Str, text.or_else("")) };
     let value = Value::Pieces(Rc::new(Pieces { like: None, text: if missing.is_some() { there } else { pieces.text.clone() }, ..pieces }));
     crate::udf::over_value_or_missing(replay, &column, &function, (missing, value), call.span)
+}
+
+/// `split(expand=True).reindex(columns=numbers)`: a piece that there is not is missing.
+fn reindex<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let Value::Pieces(pieces) = call.receiver.clone() else { return Err(replay.unsupported(call.span, "`reindex` of this")) };
+    let numbers = call.take("columns").and_then(|numbers| replay.items(&numbers, call.span));
+    let (true, Some(numbers), Some(like)) = (pieces.expand, numbers, &pieces.like) else {
+        return Err(replay.unsupported(call.span, "`reindex` of pieces of texts but by `columns`"));
+    };
+    let mut frame = crate::value::Frame { space: like.space, ..Default::default() };
+    for number in numbers {
+        let piece = item(replay, &pieces, &number, call.span)?;
+        let name = replay.concrete(&number).map(|number| super::column_name(&number)).unwrap_or_default();
+        frame.columns.insert(name, piece);
+    }
+    Ok(replay.frame(frame))
 }
 
 /// `split(expand=True).astype(dtype)`: every piece of every row is cast, used or not. A row with more pieces than the recorded rows is refused.

@@ -38,6 +38,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "datetime.date", constant_date),
     Row::new(On::Function, "datetime.timedelta", constant_duration),
     Row::new(On::Function, "pandas.Timestamp", constant_timestamp),
+    Row::new(On::Function, "pandas.Timedelta", constant_number_of_units),
+    Row::new(On::Function, "numpy.timedelta64", constant_number_of_units),
     Row::new(On::Function, "pandas.DateOffset", date_offset),
 ];
 
@@ -389,6 +391,9 @@ fn moment_of_parts<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Resu
     Ok(moment + microsecond)
 }
 
+/// Functions that make a moment or duration of constants.
+pub(crate) const MOMENTS: &[&str] = &["datetime.timedelta", "numpy.timedelta64", "pandas.Timedelta", "pandas.Timestamp"];
+
 /// `pd.Timestamp("2015-03-01")` or `pd.Timestamp(2015, 3, 1)` in a function on cells.
 fn constant_timestamp<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let written = ["ts_input", "0"].iter().find_map(|name| call.take(name));
@@ -416,6 +421,22 @@ fn constant_duration<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Ev
         total = more;
     }
     Ok(replay.known(record::Value::tagged(record::Tagged::Timedelta(total))))
+}
+
+/// `np.timedelta64(1, "D")`, `pd.Timedelta(2, "h")` and `pd.Timedelta(days=1)` where nothing is recorded.
+fn constant_number_of_units<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let number = ["value", "0"].iter().find_map(|name| call.take(name)).and_then(|number| replay.concrete(&number));
+    let unit = ["unit", "1"].iter().find_map(|name| call.take(name)).and_then(|unit| replay.concrete(&unit));
+    match (number, unit) {
+        (None, None) => constant_duration(replay, call),
+        (Some(record::Value::Int(number)), Some(record::Value::Str(unit))) => {
+            match unit_named(&unit).and_then(|unit| number.checked_mul(unit)) {
+                Some(micros) => Ok(replay.known(record::Value::tagged(record::Tagged::Timedelta(micros)))),
+                None => Err(replay.unsupported(call.span, "this duration")),
+            }
+        }
+        _ => Err(replay.unsupported(call.span, format!("`{}` of this where nothing is recorded", call.name))),
+    }
 }
 
 /// Moments or durations in the unit that a dtype names, `datetime64[D]`: what is less than a whole one is cut off, downwards. None for

@@ -362,9 +362,9 @@ impl<'b> Replay<'_, 'b> {
         // The record does not say of how much an offset is.
         if !touched && !crate::pandas::offsets::is_offset(path) {
             let seen = self.untouched(span, &all);
-            // A function of Python's own can be computed where the run noted nothing, as in a method that a library calls.
-            let folds =
-                !seen.is_recorded() && !seen.batch_columns && path.starts_with("builtins.") && !path.ends_with("set") && !all.is_empty();
+            // A function of Python's own, or a moment, can be computed where the run noted nothing, as in a method that a library calls.
+            let is_plain = path.starts_with("builtins.") && !path.ends_with("set") || crate::pandas::time::MOMENTS.contains(&path);
+            let folds = is_plain && !seen.is_recorded() && !seen.batch_columns && !all.is_empty();
             if folds
                 && !self.cells_active()
                 && all.iter().all(|value| self.concrete(value).is_some())

@@ -23,6 +23,14 @@ fn padded(format: &str) -> Option<i64> {
     width.strip_suffix('d').unwrap_or(width).parse().ok().filter(|width| (1..=20).contains(width))
 }
 
+/// How many decimals, and whether thousands are set apart: `.2f`, `,.0f`.
+fn fixed(format: &str) -> Option<(u32, bool)> {
+    const MOST_DECIMALS: u32 = 6;
+    let (format, grouped) = format.strip_prefix(',').map_or((format, false), |rest| (rest, true));
+    let decimals = format.strip_prefix('.')?.strip_suffix('f')?.parse().ok()?;
+    (decimals <= MOST_DECIMALS).then_some((decimals, grouped))
+}
+
 /// A condition, narrowed. What is always there has none.
 fn both<'b>(there: Option<ir::Val<'b>>, holds: ir::Val<'b>) -> Option<ir::Val<'b>> {
     Some(there.map_or(holds, |there| there & holds))
@@ -694,6 +702,10 @@ impl<'b> Replay<'_, 'b> {
                 None => crate::udf::to_text(self, value, span)?,
                 Some(format) => match padded(format) {
                     Some(width) if self.touches_rows(value) => crate::udf::padded(self, value, width, span)?,
+                    None if self.touches_rows(value) && fixed(format).is_some() => {
+                        let (decimals, grouped) = fixed(format).unwrap_or_default();
+                        crate::udf::fixed(self, value, (decimals, grouped), span)?
+                    }
                     _ => match self.concrete(value).and_then(|value| fold::format(&value, Some(format))) {
                         Some(text) => Cell::new(Kind::Str, self.b.str(&text)),
                         None => return Err(self.unsupported(span, "this format specification in an f-string")),
@@ -772,8 +784,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Known(known) => {
                 let seen = self.untouched(span, &[of]);
                 // A field of a constant moment, where nothing is recorded.
-                if self.cells_active()
-                    && !seen.is_recorded()
+                if !seen.is_recorded()
                     && let Some(record::Tagged::Timestamp(_) | record::Tagged::Timedelta(_) | record::Tagged::Date(_)) =
                         known.clone_unused().and_then(record::Value::as_tagged)
                 {
