@@ -62,10 +62,18 @@ fn score_frame<'b>(replay: &mut Replay<'_, 'b>, number: usize) -> Frame<'b> {
         let value = match parameter(replay, &name, held_as(&column.dtype), twin.map(|twin| held_as(&twin.dtype))) {
             Some(cell) => Value::Column(Column { cell, name: Some(name.clone()), space: 0, array: false }),
             None => {
+                let help = if column.dtype.name.starts_with("datetime64[") {
+                    format!("read it as text and convert it then: leave it out of parse_dates, and pd.to_datetime(df[{name:?}], utc=True)")
+                } else {
+                    "convert the column in the file, or read it with dtype=str".to_owned()
+                };
                 let diagnostic =
                     Diagnostic::error("python-input-type", format!("the input column `{name}` has the dtype {}", column.dtype.name))
-                        .at(source::Place::File(replay.file), "an input column is a number, a truth value or a text")
-                        .help("convert the column in the file, or read it with dtype=str");
+                        .at(
+                            source::Place::File(replay.file),
+                            "an input column is a number, a truth value, a text, or a moment without a time zone",
+                        )
+                        .help(help);
                 Value::Unknown(replay.block(diagnostic))
             }
         };
