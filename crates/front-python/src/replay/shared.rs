@@ -7,6 +7,7 @@ use super::Replay;
 use crate::ast::{Expr, ExprKind};
 use crate::value::{Column, ScopeId, Unknown, Value};
 use source::Span;
+use std::collections::BTreeSet;
 
 /// How deep lists, dicts and objects are searched.
 const DEEPEST: usize = 4;
@@ -39,10 +40,26 @@ impl<'b> Replay<'_, 'b> {
             self.fresh.remove(&(self.scope, name.to_owned()));
         }
         run(self);
-        if let [target] = targets
-            && let Some(name) = target.as_name().filter(|_| made)
+        if !made {
+            self.end_of_freshness(targets, value);
+        } else if let [target] = targets
+            && let Some(name) = target.as_name()
         {
             self.fresh.insert((self.scope, name.to_owned()));
+        }
+    }
+
+    /// What is assigned may be a view of an array that it was made of: then the array has another name from here on.
+    fn end_of_freshness(&mut self, targets: &[Expr], value: &Expr) {
+        let (mut sources, mut names) = (BTreeSet::new(), BTreeSet::new());
+        crate::names::of_expr(value, &mut sources);
+        targets.iter().for_each(|target| crate::names::target(target, &mut names));
+        let scope = &self.scopes[self.scope.0].names;
+        for source in sources.into_iter().filter(|source| self.is_of_its_own(source)).collect::<Vec<_>>() {
+            let wanted = scope.get(&source).map(columns).unwrap_or_default();
+            if names.iter().any(|name| *name != source && scope.get(name).is_some_and(|value| self.holds(value, wanted, DEEPEST))) {
+                self.fresh.remove(&(self.scope, source));
+            }
         }
     }
 
