@@ -68,6 +68,9 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
         guards.extend(replay.spaces[space].filter);
         at = replay.spaces[space].parent;
     }
+    if let Some(space) = space {
+        guards.extend(replay.asserted.iter().filter(|(of, _)| replay.with_outer(space).any(|outer| outer == *of)).map(|(_, guard)| *guard));
+    }
     let mut missing = guards.clone();
     // A filter's own condition may stand under guards of its columns.
     while !missing.is_empty() {

@@ -1756,7 +1756,7 @@ class Lenient(ast.NodeTransformer):
 
     def visit(self, node):
         node = self.generic_visit(node)
-        plain = isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)) and not isinstance(node.value if hasattr(node, "value") else None, ast.Constant)
+        plain = isinstance(node, (ast.Expr, ast.Assert, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)) and not isinstance(node.value if hasattr(node, "value") else None, ast.Constant)
         if not plain or self.instrument.place(node) not in self.places:
             return node
         passes = ast.copy_location(ast.ExceptHandler(type=None, name=None, body=[ast.copy_location(ast.Pass(), node)]), node)

@@ -7,6 +7,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
+mod asserts;
 mod assign;
 mod call;
 mod changes;
@@ -78,6 +79,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub filters: Vec<(SitePlace, usize)>,
     /// The filters of a script's only frame that take training rows: they are what the recorded run saw.
     pub training_filters: Places,
+    /// What is asserted of each row of a space, by its guards.
+    pub asserted: Vec<(usize, usize)>,
     /// The scopes of the calls that are running.
     live: Vec<ScopeId>,
     /// Dummy columns that are not known until what is missing becomes zero, by their blockers and names, and what they are then.
@@ -251,6 +254,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             masks: HashMap::new(),
             filters: Vec::new(),
             training_filters: Places::new(),
+            asserted: Vec::new(),
             live: Vec::new(),
             filled_with_zero: HashMap::new(),
             fresh: std::collections::HashSet::new(),
@@ -895,7 +899,8 @@ impl<'a, 'b> Replay<'a, 'b> {
                 let holds = self.truth_of(&holds, statement.span)?;
                 self.raise_here(crate::ops::not(holds), "AssertionError", statement.span);
             }
-            StmtKind::Assert(_) | StmtKind::Pass | StmtKind::Raise => {}
+            StmtKind::Assert(test) => self.assert_rows(test, statement.span),
+            StmtKind::Pass | StmtKind::Raise => {}
             StmtKind::Global(_) if self.cells_active() => return Err(self.carried(statement.span)),
             StmtKind::Global(names) => {
                 let scope = self.scope;

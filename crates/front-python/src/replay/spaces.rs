@@ -85,7 +85,7 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// A space, and those that its rows came from.
-    fn with_outer(&self, space: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn with_outer(&self, space: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(Some(space), |space| self.spaces[*space].parent)
     }
 
