@@ -79,7 +79,7 @@ pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Option<Value>
 fn percent(template: &str, values: &Value) -> Option<String> {
     let values = match values.as_tagged() {
         Some(Tagged::Tuple(items)) => items.clone(),
-        Some(Tagged::List(_) | Tagged::Dict(_)) => return None,
+        Some(Tagged::List(_) | Tagged::Dict(_) | Tagged::Defaults(_)) => return None,
         _ => vec![values.clone()],
     };
     let (mut values, mut pieces) = (values.iter(), template.split('%'));
@@ -149,12 +149,18 @@ pub(crate) fn compare(op: CompareOp, left: &Value, right: &Value) -> Option<bool
     })
 }
 
+/// What a dict has for keys that are not in it, if it has something.
+pub(crate) fn default(dict: &Value) -> Option<&Value> {
+    if let Some(Tagged::Defaults(dict)) = dict.as_tagged() { Some(&dict.default) } else { None }
+}
+
 /// `whole[index]`
 pub(crate) fn subscript(whole: &Value, index: &Index) -> Option<Value> {
     match index {
         Index::Item(key) => {
-            if let Some(Tagged::Dict(pairs)) = whole.as_tagged() {
-                return pairs.iter().rev().find(|(one, _)| same_key(one, key)).map(|(_, value)| value.clone());
+            if let Some(pairs) = whole.as_tagged().and_then(Tagged::pairs) {
+                let found = pairs.iter().rev().find(|(one, _)| same_key(one, key)).map(|(_, value)| value.clone());
+                return found.or_else(|| default(whole).cloned());
             }
             if let Some(Tagged::Series(series)) = whole.as_tagged() {
                 // pandas 3 takes labels only; a label that stands twice gives a series.

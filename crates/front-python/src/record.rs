@@ -180,6 +180,8 @@ pub enum Tagged {
     Tuple(Vec<Value>),
     Set(Vec<Value>),
     Dict(Vec<(Value, Value)>),
+    /// A dict that has a value for every other key too: `collections.Counter`, `defaultdict`.
+    Defaults(Defaults),
     Index(Labels),
     Array(Array),
     Series(Series),
@@ -194,6 +196,22 @@ pub enum Tagged {
     Module(String),
     /// The class of something that is not described further.
     Other(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Defaults {
+    pub pairs: Vec<(Value, Value)>,
+    pub default: Value,
+}
+
+impl Tagged {
+    /// The pairs of a dict, whatever it says of other keys.
+    pub fn pairs(&self) -> Option<&Vec<(Value, Value)>> {
+        match self {
+            Tagged::Dict(pairs) | Tagged::Defaults(Defaults { pairs, .. }) => Some(pairs),
+            _ => None,
+        }
+    }
 }
 
 /// A float as the shortest text that reads back to the same bits; `nan`, `inf` and `-inf` are spelled so.
@@ -446,7 +464,7 @@ impl Value {
     pub fn items(&self) -> Option<Vec<Value>> {
         match self.as_tagged()? {
             Tagged::List(items) | Tagged::Tuple(items) | Tagged::Set(items) => Some(items.clone()),
-            Tagged::Dict(pairs) => Some(pairs.iter().map(|(key, _)| key.clone()).collect()),
+            Tagged::Dict(pairs) | Tagged::Defaults(Defaults { pairs, .. }) => Some(pairs.iter().map(|(key, _)| key.clone()).collect()),
             Tagged::Index(index) => Some(index.labels.values()),
             Tagged::Array(array) if array.shape.len() == 1 => array.values.as_ref().map(Cells::values),
             Tagged::Series(series) => series.values.as_ref().map(Cells::values),
@@ -473,7 +491,7 @@ impl Value {
             Value::Tagged(tagged) => match &**tagged {
                 Tagged::Float(value) | Tagged::Float32(value) => Some(value.0 != 0.0),
                 Tagged::List(items) | Tagged::Tuple(items) | Tagged::Set(items) => Some(!items.is_empty()),
-                Tagged::Dict(pairs) => Some(!pairs.is_empty()),
+                Tagged::Dict(pairs) | Tagged::Defaults(Defaults { pairs, .. }) => Some(!pairs.is_empty()),
                 _ => None,
             },
         }
@@ -515,7 +533,7 @@ impl std::fmt::Display for Value {
                 Tagged::List(items) => list(f, "[", items, "]"),
                 Tagged::Tuple(items) => list(f, "(", items, ")"),
                 Tagged::Set(items) => list(f, "{", items, "}"),
-                Tagged::Dict(pairs) => {
+                Tagged::Dict(pairs) | Tagged::Defaults(Defaults { pairs, .. }) => {
                     f.write_str("{")?;
                     for (at, (key, value)) in pairs.iter().take(8).enumerate() {
                         write!(f, "{}{key}: {value}", if at > 0 { ", " } else { "" })?;

@@ -891,6 +891,22 @@ def is_estimator(value):
     return hasattr(value, "get_params") or type(value).__module__ == "__main__" and hasattr(value, "__dict__")
 
 
+def default_of(value):
+    """What a dict with a `__missing__` has for keys that are not in it, if nothing of the user's has to run for it but an expression."""
+    import collections
+    import dis
+
+    if type(value) is collections.Counter:
+        return 0
+    factory = value.default_factory if type(value) is collections.defaultdict else None
+    if factory in (int, float, str, bool, list, dict, set):
+        return factory()
+    plain = isinstance(factory, types.FunctionType) and factory.__name__ == "<lambda>"
+    if plain and not any(step.opname.startswith("CALL") for step in dis.get_instructions(factory)):
+        return factory()
+    return NotImplemented
+
+
 def summary(value, depth=0, content=False):
     """What is recorded of a value. `content` asks for all cells of a table that may be a look-up table."""
     out = scalar(value)
@@ -907,7 +923,11 @@ def summary(value, depth=0, content=False):
     if isinstance(value, dict):
         if len(value) > MOST_ITEMS:
             return {"other": class_path(kind)}
-        return {"dict": [[summary(key, depth + 1), summary(item, depth + 1)] for key, item in value.items()]}
+        pairs = [[summary(key, depth + 1), summary(item, depth + 1)] for key, item in value.items()]
+        if not hasattr(value, "__missing__") or getattr(value, "default_factory", 0) is None:
+            return {"dict": pairs}
+        default = default_of(value)
+        return {"other": class_path(kind)} if default is NotImplemented else {"defaults": {"pairs": pairs, "default": summary(default, depth + 1)}}
     if kind in (range, type({}.keys()), type({}.values()), type({}.items())):
         return {"list": [summary(item, depth + 1) for item in value]} if len(value) <= MOST_ITEMS else {"other": class_path(kind)}
     pd = sys.modules.get("pandas")

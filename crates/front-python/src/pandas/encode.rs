@@ -206,6 +206,12 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         });
     };
     freeze_all(replay, &mapper);
+    if let Some(default) = default_of(replay, &mapper, call.span)? {
+        // Such a dict is asked for each cell, also for a missing one.
+        let cell = dict_item(replay, &pairs, &udf::python_cell(replay, &column.cell), &Absent::Gives(&default), call.span)?;
+        let cell = udf::pandas_cell(replay, &cell).guarded(&column.cell.guards);
+        return Ok(Value::Column(column.with(as_recorded(replay, cell, call.span))));
+    }
     let cell = mapped(replay, &column.cell, &pairs, &label(&column), call.span)?;
     Ok(Value::Column(column.with(as_recorded(replay, cell, call.span))))
 }
@@ -291,10 +297,23 @@ pub(crate) fn mapped<'b>(
     out.map(|out| out.guarded(&cell.guards)).ok_or_else(|| replay.unsupported(at, "a look-up by nothing"))
 }
 
-/// `dict[cell]`: a key that is not there raises.
+/// What a dict gives for a key that is not there, where it is a `Counter` or a `defaultdict`.
+fn default_of<'b>(replay: &mut Replay<'_, 'b>, dict: &Value<'b>, at: Span) -> Result<Option<Cell<'b>>, Unknown> {
+    let Value::Known(known) = dict else { return Ok(None) };
+    let Some(default) = known.clone_unused().and_then(crate::fold::default).cloned() else { return Ok(None) };
+    match ops::constant(replay, &default, None) {
+        Some(default) => Ok(Some(default)),
+        None => Err(replay.unsupported(at, format!("a dict that has {default} for other keys"))),
+    }
+}
+
+/// `dict[cell]`: a key that is not there raises, unless the dict has something for it.
 pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
     let Some(pairs) = concrete_pairs(replay, of) else { return Err(replay.unsupported(at, "an item by a key of the row")) };
     freeze_all(replay, of);
+    if let Some(default) = default_of(replay, of, at)? {
+        return item_of_pairs(replay, &pairs, index, &Absent::Gives(&default), at);
+    }
     let widths: Option<Vec<usize>> =
         pairs.iter().map(|(_, value)| Some(value.items().filter(|_| value.as_str().is_none())?.len())).collect();
     if let Some(width) = widths.as_ref().and_then(|widths| widths.first().copied().filter(|first| widths.iter().all(|one| one == first))) {

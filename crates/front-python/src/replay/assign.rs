@@ -217,6 +217,11 @@ impl<'b> Replay<'_, 'b> {
                     self.bind(&name, made);
                 }
             }
+            Value::Known(known) if self.with_item(known, index, &value).is_some() && of_expr.as_name().is_some() => {
+                if let (Some(changed), Some(name)) = (self.with_item(known, index, &value), of_expr.as_name()) {
+                    self.bind(name, Value::Known(changed));
+                }
+            }
             Value::Known(_) if self.touches_rows(&value) || self.touches_rows(index) => {
                 let why = match self.unknown_among(&[&value, index]) {
                     Some(why) => why,
@@ -262,6 +267,19 @@ impl<'b> Replay<'_, 'b> {
             Value::Frame(id) => Value::Row(id),
             other => other,
         })
+    }
+
+    /// A dict that is known, with another item. None for what is no dict, and for an item that is not known.
+    fn with_item(&self, known: &Known, index: &Value<'b>, value: &Value<'b>) -> Option<Known> {
+        let mut changed = known.clone_unused()?.as_tagged()?.clone();
+        let (Tagged::Dict(pairs) | Tagged::Defaults(crate::record::Defaults { pairs, .. })) = &mut changed else { return None };
+        let (key, value) = (self.concrete(index)?, self.concrete(value)?);
+        match pairs.iter_mut().find(|(one, _)| fold::same_key(one, &key)) {
+            Some((_, old)) => *old = value,
+            None => pairs.push((key, value)),
+        }
+        known.look();
+        Some(known.part(crate::record::Value::tagged(changed)))
     }
 
     fn forget_root(&mut self, expr: &Expr, why: &crate::value::Unknown) {

@@ -358,6 +358,15 @@ impl<'b> Replay<'_, 'b> {
             }
         }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
+        // `dict()` and `list()` are what `{}` and `[]` are: they will change.
+        match path {
+            "builtins.dict" if all.is_empty() => {
+                self.dicts.push(Vec::new());
+                return Ok(Value::Dict(DictId(self.dicts.len() - 1)));
+            }
+            "builtins.list" if all.is_empty() => return Ok(self.list(Vec::new())),
+            _ => {}
+        }
         let touched = all.iter().any(|value| self.touches_rows(value));
         // The record does not say of how much an offset is.
         if !touched && !crate::pandas::offsets::is_offset(path) {
@@ -568,7 +577,7 @@ impl<'b> Replay<'_, 'b> {
     /// `items`, `keys` and `values` of a dict that is known, where the run noted nothing, as in a method that a library calls.
     fn parts_of_dict(&mut self, of: &Value<'b>, name: &str) -> Option<Value<'b>> {
         let Value::Known(known) = of else { return None };
-        let is_dict = matches!(known.clone_unused()?.as_tagged()?, Tagged::Dict(_));
+        let is_dict = known.clone_unused()?.as_tagged()?.pairs().is_some();
         if !is_dict || !matches!(name, "items" | "keys" | "values") {
             return None;
         }

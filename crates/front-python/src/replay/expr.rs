@@ -204,7 +204,7 @@ impl<'b> Replay<'_, 'b> {
             return;
         }
         let (fit, columns) = self.flags(&[&Value::Dict(id)]);
-        if let Some(record::Tagged::Dict(pairs)) = seen.clone_unused().and_then(record::Value::as_tagged)
+        if let Some(pairs) = seen.clone_unused().and_then(record::Value::as_tagged).and_then(record::Tagged::pairs)
             && pairs.len() != self.dicts[id.0].len()
         {
             let pairs = pairs.clone();
@@ -298,13 +298,10 @@ impl<'b> Replay<'_, 'b> {
     pub(crate) fn pairs(&self, value: &Value<'b>) -> Option<Vec<(Value<'b>, Value<'b>)>> {
         match value {
             Value::Dict(id) => Some(self.dicts[id.0].clone()),
-            Value::Known(known) => match known.tagged()? {
-                record::Tagged::Dict(pairs) => {
-                    let part = |value: &record::Value| Value::Known(known.part(value.clone()));
-                    Some(pairs.iter().map(|(key, value)| (part(key), part(value))).collect())
-                }
-                _ => None,
-            },
+            Value::Known(known) => {
+                let part = |value: &record::Value| Value::Known(known.part(value.clone()));
+                Some(known.tagged()?.pairs()?.iter().map(|(key, value)| (part(key), part(value))).collect())
+            }
             _ => None,
         }
     }
