@@ -107,8 +107,8 @@ impl<'a> Log<'a> {
             .unwrap_or_else(|| Seen { value: None, used: Rc::default() })
     }
 
-    /// A name of the script that a loop has changed, as it was behind the loop over the items there.
-    pub(crate) fn behind_loop(&self, span: Span, name: &str, activation: Activation) -> Seen {
+    /// A name of the script that a loop or call has changed, as it was behind the loop over the items there, or behind the call.
+    pub(crate) fn behind(&self, span: Span, name: &str, activation: Activation) -> Seen {
         let place = format!("{}#{name}", self.place(span));
         activation
             .and_then(|context| self.values.get(&(place.as_str(), context)).cloned())

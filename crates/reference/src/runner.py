@@ -1057,7 +1057,7 @@ class Recorder:
         return value
 
     def after(self, place, compute):
-        """A name of the script that a loop has changed, as it is behind the loop. One that no turn bound has no value."""
+        """A name of the script that a loop or call has changed, as it is behind that. One that no turn bound has no value."""
         if self.current == 0 and not self.suspended and self.group is None:
             try:
                 value = compute()
@@ -1585,6 +1585,16 @@ class Instrument(ast.NodeTransformer):
         back = self.statement(node, self.hook("back", node, self.load(node, name)))
         return [self.assign(node, name), node, back, *[self.statement(node, self.after(node, f"{place}#{one}", one)) for one in changed]]
 
+    def visit_Expr(self, node):
+        func = node.value.func if isinstance(node.value, ast.Call) else None
+        root = func
+        while isinstance(root, (ast.Subscript, ast.Attribute, ast.Call)):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        changed = isinstance(func, ast.Attribute) and func.attr in CHANGES and isinstance(root, ast.Name)
+        place = self.place(node.value)
+        self.generic_visit(node)
+        return [node, self.statement(node, self.after(node, f"{place}#{root.id}", root.id))] if changed else node
+
     def changed_by(self, loop):
         """Names whose objects the turns of a loop write into, or call methods of."""
         own = {one.id for one in ast.walk(loop.target) if isinstance(one, ast.Name)}
@@ -1594,7 +1604,7 @@ class Instrument(ast.NodeTransformer):
             while isinstance(root, (ast.Subscript, ast.Attribute)):
                 root = root.value
             written = isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store)
-            method = isinstance(node, ast.Attribute) and node.attr in ("append", "extend", "update", "add", "setdefault")
+            method = isinstance(node, ast.Attribute) and node.attr in CHANGES
             if (written or method) and isinstance(root, ast.Name) and root.id not in own and root.id not in out:
                 out.append(root.id)
         return out
@@ -1731,6 +1741,8 @@ class Instrument(ast.NodeTransformer):
         return node
 
 
+# Methods of lists, sets and dicts that change them.
+CHANGES = {"add", "append", "clear", "difference_update", "discard", "extend", "insert", "intersection_update", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "subtract", "update"}
 STATISTICS = {"mean", "median", "min", "max", "std", "var", "sum", "mode", "quantile", "nunique", "count", "skew"}
 
 

@@ -2,6 +2,7 @@
 
 use super::Replay;
 use crate::ast::{self, Expr, ExprKind, Stmt};
+use crate::record::{self, Tagged};
 use crate::value::{Known, Unknown, Value};
 use source::Span;
 use std::collections::BTreeSet;
@@ -87,6 +88,65 @@ impl<'b> Replay<'_, 'b> {
         }
     }
 
+    /// What a loop or call may have changed in place: a list, set or dict is what the record says of it behind that.
+    pub(super) fn refresh_changed(&mut self, at: Span, names: impl IntoIterator<Item = String>) {
+        if self.cells_active() {
+            return;
+        }
+        for name in names {
+            let Some(value) = self.find_name(&name, Some(self.scope)).cloned() else { continue };
+            let seen = Known::seen(self.log.behind(at, &name, self.activation), at);
+            let Some(behind) = seen.clone_unused().filter(|behind| is_plain_container(behind)).cloned() else { continue };
+            if self.touches_rows(&value) || self.concrete(&value).as_ref() == Some(&behind) {
+                continue;
+            }
+            let (_, columns) = self.flags(&[&value]);
+            let seen = seen.of(None).with(true, columns);
+            let part = |part: &record::Value| Value::Known(seen.part(part.clone()));
+            match (value, behind.as_tagged()) {
+                (Value::Known(_), _) => self.bind(&name, Value::Known(seen)),
+                (Value::Dict(id), Some(Tagged::Dict(pairs))) => {
+                    seen.look();
+                    self.dicts[id.0] = pairs.iter().map(|(key, value)| (part(key), part(value))).collect();
+                }
+                (Value::List(id), Some(Tagged::List(items))) => {
+                    seen.look();
+                    self.lists[id.0] = items.iter().map(part).collect();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The same for a call by itself, `names.update(more)`.
+    pub(super) fn refresh_receiver(&mut self, expr: &Expr) {
+        const CHANGES: &[&str] = &[
+            "add",
+            "append",
+            "clear",
+            "difference_update",
+            "discard",
+            "extend",
+            "insert",
+            "intersection_update",
+            "pop",
+            "popitem",
+            "remove",
+            "reverse",
+            "setdefault",
+            "sort",
+            "subtract",
+            "update",
+        ];
+        if let ExprKind::Call { callee, .. } = &expr.kind
+            && let ExprKind::Attribute { name, .. } = &callee.kind
+            && CHANGES.contains(&name.as_str())
+            && let Some(root) = crate::names::root(callee)
+        {
+            self.refresh_changed(expr.span, [root.to_owned()]);
+        }
+    }
+
     /// Of what a statement changes nothing is known: anything may be another value behind it.
     pub(super) fn forget_all(&mut self, why: &Unknown) {
         let of_rows = |(name, value): (&String, &Value<'b>)| self.touches_rows(value).then(|| name.clone());
@@ -114,7 +174,7 @@ impl<'b> Replay<'_, 'b> {
             // What it was before may have changed in place.
             let (_, columns) = self.find_name(&name, Some(self.scope)).map_or((true, false), |value| self.flags(&[value]));
             let scope = self.scope;
-            let behind = Known::seen(self.log.behind_loop(iter.span, &name, self.activation), iter.span);
+            let behind = Known::seen(self.log.behind(iter.span, &name, self.activation), iter.span);
             let known = if behind.is_recorded() { behind.of(None) } else { Known::unseen() };
             self.scopes[scope.0].names.insert(name, Value::Known(known.with(true, columns)));
         }
@@ -133,5 +193,15 @@ impl<'b> Replay<'_, 'b> {
             let scope = self.scope;
             self.scopes[scope.0].names.insert(name, value);
         }
+    }
+}
+
+/// Whether it is a list, set or dict of what a record holds as it is.
+fn is_plain_container(value: &record::Value) -> bool {
+    let is_plain = |item: &record::Value| !matches!(item.as_tagged(), Some(Tagged::Function(_) | Tagged::Other(_) | Tagged::Estimator(_)));
+    match value.as_tagged() {
+        Some(Tagged::List(items) | Tagged::Set(items)) => items.iter().all(is_plain),
+        Some(of) => of.pairs().is_some_and(|pairs| pairs.iter().all(|(_, value)| is_plain(value))),
+        None => false,
     }
 }

@@ -826,6 +826,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             StmtKind::Expr(expr) => {
                 let _ = self.eval(expr);
                 self.note_hidden_changes(expr);
+                self.refresh_receiver(expr);
             }
             StmtKind::Assign { targets, value } => {
                 self.note_hidden_changes(value);
@@ -1094,6 +1095,9 @@ impl<'a, 'b> Replay<'a, 'b> {
                     "write it for each row with apply, np.where or arithmetic on columns",
                 ),
             };
+            if self.cells_active() {
+                return Err(why);
+            }
             // Groups of rows whose statistics are frozen are those of the recorded run.
             let groups = match &iterable {
                 Value::Group(group) => Some(self.frames[group.frame.0].space),
@@ -1108,6 +1112,8 @@ impl<'a, 'b> Replay<'a, 'b> {
         };
         let (_, columns) = self.flags(&[&iterable]);
         let outer = self.activation;
+        let mut changed = BTreeSet::new();
+        body.iter().for_each(|statement| crate::names::assigned(statement, &mut changed));
         for (turn, item) in items.into_iter().enumerate() {
             self.activation = self.log.enter(iter.span, outer, turn as u32);
             self.assign(target, item, target.span);
@@ -1115,10 +1121,14 @@ impl<'a, 'b> Replay<'a, 'b> {
             self.activation = outer;
             match flow? {
                 Flow::Next | Flow::Continue => {}
-                Flow::Break => return Ok(Flow::Next),
+                Flow::Break => {
+                    self.refresh_changed(iter.span, changed);
+                    return Ok(Flow::Next);
+                }
                 Flow::Return(value) => return Ok(Flow::Return(value)),
             }
         }
+        self.refresh_changed(iter.span, changed);
         self.block_of(otherwise)
     }
 
