@@ -39,6 +39,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.all", all),
     Row::new(On::Function, "builtins.ord", ord),
     Row::new(On::Function, "builtins.map", map),
+    Row::new(On::Function, "builtins.filter", filter),
     Row::new(On::Function, "builtins.str.maketrans", letter_table),
     Row::new(On::Function, "functools.reduce", reduce),
     Row::new(On::Function, "builtins.reversed", reversed),
@@ -138,11 +139,6 @@ fn getattr<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 /// One operand, as a cell.
-fn operand<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, name: &str) -> Result<Cell<'b>, crate::value::Unknown> {
-    let value = call.need(replay, name)?;
-    ops::to_cell(replay, &value, None, call.span)
-}
-
 fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = match call.need(replay, "obj")? {
         value @ Value::Entry(_) => Value::Cell(ops::to_cell(replay, &value, None, call.span)?),
@@ -320,8 +316,13 @@ fn reversed<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// Python's `round`: to the nearest integer, ties to even; with digits to the nearest decimal number of so many digits.
 fn round<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let cell = operand(replay, call, "number")?;
-    let at = call.span;
+    let (number, at) = (call.need(replay, "number")?, call.span);
+    if matches!(number, Value::Column(_) | Value::Frame(_) | Value::Matrix(_)) {
+        // They round themselves.
+        let digits = call.take("ndigits").into_iter().collect();
+        return replay.apply(Value::Method(Box::new(number), "round".to_owned()), None, digits, Vec::new(), at);
+    }
+    let cell = ops::to_cell(replay, &number, None, at)?;
     if let Some(digits) = call.int(replay, "ndigits")? {
         if !(0..=15).contains(&digits) {
             return Err(replay.unsupported(at, "`round` to so many digits"));
@@ -606,6 +607,29 @@ fn map<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let made: Result<Vec<Value<'b>>, _> = made.collect();
     replay.activation = outer;
     Ok(replay.list(made?))
+}
+
+/// `filter(f, items)` of a list of the row: the items for which `f` holds.
+fn filter<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let mut argument = |names: [&str; 2]| names.into_iter().find_map(|name| call.take(name));
+    let (function, items) = (argument(["function", "0"]), argument(["iterable", "1"]));
+    let items = match &items {
+        Some(items) => sequence::of(replay, items, at)?,
+        None => None,
+    };
+    let (Some(function @ (Value::Function(_) | Value::Path(_) | Value::Method(..))), Some(items)) = (function, items) else {
+        return Err(replay.unsupported(at, "`filter` of this"));
+    };
+    let mut out = Vec::new();
+    for item in items.iter() {
+        let holds = replay.when_reached(item.there, |replay| {
+            let holds = replay.apply(function.clone(), None, vec![item.value.clone()], Vec::new(), at)?;
+            replay.truth_of(&holds, at)
+        })?;
+        out.push(sequence::Item { there: item.there & holds, value: item.value.clone() });
+    }
+    Ok(Value::Sequence(std::rc::Rc::new(out)))
 }
 
 /// `reduce(f, items, first)`: `f` of what came out so far and of the next item.

@@ -130,7 +130,7 @@ fn looked_at<'b>(replay: &mut Replay<'_, 'b>, function: &str, wanted: &Choice, t
 fn of_text<'b>(replay: &mut Replay<'_, 'b>, function: &str, wanted: &Choice, text: Val<'b>, at: Span) -> Result<(Kind, Val<'b>), Unknown> {
     crate::sequence::refuse(replay, text.len().gt(scan::LONGEST), "a text is too long", at);
     if wanted.of_python {
-        let far = letters::has(replay, "beyond Python".to_owned(), vec![(regex::PYTHON_LETTERS, regex::LAST)], text, at)?;
+        let far = letters::has(replay, "beyond Python".to_owned(), regex::may_be_letters(), text, at)?;
         crate::sequence::refuse(replay, far, "a letter that is not looked at", at);
     }
     let (classes, within) = Classes::and_within(&wanted.letters);

@@ -60,6 +60,8 @@ pub(crate) fn assigned(statement: &Stmt, out: &mut BTreeSet<String>) {
         StmtKind::Expr(Expr { kind: ExprKind::Call { callee, args, .. }, .. }) => {
             if let ExprKind::Attribute { value, .. } = &callee.kind {
                 target(value, out);
+                // `table.setdefault(key, []).append(item)` changes the table.
+                out.extend(root(value).map(str::to_owned));
             }
             args.iter().for_each(|arg| target(arg, out));
         }

@@ -15,6 +15,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.select", select),
     Row::new(On::Function, "numpy.log", log),
     Row::new(On::Function, "numpy.log1p", log1p),
+    Row::new(On::Function, "scipy.special.boxcox", box_cox),
+    Row::new(On::Function, "scipy.special.boxcox1p", box_cox),
     Row::new(On::Function, "numpy.log2", log2),
     Row::new(On::Function, "numpy.log10", log10),
     Row::new(On::Function, "numpy.exp", exp),
@@ -162,6 +164,27 @@ fn real<'b>(kind: &Kind, val: Val<'b>) -> Option<(Kind, Val<'b>)> {
 /// A function of floats; integers are taken as floats, `float32` stays.
 fn floats<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: Unary) -> Eval<'b> {
     each(replay, call, &|kind, val| real(kind, val).map(|(kind, val)| (kind, val.unary(op))))
+}
+
+/// `scipy.special.boxcox(x, lmbda)`, and `boxcox1p` of `1 + x`.
+fn box_cox<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let lambda = ["lmbda", "1"].iter().find_map(|name| call.take(name));
+    if let Some(Value::Known(known)) = &lambda {
+        replay.freeze(known);
+    }
+    let Some(lambda) = lambda.and_then(|lambda| replay.concrete(&lambda)).and_then(|lambda| lambda.as_f64()) else {
+        return Err(replay.unsupported(call.span, format!("`{}` with this power", call.name)));
+    };
+    if let Some(x) = call.take("0") {
+        call.give("x", x);
+    }
+    let of_log = call.name.ends_with("1p");
+    each(replay, call, &|kind, val| {
+        let (_, val) = real(kind, val)?;
+        let val = val.cast(Elem::F64);
+        let log = if of_log { val.log1p() } else { val.log() };
+        Some((Kind::Float, crate::sklearn::scale::box_cox_of_log(log, lambda)))
+    })
 }
 
 macro_rules! floats {

@@ -8,7 +8,7 @@ use crate::ops;
 use crate::pandas;
 use crate::replay::{Replay, Scope};
 use crate::udf::Names;
-use crate::value::{Column, FrameId, Guards, Kind, Unknown, Value};
+use crate::value::{Column, Frame, FrameId, Guards, Kind, Unknown, Value};
 use source::Span;
 use std::collections::BTreeSet;
 
@@ -146,6 +146,20 @@ pub(crate) fn place<'b>(replay: &Replay<'_, 'b>, of: &Value<'b>, part: &str, ind
     }
 }
 
+/// A row by itself is a series, which has one type: beside floats whole numbers are floats.
+fn in_one_type<'b>(frame: &mut Frame<'b>) {
+    let columns: Option<Vec<Column<'b>>> =
+        frame.columns.values().map(|slot| if let Value::Column(column) = slot { Some(column.clone()) } else { None }).collect();
+    let Some(columns) = columns else { return };
+    let is_bool = |column: &Column<'b>| matches!(column.cell.single(), Some((Kind::Bool, _)));
+    if columns.iter().any(is_bool) || crate::sklearn::fitted::numeric_kind(&columns) != Some(Kind::Float) {
+        return;
+    }
+    for (slot, column) in frame.columns.values_mut().zip(crate::sklearn::compose::in_one_type(columns)) {
+        *slot = Value::Column(Column { array: false, ..column });
+    }
+}
+
 /// Whether an index is the position of the row at hand in that frame, or its label where rows are counted.
 fn is_row_of<'b>(replay: &Replay<'_, 'b>, index: &Value<'b>, part: &str, id: FrameId) -> bool {
     let frame = &replay.frames[id.0];
@@ -174,7 +188,8 @@ pub(crate) fn at_position<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index
             }
             // A row that was taken does not see what happens to the frame later.
             Value::Frame(id) if is_row_of(replay, index, part, *id) => {
-                let frame = replay.frames[id.0].clone();
+                let mut frame = replay.frames[id.0].clone();
+                in_one_type(&mut frame);
                 replay.frames.push(frame);
                 Some(Value::Row(FrameId(replay.frames.len() - 1)))
             }

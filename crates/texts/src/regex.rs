@@ -128,7 +128,8 @@ pub fn parse_as(dialect: Dialect, text: &str, flags: i64) -> Option<Pattern> {
     }
     let ignores_case = flags & IGNORE_CASE != 0;
     // The case of other letters is not looked at.
-    if ignores_case && !text.is_ascii() {
+    let has_case = |letter: char| !letter.is_ascii() && (letter.is_alphabetic() || letter.to_lowercase().ne([letter]));
+    if ignores_case && text.chars().any(has_case) {
         return None;
     }
     let letters = text.chars().peekable();
@@ -236,6 +237,12 @@ const POSIX: &[(&str, &[(u32, u32)])] = &[
 /// The code points whose class is not known here.
 pub fn unclear() -> Set {
     negated(&union([&[(0, PYTHON_LETTERS - 1), (0x1680, 0x1680)], KNOWN_WORD, KNOWN_OTHER].concat()))
+}
+
+/// The code points beyond [`PYTHON_LETTERS`] that may be letters, digits or white space, as far as is known here.
+pub fn may_be_letters() -> Set {
+    let signs = negated(&union([negated(&union(KNOWN_OTHER.to_vec())).as_slice(), WHITE].concat()));
+    negated(&union([&[(0, PYTHON_LETTERS - 1)], signs.as_slice()].concat()))
 }
 
 /// Up to here Python's classes of letters are those of Rust, and have been since Unicode 5.

@@ -103,7 +103,18 @@ fn look_up<'b>(
             let table = b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::I64], value: elem, rows }));
             return Some(b.lookup(table, &[key.1]));
         }
-        Kind::DateTime | Kind::Zoned(_) | Kind::Timedelta | Kind::Date | Kind::Missing | Kind::Document => return None,
+        Kind::DateTime => {
+            let mut moments = std::collections::BTreeMap::new();
+            for (key, value) in pairs {
+                if let (Some(Tagged::Timestamp(moment)), Some(value)) = (key.as_tagged(), literal(value, elem)) {
+                    moments.insert(*moment, value);
+                }
+            }
+            let rows = moments.into_iter().map(|(moment, value)| (vec![Literal::I64(moment)], value)).collect();
+            let table = b.table(Table::Map(Map { name: name.to_owned(), keys: vec![Elem::I64], value: elem, rows }));
+            return Some(b.lookup(table, &[key.1]));
+        }
+        Kind::Zoned(_) | Kind::Timedelta | Kind::Date | Kind::Missing | Kind::Document => return None,
     };
     let mut rows: Vec<(Vec<Literal>, Literal)> = Vec::new();
     for (key, value) in pairs {

@@ -34,6 +34,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "reset_index", reset_index),
     Row::new(On::Column, "reset_index", reset_column_index),
     Row::new(On::Frame, "set_index", set_index),
+    Row::new(On::Frame, "update", update),
     Row::new(On::Frame, "sort_index", reordered),
     Row::new(On::Frame, "sort_values", reordered),
     Row::new(On::Frame, "infer_objects", copy),
@@ -448,6 +449,33 @@ fn set_index<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         });
     }
     Ok(replay.frame(frame))
+}
+
+/// `frame.update(other)`: what is not missing in the other frame of the same rows takes the place of what is there.
+fn update<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let (id, at) = (id(replay, call)?, call.span);
+    let other = match call.need(replay, "other")? {
+        Value::Frame(other) => replay.frames[other.0].columns.clone(),
+        Value::Column(column) => [(column.name.clone().unwrap_or_default(), Value::Column(column))].into_iter().collect(),
+        _ => return Err(replay.unsupported(at, "`update` with this")),
+    };
+    let space = replay.frames[id.0].space;
+    for (name, new) in other {
+        let Some(old) = replay.frames[id.0].columns.get(&name).cloned() else { continue };
+        let made = match (old, new) {
+            (Value::Column(old), Value::Column(new)) if new.space == space => match new.cell.single() {
+                Some((kind, val)) => {
+                    let there = !super::is_missing(kind, val);
+                    super::where_cell(replay, there, &new.cell, &old.cell, at).map(|cell| Value::Column(old.with(cell)))
+                }
+                None => Err(replay.unsupported(at, "`update` with a column of several types")),
+            },
+            (Value::Unknown(why), _) | (_, Value::Unknown(why)) => Err(why),
+            _ => Err(replay.unsupported(at, "`update` with other rows")),
+        };
+        replay.frames[id.0].columns.insert(name, made.unwrap_or_else(Value::Unknown));
+    }
+    Ok(replay.none())
 }
 
 /// The same rows in another order.

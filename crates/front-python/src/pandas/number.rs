@@ -514,7 +514,7 @@ struct Bins {
 /// A column as the intervals that hold its cells: by labels, by number (`False`), or as the recorded run spells them.
 fn binned<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, bins: &Bins, labels: Option<Value<'b>>, at: Span) -> Eval<'b> {
     let value = super::frame::float_cell(replay, &column.cell, at)?;
-    let Some((_, val)) = value.single() else { return Err(replay.unsupported(at, "intervals of this")) };
+    let Some((Kind::Float, val)) = value.single() else { return Err(replay.unsupported(at, "intervals of this")) };
     let code = bin_code(replay, val, &bins.edges, bins.right, bins.lowest);
     let guards = value.guards.clone();
     let labels = match &labels {

@@ -296,6 +296,11 @@ fn merge_with<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, left: &Value
     let right_on = call.texts(replay, "right_on")?;
     let suffixes = call.texts(replay, "suffixes")?.unwrap_or_else(|| vec!["_x".to_owned(), "_y".to_owned()]);
     let right_index = call.flag(replay, "right_index", false)?;
+    let left_index = call.flag(replay, "left_index", false)?;
+    if let (true, true, Value::Frame(id), Value::Frame(other)) = (left_index, right_index, left, &right) {
+        // The same rows, side by side.
+        return beside(replay, &[Value::Frame(*id), Value::Frame(*other)], at);
+    }
     let indicator = match call.concrete(replay, "indicator")? {
         Some(record::Value::Str(name)) => Some(name),
         Some(value) if value.truth() == Some(true) => Some("_merge".to_owned()),

@@ -324,6 +324,7 @@ impl<'b> Replay<'_, 'b> {
                     replay.call_method(*receiver, &name, receiver_expr, positional, named, span)
                 })
             }
+            object @ Value::Object(_) => self.call_method(object, "__call__", receiver_expr, positional, named, span),
             other => {
                 let all: Vec<&Value<'b>> = std::iter::once(&other).chain(&positional).chain(named.iter().map(|(_, value)| value)).collect();
                 if let Some(unknown) = self.unknown_among(&all) {

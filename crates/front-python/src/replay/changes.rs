@@ -51,7 +51,9 @@ impl<'b> Replay<'_, 'b> {
         if let ExprKind::Attribute { value, name } = &callee.kind
             && IN_PLACE.contains(&name.as_str())
         {
-            changed.extend(value.as_name().map(str::to_owned));
+            // `frame.update(other)` is a call that converts.
+            let is_followed = |receiver: &&str| name == "update" && self.frame_named(receiver).is_some();
+            changed.extend(value.as_name().filter(|receiver| !is_followed(receiver)).map(str::to_owned));
         }
         if let Some(path) = self.path_of(callee) {
             let first = FIRST.contains(&path.as_str()) || path.ends_with(".at");
@@ -144,6 +146,13 @@ impl<'b> Replay<'_, 'b> {
             && let Some(root) = crate::names::root(callee)
         {
             self.refresh_changed(expr.span, [root.to_owned()]);
+            // The order of a list that no record holds, such as one of objects, is not followed.
+            let is_order = matches!(name.as_str(), "sort" | "reverse") && !self.cells_active();
+            let of_objects = |list: &Value<'b>| matches!(list, Value::List(_)) && self.concrete(list).is_none();
+            if is_order && self.find_name(root, Some(self.scope)).is_some_and(of_objects) {
+                let why = self.unsupported(expr.span, "another order of a list of objects");
+                self.bind(root, Value::Unknown(why));
+            }
         }
     }
 

@@ -100,7 +100,13 @@ fn infer_score(reads: &[Read]) -> Option<usize> {
         let named =
             |read: &Read| read.path.as_deref().is_some_and(|path| words.iter().any(|word| base(path).to_lowercase().contains(word)));
         let twins = |at: usize| sets.iter().enumerate().any(|(other, set)| other != at && *set == sets[at]);
-        (0..reads.len()).rev().find(|at| named(&reads[*at]) && twins(*at))
+        // So are files of which each has columns of its own, where most are those of both.
+        let kin = |at: usize| {
+            let kin_of = |other: usize| sets[other].intersection(&sets[at]).count() * 2 > sets[other].len().max(sets[at].len());
+            (0..reads.len()).any(|other| other != at && !named(&reads[other]) && kin_of(other))
+        };
+        let last = |holds: &dyn Fn(usize) -> bool| (0..reads.len()).rev().find(|at| named(&reads[*at]) && holds(*at));
+        last(&twins).or_else(|| last(&kin))
     })
 }
 

@@ -270,6 +270,10 @@ pub(crate) fn in_one_type(columns: Vec<Column<'_>>) -> Vec<Column<'_>> {
                     let elem = if *kind == Kind::Float { Elem::F64 } else { Elem::I64 };
                     Cell::new(kind.clone(), val.cast(elem)).guarded(&column.cell.guards)
                 }
+                (Some(Kind::Float), None) => match super::fitted::with_holes(&column.cell) {
+                    Some(val) => Cell::new(Kind::Float, val).guarded(&column.cell.guards),
+                    None => column.cell.clone(),
+                },
                 _ => column.cell.clone(),
             };
             Column { array: true, ..column.with(cell) }

@@ -48,13 +48,30 @@ pub(super) fn numbers<'b>(replay: &mut Replay<'_, 'b>, columns: Vec<Column<'b>>,
 
 /// The kind of the array that the columns make (`check_array(dtype="numeric")`); none if they are not all numbers.
 pub(crate) fn numeric_kind(columns: &[Column<'_>]) -> Option<Kind> {
-    let kinds: Option<Vec<Kind>> = columns.iter().map(|column| column.cell.single().map(|(kind, _)| kind.clone())).collect();
-    let kinds = kinds?;
+    let kind_of = |column: &Column<'_>| match column.cell.single() {
+        Some((kind, _)) => Some(kind.clone()),
+        None => with_holes(&column.cell).map(|_| Kind::Float),
+    };
+    let kinds = columns.iter().map(kind_of).collect::<Option<Vec<Kind>>>()?;
     // Truth values beside numbers make an array of objects, which becomes one of float64.
     if kinds.contains(&Kind::Bool) && kinds.iter().any(|kind| *kind != Kind::Bool) {
         return kinds.iter().all(Kind::is_number).then_some(Kind::Float);
     }
     kinds.into_iter().map(|kind| kind.is_number().then_some(kind)).reduce(|a, b| pandas::missing::common(&a?, &b?))?
+}
+
+/// A whole number, or NaN where there is none, as the float that it is in an array. None for a cell that may be anything else.
+pub(crate) fn with_holes<'b>(cell: &Cell<'b>) -> Option<Val<'b>> {
+    if !cell.alternatives.iter().all(|one| matches!(one.kind, Kind::Int(_) | Kind::Float | Kind::Float32)) {
+        return None;
+    }
+    cell.alternatives.iter().rev().fold(None, |rest, one| {
+        let val = one.val.cast(Elem::F64);
+        Some(match (one.when, rest) {
+            (Some(when), Some(rest)) => when.select(val, rest),
+            _ => val,
+        })
+    })
 }
 
 /// The columns of a fitted matrix of so many rows.

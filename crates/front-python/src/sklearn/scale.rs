@@ -495,8 +495,19 @@ fn yeo_johnson_power(x: Val<'_>, lambda: f64) -> Val<'_> {
 
 /// `(x^lambda - 1) / lambda`, as `scipy.special.boxcox` has it.
 fn box_cox_power(x: Val<'_>, lambda: f64) -> Val<'_> {
+    box_cox_of_log(x.log(), lambda)
+}
+
+/// `(exp(log * lambda) - 1) / lambda`, as `scipy.special` has it for the logarithm of `x` and of `1 + x`.
+pub(crate) fn box_cox_of_log(log: Val<'_>, lambda: f64) -> Val<'_> {
     // Below this scipy takes the logarithm itself.
     const NO_POWER: f64 = 1e-19;
-    let log = x.log();
-    if lambda.abs() < NO_POWER { log } else { (log * lambda).expm1() / lambda }
+    // From here on it divides before it takes the exponential, which would pass the largest float.
+    const LARGE: f64 = 709.78;
+    if lambda.abs() < NO_POWER {
+        return log;
+    }
+    let power = log * lambda;
+    let divided = (power - lambda.abs().ln()).exp() * lambda.signum() - 1.0 / lambda;
+    power.lt(LARGE).select(power.expm1() / lambda, divided)
 }
