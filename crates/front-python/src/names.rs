@@ -61,7 +61,12 @@ pub(crate) fn assigned(statement: &Stmt, out: &mut BTreeSet<String>) {
             if let ExprKind::Attribute { value, .. } = &callee.kind {
                 target(value, out);
                 // `table.setdefault(key, []).append(item)` changes the table.
-                out.extend(root(value).map(str::to_owned));
+                if let ExprKind::Call { callee: of, .. } = &value.kind
+                    && let ExprKind::Attribute { value: table, name } = &of.kind
+                    && name == "setdefault"
+                {
+                    target(table, out);
+                }
             }
             args.iter().for_each(|arg| target(arg, out));
         }

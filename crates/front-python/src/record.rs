@@ -207,10 +207,7 @@ pub struct Defaults {
 impl Tagged {
     /// The pairs of a dict, whatever it says of other keys.
     pub fn pairs(&self) -> Option<&Vec<(Value, Value)>> {
-        match self {
-            Tagged::Dict(pairs) | Tagged::Defaults(Defaults { pairs, .. }) => Some(pairs),
-            _ => None,
-        }
+        if let Tagged::Dict(pairs) | Tagged::Defaults(Defaults { pairs, .. }) = self { Some(pairs) } else { None }
     }
 }
 
