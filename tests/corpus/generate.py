@@ -24,7 +24,7 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-RUNNER = os.path.join(HERE, "..", "..", "crates", "reference", "src", "runner.py")
+RUNNER = os.path.join(HERE, "..", "..", "crates", "reference", "python", "runner.py")
 TRAIN_ROWS, SCORE_ROWS = 300, 80
 
 

@@ -1,4 +1,4 @@
-//! Addresses in a function on cells: the parts of a URL (`urlsplit`), its escapes (`unquote`), IPv4 addresses, and how often each letter stands in
+//! Addresses in a function on cells: the parts of a URL (`urlsplit`, `urlparse`), its escapes (`unquote`), IPv4 addresses, and how often each letter stands in
 //! a text (`Counter`), which measures how odd a host is.
 //!
 //! What the versions of Python take apart differently (brackets in a host, spaces around a URL), and IPv6, is refused row by row.
@@ -18,6 +18,7 @@ use std::rc::Rc;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "urllib.parse.urlsplit", split),
+    Row::new(On::Function, "urllib.parse.urlparse", split),
     Row::new(On::Function, "urllib.parse.unquote", unquote),
     Row::new(On::Function, "urllib.parse.unquote_plus", unquote),
     Row::new(On::Function, "ipaddress.ip_address", ip_address),
@@ -30,12 +31,13 @@ const WELL_KNOWN: u32 = 0x530;
 
 /// What these values are called among the parts of others.
 const URL: &str = "split url";
+const PARSED: &str = "parsed url";
 const IP: &str = "ip address";
 const COUNTS: &str = "letter counts";
 
 /// Whether a part of a value is one of these.
 pub(crate) fn is_address(part: &str) -> bool {
-    matches!(part, URL | IP | COUNTS)
+    matches!(part, URL | PARSED | IP | COUNTS)
 }
 
 fn named<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, part: &str) -> Eval<'b> {
@@ -48,7 +50,7 @@ fn named<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, part: &str) -> Ev
 
 fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
-    let whole = named(replay, call, URL)?;
+    let whole = named(replay, call, if call.name == "urlparse" { PARSED } else { URL })?;
     let Value::Part(of, part) = whole else { return Ok(whole) };
     let cell = ops::to_cell(replay, &of, None, at)?;
     let text = pattern::the_text(replay, &cell, at)?;
@@ -113,7 +115,13 @@ pub(crate) fn attribute<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, part: &
     let Value::Part(inner, _) = of else { return Err(replay.unsupported(at, format!("`.{name}` of this"))) };
     let cell = ops::to_cell(replay, inner, None, at)?;
     match (part, cell.single()) {
-        (URL, Some((Kind::Str, url))) => url_attribute(replay, url, name, at),
+        (PARSED, Some((Kind::Str, url))) if matches!(name, "path" | "params") => {
+            // What stands behind a `;` of the last part of a path are its parameters, with some schemes.
+            let path = parts(replay, url, at)?.path;
+            sequence::refuse(replay, path.contains(";"), "a path with parameters", at);
+            Ok(Value::Cell(Cell::new(Kind::Str, if name == "path" { path } else { replay.b.str("") })))
+        }
+        (URL | PARSED, Some((Kind::Str, url))) => url_attribute(replay, url, name, at),
         (IP, Some((Kind::Int(_), address))) => ip_attribute(replay, address, name, at),
         _ => Ok(Value::Method(Box::new(of.clone()), name.to_owned())),
     }

@@ -13,6 +13,9 @@ use crate::value::Value;
 /// What stands between the name of a dict and a key.
 const KEY: char = '\u{0}';
 
+/// A name for what is appended before the turn is at its end.
+const APPENDED: &str = "what is appended";
+
 /// The name that a list is found by: its own, or that of the dict that holds it.
 pub(crate) fn name_of(list: &str) -> &str {
     list.split(KEY).next().unwrap_or(list)
@@ -138,6 +141,20 @@ fn ending(body: &[Stmt], list: &str) -> Option<Vec<Stmt>> {
     let (last, before) = body.split_last()?;
     if let StmtKind::Continue = last.kind {
         return ending(before, list);
+    }
+    if is_plain(last)
+        && let Some(at) = body.iter().position(|one| append(one).is_some_and(|(name, _)| name == list))
+        && let Some((_, value)) = append(&body[at])
+    {
+        let name = Expr { span: value.span, kind: ExprKind::Name(APPENDED.to_owned()) };
+        let kind = StmtKind::Assign { targets: vec![name.clone()], value: value.clone() };
+        let mut out: Vec<Stmt> = body.iter().filter(|one| append(one).is_none()).cloned().collect();
+        if out.len() + 1 != body.len() || !out.iter().all(is_plain) {
+            return None;
+        }
+        out.insert(at, Stmt { kind, ..body[at].clone() });
+        out.push(Stmt { kind: StmtKind::Return(Some(name)), ..last.clone() });
+        return Some(out);
     }
     let mut out = Vec::new();
     for (at, statement) in before.iter().enumerate() {

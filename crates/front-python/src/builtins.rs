@@ -102,6 +102,13 @@ pub(crate) fn container_method<'b>(
             replay.lists[id.0].remove(at);
             Some(Ok(replay.none()))
         }
+        (Value::Dict(id), "get") if crate::row_dicts::is_of_row(replay, *id) => {
+            let default = positional.get(1).cloned().unwrap_or_else(|| replay.none());
+            Some(crate::row_dicts::get(replay, *id, positional.first()?, &default, span))
+        }
+        (Value::Dict(id), _) if crate::row_dicts::is_of_row(replay, *id) => {
+            Some(Err(replay.unsupported(span, format!("`{name}` of a dict whose keys depend on the row"))))
+        }
         (Value::Dict(id), "get") => {
             let wanted = key(replay)?;
             let found =
@@ -548,6 +555,9 @@ fn enumerate<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let Some(items) = sequence::of(replay, &iterable, call.span)? {
         return Ok(sequence::enumerated(replay, &items, start));
     }
+    if let Some(enumerated) = crate::row_turns::enumerated(&iterable).filter(|_| !replay.cells_active()) {
+        return Ok(enumerated);
+    }
     let Some(items) = replay.items(&iterable, call.span) else { return Err(replay.unsupported(call.span, "`enumerate` of this")) };
     let pairs = items.into_iter().zip(start..).map(|(item, at)| Value::Tuple(vec![replay.known(record::Value::Int(at)), item])).collect();
     Ok(replay.list(pairs))
@@ -560,6 +570,11 @@ fn zip<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         iterables.iter().map(|one| if let Value::Column(column) = one { Some(column.clone()) } else { None }).collect();
     if let Some(columns) = columns.filter(|columns| !columns.is_empty()) {
         return Ok(Value::Zipped(columns));
+    }
+    if replay.cells_active()
+        && let Some(zipped) = sequence::zipped(replay, &iterables, call.span)?
+    {
+        return Ok(zipped);
     }
     for (at, iterable) in iterables.into_iter().enumerate() {
         let Some(items) = replay.items(&iterable, call.span) else { return Err(replay.unsupported(call.span, "`zip` of this")) };
@@ -654,6 +669,9 @@ fn reduce<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     replay.activation = outer;
     Ok(out)
 }
+
+/// What `partial(f, ...)` of a function of a library is, beside that, what it is given first and what by name.
+pub(crate) const PARTIAL: &str = "partial";
 
 /// `partial(f, ...)` of a function of the script: the same function, in which what is given is a default.
 pub(crate) fn partial<'b>(function: &Function<'b>, positional: &[Value<'b>], named: &[(String, Value<'b>)]) -> Option<Value<'b>> {
@@ -820,8 +838,11 @@ fn sorted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// `dict(name=value, ...)`
 fn dict<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    if ["0", "iterable", "mapping"].iter().any(|name| call.take(name).is_some()) {
-        return Err(replay.unsupported(call.span, "`dict` of values of the row"));
+    if let Some(pairs) = ["0", "iterable", "mapping"].iter().find_map(|name| call.take(name)) {
+        return match sequence::of(replay, &pairs, call.span)? {
+            Some(pairs) => crate::row_dicts::of_pairs(replay, &pairs, call.span),
+            None => Err(replay.unsupported(call.span, "`dict` of values of the row")),
+        };
     }
     let pairs = call.rest().into_iter().map(|(name, value)| (replay.known(record::Value::Str(name)), value)).collect();
     replay.dicts.push(pairs);

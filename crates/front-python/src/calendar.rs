@@ -105,8 +105,15 @@ pub(crate) fn parse_zoned<'b>(b: &'b Builder, text: Val<'b>, format: &str) -> Op
                 let short = reader.number(2, 2);
                 fields.year = short.lt(69_i64).select(short + 2000_i64, short + 1900_i64);
             }
+            // What day of the week it says it is, is not compared with the date.
+            'a' => {
+                reader.name(b, &FULL_DAYS, Some(3));
+            }
+            'A' => {
+                reader.name(b, &FULL_DAYS, None);
+            }
             'b' => fields.month = reader.month_name(b),
-            'B' => fields.month = reader.full_month_name(b),
+            'B' => fields.month = reader.name(b, &FULL_MONTHS, None),
             'I' => {
                 let hour = reader.number(1, 2);
                 reader.valid = reader.valid & hour.ge(1_i64) & hour.le(12_i64);
@@ -256,11 +263,12 @@ impl<'b> Reader<'b> {
         month.or_else(1_i64)
     }
 
-    /// The English name of a month, whatever its case.
-    fn full_month_name(&mut self, b: &'b Builder) -> Val<'b> {
+    /// The number of the English name, from 1, whatever its case, of which the first `short` letters stand there.
+    fn name(&mut self, b: &'b Builder, names: &[&str], short: Option<usize>) -> Val<'b> {
         let mut month = b.i64(1);
         let mut length = b.i64(0);
-        for (name, number) in FULL_MONTHS.iter().zip(1..) {
+        for (name, number) in names.iter().zip(1..) {
+            let name = &&name[..short.unwrap_or(name.len())];
             let letters = name.len() as i64;
             let held = self.text.slice_text(self.at, self.at + letters).lower_each().eq(*name) & self.is_ascii(letters);
             month = held.select(b.i64(number), month);

@@ -14,6 +14,7 @@ mod bisect;
 mod builtins;
 mod calendar;
 mod cases;
+mod filled_arrays;
 mod fold;
 mod generators;
 mod index_loops;
@@ -39,6 +40,8 @@ mod products;
 mod prune;
 pub mod record;
 mod replay;
+mod row_dicts;
+mod row_turns;
 mod row_writes;
 mod sequence;
 mod sklearn;
@@ -59,6 +62,8 @@ use texts::{automata, hash, regex, scan};
 /// The families of calls. Adding a call is a row and a function in one of these files.
 pub(crate) const FAMILIES: &[&[Row]] = &[
     addresses::ROWS,
+    row_turns::ROWS,
+    filled_arrays::ROWS,
     arrays::ROWS,
     bisect::ROWS,
     matrices::ROWS,

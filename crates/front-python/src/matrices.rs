@@ -3,7 +3,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
-use crate::ast::{BinaryOp, CompareOp, Expr, ExprKind, Literal};
+use crate::ast::{BinaryOp, CompareOp};
 use crate::ops;
 use crate::pandas;
 use crate::record;
@@ -364,35 +364,6 @@ fn ranks<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let made: Vec<Val<'b>> = columns.iter().map(|(_, val)| rank(val)).collect();
     along(replay, call, &columns, &made)
-}
-
-/// `np.ones(len(x))`, `np.zeros((x.shape[0], 2))`: as many rows of a constant as there are scoring rows. None if the rows are not counted.
-pub(crate) fn constants<'b>(replay: &mut Replay<'_, 'b>, path: &str, args: &[Expr]) -> Option<Value<'b>> {
-    let constant = match path {
-        "numpy.ones" => 1.0,
-        "numpy.zeros" => 0.0,
-        _ => return None,
-    };
-    let [shape] = args else { return None };
-    let (count, width) = match &shape.kind {
-        ExprKind::Tuple(sizes) => match sizes.as_slice() {
-            [count, Expr { kind: ExprKind::Literal(Literal::Int(width)), .. }] => (count, Some(usize::try_from(*width).ok()?)),
-            _ => return None,
-        },
-        _ => (shape, None),
-    };
-    let of = crate::index_loops::rows_counted(replay, count)?;
-    let value = replay.value(of);
-    // A script of one frame has as many rows as it had.
-    let space = match &value {
-        Value::Frame(_) | Value::Column(_) | Value::Matrix(_) => replay.space_of(&value).filter(|space| !replay.is_only_frame(*space))?,
-        _ => return None,
-    };
-    let column = Column { cell: Cell::new(Kind::Float, replay.b.f64(constant)), name: None, space, array: true };
-    Some(match width {
-        None => Value::Column(column),
-        Some(width) => Value::Matrix(vec![column; width]),
-    })
 }
 
 /// Columns of an array by a constant list of places, or of truth values.

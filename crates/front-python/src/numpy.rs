@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
 use crate::ast::{BinaryOp, CompareOp};
+use crate::filled_arrays;
 use crate::ops::{self, Trouble};
 use crate::pandas;
 use crate::record;
@@ -102,7 +103,12 @@ fn first<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Value<'
 /// Applies a function to each number of a column, cell, frame or matrix.
 fn each<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, apply: Elementwise<'_, 'b>) -> Eval<'b> {
     let value = first(replay, call)?;
-    over(replay, call, &value, apply)
+    let into = filled_arrays::into(replay, call)?;
+    let result = over(replay, call, &value, apply)?;
+    match into {
+        Some(into) => filled_arrays::written(replay, call, into, &result),
+        None => Ok(result),
+    }
 }
 
 fn over<'b>(replay: &mut Replay<'_, 'b>, call: &Call<'b>, value: &Value<'b>, apply: Elementwise<'_, 'b>) -> Eval<'b> {
@@ -434,7 +440,12 @@ comparisons! {
 
 fn operator<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: BinaryOp) -> Eval<'b> {
     let (left, right) = (call.need(replay, "x1")?, call.need(replay, "x2")?);
-    replay.binary(op, &left, &right, call.span)
+    let into = filled_arrays::into(replay, call)?;
+    let result = replay.binary(op, &left, &right, call.span)?;
+    match into {
+        Some(into) => filled_arrays::written(replay, call, into, &result),
+        None => Ok(result),
+    }
 }
 
 fn power<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -16,7 +16,30 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.matmul", dot),
     Row::new(On::Matrix, "dot", dot),
     Row::new(On::Frame, "dot", dot),
+    Row::new(On::Function, "numpy.einsum", einsum),
 ];
+
+/// `np.einsum("ij,ij->i", a, b)`: of each row of two tables the sum of its products.
+fn einsum<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let mut operands = call.take_all("*operands").into_iter();
+    let formula = operands.next().and_then(|one| replay.concrete(&one)).and_then(|one| one.as_str().map(str::to_owned));
+    let letters: Vec<char> = formula.unwrap_or_default().chars().filter(|letter| !letter.is_whitespace()).collect();
+    let of_rows = matches!(letters.as_slice(), [i, j, ',', k, l, '-', '>', m] if i == k && j == l && i == m && i != j);
+    match (operands.next(), operands.next()) {
+        (Some(a @ (Value::Matrix(_) | Value::Frame(_))), Some(b @ (Value::Matrix(_) | Value::Frame(_)))) if of_rows => {
+            let (a, b) = (floats(replay, &a, at)?, floats(replay, &b, at)?);
+            if a.len() != b.len() || a.is_empty() {
+                return Err(replay.unsupported(at, "`einsum` of tables of different widths"));
+            }
+            let packed = |columns: &[(Column<'b>, Val<'b>)]| replay.b.pack(&columns.iter().map(|(_, val)| *val).collect::<Vec<_>>());
+            let sum = packed(&a).contract(packed(&b), [(0, 0)]);
+            let both: Vec<(Column<'b>, Val<'b>)> = a.into_iter().chain(b).collect();
+            Ok(Value::Column(like(&both, Kind::Float, sum, true)))
+        }
+        _ => Err(replay.unsupported(at, "`einsum` of this formula")),
+    }
+}
 
 /// `np.dot(a, b)`, of a table and a constant vector or matrix.
 fn dot<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

@@ -1,6 +1,6 @@
 //! What one run of the script told: the content of `state.json`.
 //!
-//! Made by the crate `reference` (its `runner.py` writes this form), read by replay, pruned to what replay looked at and stored, so that
+//! Made by the crate `reference` (its `scorewright_record.py` writes this form), read by replay, pruned to what replay looked at and stored, so that
 //! script and state convert again to the same bytes without any Python. Plain data; floats are the shortest text that reads back to the
 //! same bits. Places are `line:column-line:column` as CPython counts them: lines from 1, columns in UTF-8 bytes from 0. Places in a
 //! module of the user's project have its file before them: `features.py@3:4-3:10`.
@@ -18,7 +18,7 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<ModuleId>,
     pub versions: Versions,
-    /// Every `read_csv` that ran, in order.
+    /// Every `read_csv`, and its like, that ran, in order.
     pub reads: Vec<Read>,
     /// Activations: context 0 is the script itself, context `n` is entry `n - 1`.
     pub contexts: Vec<Context>,

@@ -1,5 +1,5 @@
-//! `for i, row in frame.iterrows()` that sets cells of its own row: `frame.at[i, "c"] = value`. It is a function on rows that changes
-//! columns. Anything in the body that more than one row could see makes it no such loop.
+//! `for i, row in frame.iterrows()` and `for i in frame.index` that set cells of their own row: `frame.at[i, "c"] = value`. It is a function
+//! on rows that changes columns. Anything in the body that more than one row could see makes it no such loop.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
@@ -21,7 +21,59 @@ pub(crate) const POSITION: &str = "position of a row";
 /// What an array is in a loop over its positions, before its name as a column of the frame that holds it.
 pub(crate) const ARRAY: &str = "array ";
 
-/// Runs such a loop. None if it is not one.
+/// What says in a loop over the labels of some rows which they are.
+const CHOSEN: &str = "rows of the loop";
+
+/// `for i in frame.index`, `frame.index[mask]`, `frame[mask].index` and `frame.loc[mask].index`: the same loop without the row itself. None if
+/// it is not one.
+pub(crate) fn over_labels<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: &Expr, body: &[Stmt]) -> Option<Result<(), Unknown>> {
+    let label = target.as_name()?;
+    let (frame, mask) = labels_of(iter)?;
+    let id = replay.frame_named(frame.as_name()?)?;
+    if !body.iter().all(|statement| is_of_one_row(statement, label)) {
+        return None;
+    }
+    let chosen = match mask {
+        None => None,
+        Some(mask) => match replay.value(mask) {
+            Value::Column(mask) if mask.space == replay.frames[id.0].space && mask.cell.single().is_some() => Some(mask),
+            _ => return None,
+        },
+    };
+    let body = match mask {
+        None => body.to_vec(),
+        Some(mask) => {
+            let test = Expr { span: mask.span, kind: ExprKind::Name(CHOSEN.to_owned()) };
+            vec![Stmt { span: mask.span, kind: StmtKind::If { test, body: body.to_vec(), otherwise: Vec::new() } }]
+        }
+    };
+    let label = Value::Part(Box::new(Value::Frame(id)), LABEL.to_owned());
+    let chosen = chosen.map(|mask| (CHOSEN.to_owned(), Value::Cell(mask.cell)));
+    let done = one_row(replay, target, label, chosen, &body, iter.span);
+    finish(replay, target, id, &body, done, iter.span);
+    Some(Ok(()))
+}
+
+/// The frame whose labels an expression is of, and the mask that chooses among its rows.
+fn labels_of(iter: &Expr) -> Option<(&Expr, Option<&Expr>)> {
+    let index_of = |expr: &'_ Expr| matches!(&expr.kind, ExprKind::Attribute { name, .. } if name == "index");
+    match &iter.kind {
+        ExprKind::Subscript { value, index } if index_of(value) => match &value.kind {
+            ExprKind::Attribute { value, .. } => Some((&**value, Some(&**index))),
+            _ => None,
+        },
+        ExprKind::Attribute { value, name } if name == "index" => match &value.kind {
+            ExprKind::Subscript { value: of, index } => match &of.kind {
+                ExprKind::Attribute { value: of, name } if name == "loc" => Some((&**of, Some(&**index))),
+                _ => Some((&**of, Some(&**index))),
+            },
+            _ => Some((&**value, None)),
+        },
+        _ => None,
+    }
+}
+
+/// Runs a loop over `iterrows`. None if it is not one.
 pub(crate) fn run<'b>(
     replay: &mut Replay<'_, 'b>,
     target: &Expr,
@@ -30,7 +82,7 @@ pub(crate) fn run<'b>(
     at: Span,
 ) -> Option<Result<(), Unknown>> {
     let id = match iterable {
-        Value::Part(of, part) if part == "iterrows" => match **of {
+        Value::Part(of, part) if part == crate::row_turns::ITERROWS => match **of {
             Value::Frame(id) => id,
             _ => return None,
         },
@@ -42,7 +94,17 @@ pub(crate) fn run<'b>(
     if !body.iter().all(|statement| is_of_one_row(statement, label)) {
         return None;
     }
-    let done = one_row(replay, target, id, body, at);
+    // The rows are those that the frame had when the loop began.
+    let copy = replay.frames[id.0].clone();
+    let Value::Frame(copy) = replay.frame(copy) else { return None };
+    let row = Value::Tuple(vec![Value::Part(Box::new(Value::Frame(id)), LABEL.to_owned()), Value::Row(copy)]);
+    let done = one_row(replay, target, row, None, body, at);
+    finish(replay, target, id, body, done, at);
+    Some(Ok(()))
+}
+
+/// What is left behind such a loop.
+fn finish<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, id: FrameId, body: &[Stmt], done: Result<Guards, Unknown>, at: Span) {
     let mut bound = BTreeSet::new();
     body.iter().for_each(|statement| crate::names::assigned(statement, &mut bound));
     crate::names::target(target, &mut bound);
@@ -57,13 +119,17 @@ pub(crate) fn run<'b>(
         Ok(guards) => replay.guard_frame(id, &guards),
         Err(why) => replay.forget_frame(id, &why),
     }
-    Some(Ok(()))
 }
 
-fn one_row<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, id: FrameId, body: &[Stmt], at: Span) -> Result<Guards, Unknown> {
-    // The rows are those that the frame had when the loop began.
-    let copy = replay.frames[id.0].clone();
-    let Value::Frame(copy) = replay.frame(copy) else { return Err(replay.unsupported(at, "a loop over these rows")) };
+/// The body for one row, with what the target is in it and what else is known there by name.
+fn one_row<'b>(
+    replay: &mut Replay<'_, 'b>,
+    target: &Expr,
+    row: Value<'b>,
+    known: Option<(String, Value<'b>)>,
+    body: &[Stmt],
+    at: Span,
+) -> Result<Guards, Unknown> {
     let mut own_names = BTreeSet::new();
     body.iter().for_each(|statement| crate::names::assigned(statement, &mut own_names));
     let handed_on = replay.unsupported(at, "a value that one turn of a loop over rows hands on to the next");
@@ -71,12 +137,12 @@ fn one_row<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, id: FrameId, body: &[
         .iter()
         .filter(|name| replay.frame_named(name).is_none())
         .map(|name| (name.clone(), Value::Unknown(handed_on.clone())))
+        .chain(known)
         .collect();
     let scope = Scope { names, parent: Some(replay.scope), globals: Vec::new() };
-    let label = Value::Part(Box::new(Value::Frame(id)), LABEL.to_owned());
     let ((), guards) = crate::udf::on_cells(replay, |replay| {
         replay.in_scope(scope, at, |replay| {
-            replay.assign(target, Value::Tuple(vec![label, Value::Row(copy)]), target.span);
+            replay.assign(target, row, target.span);
             match replay.one_turn(body, at)? {
                 true => Ok(()),
                 false => Err(replay.unsupported(at, "a loop over rows that ends early, or that fills a list beside them")),

@@ -66,6 +66,32 @@ pub(crate) fn each<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span)
     Ok(known.map(|items| Rc::new(items.into_iter().map(|value| Item { there, value }).collect())))
 }
 
+/// `zip` of lists of which some have a length that the row decides, where each item that is there stands at its own place. None for others.
+pub(crate) fn zipped<'b>(replay: &mut Replay<'_, 'b>, iterables: &[Value<'b>], at: Span) -> Result<Option<Value<'b>>, Unknown> {
+    let mut lists = Vec::new();
+    let mut of_row = false;
+    for iterable in iterables {
+        match of(replay, iterable, at)? {
+            Some(items) if !is_filled_from_left(&items) => return Err(replay.unsupported(at, "`zip` of a list with gaps")),
+            Some(items) => {
+                of_row = true;
+                lists.push(items);
+            }
+            None => match each(replay, iterable, at)? {
+                Some(items) => lists.push(items),
+                None => return Ok(None),
+            },
+        }
+    }
+    let shortest = lists.iter().map(|items| items.len()).min().unwrap_or(0);
+    let pair = |place: usize| {
+        let there = lists.iter().map(|items| items[place].there).reduce(|all, one| all & one);
+        let value = Value::Tuple(lists.iter().map(|items| items[place].value.clone()).collect());
+        Item { there: there.unwrap_or_else(|| replay.b.bool(true)), value }
+    };
+    Ok(of_row.then(|| Value::Sequence(Rc::new((0..shortest).map(pair).collect()))))
+}
+
 /// One list where the condition holds, another where it does not. None if they are not both lists.
 pub(crate) fn either<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -100,10 +126,11 @@ fn letters<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Span) -> Result
     let text = crate::pandas::pattern::the_text(replay, cell, at)?;
     let long = text.len().gt(MOST_LETTERS);
     refuse(replay, long, "a text has too many letters for the loop", at);
+    let length = text.len();
     let one = |number: i64| {
         let letter = text.slice_text(number, number + 1);
         replay.single_letters.insert(letter.value());
-        Item { there: text.len().gt(number), value: Value::Cell(Cell::new(Kind::Str, letter)) }
+        Item { there: length.gt(number), value: Value::Cell(Cell::new(Kind::Str, letter)) }
     };
     Ok(Rc::new((0..MOST_LETTERS).map(one).collect()))
 }
@@ -167,25 +194,38 @@ pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], index: &
 
 /// Whether an item is only there where the one before it is, as those of a `split` are: then each that is there stands at its own place.
 fn is_filled_from_left(items: &[Item<'_>]) -> bool {
-    let mut before: Vec<ir::Value> = Vec::new();
+    let mut before: Vec<Val<'_>> = Vec::new();
     items.iter().all(|item| {
         let mut holding = Vec::new();
         conditions(item.there, &mut holding);
-        let filled = before.iter().all(|one| holding.contains(one));
+        let filled = before.iter().all(|one| holding.iter().any(|other| follows(*one, *other)));
         before = holding;
         filled
     })
 }
 
+/// Whether one condition holds wherever another does: they are one, or both say that the same number is above constants.
+fn follows(one: Val<'_>, from: Val<'_>) -> bool {
+    let above = |condition: Val<'_>| match condition.made_by() {
+        ir::Op::Binary(ir::Binary::Gt, number, least) => match condition.builder().value(least).literal() {
+            Some(ir::Literal::I64(least)) => Some((number, least)),
+            _ => None,
+        },
+        _ => None,
+    };
+    one.value() == from.value()
+        || above(one).zip(above(from)).is_some_and(|((number, least), (other, greater))| number == other && least <= greater)
+}
+
 /// The conditions that all hold where one does.
-fn conditions(all: Val<'_>, out: &mut Vec<ir::Value>) {
+fn conditions<'b>(all: Val<'b>, out: &mut Vec<Val<'b>>) {
     match all.made_by() {
         ir::Op::Const(ir::Literal::Bool(true)) => {}
         ir::Op::Binary(ir::Binary::And, a, b) => {
             conditions(all.builder().value(a), out);
             conditions(all.builder().value(b), out);
         }
-        _ => out.push(all.value()),
+        _ => out.push(all),
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) enum Written {
     /// A list got one more item, which knows on which rows it did.
     Appended(usize),
     Dict(usize),
+    /// A dict got a value under a key of the row, with the condition under which it did.
+    Keyed(usize),
 }
 
 /// Applies a function to each cell of a column.
@@ -176,37 +178,13 @@ pub(crate) fn over_columns<'b>(
     Ok((gathered(replay, result, &like, &guards.union(&own).copied().collect()), one_type))
 }
 
-/// What is iterated over row by row.
-pub(crate) struct Rows<'b> {
-    /// What one row has of it.
-    pub item: Value<'b>,
-    pub guards: Guards,
-    /// A column over these rows.
-    like: Column<'b>,
-}
-
-/// A series, several that go side by side, or a series of lists, to be iterated over. None for anything else.
-pub(crate) fn rows_of<'b>(replay: &Replay<'_, 'b>, iterable: &Value<'b>) -> Option<Rows<'b>> {
-    match iterable {
-        Value::Column(column) => {
-            let item = Value::Cell(python_cell(replay, &column.cell));
-            Some(Rows { item, guards: column.cell.guards.clone(), like: column.clone() })
-        }
-        Value::Zipped(columns) => {
-            let like = columns.first().filter(|first| columns.iter().all(|one| one.space == first.space))?.clone();
-            let cells = columns.iter().map(|column| Value::Cell(python_cell(replay, &column.cell))).collect();
-            let guards = columns.iter().flat_map(|column| column.cell.guards.iter().copied()).collect();
-            Some(Rows { item: Value::Tuple(cells), guards, like })
-        }
-        Value::Objects(objects) if objects.missing.is_none() => {
-            Some(Rows { item: objects.value.clone(), guards: objects.like.cell.guards.clone(), like: objects.like.clone() })
-        }
-        _ => None,
-    }
-}
-
 /// `[element for target in column]`, and `[element for a, b in zip(one, other)]`.
-pub(crate) fn comprehension<'b>(replay: &mut Replay<'_, 'b>, rows: Rows<'b>, clause: &Clause, element: &Expr) -> Eval<'b> {
+pub(crate) fn comprehension<'b>(
+    replay: &mut Replay<'_, 'b>,
+    rows: crate::row_turns::Rows<'b>,
+    clause: &Clause,
+    element: &Expr,
+) -> Eval<'b> {
     let (result, own) = on_cells(replay, |replay| {
         replay.assign(&clause.target, rows.item, clause.target.span);
         let result = replay.eval(element)?;
@@ -224,22 +202,9 @@ pub(crate) fn appending_loop<'b>(
     body: &[Stmt],
     at: Span,
 ) -> Option<Result<(), Unknown>> {
-    let (row, guards, space) = match iterable {
-        Value::Part(of, part) if part == "iterrows" => match **of {
-            Value::Frame(id) => {
-                // The label of a row says nothing of the row by itself.
-                let label = replay.unsupported(at, "the label of a row");
-                (Value::Tuple(vec![Value::Unknown(label), Value::Row(id)]), Guards::new(), replay.frames[id.0].space)
-            }
-            _ => return None,
-        },
-        iterable => {
-            let Rows { item, guards, like } = rows_of(replay, iterable)?;
-            (item, guards, like.space)
-        }
-    };
     let lists = crate::appends::as_functions(body)?;
-    appended(replay, target, Turns { row, bound: Vec::new(), guards, space }, &lists, body, at)
+    let crate::row_turns::Rows { item: row, guards, like } = crate::row_turns::rows_of(replay, iterable, at)?;
+    appended(replay, target, Turns { row, bound: Vec::new(), guards, space: like.space }, &lists, body, at)
 }
 
 /// What a loop over rows sees in each turn: what its target is, and what else it knows by name.
@@ -322,6 +287,7 @@ fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<
             Some(items) => Made::Object(Value::Sequence(items)),
             None => Made::Object(result),
         },
+        Value::Dict(id) if crate::row_dicts::is_of_row(replay, id) => Made::Object(Value::Dict(crate::row_dicts::settled(replay, id, at)?)),
         Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) | Value::Dict(_) => Made::Object(result),
         Value::Row(id) => {
             let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
@@ -406,7 +372,7 @@ pub(crate) fn on_cells<'b, T>(
     replay.activation = outer;
     let is_outside = |write: &Written| match write {
         Written::List(id) | Written::Appended(id) => *id < lists,
-        Written::Dict(id) => *id < dicts,
+        Written::Dict(id) | Written::Keyed(id) => *id < dicts,
     };
     if !replay.cells_active() && replay.writes.iter().skip(written).any(is_outside) {
         return Err(replay.carried(replay.statement));
@@ -778,6 +744,9 @@ impl<'b> Replay<'_, 'b> {
         if let Some(items) = crate::sequence::either(self, condition, yes, no, at)? {
             return Ok(Value::Sequence(items));
         }
+        if let Some(found) = crate::pandas::pattern::either(self, condition, yes, no) {
+            return Ok(found);
+        }
         if let (Value::Labelled(a), Value::Labelled(b)) = (yes, no)
             && a.iter().map(|(name, _)| name).eq(b.iter().map(|(name, _)| name))
         {
@@ -841,7 +810,7 @@ impl<'b> Replay<'_, 'b> {
     fn unchanged_before(&mut self, (lists, dicts, writes): (usize, usize, usize), at: Span) -> Result<(), Unknown> {
         let old = |written: &Written| match written {
             Written::List(id) => *id < lists,
-            Written::Appended(_) => false,
+            Written::Appended(_) | Written::Keyed(_) => false,
             Written::Dict(id) => *id < dicts,
         };
         if self.writes[writes.min(self.writes.len())..].iter().any(old) {
@@ -852,9 +821,14 @@ impl<'b> Replay<'_, 'b> {
 
     /// The same where an exception may have come before what was appended.
     fn nothing_before(&mut self, before: (usize, usize, usize), at: Span) -> Result<(), Unknown> {
-        let (lists, _, writes) = before;
-        if self.writes[writes.min(self.writes.len())..].iter().any(|one| matches!(one, Written::Appended(id) if *id < lists)) {
-            return Err(self.unsupported(at, "a list that is changed where an exception may be handled"));
+        let (lists, dicts, writes) = before;
+        let filled = |one: &Written| match one {
+            Written::Appended(id) => *id < lists,
+            Written::Keyed(id) => *id < dicts,
+            Written::List(_) | Written::Dict(_) => false,
+        };
+        if self.writes[writes.min(self.writes.len())..].iter().any(filled) {
+            return Err(self.unsupported(at, "a list or dict that is filled where an exception may be handled"));
         }
         self.unchanged_before(before, at)
     }
@@ -1047,7 +1021,11 @@ impl<'b> Replay<'_, 'b> {
         let ended = self.cells.last_mut().and_then(|frame| frame.loops.pop()).unwrap_or_default();
         let flow = flow?;
         self.unchanged_before((lists, dicts, writes), at)?;
-        let appended = |one: &Written| matches!(one, Written::Appended(id) if *id < lists);
+        let appended = |one: &Written| match one {
+            Written::Appended(id) => *id < lists,
+            Written::Keyed(id) => *id < dicts,
+            Written::List(_) | Written::Dict(_) => false,
+        };
         let returned = self.cells.last().is_some_and(|frame| !frame.returns.is_empty());
         let whole = matches!(flow, Flow::Next | Flow::Continue) && ended.breaks.is_empty() && !returned;
         Ok(whole && !self.writes[writes.min(self.writes.len())..].iter().any(appended))

@@ -406,7 +406,7 @@ pub(crate) enum Body {
 pub(crate) struct Class {
     pub methods: Vec<(String, Rc<ast::Function>)>,
     pub bases: Vec<String>,
-    /// What its body assigns, where that is a literal and no method sets an attribute of that name.
+    /// What its body assigns, where that is data and no method sets an attribute of that name.
     pub constants: Vec<(String, record::Value)>,
     pub scope: Option<ScopeId>,
 }

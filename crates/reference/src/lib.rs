@@ -1,7 +1,7 @@
 //! Runs the originals: the user's script in the user's own Python, an ONNX model by onnxruntime, a boosting model by its library.
 //!
 //! A run is a subprocess in a temporary copy of the script's folder, so nothing of the user's is written; it has limits on time, memory
-//! and output, and its answer comes back in a file, because a script prints. The Python side is `runner.py` and
+//! and output, and its answer comes back in a file, because a script prints. The Python side is `python/runner.py` and
 //! the files beside it, shipped inside this crate.
 //! Uses `front-python` for the form of a [`Record`]. Start reading at [`Reference::record`].
 
@@ -184,11 +184,28 @@ pub struct Captured {
     pub methods: Vec<String>,
 }
 
+macro_rules! program {
+    ($name:literal) => {
+        (concat!($name, ".py"), include_str!(concat!("../python/", $name, ".py")))
+    };
+}
+
 /// The programs, by names that no module of a user's has.
 const PROGRAMS: &[(&str, &str)] = &[
-    ("runner.py", include_str!("runner.py")),
-    ("scorewright_hold.py", include_str!("scorewright_hold.py")),
-    ("scorewright_capture.py", include_str!("scorewright_capture.py")),
+    program!("runner"),
+    program!("scorewright_boosting"),
+    program!("scorewright_capture"),
+    program!("scorewright_drawing"),
+    program!("scorewright_estimators"),
+    program!("scorewright_hold"),
+    program!("scorewright_instrument"),
+    program!("scorewright_models"),
+    program!("scorewright_outputs"),
+    program!("scorewright_record"),
+    program!("scorewright_recorder"),
+    program!("scorewright_rows"),
+    program!("scorewright_script"),
+    program!("scorewright_values"),
 ];
 
 impl Reference {

@@ -35,7 +35,7 @@ from sklearn import datasets
 from sklearn.base import clone
 from sklearn.utils.discovery import all_estimators
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../crates/reference/src"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../crates/reference/python"))
 import runner
 import scorewright_capture
 

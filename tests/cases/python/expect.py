@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RUNNER = os.path.join(HERE, "..", "..", "..", "crates", "reference", "src", "runner.py")
+RUNNER = os.path.join(HERE, "..", "..", "..", "crates", "reference", "python", "runner.py")
 DTYPES = {"f64?": "float64", "i64": "int64", "str?": "str", "bool": "bool"}
 
 

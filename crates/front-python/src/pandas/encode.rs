@@ -320,7 +320,11 @@ fn default_of<'b>(replay: &mut Replay<'_, 'b>, dict: &Value<'b>, at: Span) -> Re
 
 /// `dict[cell]`: a key that is not there raises, unless the dict has something for it.
 pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: &Value<'b>, at: Span) -> Eval<'b> {
-    let Some(pairs) = concrete_pairs(replay, of) else { return Err(replay.unsupported(at, "an item by a key of the row")) };
+    let pairs = match (concrete_pairs(replay, of), of) {
+        (Some(pairs), _) => pairs,
+        (None, Value::Dict(id)) => return crate::row_dicts::item(replay, *id, index, at),
+        _ => return Err(replay.unsupported(at, "an item by a key of the row")),
+    };
     freeze_all(replay, of);
     if let Some(default) = default_of(replay, of, at)? {
         return item_of_pairs(replay, &pairs, index, &Absent::Gives(&default), at);
@@ -791,7 +795,7 @@ pub(crate) fn dtype_name<'b>(replay: &Replay<'_, 'b>, value: &Value<'b>) -> Opti
     };
     Some(
         match name.as_str() {
-            "int" | "int_" | "Int64" => "int64",
+            "int" | "int_" => "int64",
             "float" | "float_" | "double" => "float64",
             "bool_" => "bool",
             other => return Some(other.replacen("M8[", "datetime64[", 1).replacen("m8[", "timedelta64[", 1)),
@@ -876,6 +880,7 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
     if dtype == "category" {
         return categorical(replay, column, at);
     }
+    let (dtype, nullable) = if dtype == "Int64" { ("int64", true) } else { (dtype, false) };
     let Some(to) = Kind::of_dtype(dtype) else { return Err(replay.unsupported(at, format!("`astype(\"{dtype}\")`"))) };
     let name = column.name.clone().unwrap_or_else(|| "the column".to_owned());
     let mut own = crate::value::Guards::new();
@@ -897,6 +902,9 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
             (Kind::Float | Kind::Float32, Kind::Int(width)) => {
                 let val = val.cast(Elem::F64);
                 let infinite = val.abs().eq(f64::INFINITY);
+                if nullable {
+                    guard(replay, val.ne(val.trunc()), format!("{name} is no whole number and cannot become an integer"));
+                }
                 guard(replay, val.is_nan() | infinite, format!("{name} is not finite and cannot become an integer"));
                 // Outside the integers' range the hardware gives the least one.
                 let inside = val.ge(-9_223_372_036_854_775_808.0) & val.lt(9_223_372_036_854_775_808.0);

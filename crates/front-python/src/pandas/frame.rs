@@ -41,7 +41,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Frame, "pipe", pipe),
     Row::new(On::Column, "pipe", pipe),
     Row::new(On::Frame, "apply", apply),
-    Row::new(On::Frame, "iterrows", iterrows),
     Row::new(On::Frame, "get", get),
     Row::new(On::Frame, "to_numpy", to_numpy),
     Row::new(On::Column, "to_numpy", column_array),
@@ -561,11 +560,6 @@ fn apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(replay.frame(frame))
 }
 
-/// `frame.iterrows()`: it has a meaning where a loop runs over it.
-fn iterrows<'b>(_: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    Ok(Value::Part(Box::new(call.receiver.clone()), "iterrows".to_owned()))
-}
-
 fn get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let id = id(replay, call)?;
     let Some(name) = call.concrete(replay, "key")? else { return Err(replay.unsupported(call.span, "`get` of nothing")) };
@@ -824,6 +818,9 @@ fn objects_apply<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'
         None => return Err(replay.unsupported(call.span, "`apply` of nothing")),
     };
     if matches!(&function, Value::Path(path) if path == "pandas.Series") {
+        if matches!(objects.value, Value::Dict(_)) {
+            return of_dicts(replay, &objects, None, call.span);
+        }
         return spread_objects(replay, &objects, call.span);
     }
     if let (Some(pairs), true, None) = (super::encode::concrete_pairs(replay, &function), call.name == "map", objects.missing) {

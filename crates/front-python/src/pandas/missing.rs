@@ -211,6 +211,27 @@ pub(crate) fn promote<'b>(val: Val<'b>, from: &Kind, to: &Kind) -> Val<'b> {
     }
 }
 
+/// A column of the rows that a filter left, beside all rows: pandas meets them by their labels and leaves the others missing.
+pub(crate) fn aligned<'b>(replay: &mut Replay<'_, 'b>, column: Column<'b>, space: usize, at: Span) -> Result<Column<'b>, Unknown> {
+    let filters = replay.filters_between(column.space, space).unwrap_or_default();
+    let dropped = filters.iter().map(|filter| replay.guards[*filter].when).reduce(|one, other| one | other);
+    let Some(dropped) = dropped else { return Ok(Column { space, ..column }) };
+    if column.cell.alternatives.iter().any(|one| one.kind == Kind::Bool) {
+        return Err(replay.unsupported(at, "truth values of some of the rows beside the others; with .astype(float) first, this"));
+    }
+    let missing = Cell::new(Kind::Missing, replay.b.bool(false));
+    let mut cell = where_cell(replay, dropped, &missing, &column.cell, at)?;
+    // What would have had no value was not asked for on the rows that were dropped.
+    let own = column.cell.guards.iter().filter(|guard| !filters.contains(guard)).copied().collect::<Vec<_>>();
+    let within = |guard: usize| {
+        let guard = &replay.guards[guard];
+        let (when, reason, at) = (guard.when & !dropped, guard.reason.clone(), guard.at);
+        replay.guard(when, reason, at)
+    };
+    cell.guards = own.into_iter().map(within).collect();
+    Ok(Column { cell, space, ..column })
+}
+
 /// `yes` where the condition holds, else `no`, as one column: numbers meet in a common kind, missing beside texts is null.
 pub(crate) fn where_cell<'b>(
     replay: &mut Replay<'_, 'b>,

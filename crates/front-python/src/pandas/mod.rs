@@ -21,7 +21,7 @@ pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod zones;
 
-pub(crate) use missing::{is_missing, where_cell};
+pub(crate) use missing::{aligned, is_missing, where_cell};
 
 use crate::ops;
 use crate::record::{self, Cells, Labels, Tagged};
@@ -31,7 +31,11 @@ use ir::{Elem, Field, Literal, Map, Table, Type, Val};
 use source::{Diagnostic, Span};
 use std::rc::Rc;
 
-/// `pd.read_csv(...)`: training data and look-up tables are what the record says; scoring rows become parameters.
+/// What reads tables, as `READERS` of `reference/python/scorewright_script.py`.
+pub(crate) const READERS: &[&str] =
+    &["pandas.read_csv", "pandas.read_table", "pandas.read_parquet", "pandas.read_feather", "pandas.read_json", "pandas.read_excel"];
+
+/// `pd.read_csv(...)` and its like: training data and look-up tables are what the record says; scoring rows become parameters.
 pub(crate) fn read<'b>(replay: &mut Replay<'_, 'b>, span: Span) -> Eval<'b> {
     let place = replay.log.place(span);
     let found = replay.record.reads.iter().position(|read| read.at.as_deref() == Some(&place) && Some(read.context) == replay.activation);
@@ -209,6 +213,9 @@ pub(crate) fn column_attribute<'b>(replay: &mut Replay<'_, 'b>, column: &Column<
 }
 
 pub(crate) fn part_attribute<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, name: &str, span: Span) -> Eval<'b> {
+    if let Some(field) = crate::row_turns::field(of, name) {
+        return Ok(field);
+    }
     match of {
         Value::Part(inner, part) if part == "dt" => match &**inner {
             Value::Column(column) => time::field(replay, column, name, of, span),
@@ -392,6 +399,9 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
     if let Some(item) = crate::row_writes::at_position(replay, of, index) {
         return Ok(item);
     }
+    if let Some(items) = crate::row_turns::items(of) {
+        return replay.subscript(&Value::Tuple(items), index, span);
+    }
     match (of, index) {
         (Value::Frame(id), Value::Column(mask)) => filter_frame(replay, *id, mask, span),
         (Value::Frame(id), Value::Slice(..)) => {
@@ -428,7 +438,11 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
             (Value::Frame(id), "loc") => locate(replay, *id, index, span),
             (Value::Frame(id), "iloc") => locate_position(replay, *id, index, span),
             (Value::Column(column), "loc") => subscript(replay, &Value::Column(column.clone()), index, span),
-            (_, "index") => Ok(of.clone()),
+            (Value::Frame(_) | Value::Column(_), "index") if matches!(index, Value::Column(_)) => {
+                let rows = subscript(replay, inner, index, span)?;
+                Ok(if matches!(rows, Value::Known(_)) { rows } else { Value::Part(Box::new(rows), "index".to_owned()) })
+            }
+            (_, "index") if is_all(index) => Ok(of.clone()),
             (Value::Objects(objects), "str") => frame::object_item(replay, objects, index, span),
             _ => Err(replay.other_rows(span, "python-row-position", part)),
         },
@@ -611,7 +625,14 @@ fn locate<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, index: &Value<'b>, span:
             part => return Ok(part),
         },
         rows if is_all(rows) => Value::Frame(id),
-        Value::Part(_, part) if part == "index" => Value::Frame(id),
+        Value::Part(of, part) if part == "index" => {
+            let (own, space) = (replay.frames[id.0].space, replay.space_of(of));
+            match space {
+                Some(space) if space == own => Value::Frame(id),
+                Some(space) if replay.filters_between(space, own).is_some() => replay.in_space(id, space),
+                _ => return Err(replay.other_rows(span, "python-row-position", "loc")),
+            }
+        }
         _ => return Err(replay.other_rows(span, "python-row-position", "loc")),
     };
     match columns {

@@ -58,6 +58,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Row, "min", of_one_row),
     Row::new(On::Frame, "sum", along_row),
     Row::new(On::Frame, "mean", along_row),
+    Row::new(On::Frame, "prod", along_row),
+    Row::new(On::Frame, "product", along_row),
     Row::new(On::Frame, "max", along_row),
     Row::new(On::Frame, "min", along_row),
     Row::new(On::Frame, "any", along_row),
@@ -596,11 +598,28 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
     if !matches!(
         call.name.as_str(),
-        "sum" | "mean" | "max" | "min" | "any" | "all" | "std" | "var" | "median" | "count" | "nunique" | "idxmax" | "idxmin"
+        "sum"
+            | "mean"
+            | "prod"
+            | "product"
+            | "max"
+            | "min"
+            | "any"
+            | "all"
+            | "std"
+            | "var"
+            | "median"
+            | "count"
+            | "nunique"
+            | "idxmax"
+            | "idxmin"
     ) {
         return Err(replay.unsupported(at, format!("`{}` along a row", call.name)));
     }
-    call.only(replay, "skipna", &[record::Value::Bool(true)])?;
+    let skips = match call.name.as_str() {
+        "sum" | "mean" | "prod" | "product" | "max" | "min" | "std" | "var" | "median" => call.flag(replay, "skipna", true)?,
+        _ => call.only(replay, "skipna", &[record::Value::Bool(true)]).map(|()| true)?,
+    };
     call.only(replay, "numeric_only", &[record::Value::Bool(true), record::Value::Bool(false)])?;
     let columns = super::matrix(replay, &call.receiver.clone(), at)?;
     let space = columns.first().map_or(0, |column| column.space);
@@ -627,7 +646,14 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             _ => None,
         };
         match parts.iter().map(number).collect::<Option<Vec<_>>>() {
-            Some(parts) if !parts.is_empty() => Ok(numbers_along(replay, &name, &parts, freedom as f64, &blocks)),
+            Some(parts) if !parts.is_empty() => {
+                let (kind, val) = numbers_along(replay, &name, &parts, freedom as f64, &blocks);
+                let missing = parts.iter().filter(|(kind, val)| *kind == Kind::Float && val.elem().is_float()).map(|(_, val)| val.is_nan());
+                match missing.reduce(|any, one| any | one).filter(|_| !skips && kind == Kind::Float) {
+                    Some(any) => Ok((kind, any.select(replay.b.f64(f64::NAN), val))),
+                    None => Ok((kind, val)),
+                }
+            }
             _ => Err(ops::Trouble::Unsupported(format!("`{name}` along a row of other things than numbers"))),
         }
     })?;
@@ -670,7 +696,7 @@ fn numbers_along<'b>(
     } else if float {
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
         let val = match name {
-            "sum" | "mean" => by_blocks(replay, name, &values, blocks),
+            "sum" | "mean" | "prod" | "product" => by_blocks(replay, name, &values, blocks),
             name => float_along(replay, name, &values),
         };
         (Kind::Float, val)
@@ -729,10 +755,11 @@ fn of_one_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     Ok(Value::Cell(cell.guarded(&guards)))
 }
 
-/// The sum, the largest or the smallest of whole numbers.
+/// The sum, the product, the largest or the smallest of whole numbers.
 fn whole_along<'b>(name: &str, values: &[Val<'b>]) -> Val<'b> {
     match name {
         "sum" => values.iter().skip(1).fold(values[0], |sum, one| sum + *one),
+        "prod" | "product" => values.iter().skip(1).fold(values[0], |product, one| product * *one),
         "max" => values.iter().skip(1).fold(values[0], |best, one| one.gt(best).select(*one, best)),
         _ => values.iter().skip(1).fold(values[0], |best, one| one.lt(best).select(*one, best)),
     }
@@ -751,12 +778,16 @@ fn blocks_of<'b>(replay: &Replay<'_, 'b>, call: &Call<'b>, columns: &[Column<'b>
     blocks.unwrap_or_else(|| vec![(0..columns.len()).collect()])
 }
 
-/// The sum or mean of a row. pandas adds up the columns of each block, and then the blocks.
+/// The sum, product or mean of a row. pandas takes the columns of each block together, and then the blocks.
 fn by_blocks<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>], blocks: &[Vec<usize>]) -> Val<'b> {
+    let product = matches!(name, "prod" | "product");
     let of_block = |block: &Vec<usize>| {
         let values: Vec<Val<'b>> = block.iter().filter_map(|place| values.get(*place).copied()).collect();
-        float_along(replay, "sum", &values)
+        float_along(replay, if product { name } else { "sum" }, &values)
     };
+    if product {
+        return blocks.iter().map(of_block).reduce(|product, one| product * one).unwrap_or_else(|| replay.b.f64(1.0));
+    }
     let sum = blocks.iter().map(of_block).reduce(|sum, one| sum + one).unwrap_or_else(|| replay.b.f64(0.0));
     if name == "sum" {
         return sum;
@@ -882,7 +913,7 @@ fn median_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>]) -> Val<'b> {
     count.eq(0_i64).select(b.f64(f64::NAN), middle)
 }
 
-/// Skips NaN. The sum of nothing is 0, everything else of nothing is NaN. Columns are added from the left, as numpy adds along axis 0.
+/// Skips NaN. The sum of nothing is 0, its product 1, everything else of nothing is NaN. Columns are added from the left, as numpy adds along axis 0.
 fn float_along<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>]) -> Val<'b> {
     let b = replay.b;
     match name {
@@ -895,6 +926,10 @@ fn float_along<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>]) -> V
             let count =
                 values.iter().map(|val| val.is_nan().select(b.f64(0.0), 1.0)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.f64(0.0));
             count.eq(0.0).select(b.f64(f64::NAN), sum / count)
+        }
+        "prod" | "product" => {
+            let present = |val: &Val<'b>| val.is_nan().select(b.f64(1.0), *val);
+            values.iter().skip(1).fold(present(&values[0]), |product, one| product * present(one))
         }
         "median" => median_along(replay, values),
         _ => values.iter().skip(1).fold(values[0], |best, one| {

@@ -502,6 +502,20 @@ fn match_at<'b>(replay: &Replay<'_, 'b>, reading: &Reading<'b>, start: Val<'b>) 
     Value::Match(Rc::new(Match { found, start, reading: reading.clone() }))
 }
 
+/// A match on some rows and None on the others. None for anything else.
+pub(crate) fn either<'b>(replay: &Replay<'_, 'b>, condition: Val<'b>, yes: &Value<'b>, no: &Value<'b>) -> Option<Value<'b>> {
+    let is_none = |value: &Value<'b>| match value {
+        Value::Cell(cell) => matches!(cell.single(), Some((Kind::Missing, _))),
+        value => replay.concrete(value).is_some_and(|value| matches!(value, record::Value::None(()))),
+    };
+    let none = replay.b.i64(-1);
+    match (yes, no) {
+        (Value::Match(found), other) if is_none(other) => Some(match_at(replay, &found.reading, condition.select(found.start, none))),
+        (other, Value::Match(found)) if is_none(other) => Some(match_at(replay, &found.reading, condition.select(none, found.start))),
+        _ => None,
+    }
+}
+
 /// `re.escape` of a text that no row decides.
 fn escape<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let text = call.take("0").or_else(|| call.take("pattern")).and_then(|text| replay.concrete(&text));

@@ -113,9 +113,6 @@ fn split<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if separator.as_deref() == Some("") {
         return Err(replay.unsupported(at, "`split` by the empty text"));
     }
-    if separator.is_none() && cuts.is_some() {
-        return Err(replay.unsupported(at, "`split` at white space a limited number of times"));
-    }
     let last = call.name == "rsplit" && cuts.is_some();
     if last && cuts != Some(1) {
         return Err(replay.unsupported(at, "`rsplit` at several separators from the right"));
@@ -139,9 +136,13 @@ fn piece<'b>(pieces: &Pieces<'b>, text: Val<'b>, number: i64, refused: &mut Vec<
     let (text, separator, mut there) = match &pieces.separator {
         Some(separator) => (text, separator.as_str(), b.bool(true)),
         None => {
-            let (text, long) = words(text);
+            let (between, long) = words(text);
             refused.push(long);
-            (text, " ", text.ne(""))
+            // What is left behind the last cut keeps its white space.
+            if pieces.cuts.is_some_and(|most| pieces.last || number < 0 || number >= most) {
+                refused.push(between.ne(text));
+            }
+            (between, " ", between.ne(""))
         }
     };
     let width = separator.chars().count() as i64;
@@ -430,27 +431,30 @@ pub(crate) fn letters<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: 
 /// Pieces that a loop sees at most; a text with more is refused by a guard.
 const MOST_ITEMS: usize = 20;
 
+/// The text that pieces are of, with single letters between them if they are words. What has no `split` raises.
+fn text_of<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    let text = ops::lift(replay, &[&pieces.text], at, |_, operands| match &operands[0] {
+        (Kind::Str, val) => Ok((Kind::Str, val.or_else(""))),
+        _ => Err(Trouble::Raises("AttributeError")),
+    })?;
+    let Some((Kind::Str, text)) = text.single() else { return Err(replay.unsupported(at, "the pieces of this")) };
+    if pieces.separator.is_some() {
+        return Ok(text);
+    }
+    let (words, long) = words(text);
+    let uneven = pieces.cuts.is_some().then(|| words.ne(text));
+    crate::sequence::refuse(replay, uneven.map_or(long, |uneven| long | uneven), "too much white space in a text", at);
+    Ok(words)
+}
+
 /// The pieces of one text, for a loop.
 pub(crate) fn items<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Result<Vec<crate::sequence::Item<'b>>, Unknown> {
     if pieces.like.is_some() || pieces.last {
         return Err(replay.unsupported(at, "a loop over these pieces"));
     }
-    let text = ops::lift(replay, &[&pieces.text], at, |_, operands| match &operands[0] {
-        (Kind::Str, val) => Ok((Kind::Str, val.or_else(""))),
-        _ => Err(Trouble::Raises("AttributeError")),
-    })?;
-    let Some((Kind::Str, mut rest)) = text.single() else { return Err(replay.unsupported(at, "the pieces of this")) };
-    let mut there = replay.b.bool(true);
-    let separator = match &pieces.separator {
-        Some(separator) => separator.clone(),
-        None => {
-            let (text, long) = words(rest);
-            crate::sequence::refuse(replay, long, "too much white space in a text", at);
-            there = text.ne("");
-            rest = text;
-            " ".to_owned()
-        }
-    };
+    let mut rest = text_of(replay, pieces, at)?;
+    let mut there = if pieces.separator.is_some() { replay.b.bool(true) } else { rest.ne("") };
+    let separator = pieces.separator.clone().unwrap_or_else(|| " ".to_owned());
     let width = separator.chars().count() as i64;
     let mut out = Vec::new();
     for cut in 0..MOST_ITEMS {
@@ -471,21 +475,22 @@ pub(crate) fn items<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Sp
 
 /// `part in pieces`
 pub(crate) fn has<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, part: &Value<'b>, negated: bool, at: Span) -> Eval<'b> {
-    let separator = match (&pieces.separator, pieces.cuts, &pieces.like) {
-        (Some(separator), None, None) if separator.chars().count() == 1 => separator.clone(),
-        _ => return Err(replay.unsupported(at, "`in` with the pieces of this `split`")),
-    };
+    let separator = pieces.separator.as_deref().unwrap_or(" ");
+    if separator.chars().count() != 1 || pieces.cuts.is_some() || pieces.like.is_some() {
+        return Err(replay.unsupported(at, "`in` with the pieces of this `split`"));
+    }
+    let text = text_of(replay, pieces, at)?;
     let part = ops::to_cell(replay, part, None, at)?;
-    let cell = ops::lift(replay, &[&part, &pieces.text], at, |replay, operands| match (&operands[0], &operands[1]) {
-        ((Kind::Str, part), (Kind::Str, text)) => {
-            let mark = replay.b.str(&separator);
-            let whole = mark.append(*text).append(separator.as_str());
-            let held = whole.contains(mark.append(*part).append(separator.as_str())) & !part.contains(separator.as_str());
-            let held = held.or_else(false);
+    let cell = ops::lift(replay, &[&part], at, |replay, operands| match &operands[0] {
+        (Kind::Str, part) => {
+            let mark = replay.b.str(separator);
+            let whole = mark.append(text).append(separator);
+            let held = whole.contains(mark.append(*part).append(separator)) & !part.contains(separator);
+            // No word is empty.
+            let held = if pieces.separator.is_none() { held & part.ne("") } else { held }.or_else(false);
             Ok((Kind::Bool, if negated { !held } else { held }))
         }
-        (_, (Kind::Str, _)) => Ok((Kind::Bool, replay.b.bool(negated))),
-        _ => Err(Trouble::Raises("AttributeError")),
+        _ => Ok((Kind::Bool, replay.b.bool(negated))),
     })?;
     Ok(Value::Cell(cell))
 }

@@ -24,6 +24,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Text, "get", get),
     Row::new(On::Text, "cat", cat),
     Row::new(On::Text, "zfill", zfill),
+    Row::new(On::Text, "pad", pad),
+    Row::new(On::Text, "ljust", pad),
+    Row::new(On::Text, "rjust", pad),
     Row::new(On::Text, "count", count),
     Row::new(On::Text, "find", find),
     Row::new(On::Cell, "lower", lower),
@@ -36,6 +39,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "endswith", contains),
     Row::new(On::Cell, "find", find),
     Row::new(On::Cell, "zfill", zfill),
+    Row::new(On::Cell, "ljust", pad),
+    Row::new(On::Cell, "rjust", pad),
+    Row::new(On::Cell, "center", pad),
     Row::new(On::Cell, "count", count),
     Row::new(On::Cell, "get", dict_get),
     Row::new(On::Text, "removeprefix", remove_end),
@@ -586,10 +592,48 @@ fn cat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 }
 
 /// Zeros on the left up to a width, after a sign.
-fn zfill<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let Some(width) = call.int(replay, "width")?.filter(|width| (0..=64).contains(width)) else {
-        return Err(replay.unsupported(call.span, "`zfill` to this width"));
+/// The width that a text is filled up to.
+fn width_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<i64, Unknown> {
+    let width = ["width", "0"].iter().find_map(|name| call.take(name)).and_then(|width| replay.concrete(&width)?.as_int());
+    match width.filter(|width| (0..=64).contains(width)) {
+        Some(width) => Ok(width),
+        None => Err(replay.unsupported(call.span, format!("`{}` to this width", call.name))),
+    }
+}
+
+/// `ljust`, `rjust` and `center`, and `pad` on the side that it names. Python puts the odd one of two sides before the text if the width is odd.
+fn pad<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let width = width_of(replay, call)?;
+    let side = if call.name == "pad" { call.text(replay, "side")? } else { None };
+    let fill = match ["fillchar", "1"].iter().find_map(|name| call.take(name)) {
+        Some(fill) => replay.concrete(&fill).and_then(|fill| fill.as_str().map(str::to_owned)),
+        None => Some(" ".to_owned()),
     };
+    let Some(fill) = fill.filter(|fill| fill.chars().count() == 1) else {
+        return Err(replay.unsupported(call.span, format!("`{}` with this letter", call.name)));
+    };
+    let side = match (call.name.as_str(), side.as_deref()) {
+        ("ljust", _) | ("pad", Some("right")) => "right",
+        ("rjust", _) | ("pad", None | Some("left")) => "left",
+        ("center", _) => "both",
+        _ => return Err(replay.unsupported(call.span, "`pad` on both sides")),
+    };
+    on_text(replay, call, |replay, val| {
+        let filling = replay.b.str(&fill.repeat(width as usize));
+        let lacking = replay.b.i64(width) - val.len();
+        let lacking = lacking.gt(0_i64).select(lacking, 0_i64);
+        let before = match side {
+            "left" => lacking,
+            "right" => replay.b.i64(0),
+            _ => lacking / 2_i64 + lacking.floor_mod(2_i64) * (width % 2),
+        };
+        let (left, right) = (filling.slice_text(0_i64, before), filling.slice_text(0_i64, lacking - before));
+        (Kind::Str, left.append(val).append(right))
+    })
+}
+
+fn zfill<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let width = width_of(replay, call)?;
     on_text(replay, call, |replay, val| {
         let first = val.code_at(0_i64);
         let signed = first.eq(i64::from(b'-')) | first.eq(i64::from(b'+'));
@@ -743,6 +787,12 @@ fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// `dict.get(cell, default)`
 fn dict_get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (key, default) = (call.take("0"), call.take("1"));
+    if let (Value::Dict(id), Some(key)) = (&call.receiver, &key)
+        && super::encode::concrete_pairs(replay, &call.receiver).is_none()
+    {
+        let default = default.unwrap_or_else(|| replay.none());
+        return crate::row_dicts::get(replay, *id, key, &default, call.span);
+    }
     let (Some(pairs), Some(key)) = (super::encode::concrete_pairs(replay, &call.receiver), key) else {
         return Err(replay.unsupported(call.span, "`get` of this"));
     };

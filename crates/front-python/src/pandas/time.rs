@@ -238,9 +238,10 @@ fn of_parts<'b>(replay: &mut Replay<'_, 'b>, arg: &Value<'b>, coerce: bool, at: 
     Ok(Value::Column(like.with(cell.guarded(&own))))
 }
 
-/// `pd.to_timedelta`: whole numbers of a unit, or texts as `hours:minutes:seconds`.
+/// `pd.to_timedelta`: numbers of a unit, or texts as `hours:minutes:seconds`.
 ///
-/// Any other text that pandas reads is `Invalid`. Of broken numbers pandas keeps nanoseconds, which are not modelled.
+/// Any other text that pandas reads is `Invalid`. Of broken numbers pandas keeps nanoseconds, which are not modelled: those that have some are
+/// `Invalid`.
 fn to_timedelta<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let at = call.span;
     let arg = call.need(replay, "arg")?;
@@ -258,6 +259,18 @@ fn to_timedelta<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
             let reason = Reason::Invalid(format!("{name} is too long a duration"));
             own.insert(replay.guard(val.gt(most) | val.lt(-most), reason, at));
             Ok((Kind::Timedelta, val * micros))
+        }
+        ((Kind::Float, val), Some(micros)) => {
+            let missing = val.is_nan();
+            let most = (1_i64 << 52) as f64 / micros as f64;
+            let far = val.abs().gt(most);
+            own.insert(replay.guard(far, Reason::Invalid(format!("{name} is too long a duration")), at));
+            // Halves and quarters down to a 64th are whole microseconds; of other fractions pandas keeps nanoseconds.
+            let parts = (missing | far).select(replay.b.f64(0.0), val) * 64.0;
+            let fine = parts.ne(parts.trunc());
+            own.insert(replay.guard(fine, Reason::Invalid(format!("{name} has a fraction that is kept in nanoseconds")), at));
+            let micros = parts.cast(Elem::I64) * (micros / 64) + parts.cast(Elem::I64) * (micros % 64) / 64_i64;
+            Ok((Kind::Timedelta, missing.select(replay.b.null(Elem::I64), micros)))
         }
         ((Kind::Str, val), None) if unit.is_none() => {
             let text = val.or_else("").strip();

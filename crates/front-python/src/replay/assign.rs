@@ -195,6 +195,7 @@ impl<'b> Replay<'_, 'b> {
                     *slot = value;
                 }
             }
+            Value::Dict(id) if crate::row_dicts::set(self, *id, index, &value) => {}
             Value::Dict(id) => {
                 self.writes.push(crate::udf::Written::Dict(id.0));
                 let key = self.concrete(index);
@@ -354,6 +355,15 @@ impl<'b> Replay<'_, 'b> {
                 }
                 _ => Value::Unknown(self.unsupported(at, "an array over rows in another order")),
             },
+            Value::Column(column) if self.filters_between(space, column.space).is_some() => {
+                Value::Column(Column { name: Some(name.to_owned()), space, ..column })
+            }
+            Value::Column(column) if self.filters_between(column.space, space).is_some_and(|filters| !filters.is_empty()) => {
+                match pandas::aligned(self, column, space, at) {
+                    Ok(column) => Value::Column(Column { name: Some(name.to_owned()), ..column }),
+                    Err(why) => Value::Unknown(why),
+                }
+            }
             Value::Column(_) => Value::Unknown(self.refuse(
                 "python-row-alignment",
                 at,

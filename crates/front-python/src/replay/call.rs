@@ -253,7 +253,7 @@ impl<'b> Replay<'_, 'b> {
         // Before the rows are counted, which would be a statistic.
         if let Value::Path(path) = &target
             && keywords.is_empty()
-            && let Some(constants) = crate::matrices::constants(self, path, args)
+            && let Some(constants) = crate::filled_arrays::constants(self, path, args)
         {
             return Ok(constants);
         }
@@ -284,10 +284,19 @@ impl<'b> Replay<'_, 'b> {
             match name {
                 Some(name) => named.push((name.clone(), value_of)),
                 None => {
-                    let Some(pairs) = self.pairs(&value_of) else { return Err(self.not_recorded(value.span)) };
-                    for (key, value) in pairs {
-                        if let Some(key) = self.concrete(&key).and_then(|key| key.as_str().map(str::to_owned)) {
-                            named.push((key, value));
+                    let pairs = match &value_of {
+                        // A frame is a mapping of its columns.
+                        Value::Frame(id) if self.frames[id.0].families.is_empty() => {
+                            named.extend(self.frames[id.0].columns.iter().map(|(name, column)| (name.clone(), column.clone())));
+                            continue;
+                        }
+                        other => self.pairs(other),
+                    };
+                    let Some(pairs) = pairs else { return Err(self.not_recorded(value.span)) };
+                    for (key, item) in pairs {
+                        match self.concrete(&key).and_then(|key| key.as_str().map(str::to_owned)) {
+                            Some(key) => named.push((key, item)),
+                            None => return Err(self.unsupported(value.span, "an argument whose name is computed")),
                         }
                     }
                 }
@@ -324,6 +333,17 @@ impl<'b> Replay<'_, 'b> {
                     replay.call_method(*receiver, &name, receiver_expr, positional, named, span)
                 })
             }
+            Value::Part(of, part) if part == crate::builtins::PARTIAL => {
+                let Value::Tuple(parts) = *of else { return Err(self.unsupported(span, "a call of this")) };
+                let [function, Value::Tuple(first), Value::Dict(options)] = parts.as_slice() else {
+                    return Err(self.unsupported(span, "a call of this"));
+                };
+                let text = |key: &Value<'b>| self.concrete(key).and_then(|key| key.as_str().map(str::to_owned)).unwrap_or_default();
+                let given = self.dicts[options.0].iter().map(|(key, value)| (text(key), value.clone()));
+                let given: Vec<(String, Value<'b>)> = given.filter(|(name, _)| named.iter().all(|(one, _)| one != name)).collect();
+                let positional = first.iter().cloned().chain(positional).collect();
+                self.apply(function.clone(), None, positional, given.into_iter().chain(named).collect(), span)
+            }
             object @ Value::Object(_) => self.call_method(object, "__call__", receiver_expr, positional, named, span),
             other => {
                 let all: Vec<&Value<'b>> = std::iter::once(&other).chain(&positional).chain(named.iter().map(|(_, value)| value)).collect();
@@ -339,7 +359,7 @@ impl<'b> Replay<'_, 'b> {
     }
 
     fn call_path(&mut self, path: &str, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
-        if path == "pandas.read_csv" || path == "pandas.read_parquet" || path == "pandas.read_excel" {
+        if crate::pandas::READERS.contains(&path) {
             return crate::pandas::read(self, span);
         }
         if path == "builtins.get_ipython" {
@@ -357,6 +377,13 @@ impl<'b> Replay<'_, 'b> {
             if let Some(made) = made {
                 return Ok(made);
             }
+        }
+        if let ("functools.partial", Some((function @ Value::Path(_), first))) = (path, positional.split_first()) {
+            let key = |name: String| self.known(record::Value::Str(name));
+            let options = named.into_iter().map(|(name, value)| (key(name), value)).collect();
+            self.dicts.push(options);
+            let parts = vec![function.clone(), Value::Tuple(first.to_vec()), Value::Dict(DictId(self.dicts.len() - 1))];
+            return Ok(Value::Part(Box::new(Value::Tuple(parts)), crate::builtins::PARTIAL.to_owned()));
         }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         // `dict()` and `list()` are what `{}` and `[]` are: they will change.

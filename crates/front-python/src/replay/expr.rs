@@ -273,6 +273,7 @@ impl<'b> Replay<'_, 'b> {
             Value::List(id) if self.is_of_row(*id) => None,
             Value::List(id) => Some(self.lists[id.0].clone()),
             Value::Tuple(items) => Some(items.clone()),
+            Value::Dict(id) if crate::row_dicts::is_of_row(self, *id) => None,
             Value::Dict(id) => Some(self.dicts[id.0].iter().map(|(key, _)| key.clone()).collect()),
             Value::Frame(id) => {
                 let known = self.column_names(*id);
@@ -290,13 +291,14 @@ impl<'b> Replay<'_, 'b> {
                 let items = seen.look()?.items()?;
                 Some(items.into_iter().map(|item| Value::Known(seen.part(item))).collect())
             }
-            _ => None,
+            _ => crate::row_turns::items(value),
         }
     }
 
     /// The pairs of a dict.
     pub(crate) fn pairs(&self, value: &Value<'b>) -> Option<Vec<(Value<'b>, Value<'b>)>> {
         match value {
+            Value::Dict(id) if crate::row_dicts::is_of_row(self, *id) => None,
             Value::Dict(id) => Some(self.dicts[id.0].clone()),
             Value::Known(known) => {
                 let part = |value: &record::Value| Value::Known(known.part(value.clone()));
@@ -385,6 +387,13 @@ impl<'b> Replay<'_, 'b> {
     }
 
     pub(crate) fn compare(&mut self, op: CompareOp, left: &Value<'b>, right: &Value<'b>, span: Span) -> Eval<'b> {
+        if let (CompareOp::In | CompareOp::NotIn, Value::Dict(id)) = (op, right)
+            && self.cells_active()
+            && crate::row_dicts::is_of_row(self, *id)
+        {
+            let (found, _) = crate::row_dicts::find(self, *id, left, span)?;
+            return Ok(Value::Cell(Cell::new(Kind::Bool, if op == CompareOp::In { found } else { !found })));
+        }
         if let (CompareOp::In | CompareOp::NotIn, Value::Dict(id)) = (op, right)
             && let Some(key) = self.concrete(left)
             && let Some(keys) = self.dicts[id.0].iter().map(|(one, _)| self.concrete(one)).collect::<Option<Vec<_>>>()
@@ -539,7 +548,15 @@ impl<'b> Replay<'_, 'b> {
             return Ok(self.list(items));
         }
         if out.iter().any(|(_, _, there)| there.is_some()) {
-            return Err(self.unsupported(span, "a dict whose length depends on the row"));
+            let item = |(key, value, there): Element<'b>| match there {
+                Some(there) => {
+                    (key, Value::Sometimes(Box::new(crate::sequence::Item { there, value: value.unwrap_or_else(|| self.none()) })))
+                }
+                None => (key, value.unwrap_or_else(|| self.none())),
+            };
+            let entries = out.into_iter().map(item).collect();
+            self.dicts.push(entries);
+            return Ok(Value::Dict(DictId(self.dicts.len() - 1)));
         }
         let pairs = out.into_iter().map(|(key, item, _)| (key, item.unwrap_or_else(|| self.none()))).collect();
         self.dicts.push(pairs);
@@ -577,7 +594,7 @@ impl<'b> Replay<'_, 'b> {
         };
         let iterable = self.eval(&first.iter)?;
         let is_one_list = rest.is_empty() && first.tests.is_empty() && value.is_none() && !self.cells_active();
-        if let Some(rows) = crate::udf::rows_of(self, &iterable).filter(|_| is_one_list) {
+        if is_one_list && let Some(rows) = crate::row_turns::rows_of(self, &iterable, first.iter.span) {
             // `[f(x) for x in frame["c"]]` is a function on cells.
             return crate::udf::comprehension(self, rows, first, element).map(Some);
         }
@@ -860,6 +877,9 @@ impl<'b> Replay<'_, 'b> {
                     _ => seen,
                 }))
             }
+            Value::Function(function) if matches!(name, "__name__" | "__qualname__") => {
+                Ok(self.known(record::Value::Str(function.name.clone())))
+            }
             Value::Function(_) | Value::Method(..) => Err(self.unsupported(span, format!("`.{name}` of a function"))),
         }
     }
@@ -883,6 +903,9 @@ impl<'b> Replay<'_, 'b> {
                 if let Some(item) = self.item_of_list(of, index) {
                     return Ok(self.as_seen(item, span));
                 }
+            }
+            Value::Dict(id) if self.cells_active() && crate::row_dicts::is_of_row(self, *id) => {
+                return crate::row_dicts::item(self, *id, index, span);
             }
             Value::Dict(id) => {
                 let key = self.concrete(index);

@@ -168,15 +168,17 @@ pub(crate) struct CellFrame<'b> {
     pub loops: Vec<crate::udf::Loop<'b>>,
 }
 
-/// What a statement of a class's body assigns, if it is a literal.
-fn class_constant(statement: &Stmt) -> Option<(String, record::Value)> {
-    match &statement.kind {
-        StmtKind::Assign { targets, value } => match targets.as_slice() {
-            [only] => Some((only.as_name()?.to_owned(), display_value(value)?)),
-            _ => None,
-        },
+/// What a field of a data class is made of where it is not given: `field(default=...)` and `field(default_factory=lambda: ...)`. Anything else
+/// is its own default.
+fn field_default(value: &Expr) -> &Expr {
+    let ExprKind::Call { callee, args, keywords } = &value.kind else { return value };
+    let (ExprKind::Name(name) | ExprKind::Attribute { name, .. }) = &callee.kind else { return value };
+    let default = keywords.iter().find_map(|(name, default)| match (name.as_deref(), &default.kind) {
+        (Some("default"), _) => Some(default),
+        (Some("default_factory"), ExprKind::Lambda(function)) => Some(&function.body),
         _ => None,
-    }
+    });
+    default.filter(|_| name == "field" && args.is_empty()).unwrap_or(value)
 }
 
 /// Something that may be the output of the script.
@@ -873,7 +875,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                     .collect();
                 let mut set = BTreeSet::new();
                 crate::names::attributes_set(body, &mut set);
-                let constants = body.iter().filter_map(class_constant).filter(|(name, _)| !set.contains(name)).collect();
+                let constants = body.iter().filter_map(|one| self.class_constant(one)).filter(|(name, _)| !set.contains(name)).collect();
                 let class = Class { methods, bases, constants, scope: Some(self.scope) };
                 self.bind(name, Value::Class(Rc::new(class)));
             }
@@ -1066,6 +1068,12 @@ impl<'a, 'b> Replay<'a, 'b> {
         {
             return done.map(|()| Flow::Next);
         }
+        if !self.cells_active()
+            && otherwise.is_empty()
+            && let Some(done) = crate::row_writes::over_labels(self, target, iter, body)
+        {
+            return done.map(|()| Flow::Next);
+        }
         let iterable = self.value(iter);
         if self.cells_active()
             && let Some(flow) = self.run_row_for(target, &iterable, iter.span, body, otherwise)?
@@ -1242,6 +1250,18 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     pub(crate) fn column(&self, cell: Cell<'b>, like: &Column<'b>) -> Value<'b> {
         Value::Column(like.with(cell))
+    }
+
+    /// What a statement of a class's body assigns, if it is data.
+    fn class_constant(&mut self, statement: &Stmt) -> Option<(String, record::Value)> {
+        let StmtKind::Assign { targets, value } = &statement.kind else { return None };
+        let [only] = targets.as_slice() else { return None };
+        let (name, value) = (only.as_name()?.to_owned(), field_default(value));
+        let constant = display_value(value).or_else(|| {
+            let value = self.value(value);
+            self.concrete(&value)
+        });
+        Some((name, constant?))
     }
 
     pub(crate) fn new_object(&mut self, class: Rc<Class>) -> ObjectId {

@@ -50,6 +50,7 @@ impl Roles {
             None => match infer_score(reads) {
                 Some(score) => score,
                 None if reads.len() == 1 => 0,
+                None if greatest(reads).is_some() => greatest(reads).unwrap_or(0),
                 None => return Err(ambiguous("none of the files has the columns of another without the target")),
             },
         };
@@ -108,6 +109,15 @@ fn infer_score(reads: &[Read]) -> Option<usize> {
         let last = |holds: &dyn Fn(usize) -> bool| (0..reads.len()).rev().find(|at| named(&reads[*at]) && holds(*at));
         last(&twins).or_else(|| last(&kin))
     })
+}
+
+/// The read that has both the most rows and the most columns, if the others are look-up tables: they share a column or two with it.
+fn greatest(reads: &[Read]) -> Option<usize> {
+    let sets: Vec<BTreeSet<String>> = reads.iter().map(columns).collect();
+    let one = (0..reads.len()).max_by_key(|at| reads[*at].rows)?;
+    let is_lookup =
+        |at: usize| reads[at].rows < reads[one].rows && sets[at].len() < sets[one].len() && sets[at].intersection(&sets[one]).count() <= 2;
+    (0..reads.len()).all(|at| at == one || is_lookup(at)).then_some(one)
 }
 
 /// The read with the most columns in common with the scored one, other than itself.

@@ -165,10 +165,10 @@ impl<'b> Replay<'_, 'b> {
         self.spaces.len() - 1
     }
 
-    /// The rows with labels from 0 on: themselves, where they were not put in another order before. Of rows that were dropped the run on
-    /// other rows tells.
+    /// The rows with labels from 0 on: themselves, where none was dropped before and they were not put in another order.
     pub(crate) fn relabelled(&mut self, of: usize) -> usize {
-        if self.spaces[of].is_relabelled || !self.with_outer(of).any(|space| self.spaces[space].is_reordered) {
+        let moved = |space: usize| self.spaces[space].is_reordered || self.spaces[space].filter.is_some();
+        if self.spaces[of].is_relabelled || !self.with_outer(of).any(moved) {
             return of;
         }
         let known = self.spaces.iter().position(|other| other.is_relabelled && other.parent == Some(of));

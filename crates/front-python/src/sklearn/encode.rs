@@ -22,7 +22,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Estimator, "TargetEncoder.transform", target_means),
     Row::new(On::Estimator, "TargetEncoder.fit_transform", cross_fitted),
     Row::new(On::Estimator, "DictVectorizer.transform", dictionary),
-    Row::new(On::Frame, "to_dict", records),
 ];
 
 macro_rules! looked_up {
@@ -50,7 +49,12 @@ pub(super) fn position<'b>(
     at: Span,
 ) -> Result<Val<'b>, Unknown> {
     let b = replay.b;
-    let Some((kind, val)) = column.cell.single() else { return Err(replay.unsupported(at, "categories of a column of several types")) };
+    let (kind, val) = match (column.cell.single(), super::fitted::with_holes(&column.cell)) {
+        (Some((kind, val)), _) => (kind.clone(), val),
+        (None, Some(val)) => (Kind::Float, val),
+        _ => return Err(replay.unsupported(at, "categories of a column of several types")),
+    };
+    let kind = &kind;
     let is_missing = pandas::is_missing(kind, val);
     let values = match kind {
         Kind::Category(values) => pandas::category_values(replay, values, val),
@@ -460,14 +464,6 @@ fn cross_fitted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
     ))
 }
 
-/// `frame.to_dict(orient="records")`: a dict a row, which only a DictVectorizer takes.
-fn records<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    match call.text(replay, "orient")?.as_deref() {
-        Some("records") => Ok(Value::Part(Box::new(call.receiver.clone()), "records".to_owned())),
-        _ => Err(replay.other_rows(call.span, "python-rows-change", "to_dict")),
-    }
-}
-
 /// A column for each label: whether it is among the pieces of the row. Labels that training did not see are left out.
 fn several_labels<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let (known, estimator) = estimator(replay, call)?;
@@ -499,7 +495,7 @@ fn dictionary<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     let at = call.span;
     let x = call.need(replay, "X")?;
     let Value::Part(frame, part) = &x else { return Err(replay.unsupported(at, "DictVectorizer of this")) };
-    if part != "records" {
+    if part != crate::row_turns::RECORDS {
         return Err(replay.unsupported(at, "DictVectorizer of this"));
     }
     let columns = pandas::matrix(replay, frame, at)?;

@@ -372,7 +372,7 @@ fn hashed_features<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval
     }
     let x = call.need(replay, "X")?;
     let (columns, named) = match (&x, param_text(&estimator, "input_type")) {
-        (Value::Part(frame, part), "dict") if part == "records" => (pandas::matrix(replay, frame, at)?, true),
+        (Value::Part(frame, part), "dict") if part == crate::row_turns::RECORDS => (pandas::matrix(replay, frame, at)?, true),
         (Value::Matrix(columns), "string") => (columns.clone(), false),
         _ => return Err(replay.unsupported(at, "a FeatureHasher of this")),
     };

@@ -1,4 +1,4 @@
-"""Writes down how a fitted model is used: the job `capture` of `runner.py`.
+"""Writes down how a fitted model is used: the job `capture`.
 
 The model is loaded in the user's own Python, asked what it takes and gives, and a project is written to the folder `out`: a copy of the
 model and of its own modules, the sample, and `score.py`, which reads the sample, loads the model and calls it. From there on the model is
@@ -14,6 +14,8 @@ import sys
 import textwrap
 import types
 
+from scorewright_values import Failure
+
 WIDEST = 100
 PICKLES = (".pkl", ".pickle")
 METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "transform")
@@ -21,13 +23,11 @@ METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function",
 WORDS = {"predict_proba": "probability", "predict_log_proba": "log_probability", "decision_function": "decision"}
 
 
-class Refusal(Exception):
+class Refusal(Failure):
     """Why a model cannot be captured, and what would work."""
 
     def __init__(self, message, help=None, kind="capture"):
-        super().__init__(message)
-        self.kind = kind
-        self.help = help
+        super().__init__(kind, message, help=help)
 
 
 def capture(job):

@@ -2,7 +2,8 @@
 
 A script of one frame, or one that glues training and scoring rows, computes its statistics anew for whatever rows it reads. A scorer has
 those of the recorded run. To compare the two on other rows, the script is first run as it is, and each call that learns is kept
-(`learn`); in later runs the call gives what it learnt (`Learnt.again`, `fitted`). Knows pandas and scikit-learn; `runner.py` knows when.
+(`learn`); in later runs the call gives what it learnt (`Learnt.again`, `fitted`). Knows pandas and scikit-learn; `Holder` in
+`scorewright_recorder.py` knows when.
 """
 import copy
 import sys
