@@ -360,7 +360,7 @@ fn converted(file: FileId, sources: &Sources, record: &Record, options: &Options
     let last = statements.iter().filter(needed).map(|statement| statement.span.end).max();
     let until = last.map_or(0, |end| script.line_column(end).line);
     statements.extend(walked.modules);
-    let fates = output::fates(&statements, &emitted, &made.frozen);
+    let fates = output::fates(&statements, &emitted, &made.frozen, &text);
     let log = log::Log::new(record, file, &text, &options.modules, sources);
     let hold = (one_frame || !held.is_empty()).then(|| {
         let places = |spans: &[Span]| spans.iter().map(|place| log.place(*place)).collect();

@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a construct does not take is refused, whatever it is")]
 
-use crate::ast::{Stmt, StmtKind};
+use crate::ast::{Expr, ExprKind, Literal, Stmt, StmtKind};
 use crate::record::Record;
 use crate::replay::{Replay, Start, Walked};
 use crate::value::{Alternative, Cell, Column, Guards, Kind, Unknown, Value, Width};
@@ -288,8 +288,16 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
     out
 }
 
+/// The column that a statement sets, if the script never speaks of it again.
+fn sets_what_nothing_asks_for(statement: &Stmt, code: &str) -> bool {
+    let StmtKind::Assign { targets, .. } = &statement.kind else { return false };
+    let [Expr { kind: ExprKind::Subscript { index, .. }, .. }] = targets.as_slice() else { return false };
+    let ExprKind::Literal(Literal::Str(name)) = &index.kind else { return false };
+    crate::names::words(name).eq([name.as_str()]) && crate::names::words(code).filter(|word| word == name).count() == 1
+}
+
 /// What becomes of each statement that holds no others. In those that start or hold one of `starts` the scorer's work is done.
-pub(crate) fn fates(statements: &[Stmt], starts: &BTreeSet<Start>, frozen: &[Frozen]) -> Fates {
+pub(crate) fn fates(statements: &[Stmt], starts: &BTreeSet<Start>, frozen: &[Frozen], code: &str) -> Fates {
     let mut all = Vec::new();
     leaves(statements, &mut all);
     let emits = |statement: &&Stmt| {
@@ -305,7 +313,7 @@ pub(crate) fn fates(statements: &[Stmt], starts: &BTreeSet<Start>, frozen: &[Fro
         let binds = |statement: &&Stmt| {
             let mut bound = BTreeSet::new();
             crate::names::bound(statement, &mut bound);
-            !is_definition(statement) && !bound.is_disjoint(&names)
+            !is_definition(statement) && !bound.is_disjoint(&names) && !sets_what_nothing_asks_for(statement, code)
         };
         let (found, left): (Vec<&Stmt>, Vec<&Stmt>) = others.into_iter().partition(binds);
         others = left;

@@ -903,7 +903,8 @@ pub(crate) fn cast<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, dtype: 
                 let val = val.cast(Elem::F64);
                 let infinite = val.abs().eq(f64::INFINITY);
                 if nullable {
-                    guard(replay, val.ne(val.trunc()), format!("{name} is no whole number and cannot become an integer"));
+                    let far = val.abs().ge(9_223_372_036_854_775_808.0);
+                    guard(replay, val.ne(val.trunc()) | far, format!("{name} is no whole number of 64 bits"));
                 }
                 guard(replay, val.is_nan() | infinite, format!("{name} is not finite and cannot become an integer"));
                 // Outside the integers' range the hardware gives the least one.

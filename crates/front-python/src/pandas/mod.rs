@@ -569,12 +569,29 @@ fn truth<'b>(replay: &mut Replay<'_, 'b>, mask: &Column<'b>, span: Span) -> Resu
     }
 }
 
+/// How far two masks are compared.
+const DEEPEST: u8 = 6;
+
+/// Whether two values are computed in the same way from the same ones.
+fn is_same(one: Val<'_>, other: Val<'_>, deepest: u8) -> bool {
+    let alike = |a: ir::Value, b: ir::Value| is_same(one.builder().value(a), other.builder().value(b), deepest - 1);
+    one.value() == other.value()
+        || deepest > 0
+            && match (one.made_by(), other.made_by()) {
+                (ir::Op::Const(a), ir::Op::Const(b)) => a == b,
+                (ir::Op::Unary(f, a), ir::Op::Unary(g, b)) => f == g && alike(a, b),
+                (ir::Op::Binary(f, a, b), ir::Op::Binary(g, c, d)) => f == g && alike(a, c) && alike(b, d),
+                _ => false,
+            }
+}
+
 fn narrowed<'b>(replay: &mut Replay<'_, 'b>, space: usize, keep: Val<'b>, mask: &Column<'b>, span: Span) -> usize {
     // The same mask on several frames of the same rows leaves the same rows.
-    let same = replay.spaces.iter().position(|one| {
-        one.parent == Some(space)
-            && one.filter.is_some_and(|filter| replay.masks.get(&filter) == Some(&mask.cell.single().map(|(_, val)| val.value())))
-    });
+    let is_it = |filter: usize| match (replay.masks.get(&filter), mask.cell.single()) {
+        (Some(Some(other)), Some((_, val))) => is_same(val, replay.b.value(*other), DEEPEST),
+        _ => false,
+    };
+    let same = replay.spaces.iter().position(|one| one.parent == Some(space) && one.filter.is_some_and(is_it));
     let left = match same {
         Some(same) => same,
         None => {

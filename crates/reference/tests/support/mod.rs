@@ -203,7 +203,8 @@ pub fn compare(reference: &Reference, script: &Path, options: &Options, ulps: u6
         ..OutputRequest::default()
     };
     let outputs = reference.outputs(case.script(), &request).map_err(|error| case.show(&[error]))?;
-    let csv = std::fs::read_to_string(script.parent().unwrap().join(&conversion.score.0)).unwrap();
+    // Beside a file of another form its rows stand as CSV.
+    let csv = std::fs::read_to_string(script.parent().unwrap().join(&conversion.score.0).with_extension("csv")).unwrap();
     let differences = differences(&conversion, &csv, &outputs.table, ulps);
     Ok((conversion, differences))
 }
