@@ -84,6 +84,7 @@ pub(crate) fn find<'b>(
             }
             _ => Err(ops::Trouble::Unsupported("a dict with keys of these types".to_owned())),
         })?;
+        replay.looked_at(&same);
         let Some((Kind::Bool, same)) = same.single() else { return Err(replay.unsupported(at, "a dict with keys of several types")) };
         let here = there & same;
         under = Some(match under {

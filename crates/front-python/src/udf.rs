@@ -601,10 +601,8 @@ impl<'b> Replay<'_, 'b> {
             }
             _ => return None,
         };
-        // What a function decides by is part of what it gives.
-        if let Some(frame) = self.cells.last_mut() {
-            frame.guards.extend(&cell.guards);
-        }
+        let cell = &cell.clone();
+        self.looked_at(cell);
         let b = self.b;
         let mut out: Option<Val<'b>> = None;
         for alternative in cell.alternatives.iter().rev() {
@@ -630,6 +628,13 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// Whether a value is true: on the row, or always.
+    /// What a function on cells decides by, or takes apart, is part of what it gives: where it has no value the function has none.
+    pub(crate) fn looked_at(&mut self, cell: &Cell<'b>) {
+        if let Some(frame) = self.cells.last_mut() {
+            frame.guards.extend(&cell.guards);
+        }
+    }
+
     pub(crate) fn truth_of(&mut self, value: &Value<'b>, at: Span) -> Result<Val<'b>, Unknown> {
         if let Some(truth) = self.row_condition(value) {
             return Ok(truth);

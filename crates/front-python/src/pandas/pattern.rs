@@ -465,6 +465,7 @@ pub(crate) fn the_text<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, at: Spa
         (Kind::Str, val) => Ok((Kind::Str, val.or_else(""))),
         _ => Err(Trouble::Raises("TypeError")),
     })?;
+    replay.looked_at(&text);
     match text.single() {
         Some((Kind::Str, val)) => Ok(val),
         _ => Err(replay.unsupported(at, "a pattern on this")),

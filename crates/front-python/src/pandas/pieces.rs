@@ -437,6 +437,7 @@ fn text_of<'b>(replay: &mut Replay<'_, 'b>, pieces: &Pieces<'b>, at: Span) -> Re
         (Kind::Str, val) => Ok((Kind::Str, val.or_else(""))),
         _ => Err(Trouble::Raises("AttributeError")),
     })?;
+    replay.looked_at(&text);
     let Some((Kind::Str, text)) = text.single() else { return Err(replay.unsupported(at, "the pieces of this")) };
     if pieces.separator.is_some() {
         return Ok(text);
