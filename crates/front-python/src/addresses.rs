@@ -1,5 +1,5 @@
-//! Addresses in a function on cells: the parts of a URL (`urlsplit`, `urlparse`), its escapes (`unquote`), IPv4 addresses, and how often each letter stands in
-//! a text (`Counter`), which measures how odd a host is.
+//! Addresses in a function on cells: the parts of a URL (`urlsplit`, `urlparse`), its escapes (`unquote`), IPv4 addresses, and how often each
+//! letter stands in a text (`Counter`), which measures how odd a host is.
 //!
 //! What the versions of Python take apart differently (brackets in a host, spaces around a URL), and IPv6, is refused row by row.
 

@@ -145,7 +145,6 @@ fn getattr<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     }
 }
 
-/// One operand, as a cell.
 fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let value = match call.need(replay, "obj")? {
         value @ Value::Entry(_) => Value::Cell(ops::to_cell(replay, &value, None, call.span)?),

@@ -288,7 +288,7 @@ fn truth_with_holes<'b>(replay: &Replay<'_, 'b>, cell: &Cell<'b>) -> Option<Val<
     out
 }
 
-/// The column that a statement sets, if the script never speaks of it again.
+/// Whether a statement sets a column of which the script never speaks again.
 fn sets_what_nothing_asks_for(statement: &Stmt, code: &str) -> bool {
     let StmtKind::Assign { targets, .. } = &statement.kind else { return false };
     let [Expr { kind: ExprKind::Subscript { index, .. }, .. }] = targets.as_slice() else { return false };

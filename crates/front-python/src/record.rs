@@ -1,7 +1,7 @@
 //! What one run of the script told: the content of `state.json`.
 //!
-//! Made by the crate `reference` (its `scorewright_record.py` writes this form), read by replay, pruned to what replay looked at and stored, so that
-//! script and state convert again to the same bytes without any Python. Plain data; floats are the shortest text that reads back to the
+//! Made by the crate `reference` (its `scorewright_record.py` writes this form), read by replay, pruned to what replay looked at and stored,
+//! so that script and state convert again to the same bytes without any Python. Plain data; floats are the shortest text that reads back to the
 //! same bits. Places are `line:column-line:column` as CPython counts them: lines from 1, columns in UTF-8 bytes from 0. Places in a
 //! module of the user's project have its file before them: `features.py@3:4-3:10`.
 

@@ -56,7 +56,7 @@ pub(crate) fn over_labels<'b>(replay: &mut Replay<'_, 'b>, target: &Expr, iter: 
 
 /// The frame whose labels an expression is of, and the mask that chooses among its rows.
 fn labels_of(iter: &Expr) -> Option<(&Expr, Option<&Expr>)> {
-    let index_of = |expr: &'_ Expr| matches!(&expr.kind, ExprKind::Attribute { name, .. } if name == "index");
+    let index_of = |expr: &Expr| matches!(&expr.kind, ExprKind::Attribute { name, .. } if name == "index");
     match &iter.kind {
         ExprKind::Subscript { value, index } if index_of(value) => match &value.kind {
             ExprKind::Attribute { value, .. } => Some((&**value, Some(&**index))),

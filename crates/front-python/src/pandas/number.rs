@@ -648,7 +648,7 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         match parts.iter().map(number).collect::<Option<Vec<_>>>() {
             Some(parts) if !parts.is_empty() => {
                 let (kind, val) = numbers_along(replay, &name, &parts, freedom as f64, &blocks);
-                let missing = parts.iter().filter(|(kind, val)| *kind == Kind::Float && val.elem().is_float()).map(|(_, val)| val.is_nan());
+                let missing = parts.iter().filter(|(_, val)| val.elem().is_float()).map(|(_, val)| val.is_nan());
                 match missing.reduce(|any, one| any | one).filter(|_| !skips && kind == Kind::Float) {
                     Some(any) => Ok((kind, any.select(replay.b.f64(f64::NAN), val))),
                     None => Ok((kind, val)),
@@ -913,7 +913,8 @@ fn median_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>]) -> Val<'b> {
     count.eq(0_i64).select(b.f64(f64::NAN), middle)
 }
 
-/// Skips NaN. The sum of nothing is 0, its product 1, everything else of nothing is NaN. Columns are added from the left, as numpy adds along axis 0.
+/// Skips NaN. The sum of nothing is 0, its product 1, everything else of nothing is NaN. Columns are added from the left, as numpy adds along
+/// axis 0.
 fn float_along<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>]) -> Val<'b> {
     let b = replay.b;
     match name {

@@ -591,7 +591,6 @@ fn cat<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(done(cell, like))
 }
 
-/// Zeros on the left up to a width, after a sign.
 /// The width that a text is filled up to.
 fn width_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<i64, Unknown> {
     let width = ["width", "0"].iter().find_map(|name| call.take(name)).and_then(|width| replay.concrete(&width)?.as_int());
@@ -601,7 +600,8 @@ fn width_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<i64,
     }
 }
 
-/// `ljust`, `rjust` and `center`, and `pad` on the side that it names. Python puts the odd one of two sides before the text if the width is odd.
+/// `ljust`, `rjust` and `center`, and `pad` on the side that it names. Of an odd number Python puts one more before the text if the width is
+/// odd.
 fn pad<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let width = width_of(replay, call)?;
     let side = if call.name == "pad" { call.text(replay, "side")? } else { None };
@@ -632,6 +632,7 @@ fn pad<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     })
 }
 
+/// Zeros on the left up to a width, after a sign.
 fn zfill<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     let width = width_of(replay, call)?;
     on_text(replay, call, |replay, val| {

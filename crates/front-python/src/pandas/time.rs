@@ -265,11 +265,12 @@ fn to_timedelta<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
             let most = (1_i64 << 52) as f64 / micros as f64;
             let far = val.abs().gt(most);
             own.insert(replay.guard(far, Reason::Invalid(format!("{name} is too long a duration")), at));
-            // Halves and quarters down to a 64th are whole microseconds; of other fractions pandas keeps nanoseconds.
+            // Halves and quarters down to a 64th are exact; of other fractions, and below a microsecond, pandas keeps nanoseconds.
             let parts = (missing | far).select(replay.b.f64(0.0), val) * 64.0;
-            let fine = parts.ne(parts.trunc());
+            let whole = parts.cast(Elem::I64);
+            let fine = parts.ne(parts.trunc()) | (whole * (micros % 64)).floor_mod(64_i64).ne(0_i64);
             own.insert(replay.guard(fine, Reason::Invalid(format!("{name} has a fraction that is kept in nanoseconds")), at));
-            let micros = parts.cast(Elem::I64) * (micros / 64) + parts.cast(Elem::I64) * (micros % 64) / 64_i64;
+            let micros = whole * (micros / 64) + whole * (micros % 64) / 64_i64;
             Ok((Kind::Timedelta, missing.select(replay.b.null(Elem::I64), micros)))
         }
         ((Kind::Str, val), None) if unit.is_none() => {
