@@ -8,6 +8,7 @@ use crate::ops;
 use crate::record::{self, Tagged};
 use crate::replay::{Call, On, Replay, Row};
 use crate::value::{Cell, Column, Eval, Guards, Kind, Unknown, Value};
+use ir::build::IntoVal as _;
 use ir::{Elem, Val};
 use source::Span;
 
@@ -646,11 +647,14 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             _ => None,
         };
         match parts.iter().map(number).collect::<Option<Vec<_>>>() {
+            Some(parts) if matches!(common_along(&parts), Kind::Float32) && parts.iter().any(|(kind, _)| *kind == Kind::Bool) => {
+                Err(ops::Trouble::Unsupported(format!("`{name}` along a row of truth values beside single precision")))
+            }
             Some(parts) if !parts.is_empty() => {
                 let (kind, val) = numbers_along(replay, &name, &parts, freedom as f64, &blocks);
                 let missing = parts.iter().filter(|(_, val)| val.elem().is_float()).map(|(_, val)| val.is_nan());
-                match missing.reduce(|any, one| any | one).filter(|_| !skips && kind == Kind::Float) {
-                    Some(any) => Ok((kind, any.select(replay.b.f64(f64::NAN), val))),
+                match missing.reduce(|any, one| any | one).filter(|_| !skips && val.elem().is_float()) {
+                    Some(any) => Ok((kind, any.select(f64::NAN.into_val(val), val))),
                     None => Ok((kind, val)),
                 }
             }
@@ -660,7 +664,13 @@ fn along_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     Ok(Value::Column(Column { cell, name: None, space, array: false }))
 }
 
-/// A statistic of the numbers of one row, of which there are some.
+/// The kind that holds the numbers of a row.
+fn common_along(parts: &[(Kind, Val<'_>)]) -> Kind {
+    let kinds = parts.iter().map(|(kind, _)| kind.clone());
+    kinds.reduce(|a, b| common(&a, &b).unwrap_or(Kind::Float)).unwrap_or(Kind::Float)
+}
+
+/// A statistic of the numbers of one row, of which there are some. Of columns in single precision it is computed in single precision.
 fn numbers_along<'b>(
     replay: &mut Replay<'_, 'b>,
     name: &str,
@@ -668,7 +678,7 @@ fn numbers_along<'b>(
     freedom: f64,
     blocks: &[Vec<usize>],
 ) -> (Kind, Val<'b>) {
-    let kind = parts.iter().map(|(kind, _)| kind.clone()).reduce(|a, b| common(&a, &b).unwrap_or(Kind::Float)).unwrap_or(Kind::Float);
+    let kind = common_along(parts);
     let b = replay.b;
     if name == "any" || name == "all" {
         // What is missing is skipped.
@@ -689,17 +699,19 @@ fn numbers_along<'b>(
     }
     let spread = name == "std" || name == "var";
     let float = !matches!(kind, Kind::Bool | Kind::Int(_)) || name == "mean" || name == "median" || spread;
+    let result = if kind == Kind::Float32 { Kind::Float32 } else { Kind::Float };
     if spread {
+        // Taken in double precision whatever the columns are, and rounded to theirs before the root.
         let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
-        let variance = variance_along(replay, &values, freedom);
-        (Kind::Float, if name == "std" { variance.sqrt() } else { variance })
+        let variance = promote(variance_along(replay, &values, freedom), &Kind::Float, &result);
+        (result, if name == "std" { variance.sqrt() } else { variance })
     } else if float {
-        let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &Kind::Float)).collect();
+        let values: Vec<Val<'b>> = parts.iter().map(|(from, val)| promote(*val, from, &result)).collect();
         let val = match name {
-            "sum" | "mean" | "prod" | "product" => by_blocks(replay, name, &values, blocks),
+            "sum" | "mean" | "prod" | "product" => by_blocks(name, &values, blocks),
             name => float_along(replay, name, &values),
         };
-        (Kind::Float, val)
+        (result, val)
     } else {
         let values: Vec<Val<'b>> = parts.iter().map(|(_, val)| val.cast(Elem::I64)).collect();
         (Kind::INT, whole_along(name, &values))
@@ -739,7 +751,7 @@ fn of_one_row<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
     let values: Vec<Val<'b>> = columns.iter().filter_map(|column| column.cell.single().map(|(_, val)| val)).collect();
     let cell = if all(&Kind::Float) {
         let every: Vec<usize> = (0..values.len()).collect();
-        let val = if adds { by_blocks(replay, &call.name, &values, &[every]) } else { float_along(replay, &call.name, &values) };
+        let val = if adds { by_blocks(&call.name, &values, &[every]) } else { float_along(replay, &call.name, &values) };
         Cell::new(Kind::Float, val)
     } else {
         let values: Vec<Val<'b>> = values.iter().map(|val| val.cast(Elem::I64)).collect();
@@ -779,22 +791,37 @@ fn blocks_of<'b>(replay: &Replay<'_, 'b>, call: &Call<'b>, columns: &[Column<'b>
 }
 
 /// The sum, product or mean of a row. pandas takes the columns of each block together, and then the blocks.
-fn by_blocks<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>], blocks: &[Vec<usize>]) -> Val<'b> {
+fn by_blocks<'b>(name: &str, values: &[Val<'b>], blocks: &[Vec<usize>]) -> Val<'b> {
     let product = matches!(name, "prod" | "product");
     let of_block = |block: &Vec<usize>| {
         let values: Vec<Val<'b>> = block.iter().filter_map(|place| values.get(*place).copied()).collect();
-        float_along(replay, if product { name } else { "sum" }, &values)
+        if product { product_of(&values) } else { sum_of(&values) }
     };
+    let of_blocks = blocks.iter().map(of_block);
     if product {
-        return blocks.iter().map(of_block).reduce(|product, one| product * one).unwrap_or_else(|| replay.b.f64(1.0));
+        return of_blocks.reduce(|product, one| product * one).unwrap_or_else(|| product_of(values));
     }
-    let sum = blocks.iter().map(of_block).reduce(|sum, one| sum + one).unwrap_or_else(|| replay.b.f64(0.0));
-    if name == "sum" {
-        return sum;
-    }
-    let one = |val: &Val<'b>| val.is_nan().select(replay.b.f64(0.0), 1.0);
-    let count = values.iter().map(one).reduce(|sum, one| sum + one).unwrap_or_else(|| replay.b.f64(0.0));
-    count.eq(0.0).select(replay.b.f64(f64::NAN), sum / count)
+    let sum = of_blocks.reduce(|sum, one| sum + one).unwrap_or_else(|| sum_of(values));
+    if name == "sum" { sum } else { mean_of(sum, values) }
+}
+
+/// The sum of what is there, from the left, as numpy adds along axis 0; of nothing it is 0.
+fn sum_of<'b>(values: &[Val<'b>]) -> Val<'b> {
+    let present = |val: &Val<'b>| val.is_nan().select(0.0.into_val(*val), *val);
+    values.iter().skip(1).fold(present(&values[0]), |sum, one| sum + present(one))
+}
+
+/// The product of what is there, from the left; of nothing it is 1.
+fn product_of<'b>(values: &[Val<'b>]) -> Val<'b> {
+    let present = |val: &Val<'b>| val.is_nan().select(1.0.into_val(*val), *val);
+    values.iter().skip(1).fold(present(&values[0]), |product, one| product * present(one))
+}
+
+/// A sum over the count of what is there; of nothing it is NaN.
+fn mean_of<'b>(sum: Val<'b>, values: &[Val<'b>]) -> Val<'b> {
+    let one = |val: &Val<'b>| val.is_nan().select(0.0.into_val(sum), 1.0);
+    let count = values.iter().skip(1).fold(one(&values[0]), |count, val| count + one(val));
+    count.eq(0.0).select(f64::NAN.into_val(sum), sum / count)
 }
 
 /// The columns of a row as values of one kind.
@@ -879,7 +906,7 @@ fn place_along<'b>(replay: &mut Replay<'_, 'b>, columns: &[Column<'b>], better: 
 /// The squares of the distances from the mean, over the count less the degrees of freedom; NaN where nothing is left of it.
 fn variance_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>], freedom: f64) -> Val<'b> {
     let b = replay.b;
-    let mean = float_along(replay, "mean", values);
+    let mean = mean_of(sum_of(values), values);
     let zero = b.f64(0.0);
     let squares = values.iter().map(|val| val.is_nan().select(zero, (mean - *val) * (mean - *val)));
     let total = squares.reduce(|sum, one| sum + one).unwrap_or(zero);
@@ -905,33 +932,17 @@ fn median_along<'b>(replay: &Replay<'_, 'b>, values: &[Val<'b>]) -> Val<'b> {
     let b = replay.b;
     let count = values.iter().map(|val| val.is_nan().select(b.i64(0), 1_i64)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.i64(0));
     // What is missing stands behind everything else.
-    let sorted = ascending(values.iter().map(|val| val.is_nan().select(b.f64(f64::INFINITY), *val)).collect());
+    let sorted = ascending(values.iter().map(|val| val.is_nan().select(f64::INFINITY.into_val(*val), *val)).collect());
     let pick =
         |place: Val<'b>| sorted.iter().zip(0_i64..).skip(1).fold(sorted[0], |picked, (val, number)| place.eq(number).select(*val, picked));
     let (lower, upper) = (pick((count - 1_i64) / 2_i64), pick(count / 2_i64));
     let middle = count.floor_mod(2_i64).eq(1_i64).select(lower, (lower + upper) / 2.0);
-    count.eq(0_i64).select(b.f64(f64::NAN), middle)
+    count.eq(0_i64).select(f64::NAN.into_val(middle), middle)
 }
 
-/// Skips NaN. The sum of nothing is 0, its product 1, everything else of nothing is NaN. Columns are added from the left, as numpy adds along
-/// axis 0.
+/// The median, the largest or the smallest of what is there; of nothing it is NaN.
 fn float_along<'b>(replay: &Replay<'_, 'b>, name: &str, values: &[Val<'b>]) -> Val<'b> {
-    let b = replay.b;
     match name {
-        "sum" | "mean" => {
-            let present = |val: &Val<'b>| val.is_nan().select(b.f64(0.0), *val);
-            let sum = values.iter().skip(1).fold(present(&values[0]), |sum, one| sum + present(one));
-            if name == "sum" {
-                return sum;
-            }
-            let count =
-                values.iter().map(|val| val.is_nan().select(b.f64(0.0), 1.0)).reduce(|sum, one| sum + one).unwrap_or_else(|| b.f64(0.0));
-            count.eq(0.0).select(b.f64(f64::NAN), sum / count)
-        }
-        "prod" | "product" => {
-            let present = |val: &Val<'b>| val.is_nan().select(b.f64(1.0), *val);
-            values.iter().skip(1).fold(present(&values[0]), |product, one| product * present(one))
-        }
         "median" => median_along(replay, values),
         _ => values.iter().skip(1).fold(values[0], |best, one| {
             let better = if name == "max" { one.gt(best) } else { one.lt(best) };
