@@ -11,3 +11,4 @@ pub mod exhaustive;
 pub mod python;
 pub mod random;
 pub mod scorers;
+pub mod targets;

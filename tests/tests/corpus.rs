@@ -4,13 +4,15 @@
 
 use std::path::{Path, PathBuf};
 
-use driver::{Scorer, Target, Tools, data};
+use driver::{Scorer, data};
 use equiv::{Analyser, Arithmetic};
 use execute::{Job, interpreted};
 use interp::{Datum, Interp, Outcome};
 use ir::{Elem, Literal};
 use plan::{Cell, Column, GoldenOutcome};
+use rayon::prelude::*;
 use source::{Sources, render};
+use tests::targets::outcomes;
 
 fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
@@ -84,36 +86,35 @@ fn expected(folder: &Path, case: &Case) -> (Vec<Outcome>, Option<Vec<usize>>) {
 
 #[test]
 fn every_script_gives_what_pandas_gave() {
-    let mut failed = Vec::new();
-    let mut compared = 0;
-    for folder in folders() {
-        let case = case(&folder);
-        let (expected, kept) = expected(&folder, &case);
-        let there = |number: &usize| kept.as_ref().is_none_or(|kept| kept.contains(number));
-        let scored = (0..).zip(case.rows.iter().zip(&case.outcomes));
-        let scored = scored.filter(|(number, (_, outcome))| matches!(outcome, GoldenOutcome::Scored(_)) && there(number));
-        let rows: Vec<Vec<Datum>> = scored.map(|(_, (row, _))| row.iter().map(execute::datum).collect()).collect();
-        if rows.len() != expected.len() {
-            failed.push(format!("{}: {} rows have a score, in pandas {}", case.name, rows.len(), expected.len()));
-            continue;
-        }
-        let analyser = Analyser::new(&case.scorer.checked, equiv::Reference { arithmetic: Arithmetic::AsWritten });
-        let report = equiv::report(&analyser, &rows, &expected, None);
-        compared += rows.len() * case.scorer.plan.outputs.len();
-        failed.extend(report.failures.iter().take(3).map(|failure| format!("{}: {failure}", case.name)));
-    }
+    let compared: Vec<(usize, Vec<String>)> = folders().par_iter().map(|folder| compared(folder)).collect();
+    let failed: Vec<&str> = compared.iter().flat_map(|(_, failed)| failed).map(String::as_str).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-    println!("{} scripts, {compared} cells", folders().len());
+    println!("{} scripts, {} cells", compared.len(), compared.iter().map(|(cells, _)| cells).sum::<usize>());
+}
+
+/// How many cells of a case were compared with those of pandas, and which differ.
+fn compared(folder: &Path) -> (usize, Vec<String>) {
+    let case = case(folder);
+    let (expected, kept) = expected(folder, &case);
+    let there = |number: &usize| kept.as_ref().is_none_or(|kept| kept.contains(number));
+    let scored = (0..).zip(case.rows.iter().zip(&case.outcomes));
+    let scored = scored.filter(|(number, (_, outcome))| matches!(outcome, GoldenOutcome::Scored(_)) && there(number));
+    let rows: Vec<Vec<Datum>> = scored.map(|(_, (row, _))| row.iter().map(execute::datum).collect()).collect();
+    if rows.len() != expected.len() {
+        return (0, vec![format!("{}: {} rows have a score, in pandas {}", case.name, rows.len(), expected.len())]);
+    }
+    let analyser = Analyser::new(&case.scorer.checked, equiv::Reference { arithmetic: Arithmetic::AsWritten });
+    let report = equiv::report(&analyser, &rows, &expected, None);
+    let failed = report.failures.iter().take(3).map(|failure| format!("{}: {failure}", case.name));
+    (rows.len() * case.scorer.plan.outputs.len(), failed.collect())
 }
 
 #[test]
 fn every_script_gives_the_same_bits_on_every_target() {
-    let cases: Vec<Case> = folders().iter().map(|folder| case(folder)).collect();
+    let cases: Vec<Case> = folders().par_iter().map(|folder| case(folder)).collect();
     assert!(cases.len() >= 12);
-    for target in Target::ALL {
-        let jobs: Vec<Job> = cases.iter().map(|case| Job::new(&case.scorer.plan, &case.rows)).collect();
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("corpus-{}", target.name()));
-        let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
+    let jobs: Vec<Job> = cases.iter().map(|case| Job::new(&case.scorer.plan, &case.rows)).collect();
+    for (target, outcomes) in outcomes(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus"), &jobs) {
         for (case, outcomes) in cases.iter().zip(outcomes) {
             let different = case.outcomes.iter().zip(&outcomes).position(|(wanted, got)| wanted != got);
             assert_eq!(different, None, "{} on {}", case.name, target.name());

@@ -13,19 +13,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use check::Checked;
-use driver::{Project, Scorer, Target, Tools, data};
+use driver::{Project, Scorer, data};
 use equiv::{Analyser, Arithmetic, Verdict};
 use execute::Job;
 use interp::{Datum, Interp, Outcome};
 use ir::{Elem, Literal, Reason};
 use plan::{Cell, GoldenOutcome};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use source::{Sources, render};
 use tests::python::can_import;
+use tests::targets::outcomes;
 
 /// Rows on boundaries that are added to those of a case: of those that are made the first, which have special values, and some of the others.
 const SPECIAL_ROWS: usize = 70;
@@ -66,21 +66,6 @@ fn generate(folder: &Path, what: &str) {
     let output = std::process::Command::new(python).arg(script).arg(folder).arg(what).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
-}
-
-/// Does the same for each of them, on all processors. The results are in their order.
-fn each<T: Sync, R: Send>(all: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    let work = || {
-        while let at = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(one) = all.get(at)
-        {
-            let result = of(one);
-            done.lock().unwrap().insert(at, result);
-        }
-    };
-    std::thread::scope(|scope| (0..std::thread::available_parallelism().map_or(2, usize::from)).for_each(|_| _ = scope.spawn(work)));
-    done.into_inner().unwrap().into_values().collect()
 }
 
 // A case -----------------------------------------------------------------------------------------------------------------------
@@ -429,7 +414,7 @@ fn every_class_gives_what_scikit_learn_gives_on_real_data() {
     let mut names: Vec<String> = std::fs::read_to_string(root.join("cases.txt")).unwrap().lines().map(str::to_owned).collect();
     names.sort_by_key(|name| name.split(' ').next().unwrap().to_owned());
     let folders: Vec<PathBuf> = names.iter().map(|name| root.join(name.replace(' ', "_"))).collect();
-    let (cases, refused): (Vec<_>, Vec<_>) = each(&folders, |folder| case(folder)).into_iter().partition(Result::is_ok);
+    let (cases, refused): (Vec<_>, Vec<_>) = folders.par_iter().map(|folder| case(folder)).partition(Result::is_ok);
     let refused: Vec<String> = refused.into_iter().filter_map(Result::err).collect();
     let mut cases: Vec<Case> = cases.into_iter().filter_map(Result::ok).collect();
     let mut classes = BTreeSet::new();
@@ -437,7 +422,7 @@ fn every_class_gives_what_scikit_learn_gives_on_real_data() {
         case.is_first = classes.insert(case.name.split(' ').next().unwrap().to_owned());
     }
     generate(&root, "answer");
-    let tallies = each(&cases, tally);
+    let tallies = cases.par_iter().map(tally).collect::<Vec<Tally>>();
     let table = table(&cases, &tallies);
     let failed = cases.iter().zip(&tallies).filter(|(_, tally)| !tally.failures.is_empty());
     let failed: Vec<String> = failed.map(|(case, tally)| format!("{}: {}", case.name, tally.failures.join("\n"))).collect();
@@ -449,10 +434,8 @@ fn every_class_gives_what_scikit_learn_gives_on_real_data() {
     assert!(failed.is_empty(), "{} of {} cases differ:\n{}", failed.len(), cases.len(), failed.join("\n"));
     let without = classes_without_fault(&cases, &tallies);
     assert!(without.is_empty(), "a change goes unseen, or is seen though it should not be: {without:?}");
-    for target in Target::ALL {
-        let jobs: Vec<Job> = cases.iter().map(|case| Job::new(&case.scorer.plan, &case.rows)).collect();
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("estimators-{}", target.name()));
-        let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
+    let jobs: Vec<Job> = cases.iter().map(|case| Job::new(&case.scorer.plan, &case.rows)).collect();
+    for (target, outcomes) in outcomes(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("estimators-run"), &jobs) {
         for (case, outcomes) in cases.iter().zip(outcomes) {
             let different = case.outcomes.iter().zip(&outcomes).position(|(wanted, got)| wanted != got);
             assert_eq!(different, None, "{} on {}", case.name, target.name());

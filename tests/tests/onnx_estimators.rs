@@ -8,13 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use check::Checked;
-use driver::{Target, Tools, data};
+use driver::data;
 use execute::Job;
 use front_onnx::Options;
 use interp::Interp;
 use ir::{Elem, Field, Literal};
 use plan::{Cell, GoldenOutcome, Plan};
 use source::Sources;
+use tests::targets::outcomes;
 
 /// How far a float may be from onnxruntime's, which sums in another order: relative, and near zero.
 const RELATIVE: f64 = 1e-4;
@@ -132,10 +133,8 @@ fn exported_estimators_equal_onnxruntime() {
         return;
     }
     let plans: Vec<Plan> = scorers.iter().map(|scorer| plan::lower(&scorer.checked)).collect();
-    for target in Target::ALL {
-        let jobs: Vec<Job<'_>> = scorers.iter().zip(&plans).map(|(scorer, plan)| Job::new(plan, &scorer.rows)).collect();
-        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("onnx-estimators-{}", target.name()));
-        let outcomes = execute::run(target, &jobs, &place, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
+    let jobs: Vec<Job<'_>> = scorers.iter().zip(&plans).map(|(scorer, plan)| Job::new(plan, &scorer.rows)).collect();
+    for (target, outcomes) in outcomes(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("onnx-estimators-run"), &jobs) {
         for (scorer, got) in scorers.iter().zip(&outcomes) {
             assert!(*got == scorer.outcomes, "{}: {} differs from the interpreter", scorer.name, target.name());
         }

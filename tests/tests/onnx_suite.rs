@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use check::Checked;
-use driver::{Target, Tools};
 use execute::Job;
 use front_onnx::{Data, ElementType, Options, Tensor, literals};
 use interp::Interp;
 use ir::Literal;
 use plan::{Cell, GoldenOutcome, Plan};
 use source::{Diagnostic, Sources};
+use tests::targets::outcomes;
 
 struct Case {
     name: String,
@@ -178,19 +178,6 @@ fn fault(case: &Case, checked: &Checked, outcome: &GoldenOutcome, expected: &BTr
     None
 }
 
-/// What a target gives: in a program for so many cases, several at a time, for a compiler works on one core.
-fn outcomes(target: Target, jobs: &[Job<'_>]) -> Vec<Vec<GoldenOutcome>> {
-    const CASES: usize = 420;
-    let run = |(number, jobs): (usize, &[Job<'_>])| {
-        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("onnx-suite-{}-{number}", target.name()));
-        execute::run(target, jobs, &place, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"))
-    };
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = jobs.chunks(CASES).enumerate().map(|part| scope.spawn(move || run(part))).collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
-    })
-}
-
 /// The number of a verdict, its scorer with the row, and the interpreter's answer.
 type Scorer = (usize, Box<Checked>, Vec<Vec<Cell>>, GoldenOutcome);
 
@@ -237,10 +224,7 @@ fn the_backend_suite_passes_as_the_table_says() {
     }
     let plans: Vec<Plan> = scorers.iter().map(|(_, checked, ..)| plan::lower(checked)).collect();
     let jobs: Vec<Job<'_>> = scorers.iter().zip(&plans).map(|((_, _, rows, _), plan)| Job::new(plan, rows)).collect();
-    for target in Target::ALL {
-        let start = std::time::Instant::now();
-        let outcomes = outcomes(target, &jobs);
-        println!("{}: {} cases in {:.0} s", target.name(), scorers.len(), start.elapsed().as_secs_f64());
+    for (target, outcomes) in outcomes(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("onnx-suite-run"), &jobs) {
         for ((number, _, _, wanted), got) in scorers.iter().zip(&outcomes) {
             // The interpreter's answer is within the tolerance; a target gives the same bits.
             let fault = (got[0] != *wanted).then(|| format!("{} differs from the interpreter", target.name()));

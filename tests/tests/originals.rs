@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use driver::{OriginalUse, Project, Tools, Verify, verify};
+use rayon::prelude::*;
 use source::{Sources, render};
 use tests::python::can_import;
 
@@ -25,15 +26,11 @@ fn problem(project: &Project) -> (Option<String>, usize) {
 }
 
 fn compare(cases: Vec<(String, Project)>) {
-    let (mut failed, mut rows) = (Vec::new(), 0);
-    let count = cases.len();
-    for (name, project) in cases {
-        let (problem, compared) = problem(&project);
-        rows += compared;
-        failed.extend(problem.map(|problem| format!("{name}\n{problem}")));
-    }
-    assert!(failed.is_empty(), "{} of {count} cases differ from their original:\n{}", failed.len(), failed.join("\n"));
-    println!("{count} cases, {rows} rows, 0 differences");
+    let compared: Vec<(Option<String>, usize)> = cases.par_iter().map(|(_, project)| problem(project)).collect();
+    let problems = cases.iter().zip(&compared).filter_map(|((name, _), (problem, _))| Some(format!("{name}\n{}", problem.as_ref()?)));
+    let failed: Vec<String> = problems.collect();
+    assert!(failed.is_empty(), "{} of {} cases differ from their original:\n{}", failed.len(), cases.len(), failed.join("\n"));
+    println!("{} cases, {} rows, 0 differences", cases.len(), compared.iter().map(|(_, rows)| rows).sum::<usize>());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use interp::{Datum, Interp, Outcome};
 use ir::{Module, Reason};
 use plan::Cell;
+use rayon::prelude::*;
 use tests::scorers::cases;
 
 fn outcomes(interp: &Interp, rows: &[Vec<Cell>]) -> Vec<Result<Vec<Datum>, Reason>> {
@@ -19,15 +20,14 @@ fn node_count(module: &Module) -> usize {
 
 #[test]
 fn optimising_changes_no_outcome_of_any_case() {
-    let (mut before, mut after) = (0, 0);
-    for case in cases() {
+    let counts = cases().into_par_iter().map(|case| {
         let optimised = passes::optimise(&case.checked);
         let expected = outcomes(&Interp::new(&case.checked), &case.rows);
         assert_eq!(outcomes(&Interp::new(&optimised), &case.rows), expected, "{}", case.name);
         assert_eq!(passes::optimise(&optimised).module(), optimised.module(), "{}: there is more to do", case.name);
-        before += node_count(case.checked.module());
-        after += node_count(optimised.module());
-    }
+        (node_count(case.checked.module()), node_count(optimised.module()))
+    });
+    let (before, after) = counts.reduce(|| (0, 0), |(before, after), one| (before + one.0, after + one.1));
     println!("{before} nodes became {after}");
     assert!(after < before);
 }

@@ -4,23 +4,22 @@
 
 use std::path::Path;
 
-use driver::{Target, Tools};
 use execute::{Job, interpreted};
 use interp::Interp;
 use plan::{GoldenOutcome, Plan};
+use rayon::prelude::*;
 use tests::scorers::cases;
+use tests::targets::outcomes;
 
 #[test]
 fn every_case_gives_the_same_bits_on_every_target() {
     let cases = cases();
     let plans: Vec<Plan> = cases.iter().map(|case| plan::lower(&case.checked)).collect();
-    let expected: Vec<Vec<GoldenOutcome>> = cases.iter().map(|case| interpreted(&Interp::new(&case.checked), &case.rows)).collect();
+    let expected: Vec<Vec<GoldenOutcome>> = cases.par_iter().map(|case| interpreted(&Interp::new(&case.checked), &case.rows)).collect();
     let rows: usize = cases.iter().map(|case| case.rows.len()).sum();
     assert!(cases.len() > 150, "the cases are there");
-    for target in Target::ALL {
-        let jobs: Vec<Job> = cases.iter().zip(&plans).map(|(case, plan)| Job::new(plan, &case.rows)).collect();
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cases-{}", target.name()));
-        let outcomes = execute::run(target, &jobs, &folder, &Tools::of_environment()).unwrap_or_else(|failure| panic!("{failure}"));
+    let jobs: Vec<Job> = cases.iter().zip(&plans).map(|(case, plan)| Job::new(plan, &case.rows)).collect();
+    for (target, outcomes) in outcomes(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases"), &jobs) {
         let mut differences = Vec::new();
         for ((case, got), expected) in cases.iter().zip(&outcomes).zip(&expected) {
             for (number, (got, wanted)) in got.iter().zip(expected).enumerate() {

@@ -10,7 +10,8 @@ use check::{Checked, check};
 use equiv::{Analyser, Arithmetic, Reference, boundary, report};
 use interp::{Datum, Interp, Outcome};
 use ir::{Binary, Elem, Handle, Literal, Module, Op, Table, Tensor, Test, Value};
-use support::cases;
+use rayon::prelude::*;
+use support::{Case, cases};
 
 /// A change of a float that a reference's rounding must not hide.
 fn nudged(literal: &Literal) -> Option<Literal> {
@@ -151,69 +152,64 @@ fn other_binary(op: Binary) -> Option<Binary> {
 /// Of 100 faults that have an effect, how many must be caught.
 const FLOOR: usize = 97;
 
-#[derive(Debug, Default)]
-struct Score {
-    caught: usize,
+/// What became of a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Caught,
     /// No row shows a difference, and no mixture of rows either: most of these faults change nothing.
-    silent: usize,
+    Silent,
     /// No row shows a difference, but a mixture of rows does: the rows are not good enough.
-    missed: usize,
+    Missed,
     /// A difference that passes as rounding.
-    excused: usize,
+    Excused,
 }
 
 #[test]
 fn seeded_faults_with_an_effect_are_caught() {
-    let mut scores: BTreeMap<String, Score> = BTreeMap::new();
-    for (kind, arithmetic) in [("onnx", Arithmetic::AsWritten), ("pmml", Arithmetic::Free)] {
-        for (name, case) in cases(kind) {
-            let analyser = Analyser::new(&case.checked, Reference { arithmetic });
-            let made = boundary(&case.checked, &case.rows, 1000);
-            let rows: Vec<Vec<Datum>> = case.rows.iter().chain(&made.rows).cloned().collect();
-            let ours = outcomes(&case.checked, &rows);
-            let mixed = mixtures(&rows);
-            let ours_mixed = outcomes(&case.checked, &mixed);
-            for (what, mutant) in mutants(case.checked.module()) {
-                let Ok(mutant) = check(mutant) else { continue };
-                let theirs = outcomes(&mutant, &rows);
-                let score = scores.entry(what.clone()).or_default();
-                if ours == theirs {
-                    let is_silent = ours_mixed == outcomes(&mutant, &mixed);
-                    *if is_silent { &mut score.silent } else { &mut score.missed } += 1;
-                    if std::env::var_os("SHOW").is_some() {
-                        println!("{}: {name}: {what}", if is_silent { "silent" } else { "missed" });
-                    }
-                    continue;
-                }
-                // The rows that differ are enough.
-                let differ: Vec<usize> = (0..rows.len()).filter(|at| ours[*at] != theirs[*at]).take(200).collect();
-                let some = |all: &[Outcome]| differ.iter().map(|at| all[*at].clone()).collect::<Vec<_>>();
-                let rows: Vec<Vec<Datum>> = differ.iter().map(|at| rows[*at].clone()).collect();
-                let found = report(&analyser, &rows, &some(&theirs), None);
-                if found.passes() {
-                    score.excused += 1;
-                    if std::env::var_os("SHOW").is_some() {
-                        println!(
-                            "excused: {name}: {what}: {:?}",
-                            found.outputs.iter().map(|output| (&output.verdicts, output.worst)).collect::<Vec<_>>()
-                        );
-                        println!("  {:?}", found.explained.first());
-                    }
-                } else {
-                    score.caught += 1;
-                }
-            }
-        }
+    let kinds = [("onnx", Arithmetic::AsWritten), ("pmml", Arithmetic::Free)];
+    let all = kinds.into_iter().flat_map(|(kind, arithmetic)| cases(kind).into_iter().map(move |(name, case)| (name, case, arithmetic)));
+    let all: Vec<(String, Case, Arithmetic)> = all.collect();
+    let fates: Vec<(String, Fate)> = all.par_iter().flat_map(|(name, case, arithmetic)| fates(name, case, *arithmetic)).collect();
+    let mut counts: BTreeMap<&str, BTreeMap<Fate, usize>> = BTreeMap::new();
+    for (what, fate) in &fates {
+        *counts.entry(what).or_default().entry(*fate).or_default() += 1;
     }
-    let sum = |of: fn(&Score) -> usize| scores.values().map(of).sum::<usize>();
-    let (caught, excused) = (sum(|score| score.caught), sum(|score| score.excused));
-    let (silent, missed) = (sum(|score| score.silent), sum(|score| score.missed));
-    println!("{caught} caught, {missed} missed, {excused} excused as rounding, {silent} without any effect that was found");
-    for (what, score) in &scores {
-        println!("{what}: {score:?}");
+    let sum = |fate: Fate| fates.iter().filter(|(_, of)| *of == fate).count();
+    let (caught, excused, missed) = (sum(Fate::Caught), sum(Fate::Excused), sum(Fate::Missed));
+    println!("{caught} caught, {missed} missed, {excused} excused as rounding, {} without any effect that was found", sum(Fate::Silent));
+    for (what, counts) in &counts {
+        println!("{what}: {counts:?}");
     }
     // Floors a little below what was measured, so that generated rows do not get worse unnoticed.
     assert!(caught * 100 >= (caught + missed + excused) * FLOOR, "{caught} caught, {missed} missed, {excused} excused");
+}
+
+/// The faults of a case, and what becomes of them.
+fn fates(name: &str, case: &Case, arithmetic: Arithmetic) -> Vec<(String, Fate)> {
+    let analyser = || Analyser::new(&case.checked, Reference { arithmetic });
+    let made = boundary(&case.checked, &case.rows, 1000);
+    let rows: Vec<Vec<Datum>> = case.rows.iter().chain(&made.rows).cloned().collect();
+    let ours = outcomes(&case.checked, &rows);
+    let mixed = mixtures(&rows);
+    let ours_mixed = outcomes(&case.checked, &mixed);
+    let fate = |analyser: &mut Analyser<'_>, (what, mutant): (String, Module)| {
+        let mutant = check(mutant).ok()?;
+        let theirs = outcomes(&mutant, &rows);
+        let fate = if ours == theirs {
+            if ours_mixed == outcomes(&mutant, &mixed) { Fate::Silent } else { Fate::Missed }
+        } else {
+            // The rows that differ are enough.
+            let differ: Vec<usize> = (0..rows.len()).filter(|at| ours[*at] != theirs[*at]).take(40).collect();
+            let theirs: Vec<Outcome> = differ.iter().map(|at| theirs[*at].clone()).collect();
+            let rows: Vec<Vec<Datum>> = differ.iter().map(|at| rows[*at].clone()).collect();
+            if report(analyser, &rows, &theirs, None).passes() { Fate::Excused } else { Fate::Caught }
+        };
+        if std::env::var_os("SHOW").is_some() && fate != Fate::Caught {
+            println!("{fate:?}: {name}: {what}");
+        }
+        Some((what, fate))
+    };
+    mutants(case.checked.module()).into_par_iter().map_init(analyser, fate).flatten().collect()
 }
 
 /// Rows whose columns come from different rows, the same in every run.
