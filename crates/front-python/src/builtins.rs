@@ -844,8 +844,7 @@ fn dict<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         };
     }
     let pairs = call.rest().into_iter().map(|(name, value)| (replay.known(record::Value::Str(name)), value)).collect();
-    replay.dicts.push(pairs);
-    Ok(Value::Dict(crate::value::DictId(replay.dicts.len() - 1)))
+    Ok(replay.dict(pairs))
 }
 
 fn any<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {

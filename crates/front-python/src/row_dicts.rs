@@ -10,8 +10,8 @@ use crate::ops;
 use crate::replay::Replay;
 use crate::sequence::Item;
 use crate::udf::Written;
-use crate::value::{DictId, Eval, Kind, Unknown, Value};
-use ir::Val;
+use crate::value::{Cell, DictId, Eval, Kind, Unknown, Value};
+use ir::{Literal, Val};
 use source::Span;
 
 /// Whether some of its keys, or what stands under them, are there on some rows only.
@@ -27,16 +27,33 @@ fn is_key_of_row(key: &Value<'_>) -> bool {
     }
 }
 
-/// `dict[key] = value` with a key of the row, or in a dict that has such keys. Whether it was that.
-pub(crate) fn set<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, value: &Value<'b>) -> bool {
-    if !replay.cells_active() || !is_key_of_row(key) && !is_of_row(replay, id) {
+/// `dict[key] = value` with a key of the row, in a dict that has such keys, or where not all rows come that the dict was made for. Whether it
+/// was that.
+pub(crate) fn set<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, value: &Value<'b>, at: Span) -> bool {
+    let there = replay.reached().unwrap_or_else(|| replay.b.bool(true));
+    let of_all = replay.reached().map(Val::value) == replay.dicts_made_for.get(&id.0).copied();
+    let by_key = is_key_of_row(key) || is_of_row(replay, id);
+    if !replay.cells_active() || of_all && !by_key {
         return false;
     }
+    // Under a key that all rows have, the others keep what they have.
+    if !by_key && let Some(found) = place_of(replay, id, key) {
+        let before = replay.dicts[id.0][found].1.clone();
+        let Ok(value) = replay.choose_values(there, value, &before, at) else { return false };
+        replay.writes.push(Written::Keyed(id.0));
+        replay.dicts[id.0][found].1 = value;
+        return true;
+    }
     replay.writes.push(Written::Keyed(id.0));
-    let there = replay.reached().unwrap_or_else(|| replay.b.bool(true));
     let item = Value::Sometimes(Box::new(Item { there, value: value.clone() }));
     replay.dicts[id.0].push((key.clone(), item));
     true
+}
+
+/// The place of a key that is known.
+pub(crate) fn place_of<'b>(replay: &Replay<'_, 'b>, id: DictId, key: &Value<'b>) -> Option<usize> {
+    let key = replay.concrete(key)?;
+    replay.dicts[id.0].iter().position(|(one, _)| replay.concrete(one).is_some_and(|one| crate::fold::same_key(&one, &key)))
 }
 
 /// `dict(pairs)` of pairs that are there on some rows only.
@@ -55,8 +72,22 @@ pub(crate) fn of_pairs<'b>(replay: &mut Replay<'_, 'b>, pairs: &[Item<'b>], at: 
             _ => return Err(replay.unsupported(at, "`dict` of other items than pairs")),
         }
     }
-    replay.dicts.push(entries);
-    Ok(Value::Dict(DictId(replay.dicts.len() - 1)))
+    Ok(replay.dict(entries))
+}
+
+/// One dict or another of the same keys, in the same order. None for others.
+pub(crate) fn either<'b>(replay: &mut Replay<'_, 'b>, condition: Val<'b>, a: DictId, b: DictId, at: Span) -> Option<Eval<'b>> {
+    let (a, b) = (replay.dicts[a.0].clone(), replay.dicts[b.0].clone());
+    let same = |((one, _), (other, _)): (&(Value<'b>, Value<'b>), &(Value<'b>, Value<'b>))| matches!((replay.concrete(one), replay.concrete(other)), (Some(one), Some(other)) if crate::fold::same_key(&one, &other));
+    let sometimes = |(_, value): &(Value<'b>, Value<'b>)| matches!(value, Value::Sometimes(_));
+    if a.len() != b.len() || !a.iter().zip(&b).all(same) || a.iter().chain(&b).any(sometimes) {
+        return None;
+    }
+    let one = |((key, yes), (_, no)): (&(Value<'b>, Value<'b>), &(Value<'b>, Value<'b>))| {
+        Ok((key.clone(), replay.choose_values(condition, yes, no, at)?))
+    };
+    let pairs = a.iter().zip(&b).map(one).collect::<Result<Vec<_>, Unknown>>();
+    Some(pairs.map(|pairs| replay.dict(pairs)))
 }
 
 /// Whether the key is there, and what stands under it where it is.
@@ -67,33 +98,47 @@ pub(crate) fn find<'b>(
     at: Span,
 ) -> Result<(Val<'b>, Option<Value<'b>>), Unknown> {
     let wanted = ops::to_cell(replay, key, None, at)?;
+    let known = replay.concrete(key);
     let (mut found, mut under) = (replay.b.bool(false), None);
     for (key, value) in replay.dicts[id.0].clone() {
+        let is_known = known.as_ref().zip(replay.concrete(&key)).map(|(wanted, own)| crate::fold::same_key(wanted, &own));
+        if is_known == Some(false) {
+            continue;
+        }
         let Item { there, value } = match value {
             Value::Sometimes(item) => *item,
             value => Item { there: replay.b.bool(true), value },
         };
-        let own = ops::to_cell(replay, &key, None, at)?;
-        let same = ops::lift(replay, &[&wanted, &own], at, |replay, operands| match (&operands[0].0, &operands[1].0) {
-            (Kind::Str, Kind::Str) => ops::comparison(replay, ops::Rules::Python, CompareOp::Eq, &operands[0], &operands[1]),
-            (one, other) if one.is_number() && other.is_number() => {
-                ops::comparison(replay, ops::Rules::Python, CompareOp::Eq, &operands[0], &operands[1])
-            }
-            (Kind::Str, other) | (other, Kind::Str) if other.is_number() || *other == Kind::Missing => {
-                Ok((Kind::Bool, replay.b.bool(false)))
-            }
-            _ => Err(ops::Trouble::Unsupported("a dict with keys of these types".to_owned())),
-        })?;
-        replay.looked_at(&same);
-        let Some((Kind::Bool, same)) = same.single() else { return Err(replay.unsupported(at, "a dict with keys of several types")) };
-        let here = there & same;
+        let here = if is_known == Some(true) { there } else { there & same_key(replay, &wanted, &key, at)? };
         under = Some(match under {
             None => value,
             Some(before) => replay.choose_values(here, &value, &before, at)?,
         });
-        found = found | here;
+        found = if is_true(here) || found.literal() == Some(Literal::Bool(false)) { here } else { found | here };
     }
     Ok((found, under))
+}
+
+fn is_true(val: Val<'_>) -> bool {
+    val.literal() == Some(Literal::Bool(true))
+}
+
+/// Whether two keys are equal, of which the row decides one at least.
+fn same_key<'b>(replay: &mut Replay<'_, 'b>, wanted: &Cell<'b>, key: &Value<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    let own = ops::to_cell(replay, key, None, at)?;
+    let same = ops::lift(replay, &[wanted, &own], at, |replay, operands| match (&operands[0].0, &operands[1].0) {
+        (Kind::Str, Kind::Str) => ops::comparison(replay, ops::Rules::Python, CompareOp::Eq, &operands[0], &operands[1]),
+        (one, other) if one.is_number() && other.is_number() => {
+            ops::comparison(replay, ops::Rules::Python, CompareOp::Eq, &operands[0], &operands[1])
+        }
+        (Kind::Str, other) | (other, Kind::Str) if other.is_number() || *other == Kind::Missing => Ok((Kind::Bool, replay.b.bool(false))),
+        _ => Err(ops::Trouble::Unsupported("a dict with keys of these types".to_owned())),
+    })?;
+    replay.looked_at(&same);
+    match same.single() {
+        Some((Kind::Bool, same)) => Ok(same),
+        _ => Err(replay.unsupported(at, "a dict with keys of several types")),
+    }
 }
 
 /// `dict.get(key, default)`

@@ -6,7 +6,7 @@
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::udf::python_cell;
-use crate::value::{Cell, Column, DictId, Eval, FrameId, Guards, Kind, Value};
+use crate::value::{Cell, Column, Eval, FrameId, Guards, Kind, Value};
 use source::Span;
 
 pub(crate) const ROWS: &[Row] =
@@ -112,8 +112,7 @@ fn rows_of_frame<'b>(replay: &mut Replay<'_, 'b>, id: FrameId, part: &str, at: S
     let item = match part {
         RECORDS => {
             let pairs = cells.into_iter().map(|(name, cell)| (replay.known(record::Value::Str(name)), cell)).collect();
-            replay.dicts.push(pairs);
-            Value::Dict(DictId(replay.dicts.len() - 1))
+            replay.dict(pairs)
         }
         TUPLES | LABELLED_TUPLES => {
             if part == LABELLED_TUPLES {

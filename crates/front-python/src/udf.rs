@@ -731,6 +731,11 @@ impl<'b> Replay<'_, 'b> {
             let items = a.iter().zip(&b).map(|(a, b)| self.choose_values(condition, a, b, at)).collect::<Result<_, _>>()?;
             return Ok(self.list(items));
         }
+        if let (Value::Dict(a), Value::Dict(b)) = (yes, no)
+            && let Some(merged) = crate::row_dicts::either(self, condition, *a, *b, at)
+        {
+            return merged;
+        }
         if let (Value::Row(a), Value::Row(b)) = (yes, no) {
             return self.choose_rows(condition, *a, *b, at);
         }

@@ -329,24 +329,10 @@ pub(crate) fn cell_of_dict<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, inde
     if let Some(default) = default_of(replay, of, at)? {
         return item_of_pairs(replay, &pairs, index, &Absent::Gives(&default), at);
     }
-    nested_item(replay, &pairs, index, at)
+    super::nested::item(replay, &pairs, index, None, at)
 }
 
-/// The item beside a key of the row. Items that are tuples or lists, all of one length, are one of items.
-fn nested_item<'b>(replay: &mut Replay<'_, 'b>, pairs: &[(record::Value, record::Value)], key: &Value<'b>, at: Span) -> Eval<'b> {
-    let widths: Option<Vec<usize>> =
-        pairs.iter().map(|(_, value)| Some(value.items().filter(|_| value.as_str().is_none())?.len())).collect();
-    let width = widths.and_then(|widths| widths.first().copied().filter(|first| widths.iter().all(|one| one == first)));
-    let Some(width) = width else { return item_of_pairs(replay, pairs, key, &Absent::Raises("KeyError"), at) };
-    let mut parts = Vec::new();
-    for place in 0..width {
-        let of_part: Vec<_> = pairs.iter().filter_map(|(key, value)| Some((key.clone(), value.items()?.get(place)?.clone()))).collect();
-        parts.push(nested_item(replay, &of_part, key, at)?);
-    }
-    Ok(Value::Tuple(parts))
-}
-
-/// The item beside a key of the row: a cell, or a tuple of cells.
+/// The item beside a key of the row.
 pub(crate) fn item_of_pairs<'b>(
     replay: &mut Replay<'_, 'b>,
     pairs: &[(record::Value, record::Value)],

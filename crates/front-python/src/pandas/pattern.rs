@@ -781,8 +781,7 @@ fn named_groups<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b
         let text = group_item(replay, &found, &number, call.span)?;
         pairs.push((replay.known(record::Value::Str(name.clone())), text));
     }
-    replay.dicts.push(pairs);
-    Ok(Value::Dict(crate::value::DictId(replay.dicts.len() - 1)))
+    Ok(replay.dict(pairs))
 }
 
 fn group_number<'b>(replay: &mut Replay<'_, 'b>, found: &Match<'b>, number: &Value<'b>, at: Span) -> Result<usize, Unknown> {

@@ -801,6 +801,5 @@ fn dict_get<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         replay.freeze(known);
     }
     let default = default.unwrap_or_else(|| replay.none());
-    let default = ops::to_cell(replay, &default, None, call.span)?;
-    super::encode::item_of_pairs(replay, &pairs, &key, &super::encode::Absent::Gives(&default), call.span)
+    super::nested::item(replay, &pairs, &key, Some(&default), call.span)
 }

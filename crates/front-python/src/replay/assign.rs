@@ -195,14 +195,10 @@ impl<'b> Replay<'_, 'b> {
                     *slot = value;
                 }
             }
-            Value::Dict(id) if crate::row_dicts::set(self, *id, index, &value) => {}
+            Value::Dict(id) if crate::row_dicts::set(self, *id, index, &value, at) => {}
             Value::Dict(id) => {
                 self.writes.push(crate::udf::Written::Dict(id.0));
-                let key = self.concrete(index);
-                let found = key.and_then(|key| {
-                    self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)))
-                });
-                match found {
+                match crate::row_dicts::place_of(self, *id, index) {
                     Some(found) => self.dicts[id.0][found].1 = value,
                     None => self.dicts[id.0].push((index.clone(), value)),
                 }
@@ -405,10 +401,8 @@ impl<'b> Replay<'_, 'b> {
                 if let (Value::Frame(id), Some(name)) = (&of, self.concrete(&index).and_then(|value| value.as_str().map(str::to_owned))) {
                     self.frames[id.0].columns.shift_remove(&name);
                 }
-                if let (Value::Dict(id), Some(key)) = (&of, self.concrete(&index)) {
-                    let found =
-                        self.dicts[id.0].iter().position(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)));
-                    found.map(|found| self.dicts[id.0].remove(found));
+                if let Value::Dict(id) = &of {
+                    crate::row_dicts::place_of(self, *id, &index).map(|found| self.dicts[id.0].remove(found));
                 }
             }
             ExprKind::Name(name) => {

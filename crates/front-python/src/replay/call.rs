@@ -5,7 +5,7 @@
 use super::{Candidate, Flow, Replay, Scope};
 use crate::ast::{Expr, ExprKind};
 use crate::record::{self, Tagged};
-use crate::value::{Body, Class, DictId, Eval, Function, Known, ScopeId, Unknown, Value};
+use crate::value::{Body, Class, Eval, Function, Known, ScopeId, Unknown, Value};
 use source::Span;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -381,16 +381,14 @@ impl<'b> Replay<'_, 'b> {
         if let ("functools.partial", Some((function @ Value::Path(_), first))) = (path, positional.split_first()) {
             let key = |name: String| self.known(record::Value::Str(name));
             let options = named.into_iter().map(|(name, value)| (key(name), value)).collect();
-            self.dicts.push(options);
-            let parts = vec![function.clone(), Value::Tuple(first.to_vec()), Value::Dict(DictId(self.dicts.len() - 1))];
+            let parts = vec![function.clone(), Value::Tuple(first.to_vec()), self.dict(options)];
             return Ok(Value::Part(Box::new(Value::Tuple(parts)), crate::builtins::PARTIAL.to_owned()));
         }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         // `dict()` and `list()` are what `{}` and `[]` are: they will change.
         match path {
             "builtins.dict" if all.is_empty() => {
-                self.dicts.push(Vec::new());
-                return Ok(Value::Dict(DictId(self.dicts.len() - 1)));
+                return Ok(self.dict(Vec::new()));
             }
             "builtins.list" if all.is_empty() => return Ok(self.list(Vec::new())),
             _ => {}
@@ -814,8 +812,7 @@ impl<'b> Replay<'_, 'b> {
         }
         if let Some(keywords) = &function.parameters.keywords {
             let pairs = named.into_iter().map(|(name, value)| (Value::Known(Known::constant(record::Value::Str(name))), value)).collect();
-            self.dicts.push(pairs);
-            names.insert(keywords.clone(), Value::Dict(DictId(self.dicts.len() - 1)));
+            names.insert(keywords.clone(), self.dict(pairs));
         }
         let scope = Scope { names, parent: function.scope.or(Some(ScopeId(0))), globals: Vec::new() };
         let inner = self.log.enter(span, self.activation, 0);

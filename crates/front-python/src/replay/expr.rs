@@ -227,6 +227,15 @@ impl<'b> Replay<'_, 'b> {
         Value::List(ListId(id))
     }
 
+    pub(crate) fn dict(&mut self, pairs: Vec<(Value<'b>, Value<'b>)>) -> Value<'b> {
+        self.dicts.push(pairs);
+        let id = self.dicts.len() - 1;
+        if let Some(reached) = self.reached() {
+            self.dicts_made_for.insert(id, reached.value());
+        }
+        Value::Dict(DictId(id))
+    }
+
     /// Whether some items of a list are there on some rows only.
     pub(crate) fn is_of_row(&self, id: ListId) -> bool {
         self.lists[id.0].iter().any(|item| matches!(item, Value::Sometimes(_)))
@@ -263,8 +272,7 @@ impl<'b> Replay<'_, 'b> {
                 }
             }
         }
-        self.dicts.push(pairs);
-        Ok(Value::Dict(DictId(self.dicts.len() - 1)))
+        Ok(self.dict(pairs))
     }
 
     /// What a loop over the value sees; none if it is not known.
@@ -555,12 +563,10 @@ impl<'b> Replay<'_, 'b> {
                 None => (key, value.unwrap_or_else(|| self.none())),
             };
             let entries = out.into_iter().map(item).collect();
-            self.dicts.push(entries);
-            return Ok(Value::Dict(DictId(self.dicts.len() - 1)));
+            return Ok(self.dict(entries));
         }
         let pairs = out.into_iter().map(|(key, item, _)| (key, item.unwrap_or_else(|| self.none()))).collect();
-        self.dicts.push(pairs);
-        Ok(Value::Dict(DictId(self.dicts.len() - 1)))
+        Ok(self.dict(pairs))
     }
 
     /// A comprehension over training data whose items the record does not have: what it makes may be recorded as a whole, or what is made

@@ -105,6 +105,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub writes: Vec<crate::udf::Written>,
     /// The rows for which a list was made, where those are not all that the function sees.
     pub made_for: HashMap<usize, ir::Value>,
+    /// The same of dicts.
+    pub dicts_made_for: HashMap<usize, ir::Value>,
     /// Functions of the script as the record names them, with their places.
     pub functions: Vec<(String, Span, Rc<Function<'b>>)>,
     /// The function that reads a float from a text, once one does.
@@ -269,6 +271,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             tries: Vec::new(),
             writes: Vec::new(),
             made_for: HashMap::new(),
+            dicts_made_for: HashMap::new(),
             functions: Vec::new(),
             float_reader: None,
             scanners: HashMap::new(),
