@@ -66,8 +66,8 @@ pub(crate) fn container_method<'b>(
             return Some(Err(replay.carried(span)));
         }
         replay.writes.extend(match receiver {
-            Value::List(id) => Some(udf::Written::List(id.0)),
-            Value::Dict(id) => Some(udf::Written::Dict(id.0)),
+            Value::List(id) => Some(udf::Written { of: udf::Container::List(id.0), by_row: false }),
+            Value::Dict(id) => Some(udf::Written { of: udf::Container::Dict(id.0), by_row: false }),
             _ => None,
         });
     }
@@ -79,7 +79,7 @@ pub(crate) fn container_method<'b>(
         (Value::List(id), "append") if replay.reached().map(Val::value) != replay.made_for.get(&id.0).copied() => {
             let there = replay.reached()?;
             replay.writes.pop();
-            replay.writes.push(udf::Written::Appended(id.0));
+            replay.writes.push(udf::Written { of: udf::Container::List(id.0), by_row: true });
             let value = positional.first()?.clone();
             replay.lists[id.0].push(Value::Sometimes(Box::new(sequence::Item { there, value })));
             Some(Ok(replay.none()))
@@ -671,6 +671,9 @@ fn reduce<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// What `partial(f, ...)` of a function of a library is, beside that, what it is given first and what by name.
 pub(crate) const PARTIAL: &str = "partial";
+
+/// What `operator.itemgetter` makes: the keys, to be called with what has them.
+pub(crate) const ITEM_GETTER: &str = "itemgetter";
 
 /// `partial(f, ...)` of a function of the script: the same function, in which what is given is a default.
 pub(crate) fn partial<'b>(function: &Function<'b>, positional: &[Value<'b>], named: &[(String, Value<'b>)]) -> Option<Value<'b>> {

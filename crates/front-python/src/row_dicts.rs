@@ -9,7 +9,7 @@ use crate::ast::CompareOp;
 use crate::ops;
 use crate::replay::Replay;
 use crate::sequence::Item;
-use crate::udf::Written;
+use crate::udf::{Container, Written};
 use crate::value::{Cell, DictId, Eval, Kind, Unknown, Value};
 use ir::{Literal, Val};
 use source::Span;
@@ -40,11 +40,11 @@ pub(crate) fn set<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, 
     if !by_key && let Some(found) = place_of(replay, id, key) {
         let before = replay.dicts[id.0][found].1.clone();
         let Ok(value) = replay.choose_values(there, value, &before, at) else { return false };
-        replay.writes.push(Written::Keyed(id.0));
+        replay.writes.push(Written { of: Container::Dict(id.0), by_row: true });
         replay.dicts[id.0][found].1 = value;
         return true;
     }
-    replay.writes.push(Written::Keyed(id.0));
+    replay.writes.push(Written { of: Container::Dict(id.0), by_row: true });
     let item = Value::Sometimes(Box::new(Item { there, value: value.clone() }));
     replay.dicts[id.0].push((key.clone(), item));
     true

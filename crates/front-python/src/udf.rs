@@ -32,14 +32,43 @@ pub(crate) struct Try<'b> {
     raised: Vec<(usize, Names<'b>)>,
 }
 
-/// A list or dict that was changed.
-pub(crate) enum Written {
+/// What can be changed in place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Container {
     List(usize),
-    /// A list got one more item, which knows on which rows it did.
-    Appended(usize),
     Dict(usize),
-    /// A dict got a value under a key of the row, with the condition under which it did.
-    Keyed(usize),
+    Object(usize),
+}
+
+/// A container that was changed: as a whole, or so that what it got knows on which rows it did.
+#[derive(Clone, Copy)]
+pub(crate) struct Written {
+    pub of: Container,
+    pub by_row: bool,
+}
+
+/// How many containers there are, and how many writes, at some moment.
+#[derive(Clone, Copy)]
+pub(crate) struct Before {
+    lists: usize,
+    dicts: usize,
+    objects: usize,
+    writes: usize,
+}
+
+impl Before {
+    fn had(&self, written: &Written) -> bool {
+        match written.of {
+            Container::List(id) => id < self.lists,
+            Container::Dict(id) => id < self.dicts,
+            Container::Object(id) => id < self.objects,
+        }
+    }
+
+    /// What was changed since, of the containers that there were.
+    fn changed<'w>(&'w self, writes: &'w [Written]) -> impl Iterator<Item = &'w Written> {
+        writes.iter().skip(self.writes).filter(|written| self.had(written))
+    }
 }
 
 /// Applies a function to each cell of a column.
@@ -365,16 +394,12 @@ pub(crate) fn on_cells<'b, T>(
     run: impl FnOnce(&mut Replay<'_, 'b>) -> Result<T, Unknown>,
 ) -> Result<(T, Guards), Unknown> {
     let outer = replay.activation.take();
-    let (written, lists, dicts) = (replay.writes.len(), replay.lists.len(), replay.dicts.len());
+    let before = replay.containers();
     replay.cells.push(CellFrame { reached: None, guards: Guards::new(), returns: Vec::new(), loops: Vec::new() });
     let result = run(replay);
     let frame = replay.cells.pop();
     replay.activation = outer;
-    let is_outside = |write: &Written| match write {
-        Written::List(id) | Written::Appended(id) => *id < lists,
-        Written::Dict(id) | Written::Keyed(id) => *id < dicts,
-    };
-    if !replay.cells_active() && replay.writes.iter().skip(written).any(is_outside) {
+    if !replay.cells_active() && before.changed(&replay.writes).next().is_some() {
         return Err(replay.carried(replay.statement));
     }
     Ok((result?, frame.map(|frame| frame.guards).unwrap_or_default()))
@@ -804,6 +829,10 @@ impl<'b> Replay<'_, 'b> {
             },
             (Value::List(a), Value::List(b)) => a == b,
             (Value::Dict(a), Value::Dict(b)) => a == b,
+            (Value::Object(a), Value::Object(b)) => a == b,
+            (Value::Method(a, name), Value::Method(b, other)) | (Value::Part(a, name), Value::Part(b, other)) => {
+                name == other && self.same_value(a, b)
+            }
             (Value::Frame(a), Value::Frame(b)) | (Value::Row(a), Value::Row(b)) => a == b,
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
@@ -817,34 +846,23 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// Refuses what changed a list or dict that was there before: on a condition of the row it would hold something for some rows only.
-    fn unchanged_before(&mut self, (lists, dicts, writes): (usize, usize, usize), at: Span) -> Result<(), Unknown> {
-        let old = |written: &Written| match written {
-            Written::List(id) => *id < lists,
-            Written::Appended(_) | Written::Keyed(_) => false,
-            Written::Dict(id) => *id < dicts,
-        };
-        if self.writes[writes.min(self.writes.len())..].iter().any(old) {
+    fn unchanged_before(&mut self, before: Before, at: Span) -> Result<(), Unknown> {
+        if before.changed(&self.writes).any(|written| !written.by_row) {
             return Err(self.unsupported(at, "a list or dict that is changed on some rows only"));
         }
         Ok(())
     }
 
     /// The same where an exception may have come before what was appended.
-    fn nothing_before(&mut self, before: (usize, usize, usize), at: Span) -> Result<(), Unknown> {
-        let (lists, dicts, writes) = before;
-        let filled = |one: &Written| match one {
-            Written::Appended(id) => *id < lists,
-            Written::Keyed(id) => *id < dicts,
-            Written::List(_) | Written::Dict(_) => false,
-        };
-        if self.writes[writes.min(self.writes.len())..].iter().any(filled) {
+    fn nothing_before(&mut self, before: Before, at: Span) -> Result<(), Unknown> {
+        if before.changed(&self.writes).any(|written| written.by_row) {
             return Err(self.unsupported(at, "a list or dict that is filled where an exception may be handled"));
         }
         self.unchanged_before(before, at)
     }
 
-    pub(crate) fn containers(&self) -> (usize, usize, usize) {
-        (self.lists.len(), self.dicts.len(), self.writes.len())
+    pub(crate) fn containers(&self) -> Before {
+        Before { lists: self.lists.len(), dicts: self.dicts.len(), objects: self.objects.len(), writes: self.writes.len() }
     }
 
     pub(crate) fn names(&self) -> Names<'b> {
@@ -1023,31 +1041,21 @@ impl<'b> Replay<'_, 'b> {
 
     /// Runs the body of a loop over rows once. Whether every row came to its end, and nothing but its own was changed.
     pub(crate) fn one_turn(&mut self, body: &[Stmt], at: Span) -> Result<bool, Unknown> {
-        let (lists, dicts, writes) = self.containers();
+        let before = self.containers();
         if let Some(frame) = self.cells.last_mut() {
             frame.loops.push(Loop::default());
         }
         let flow = self.block_of(body);
         let ended = self.cells.last_mut().and_then(|frame| frame.loops.pop()).unwrap_or_default();
         let flow = flow?;
-        self.unchanged_before((lists, dicts, writes), at)?;
-        let appended = |one: &Written| match one {
-            Written::Appended(id) => *id < lists,
-            Written::Keyed(id) => *id < dicts,
-            Written::List(_) | Written::Dict(_) => false,
-        };
+        self.unchanged_before(before, at)?;
         let returned = self.cells.last().is_some_and(|frame| !frame.returns.is_empty());
         let whole = matches!(flow, Flow::Next | Flow::Continue) && ended.breaks.is_empty() && !returned;
-        Ok(whole && !self.writes[writes.min(self.writes.len())..].iter().any(appended))
+        Ok(whole && before.changed(&self.writes).next().is_none())
     }
 
     /// A loop whose turns are of some rows only changes nothing outside; one that all rows go through may.
-    pub(crate) fn unchanged_before_if(
-        &mut self,
-        containers: (usize, usize, usize),
-        outer: Option<Val<'b>>,
-        at: Span,
-    ) -> Result<(), Unknown> {
+    pub(crate) fn unchanged_before_if(&mut self, containers: Before, outer: Option<Val<'b>>, at: Span) -> Result<(), Unknown> {
         if self.reached().map(Val::value) == outer.map(Val::value) {
             return Ok(());
         }

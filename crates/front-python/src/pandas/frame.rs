@@ -902,8 +902,11 @@ fn labelled<'b>(replay: &mut Replay<'_, 'b>, data: &Value<'b>, index: Option<Val
 }
 
 fn new_series<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let data = call.need(replay, "data")?;
-    let index = call.take("index");
+    let (data, index) = (call.take("data"), call.take("index"));
+    if let Some(space) = index.as_ref().and_then(|index| space_of_index(replay, index)).filter(|_| is_constant(replay, data.as_ref())) {
+        return filled(replay, call, data, space);
+    }
+    let data = data.ok_or_else(|| replay.unsupported(call.span, "a series of nothing"))?;
     if replay.cells_active() {
         return labelled(replay, &data, index, call.span);
     }
@@ -917,6 +920,42 @@ fn new_series<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> 
         }
         Value::Zipped(columns) if columns.iter().all(|column| column.space == columns[0].space) => Ok(tuples(replay, &columns)),
         _ => Err(replay.unsupported(call.span, "a series of this")),
+    }
+}
+
+/// The rows whose labels a value is.
+fn space_of_index(replay: &Replay<'_, '_>, index: &Value<'_>) -> Option<usize> {
+    match index {
+        Value::Part(of, part) if part == "index" => match &**of {
+            Value::Frame(id) => Some(replay.frames[id.0].space),
+            Value::Column(column) => Some(column.space),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a series for given labels has the same value under each.
+fn is_constant(replay: &Replay<'_, '_>, data: Option<&Value<'_>>) -> bool {
+    match data {
+        None => true,
+        Some(data) => replay.concrete(data).is_some_and(|data| ops::constant(replay, &data, None).is_some()),
+    }
+}
+
+/// `pd.Series(constant, index=frame.index)`, missing values if there is no constant.
+fn filled<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, data: Option<Value<'b>>, space: usize) -> Eval<'b> {
+    let (name, dtype) = (call.text(replay, "name")?, call.take("dtype"));
+    call.take("copy");
+    let cell = match data {
+        Some(data) => ops::to_cell(replay, &data, None, call.span)?,
+        None => Cell::new(Kind::Float, replay.b.f64(f64::NAN)),
+    };
+    // Without data and dtype pandas makes objects.
+    let column = Value::Column(Column { cell, name, space, array: false });
+    match dtype {
+        Some(dtype) => replay.apply(Value::Method(Box::new(column), "astype".to_owned()), None, vec![dtype], Vec::new(), call.span),
+        None => Ok(column),
     }
 }
 

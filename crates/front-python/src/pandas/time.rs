@@ -60,6 +60,9 @@ fn to_datetime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
     if matches!(arg, Value::Frame(_) | Value::Dict(_)) {
         return of_parts(replay, &arg, errors == "coerce", at);
     }
+    if let (Value::Cell(cell), Some(format), false, None) = (&arg, &format, utc, &unit) {
+        return moment_of_cell(replay, cell, format, errors == "coerce", at);
+    }
     let Value::Column(column) = arg else { return Err(replay.unsupported(at, "`to_datetime` of this")) };
     let zone = if utc { Some(Zone::utc()) } else { recorded_zone(replay, at) };
     let moment = |zone: &Option<Rc<Zone>>| zone.clone().map_or(Kind::DateTime, Kind::Zoned);
@@ -319,6 +322,33 @@ fn strptime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
             None => Err(Trouble::Unsupported(format!("`strptime` with the format {format:?}"))),
         },
         _ => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
+
+/// Texts that pandas takes for a missing moment, whatever the format (`nat_strings` in its `_libs/tslibs`).
+const NO_MOMENT: [&str; 7] = ["", "NaT", "nat", "NAT", "nan", "NaN", "NAN"];
+
+/// `pd.to_datetime(text, format=...)` of one text, in a function: what is no such date raises, or is missing. What is missing stays so.
+fn moment_of_cell<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, format: &str, coerce: bool, at: Span) -> Eval<'b> {
+    let cell = ops::lift(replay, &[cell], at, |replay, operands| match &operands[0] {
+        (Kind::Missing, _) => Ok((Kind::DateTime, replay.b.null(Elem::I64))),
+        (Kind::Float, val) => {
+            replay.raise_here(!val.is_nan(), "ValueError", at);
+            Ok((Kind::DateTime, replay.b.null(Elem::I64)))
+        }
+        (Kind::DateTime, val) => Ok((Kind::DateTime, *val)),
+        (Kind::Str, val) => match calendar::parse(replay.b, val.or_else(""), format) {
+            Some((micros, valid)) => {
+                let nothing = NO_MOMENT.iter().fold(val.is_null(), |any, text| any | val.or_else("").eq(*text));
+                if !coerce {
+                    replay.raise_here(!(valid | nothing), "ValueError", at);
+                }
+                Ok((Kind::DateTime, (valid & !nothing).select(micros, replay.b.null(Elem::I64))))
+            }
+            None => Err(Trouble::Unsupported(format!("`to_datetime` with the format {format:?}"))),
+        },
+        _ => Err(Trouble::Unsupported("`to_datetime` of this".to_owned())),
     })?;
     Ok(Value::Cell(cell))
 }

@@ -5,6 +5,7 @@
 use super::Replay;
 use crate::ast::{BinaryOp, Expr, ExprKind};
 use crate::record::Tagged;
+use crate::udf::{Container, Written};
 use crate::value::{Column, Frame, FrameId, Guards, Known, Value};
 use crate::{fold, pandas};
 use source::Span;
@@ -126,11 +127,17 @@ impl<'b> Replay<'_, 'b> {
             Value::Frame(id) if name == "index" => self.frames[id.0].index = None,
             Value::Frame(id) if self.frames[id.0].columns.contains_key(name) => self.set_column(*id, name, value, at),
             Value::Object(id) => {
-                let value = self.under_control(value);
-                let attributes = &mut self.objects[id.0].attributes;
-                match attributes.iter_mut().find(|(key, _)| key == name) {
-                    Some(slot) => slot.1 = value,
-                    None => attributes.push((name.to_owned(), value)),
+                let mut value = self.under_control(value);
+                let there = self.objects[id.0].attributes.iter().position(|(key, _)| key == name);
+                let before = there.map(|there| self.objects[id.0].attributes[there].1.clone());
+                // On rows that do not come here it stays what it was.
+                if let (Some(reached), Some(before)) = (self.reached(), &before) {
+                    value = self.choose_values(reached, &value, before, at).unwrap_or_else(Value::Unknown);
+                }
+                self.writes.push(Written { of: Container::Object(id.0), by_row: true });
+                match there {
+                    Some(there) => self.objects[id.0].attributes[there].1 = value,
+                    None => self.objects[id.0].attributes.push((name.to_owned(), value)),
                 }
             }
             _ => {}
@@ -185,7 +192,7 @@ impl<'b> Replay<'_, 'b> {
                 }
             }
             Value::List(id) => {
-                self.writes.push(crate::udf::Written::List(id.0));
+                self.writes.push(Written { of: Container::List(id.0), by_row: false });
                 let at = self.concrete(index).and_then(|index| index.as_int());
                 let items = &mut self.lists[id.0];
                 let length = items.len() as i64;
@@ -197,7 +204,7 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Dict(id) if crate::row_dicts::set(self, *id, index, &value, at) => {}
             Value::Dict(id) => {
-                self.writes.push(crate::udf::Written::Dict(id.0));
+                self.writes.push(Written { of: Container::Dict(id.0), by_row: false });
                 match crate::row_dicts::place_of(self, *id, index) {
                     Some(found) => self.dicts[id.0][found].1 = value,
                     None => self.dicts[id.0].push((index.clone(), value)),
@@ -428,7 +435,7 @@ impl<'b> Replay<'_, 'b> {
         if let (Value::List(id), BinaryOp::Add) = (&before, op)
             && let Some(more) = self.items(&right, value.span)
         {
-            self.writes.push(crate::udf::Written::List(id.0));
+            self.writes.push(Written { of: Container::List(id.0), by_row: false });
             self.lists[id.0].extend(more);
             return;
         }

@@ -344,6 +344,13 @@ impl<'b> Replay<'_, 'b> {
                 let positional = first.iter().cloned().chain(positional).collect();
                 self.apply(function.clone(), None, positional, given.into_iter().chain(named).collect(), span)
             }
+            Value::Part(of, part) if part == crate::builtins::ITEM_GETTER => {
+                let ([from], Value::Tuple(keys)) = (positional.as_slice(), *of) else {
+                    return Err(self.unsupported(span, "a call of this"));
+                };
+                let items = keys.iter().map(|key| self.subscript(from, key, span)).collect::<Result<Vec<_>, _>>()?;
+                Ok(if let [item] = items.as_slice() { item.clone() } else { Value::Tuple(items) })
+            }
             object @ Value::Object(_) => self.call_method(object, "__call__", receiver_expr, positional, named, span),
             other => {
                 let all: Vec<&Value<'b>> = std::iter::once(&other).chain(&positional).chain(named.iter().map(|(_, value)| value)).collect();
@@ -383,6 +390,9 @@ impl<'b> Replay<'_, 'b> {
             let options = named.into_iter().map(|(name, value)| (key(name), value)).collect();
             let parts = vec![function.clone(), Value::Tuple(first.to_vec()), self.dict(options)];
             return Ok(Value::Part(Box::new(Value::Tuple(parts)), crate::builtins::PARTIAL.to_owned()));
+        }
+        if path == "operator.itemgetter" && self.cells_active() && named.is_empty() {
+            return Ok(Value::Part(Box::new(Value::Tuple(positional)), crate::builtins::ITEM_GETTER.to_owned()));
         }
         let all: Vec<&Value<'b>> = positional.iter().chain(named.iter().map(|(_, value)| value)).collect();
         // `dict()` and `list()` are what `{}` and `[]` are: they will change.
