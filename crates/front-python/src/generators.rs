@@ -108,3 +108,16 @@ fn of_clause<'b>(replay: &mut Replay<'_, 'b>, clause: &Clause, element: &Expr, d
     };
     first(replay, found, default, at)
 }
+
+/// `chain(a, b)` and `chain.from_iterable(lists)`, of lists whose items are known one by one.
+pub(crate) fn chained<'b>(replay: &mut Replay<'_, 'b>, path: &str, positional: &[Value<'b>], at: Span) -> Option<Value<'b>> {
+    let lists = if path.ends_with("from_iterable") { replay.items(positional.first()?, at)? } else { positional.to_vec() };
+    let mut items = Vec::new();
+    for list in lists {
+        match list {
+            Value::Known(_) | Value::List(_) | Value::Tuple(_) | Value::Dict(_) => items.extend(replay.items(&list, at)?),
+            _ => return None,
+        }
+    }
+    Some(replay.list(items))
+}

@@ -404,11 +404,26 @@ pub(crate) enum Body {
 }
 
 pub(crate) struct Class {
-    pub methods: Vec<(String, Rc<ast::Function>)>,
+    /// Its own methods, and behind them those of the classes of the script that it extends: the first of a name is the one that is called.
+    pub methods: Vec<Method>,
+    /// The classes of libraries that it extends, itself or through a class of the script.
     pub bases: Vec<String>,
     /// What its body assigns, where that is data and no method sets an attribute of that name.
     pub constants: Vec<(String, record::Value)>,
     pub scope: Option<ScopeId>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Method {
+    pub name: String,
+    pub definition: Rc<ast::Function>,
+    pub scope: Option<ScopeId>,
+}
+
+impl Class {
+    pub(crate) fn method(&self, name: &str) -> Option<&Method> {
+        self.methods.iter().find(|method| method.name == name)
+    }
 }
 
 pub(crate) struct Group<'b> {

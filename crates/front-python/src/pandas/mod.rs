@@ -838,7 +838,11 @@ pub(crate) fn set_part<'b>(
 
 /// A column with `value` where the mask holds.
 pub(crate) fn set_where<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, mask: &Value<'b>, value: &Value<'b>, at: Span) -> Eval<'b> {
-    let Value::Column(mask) = mask else { return Err(replay.other_rows(at, "python-row-position", "[]")) };
+    let mask = match mask {
+        Value::Column(mask) => mask,
+        Value::Unknown(why) => return Err(why.clone()),
+        _ => return Err(replay.other_rows(at, "python-row-position", "[]")),
+    };
     if mask.space != column.space {
         return Err(replay.unsupported(at, "a mask over other rows"));
     }

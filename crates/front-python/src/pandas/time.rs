@@ -34,8 +34,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Cell, "weekday", cell_weekday),
     Row::new(On::Cell, "isoweekday", cell_weekday),
     Row::new(On::Cell, "date", cell_date),
-    Row::new(On::Function, "datetime.datetime", constant_moment),
-    Row::new(On::Function, "datetime.date", constant_date),
+    Row::new(On::Function, "datetime.datetime", moment),
+    Row::new(On::Function, "datetime.date", date),
     Row::new(On::Function, "datetime.timedelta", constant_duration),
     Row::new(On::Function, "pandas.Timestamp", constant_timestamp),
     Row::new(On::Function, "pandas.Timedelta", constant_number_of_units),
@@ -410,29 +410,73 @@ fn column_date<'b>(replay: &mut Replay<'_, 'b>, column: &Column<'b>, at: Span) -
     Ok(Value::Column(column.with(cell.guarded(&own))))
 }
 
-/// `datetime(2015, 3, 1)` in a function on cells, of constants.
-fn constant_moment<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let moment = moment_of_parts(replay, call)?;
-    Ok(replay.known(record::Value::tagged(record::Tagged::Timestamp(moment))))
-}
-
-/// `date(2015, 3, 1)` in a function on cells, of constants.
-fn constant_date<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let moment = moment_of_parts(replay, call)?;
-    Ok(replay.known(record::Value::tagged(record::Tagged::Date(moment.div_euclid(calendar::DAY)))))
-}
-
-fn moment_of_parts<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<i64, Unknown> {
-    const PARTS: [(&str, i64); 7] = [("year", 1), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0), ("microsecond", 0)];
-    let mut parts = [0; 7];
-    for (at, (name, default)) in PARTS.iter().enumerate() {
-        let given = call.int(replay, name)?.or(call.int(replay, &at.to_string())?);
-        parts[at] = given.unwrap_or(*default);
+/// `datetime(2015, 3, 1)` in a function on cells.
+fn moment<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    match moment_of_parts(replay, call)? {
+        Moment::Constant(moment) => Ok(replay.known(record::Value::tagged(record::Tagged::Timestamp(moment)))),
+        Moment::OfRow(cell) => Ok(Value::Cell(cell)),
     }
-    let [year, month, day, hour, minute, second, microsecond] = parts;
-    let written = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
-    let Some(moment) = calendar::parse_iso(&written) else { return Err(replay.unsupported(call.span, "this moment")) };
-    Ok(moment + microsecond)
+}
+
+/// `date(2015, 3, 1)` in a function on cells.
+fn date<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    match moment_of_parts(replay, call)? {
+        Moment::Constant(moment) => Ok(replay.known(record::Value::tagged(record::Tagged::Date(moment.div_euclid(calendar::DAY))))),
+        Moment::OfRow(cell) => {
+            let cell = ops::lift(replay, &[&cell], call.span, |_, operands| Ok((Kind::Date, operands[0].1)))?;
+            Ok(Value::Cell(cell))
+        }
+    }
+}
+
+enum Moment<'b> {
+    Constant(i64),
+    OfRow(Cell<'b>),
+}
+
+/// The parts of a moment, by their names or in this order, and what they are if they are not given.
+const MOMENT_PARTS: [(&str, i64); 7] =
+    [("year", 1), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0), ("microsecond", 0)];
+
+fn moment_of_parts<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<Moment<'b>, Unknown> {
+    let at = call.span;
+    let mut given = Vec::new();
+    for (number, (name, default)) in MOMENT_PARTS.iter().enumerate() {
+        let value = call.take(name).or_else(|| call.take(&number.to_string()));
+        given.push(value.unwrap_or_else(|| replay.known(record::Value::Int(*default))));
+    }
+    let constants: Option<Vec<i64>> = given.iter().map(|part| replay.concrete(part)?.as_int()).collect();
+    if let Some([year, month, day, hour, minute, second, microsecond]) = constants.as_deref() {
+        let written = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
+        let Some(moment) = calendar::parse_iso(&written) else { return Err(replay.unsupported(at, "this moment")) };
+        return Ok(Moment::Constant(moment + microsecond));
+    }
+    let cells = given.iter().map(|part| ops::to_cell(replay, part, None, at)).collect::<Result<Vec<_>, _>>()?;
+    let cells: Vec<&Cell<'b>> = cells.iter().collect();
+    let cell = ops::lift(replay, &cells, at, |replay, operands| {
+        let mut parts = Vec::new();
+        for (kind, val) in operands {
+            match kind {
+                Kind::Int(_) => parts.push(val.cast(Elem::I64)),
+                Kind::Float | Kind::Str | Kind::Missing => return Err(Trouble::Raises("TypeError")),
+                _ => return Err(Trouble::Unsupported("a moment of parts that are no whole numbers".to_owned())),
+            }
+        }
+        let within = |val: Val<'b>, low: i64, high: i64| val.ge(low) & val.le(high);
+        let valid = within(parts[0], 1, 9999)
+            & within(parts[1], 1, 12)
+            & parts[2].ge(1_i64)
+            & parts[2].le(calendar::days_in_month(parts[0], parts[1]))
+            & within(parts[3], 0, 23)
+            & within(parts[4], 0, 59)
+            & within(parts[5], 0, 59)
+            & within(parts[6], 0, 999_999);
+        replay.raise_here(!valid, "ValueError", at);
+        let clock = ((parts[3] * 60_i64 + parts[4]) * 60_i64 + parts[5]) * 1_000_000_i64 + parts[6];
+        let moment = calendar::days(parts[0], parts[1], parts[2]) * calendar::DAY + clock;
+        Ok((Kind::DateTime, valid.select(moment, 0_i64)))
+    })?;
+    Ok(Moment::OfRow(cell))
 }
 
 /// Functions that make a moment or duration of constants.
@@ -440,6 +484,12 @@ pub(crate) const MOMENTS: &[&str] = &["datetime.timedelta", "numpy.timedelta64",
 
 /// `pd.Timestamp("2015-03-01")` or `pd.Timestamp(2015, 3, 1)` in a function on cells.
 fn constant_timestamp<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    if ["year", "month", "1"].iter().any(|name| call.has(name)) {
+        if let Some(year) = call.take("ts_input") {
+            call.give("year", year);
+        }
+        return moment(replay, call);
+    }
     let written = ["ts_input", "0"].iter().find_map(|name| call.take(name));
     let constant = written.as_ref().and_then(|written| replay.concrete(written));
     let moment = match (&constant, constant.as_ref().and_then(record::Value::as_tagged)) {

@@ -5,7 +5,7 @@
 use super::{Candidate, Flow, Replay, Scope};
 use crate::ast::{Expr, ExprKind};
 use crate::record::{self, Tagged};
-use crate::value::{Body, Class, Eval, Function, Known, ScopeId, Unknown, Value};
+use crate::value::{Body, Class, Eval, Function, Known, Method, ScopeId, Unknown, Value};
 use source::Span;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -100,6 +100,10 @@ impl<'b> Call<'b> {
     }
 
     /// An argument under another name, or one that was looked at.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.arguments.iter().any(|(key, _)| key == name)
+    }
+
     pub(crate) fn give(&mut self, name: &str, value: Value<'b>) {
         self.arguments.push((name.to_owned(), value));
     }
@@ -189,8 +193,23 @@ impl Class {
     /// Whether that method is one of the class and not of its objects.
     fn takes_itself(&self, name: &str) -> bool {
         let is_of_class = |decorator: &Expr| decorator.as_name() == Some("classmethod");
-        self.methods.iter().any(|(one, definition)| one == name && definition.decorators.iter().any(is_of_class))
+        self.method(name).is_some_and(|method| method.definition.decorators.iter().any(is_of_class))
     }
+}
+
+/// What `super()` is: the object, and behind this word the number of the method that it stands in.
+const SUPER: &str = "super ";
+
+fn function_of<'b>(method: &Method) -> Rc<Function<'b>> {
+    let definition = &method.definition;
+    let default = |expr: &Expr| display_value(expr).map(|value| Value::Known(Known::constant(value)));
+    Rc::new(Function {
+        name: definition.name.clone(),
+        parameters: definition.parameters.clone(),
+        defaults: definition.parameters.named.iter().map(|parameter| parameter.default.as_ref().and_then(default)).collect(),
+        body: Body::Block(Rc::new(definition.body.clone())),
+        scope: method.scope,
+    })
 }
 
 /// Decorators that give a function which does the same.
@@ -391,6 +410,17 @@ impl<'b> Replay<'_, 'b> {
             let parts = vec![function.clone(), Value::Tuple(first.to_vec()), self.dict(options)];
             return Ok(Value::Part(Box::new(Value::Tuple(parts)), crate::builtins::PARTIAL.to_owned()));
         }
+        if let "itertools.chain" | "itertools.chain.from_iterable" = path
+            && let Some(chained) = crate::generators::chained(self, path, &positional, span)
+        {
+            return Ok(chained);
+        }
+        if path == "builtins.super"
+            && positional.is_empty()
+            && let Some((object, place)) = self.of_super(span)
+        {
+            return Ok(Value::Part(Box::new(object), format!("{SUPER}{place}")));
+        }
         if path == "operator.itemgetter" && self.cells_active() && named.is_empty() {
             return Ok(Value::Part(Box::new(Value::Tuple(positional)), crate::builtins::ITEM_GETTER.to_owned()));
         }
@@ -472,6 +502,10 @@ impl<'b> Replay<'_, 'b> {
         };
         match &receiver {
             Value::Unknown(unknown) => return Err(unknown.clone()),
+            Value::Part(object, part) if part.starts_with(SUPER) => {
+                let place = part[SUPER.len()..].parse().unwrap_or(usize::MAX - 1);
+                return self.call_of_super(object, place, name, positional, named, span);
+            }
             of if name == "get" && (matches!(of, Value::Entry(_)) || crate::literals::is_document(of)) => {
                 return crate::literals::get(self, of, &positional, span);
             }
@@ -864,7 +898,7 @@ impl<'b> Replay<'_, 'b> {
     /// The value of a property: its body is recorded where it is read.
     pub(crate) fn property(&mut self, object: &Value<'b>, class: &Class, name: &str, span: Span) -> Option<Eval<'b>> {
         let function = self.method_of(class, name)?;
-        let definition = class.methods.iter().find(|(one, _)| one == name).map(|(_, definition)| definition.clone())?;
+        let definition = class.method(name)?.definition.clone();
         if !matches!(definition.decorators.as_slice(), [only] if matches!(only.as_name(), Some("property" | "cached_property"))) {
             return None;
         }
@@ -882,8 +916,12 @@ impl<'b> Replay<'_, 'b> {
         object: &Value<'b>,
         span: Span,
     ) -> Option<(Value<'b>, Option<Value<'b>>)> {
-        let function = Value::Function(self.method_of(class, name)?);
-        let definition = class.methods.iter().find(|(one, _)| one == name).map(|(_, definition)| definition.clone())?;
+        let method = class.method(name)?.clone();
+        Some(self.bound_method(class, &method, object, span))
+    }
+
+    fn bound_method(&mut self, class: &Rc<Class>, method: &Method, object: &Value<'b>, span: Span) -> (Value<'b>, Option<Value<'b>>) {
+        let (function, definition) = (Value::Function(function_of(method)), &method.definition);
         let (ways, others): (Vec<Expr>, Vec<Expr>) = definition
             .decorators
             .iter()
@@ -894,7 +932,7 @@ impl<'b> Replay<'_, 'b> {
             Some("classmethod") => Some(Value::Class(class.clone())),
             _ => Some(object.clone()),
         };
-        Some((self.decorated(function, &others, span), first))
+        (self.decorated(function, &others, span), first)
     }
 
     /// A function under its decorators, the innermost first. Those of the standard library that only keep or name it change nothing.
@@ -934,19 +972,47 @@ impl<'b> Replay<'_, 'b> {
     }
 
     pub(crate) fn method_of(&self, class: &Class, name: &str) -> Option<Rc<Function<'b>>> {
-        let (_, function) = class.methods.iter().find(|(one, _)| one == name)?;
-        Some(Rc::new(Function {
-            name: function.name.clone(),
-            parameters: function.parameters.clone(),
-            defaults: function
-                .parameters
-                .named
-                .iter()
-                .map(|parameter| parameter.default.as_ref().and_then(display_value).map(|value| Value::Known(Known::constant(value))))
-                .collect(),
-            body: Body::Block(Rc::new(function.body.clone())),
-            scope: class.scope,
-        }))
+        class.method(name).map(function_of)
+    }
+
+    /// `super().name(...)` in a method: that of the next class that has one. What the classes of libraries make on construction is not seen.
+    fn call_of_super(
+        &mut self,
+        object: &Value<'b>,
+        place: usize,
+        name: &str,
+        positional: Vec<Value<'b>>,
+        named: Vec<(String, Value<'b>)>,
+        span: Span,
+    ) -> Eval<'b> {
+        let Value::Object(id) = object else { return Err(self.unsupported(span, "`super()` of this")) };
+        let class = self.objects[id.0].class.clone();
+        let Some(method) = class.methods.iter().skip(place + 1).find(|method| method.name == name).cloned() else {
+            return match name {
+                "__init__" => Ok(self.none()),
+                _ => self.inherited(object, &class, name, positional, named, span),
+            };
+        };
+        let (function, first) = self.bound_method(&class, &method, object, span);
+        let all: Vec<Value<'b>> = first.into_iter().chain(positional).collect();
+        match function {
+            Value::Function(function) => self.call_user(&function, all, named, span),
+            other => self.apply(other, None, all, named, span),
+        }
+    }
+
+    /// The object whose method a `super()` stands in, and the number of that method.
+    fn of_super(&mut self, at: Span) -> Option<(Value<'b>, usize)> {
+        let object = self.name("self", at);
+        let Value::Object(id) = object else { return None };
+        let within = |method: &Method| {
+            let body = &method.definition.body;
+            body.first()
+                .zip(body.last())
+                .is_some_and(|(first, last)| first.span.file == at.file && first.span.start <= at.start && at.end <= last.span.end)
+        };
+        let place = self.objects[id.0].class.methods.iter().position(within)?;
+        Some((object, place))
     }
 
     fn instantiate(&mut self, class: &Rc<Class>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {

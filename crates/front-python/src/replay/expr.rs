@@ -126,7 +126,7 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// A name. What the record saw at this place is fresher than what was bound, because objects change in place.
-    fn name(&mut self, name: &str, span: Span) -> Value<'b> {
+    pub(super) fn name(&mut self, name: &str, span: Span) -> Value<'b> {
         let Some(bound) = self.find_name(name, Some(self.scope)).cloned() else {
             let seen = self.recorded(span);
             let is_function = matches!(seen.clone_unused().and_then(record::Value::as_tagged), Some(record::Tagged::Function(_)));

@@ -27,7 +27,7 @@ use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use crate::log::{Activation, Log, SCRIPT};
 use crate::pandas::group::InGroup;
 use crate::record::{self, Record};
-use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, ObjectId, ScopeId, Unknown, Value};
+use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, Method, ObjectId, ScopeId, Unknown, Value};
 use crate::{BatchStatistics, Frozen, Held, Options};
 use ir::{Builder, Reason, Val};
 use source::{Diagnostic, FileId, Line, Place, Sources, Span};
@@ -868,18 +868,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 self.bind(&function.name, value);
             }
             StmtKind::Class { name, bases, body } => {
-                let bases = bases.iter().map(|base| self.code(base.span).to_owned()).collect();
-                let methods = body
-                    .iter()
-                    .filter_map(|one| match &one.kind {
-                        StmtKind::Function(function) => Some((function.name.clone(), Rc::new(function.clone()))),
-                        _ => None,
-                    })
-                    .collect();
-                let mut set = BTreeSet::new();
-                crate::names::attributes_set(body, &mut set);
-                let constants = body.iter().filter_map(|one| self.class_constant(one)).filter(|(name, _)| !set.contains(name)).collect();
-                let class = Class { methods, bases, constants, scope: Some(self.scope) };
+                let class = self.class(bases, body);
                 self.bind(name, Value::Class(Rc::new(class)));
             }
             StmtKind::Return(value) => {
@@ -1256,6 +1245,33 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     /// What a statement of a class's body assigns, if it is data.
+    /// A class of the script, with what it has from the classes of the script that it extends.
+    fn class(&mut self, bases: &[Expr], body: &[Stmt]) -> Class {
+        let scope = Some(self.scope);
+        let method = |one: &Stmt| match &one.kind {
+            StmtKind::Function(function) => Some(Method { name: function.name.clone(), definition: Rc::new(function.clone()), scope }),
+            _ => None,
+        };
+        let mut set = BTreeSet::new();
+        crate::names::attributes_set(body, &mut set);
+        let constants = body.iter().filter_map(|one| self.class_constant(one)).filter(|(name, _)| !set.contains(name)).collect();
+        let mut class = Class { methods: body.iter().filter_map(method).collect(), bases: Vec::new(), constants, scope };
+        for base in bases {
+            match self.value(base) {
+                Value::Class(base) => {
+                    class.methods.extend(base.methods.iter().cloned());
+                    class.bases.extend(base.bases.iter().cloned());
+                    let inherited = base.constants.iter().filter(|(name, _)| !set.contains(name)).cloned();
+                    let inherited: Vec<_> = inherited.filter(|(name, _)| class.constants.iter().all(|(own, _)| own != name)).collect();
+                    class.constants.extend(inherited);
+                }
+                Value::Path(path) if matches!(path.as_str(), "builtins.object" | "abc.ABC") => {}
+                _ => class.bases.push(self.code(base.span).to_owned()),
+            }
+        }
+        class
+    }
+
     fn class_constant(&mut self, statement: &Stmt) -> Option<(String, record::Value)> {
         let StmtKind::Assign { targets, value } = &statement.kind else { return None };
         let [only] = targets.as_slice() else { return None };
