@@ -31,6 +31,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Time, "isocalendar", isocalendar),
     Row::new(On::Function, "pandas.DatetimeIndex", datetime_index),
     Row::new(On::Function, "datetime.datetime.strptime", strptime),
+    Row::new(On::Function, "datetime.datetime.fromisoformat", moment_of_iso),
+    Row::new(On::Function, "datetime.date.fromisoformat", date_of_iso),
     Row::new(On::Cell, "weekday", cell_weekday),
     Row::new(On::Cell, "isoweekday", cell_weekday),
     Row::new(On::Cell, "date", cell_date),
@@ -328,6 +330,46 @@ fn strptime<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// Texts that pandas takes for a missing moment, whatever the format (`nat_strings` in its `_libs/tslibs`).
 const NO_MOMENT: [&str; 7] = ["", "NaT", "nat", "NAT", "nan", "NaN", "NAN"];
+
+/// `datetime.fromisoformat(text)`
+fn moment_of_iso<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    of_iso(replay, call, Kind::DateTime, &["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])
+}
+
+/// `date.fromisoformat(text)`
+fn date_of_iso<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    of_iso(replay, call, Kind::Date, &["%Y-%m-%d"])
+}
+
+/// A text in one of these forms, its numbers with all their digits. Of the other forms of ISO 8601, which the versions of Python read
+/// differently (weeks, no dashes, zones, other separators), rows have no value; what is in none of them raises.
+fn of_iso<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, kind: Kind, formats: &[&str]) -> Eval<'b> {
+    let at = call.span;
+    let text = ["date_string", "0"].iter().find_map(|name| call.take(name));
+    let Some(text) = text else { return Err(replay.unsupported(at, "`fromisoformat` of nothing")) };
+    let cell = ops::to_cell(replay, &text, None, at)?;
+    let cell = ops::lift(replay, &[&cell], at, |replay, operands| match &operands[0] {
+        (Kind::Str, text) => {
+            let (mut moment, mut read) = (replay.b.i64(0), replay.b.bool(false));
+            for format in formats {
+                let Some((micros, valid)) = calendar::parse(replay.b, *text, format) else {
+                    return Err(Trouble::Unsupported("`fromisoformat`".to_owned()));
+                };
+                // A year has four digits here and every other number two.
+                let whole = valid & text.len().eq(format.len() as i64 + 2);
+                moment = whole.select(micros, moment);
+                read = read | whole;
+            }
+            let of_a_day = text.len().eq(10_i64) & !text.contains("W");
+            let broken = text.len().lt(7_i64) | of_a_day;
+            replay.raise_here(!read & broken, "ValueError", at);
+            replay.no_value_here(!read & !broken, "a moment in another form of ISO 8601", at);
+            Ok((kind.clone(), moment))
+        }
+        _ => Err(Trouble::Raises("TypeError")),
+    })?;
+    Ok(Value::Cell(cell))
+}
 
 /// `pd.to_datetime(text, format=...)` of one text, in a function: what is no such date raises, or is missing. What is missing stays so.
 fn moment_of_cell<'b>(replay: &mut Replay<'_, 'b>, cell: &Cell<'b>, format: &str, coerce: bool, at: Span) -> Eval<'b> {
