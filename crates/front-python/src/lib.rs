@@ -41,6 +41,7 @@ mod prune;
 pub mod record;
 mod replay;
 mod row_dicts;
+mod row_order;
 mod row_turns;
 mod row_writes;
 mod sequence;
@@ -69,6 +70,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     matrices::ROWS,
     builtins::ROWS,
     generators::ROWS,
+    row_order::ROWS,
     literals::ROWS,
     math::ROWS,
     numpy::ROWS,

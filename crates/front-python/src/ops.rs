@@ -273,8 +273,15 @@ fn operands<'b>(
                     "filter both, or use np.where on all rows",
                 ));
             }
-            let name = if a.name == b.name { a.name.clone() } else { None };
-            Some(Column { name, ..if a.array { b.clone() } else { a.clone() } })
+            // An array beside a series changes nothing about its name.
+            let name = if a.name == b.name || b.array && !a.array {
+                &a.name
+            } else if a.array && !b.array {
+                &b.name
+            } else {
+                &None
+            };
+            Some(Column { name: name.clone(), ..if a.array { b.clone() } else { a.clone() } })
         }
         (Value::Column(a), _) => Some(a.clone()),
         (_, Value::Column(b)) => Some(b.clone()),

@@ -616,8 +616,15 @@ pub(crate) fn sorted<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], keys: 
     let Some(kinds) = keys.iter().map(one_kind).collect::<Option<Vec<Kind>>>() else {
         return Err(replay.unsupported(at, "`sorted` of values of several types"));
     };
-    if !(kinds.iter().all(|kind| *kind == Kind::Str) || kinds.iter().all(|kind| matches!(kind, Kind::Int(_)))) {
-        return Err(replay.unsupported(at, "`sorted` of other things than texts or whole numbers"));
+    if !(kinds.iter().all(|kind| *kind == Kind::Str) || kinds.iter().all(|kind| matches!(kind, Kind::Int(_) | Kind::Float))) {
+        return Err(replay.unsupported(at, "`sorted` of other things than texts or numbers"));
+    }
+    for (item, key) in items.iter().zip(keys) {
+        if let Value::Cell(cell) = key
+            && let Some((Kind::Float, val)) = cell.single()
+        {
+            refuse(replay, item.there & val.is_nan(), "a missing value among those that are put in order", at);
+        }
     }
     let mut places = vec![replay.b.i64(0); items.len()];
     for later in 0..items.len() {

@@ -232,6 +232,12 @@ pub(crate) fn part_attribute<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, na
         }
         Value::Group(group) if replay.frames[group.frame.0].columns.contains_key(name) => Ok(group::select(group, name)),
         Value::Row(id) if replay.frames[id.0].columns.contains_key(name) => row_item(replay, *id, name, span),
+        Value::Row(_) | Value::Part(..)
+            if (name == "index" || crate::row_order::is_of_row(of))
+                && let Some(found) = crate::row_order::attribute(replay, of, name, span) =>
+        {
+            found
+        }
         Value::Matrix(columns) if name == "shape" => {
             let rows = replay.batch(span, "number of rows").unwrap_or_else(Value::Unknown);
             Ok(Value::Tuple(vec![rows, replay.known(record::Value::Int(columns.len() as i64))]))
@@ -434,6 +440,12 @@ pub(crate) fn subscript<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, index: 
         }
         (Value::Column(_), _) => Err(replay.other_rows(span, "python-row-position", "[]")),
         (Value::Texts(column, _), index) => text::slice(replay, column, index, span),
+        (Value::Row(_) | Value::Part(..), Value::Part(..)) if crate::row_order::is_of_row(index) => {
+            match crate::row_order::chosen(replay, of, index, span)? {
+                Some(chosen) => Ok(chosen),
+                None => Err(replay.unsupported(span, "these items of a row")),
+            }
+        }
         (Value::Part(inner, part), index) => match (&**inner, part.as_str()) {
             (Value::Known(known), "loc" | "at") => table::cell_of_table(replay, known, index, span),
             (Value::Frame(id), "loc") => locate(replay, *id, index, span),

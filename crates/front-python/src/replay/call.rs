@@ -583,6 +583,7 @@ impl<'b> Replay<'_, 'b> {
             Value::Objects(_) => (On::Objects, name.to_owned()),
             Value::Part(of, part) if part == "str" && matches!(**of, Value::Objects(_)) => (On::Objects, format!("str.{name}")),
             Value::Part(_, part) if crate::addresses::is_address(part) => return crate::addresses::method(self, &receiver, name, span),
+            Value::Part(..) if crate::row_order::is_of_row(&receiver) => (On::Row, name.to_owned()),
             Value::Part(_, part) if part == "dt" => (On::Time, name.to_owned()),
             Value::Part(_, part) if part.starts_with("period ") => (On::Period, name.to_owned()),
             Value::Part(_, part) if part == "cat" => (On::Cat, name.to_owned()),

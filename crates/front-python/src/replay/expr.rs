@@ -416,6 +416,9 @@ impl<'b> Replay<'_, 'b> {
         if let Some(places) = crate::sklearn::split::of_places(&[left, right]) {
             return Ok(places);
         }
+        if let Some(mask) = crate::row_order::compared(self, op, left, right, span) {
+            return mask;
+        }
         // Whether two names are of one frame says nothing of its rows.
         if let (CompareOp::Is | CompareOp::IsNot, Value::Frame(_), _) | (CompareOp::Is | CompareOp::IsNot, _, Value::Frame(_)) =
             (op, left, right)
