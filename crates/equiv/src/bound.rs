@@ -106,6 +106,10 @@ impl<'a> Analyser<'a> {
         })
     }
 
+    pub(crate) fn reference(&self) -> Reference {
+        self.reference
+    }
+
     pub fn checked(&self) -> &'a Checked {
         self.checked
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use interp::{Datum, Outcome};
 use ir::{Function, Literal, Op, Value};
+use rayon::prelude::*;
 
 use crate::bound::Analyser;
 use crate::bound::describe_node;
@@ -116,10 +117,19 @@ pub fn report(analyser: &Analyser<'_>, rows: &[Vec<Datum>], references: &[Outcom
         failing_rows: Vec::new(),
         explained: Vec::new(),
     };
-    for (number, (row, reference)) in rows.iter().zip(references).enumerate() {
+    let (checked, reference) = (analyser.checked(), analyser.reference());
+    let judge = |analyser: &mut Analyser<'_>, number: usize| {
+        let row = &rows[number];
         let analysis = analyser.analyse(row);
-        report.unstable_rows += usize::from(!analysis.unstable.is_empty());
-        let judged = compare(analyser, row, &analysis, reference, again.and_then(|again| again.get(number)));
+        let judged = compare(analyser, row, &analysis, &references[number], again.and_then(|again| again.get(number)));
+        (!analysis.unstable.is_empty(), judged)
+    };
+    // An analyser for each processor, for to make one takes as long as many rows.
+    let numbers = (0..report.rows).into_par_iter().with_min_len(report.rows.div_ceil(rayon::current_num_threads()).max(1));
+    let all: Vec<(bool, Vec<Judged>)> = numbers.map_init(|| Analyser::new(checked, reference), judge).collect();
+    for (number, (is_unstable, judged)) in all.into_iter().enumerate() {
+        report.unstable_rows += usize::from(is_unstable);
+        let row = &rows[number];
         for (output, judged) in report.outputs.iter_mut().zip(&judged) {
             output.insert(number, judged);
         }

@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 
 use interp::{Datum, Interp, Outcome};
 use plan::{Cell, File, GoldenOutcome, Plan};
+use rayon::prelude::*;
 
 pub use tools::{Missing, Tool, Tools};
 
@@ -150,9 +151,9 @@ pub fn run(target: Target, jobs: &[Job<'_>], folder: &Path, tools: &Tools) -> Re
     wire::decode(jobs, &output).ok_or_else(|| Failure::Broken { what: target.name().into(), said: "its output is cut short".into() })
 }
 
-/// What the interpreter makes of rows.
+/// What the interpreter makes of rows, on all processors.
 pub fn interpreted(interp: &Interp, rows: &[Vec<Cell>]) -> Vec<GoldenOutcome> {
-    rows.iter().map(|row| outcome(interp.run(&row.iter().map(datum).collect::<Vec<_>>()))).collect()
+    rows.par_iter().map(|row| outcome(interp.run(&row.iter().map(datum).collect::<Vec<_>>()))).collect()
 }
 
 /// An interpreter's outcome as cells.

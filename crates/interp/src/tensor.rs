@@ -11,14 +11,22 @@ fn count(shape: &[u32]) -> usize {
     shape.iter().map(|dim| *dim as usize).product()
 }
 
-/// The position along each axis of the element with a row-major number.
-fn unravel(mut number: usize, shape: &[u32]) -> Vec<usize> {
+/// What a function makes of the position of each element, in row-major order.
+fn at_each<T>(shape: &[u32], mut f: impl FnMut(&[usize]) -> T) -> Vec<T> {
     let mut at = vec![0; shape.len()];
-    for (axis, dim) in shape.iter().enumerate().rev() {
-        at[axis] = number % *dim as usize;
-        number /= *dim as usize;
-    }
-    at
+    let mut next = |number: usize| {
+        if number > 0 {
+            for (at, dim) in at.iter_mut().zip(shape).rev() {
+                *at += 1;
+                if *at < *dim as usize {
+                    break;
+                }
+                *at = 0;
+            }
+        }
+        f(&at)
+    };
+    (0..count(shape)).map(&mut next).collect()
 }
 
 /// The row-major number of an element.
@@ -32,38 +40,35 @@ fn spread<'a>((elements, own): Shaped<'a>, at: &[usize]) -> &'a Literal {
     &elements[ravel(aligned.iter().zip(own).map(|(at, dim)| if *dim == 1 { 0 } else { *at }), own)]
 }
 
-/// Two tensors element by element, broadcast to `shape`.
 /// A function of as many elements as there are operands, element by element.
 pub fn each(shape: &[u32], operands: &[Shaped<'_>], f: impl Fn(Vec<Literal>) -> Literal) -> Vec<Literal> {
-    let one = |number: usize| {
-        let at = unravel(number, shape);
-        f(operands.iter().map(|operand| spread(*operand, &at).clone()).collect())
-    };
-    (0..count(shape)).map(one).collect()
+    at_each(shape, |at| f(operands.iter().map(|operand| spread(*operand, at).clone()).collect()))
 }
 
+/// Two tensors element by element, broadcast to `shape`.
 pub fn zip(shape: &[u32], a: Shaped<'_>, b: Shaped<'_>, f: impl Fn(&Literal, &Literal) -> Literal) -> Vec<Literal> {
-    (0..count(shape)).map(|number| unravel(number, shape)).map(|at| f(spread(a, &at), spread(b, &at))).collect()
+    if a.1 == shape && b.1 == shape {
+        return a.0.iter().zip(b.0).map(|(a, b)| f(a, b)).collect();
+    }
+    at_each(shape, |at| f(spread(a, at), spread(b, at)))
 }
 
 /// `[cond, yes, no]`, broadcast to `shape`.
 pub fn select(shape: &[u32], [cond, yes, no]: [Shaped<'_>; 3]) -> Vec<Literal> {
-    let pick = |at: Vec<usize>| match spread(cond, &at).as_bool() {
-        Some(true) => spread(yes, &at).clone(),
-        Some(false) => spread(no, &at).clone(),
-        None => Literal::Null(spread(yes, &at).elem()),
-    };
-    (0..count(shape)).map(|number| pick(unravel(number, shape))).collect()
+    at_each(shape, |at| match spread(cond, at).as_bool() {
+        Some(true) => spread(yes, at).clone(),
+        Some(false) => spread(no, at).clone(),
+        None => Literal::Null(spread(yes, at).elem()),
+    })
 }
 
 pub fn transpose(x: &[Literal], shape: &[u32], order: &[u8]) -> Vec<Literal> {
     let new: Vec<u32> = order.iter().map(|axis| shape[usize::from(*axis)]).collect();
-    let old_place = |at: Vec<usize>| {
-        let mut old = vec![0; shape.len()];
-        order.iter().zip(at).for_each(|(axis, at)| old[usize::from(*axis)] = at);
-        old
-    };
-    (0..x.len()).map(|number| x[ravel(old_place(unravel(number, &new)), shape)].clone()).collect()
+    let mut old = vec![0; shape.len()];
+    at_each(&new, |at| {
+        order.iter().zip(at).for_each(|(axis, at)| old[usize::from(*axis)] = *at);
+        x[ravel(old.iter().copied(), shape)].clone()
+    })
 }
 
 /// The slices at `positions` along an axis, in that order.
@@ -120,10 +125,9 @@ pub fn reduce(how: Reduce, elem: Elem, x: &[Literal], shape: &[u32], axes: &[u8]
     let folded = |axis: usize| axes.contains(&(axis as u8));
     let kept: Vec<u32> = shape.iter().enumerate().filter(|(axis, _)| !folded(*axis)).map(|(_, dim)| *dim).collect();
     let mut groups: Vec<Vec<Literal>> = vec![Vec::new(); count(&kept)];
-    for (number, element) in x.iter().enumerate() {
-        let at = unravel(number, shape);
-        let place = at.iter().enumerate().filter(|(axis, _)| !folded(*axis)).map(|(_, at)| *at);
-        groups[ravel(place, &kept)].push(element.clone());
+    let places = at_each(shape, |at| ravel(at.iter().enumerate().filter(|(axis, _)| !folded(*axis)).map(|(_, at)| *at), &kept));
+    for (place, element) in places.into_iter().zip(x) {
+        groups[place].push(element.clone());
     }
     groups.iter().map(|group| fold(how, elem, group)).collect()
 }
@@ -179,15 +183,14 @@ pub fn contract(elem: Elem, a: Shaped<'_>, b: Shaped<'_>, over: &[(u8, u8)]) -> 
     let out = [dims(a.1, &left), dims(b.1, &right)].concat();
     let inner: Vec<u32> = over.iter().map(|(axis, _)| a.1[usize::from(*axis)]).collect();
     let element = |at: &[usize]| {
-        let term = |k: usize| {
-            let k = unravel(k, &inner);
-            let (mut x, mut y) = (vec![0; a.1.len()], vec![0; b.1.len()]);
-            left.iter().zip(at).for_each(|(axis, at)| x[*axis] = *at);
-            right.iter().zip(&at[left.len()..]).for_each(|(axis, at)| y[*axis] = *at);
-            over.iter().zip(&k).for_each(|((p, q), k)| (x[usize::from(*p)], y[usize::from(*q)]) = (*k, *k));
-            binary(Binary::Mul, &a.0[ravel(x, a.1)], &b.0[ravel(y, b.1)])
-        };
-        lane_sum(elem, &(0..count(&inner)).map(term).collect::<Vec<_>>())
+        let (mut x, mut y) = (vec![0; a.1.len()], vec![0; b.1.len()]);
+        left.iter().zip(at).for_each(|(axis, at)| x[*axis] = *at);
+        right.iter().zip(&at[left.len()..]).for_each(|(axis, at)| y[*axis] = *at);
+        let terms = at_each(&inner, |k| {
+            over.iter().zip(k).for_each(|((p, q), k)| (x[usize::from(*p)], y[usize::from(*q)]) = (*k, *k));
+            binary(Binary::Mul, &a.0[ravel(x.iter().copied(), a.1)], &b.0[ravel(y.iter().copied(), b.1)])
+        });
+        lane_sum(elem, &terms)
     };
-    (0..count(&out)).map(|number| element(&unravel(number, &out))).collect()
+    at_each(&out, element)
 }
