@@ -57,7 +57,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["driver", "plan", "source"]),
     // The other face: it has the command line in it.
     ("python", &["cli", "driver", "source"]),
-    ("tests", &["check", "driver", "equiv", "front-python", "ir", "plan", "source"]),
+    // What tests of several crates share: reading cases, and running them on the targets.
+    ("tests", &["check", "driver", "equiv", "execute", "front-python", "ir", "plan", "source"]),
     ("xtask", &["driver"]),
 ];
 
