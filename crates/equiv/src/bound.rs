@@ -15,7 +15,7 @@ mod number;
 mod route;
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use check::{Checked, check};
 use interp::{Datum, Interp, Outcome};
@@ -53,7 +53,7 @@ struct Prepared {
     is_exact: bool,
 }
 
-type Items = Rc<Vec<Item>>;
+type Items = Arc<Vec<Item>>;
 
 /// The rows of a map by their keys.
 type Index = HashMap<Vec<Literal>, usize>;
@@ -104,10 +104,6 @@ impl<'a> Analyser<'a> {
             });
             called && !self.checked.type_of(handle, value).elem.is_float()
         })
-    }
-
-    pub(crate) fn reference(&self) -> Reference {
-        self.reference
     }
 
     pub fn checked(&self) -> &'a Checked {
@@ -187,7 +183,7 @@ impl<'a> Analyser<'a> {
 }
 
 fn arguments(row: &[Datum]) -> Vec<Items> {
-    row.iter().map(|datum| Rc::new(datum.elements().iter().cloned().map(Item::exact).collect())).collect()
+    row.iter().map(|datum| Arc::new(datum.elements().iter().cloned().map(Item::exact).collect())).collect()
 }
 
 fn datum(items: &[Item], ty: &Type) -> Datum {
@@ -224,7 +220,7 @@ impl Prepared {
                 None
             }
         };
-        let constant = |op: &Op| literals(op).map(|literals| Rc::new(literals.into_iter().map(Item::exact).collect()));
+        let constant = |op: &Op| literals(op).map(|literals| Arc::new(literals.into_iter().map(Item::exact).collect()));
         let constants = function.nodes.iter().map(|(_, node)| constant(&node.op)).collect();
         let (canonical, call_sites) = canonical(function);
         Prepared { routes, canonical, call_sites, constants, is_exact: false }
@@ -316,7 +312,7 @@ impl Run<'_> {
             let place = Place { calls, function, node: value, element: 0 };
             let result = match &analyser.functions[function.index()].constants[value.index()] {
                 _ if !needed(value) => Items::default(),
-                Some(constant) => Rc::clone(constant),
+                Some(constant) => Arc::clone(constant),
                 None => self.node(&node.op, place, &items, args),
             };
             items.push(result);
@@ -331,59 +327,59 @@ impl Run<'_> {
         let route = &prepared.routes[place.node.index()];
         let table = |handle: &Handle<Table>| &checked.module().tables[*handle];
         match op {
-            Op::Param(index) => Rc::clone(&args[*index as usize]),
-            Op::Const(literal) => Rc::new(vec![Item::exact(literal.clone())]),
-            Op::Table(handle) => Rc::new(tensor_of(table(handle)).into_iter().map(Item::exact).collect()),
+            Op::Param(index) => Arc::clone(&args[*index as usize]),
+            Op::Const(literal) => Arc::new(vec![Item::exact(literal.clone())]),
+            Op::Table(handle) => Arc::new(tensor_of(table(handle)).into_iter().map(Item::exact).collect()),
             Op::Unary(unary, x) => self.each(place, of(x), |run, place, x| run.unary(place, *unary, x)),
             Op::Binary(binary, a, b) => {
                 let about = About::order(prepared.canonical[a.index()], prepared.canonical[b.index()]);
                 let (a, b) = (of(a), of(b));
                 let mut pair = |number: usize, (x, y): (usize, usize)| self.binary(place.element(number), *binary, about, &a[x], &b[y]);
-                let Route::Two(pairs) = route else { return Rc::new(vec![pair(0, (0, 0))]) };
-                Rc::new(pairs.iter().enumerate().map(|(number, places)| pair(number, *places)).collect())
+                let Route::Two(pairs) = route else { return Arc::new(vec![pair(0, (0, 0))]) };
+                Arc::new(pairs.iter().enumerate().map(|(number, places)| pair(number, *places)).collect())
             }
             Op::Cast { x, to } => self.each(place, of(x), |run, place, x| run.cast(place, x, *to)),
             Op::Text(text, operands) => {
                 let operands: Vec<&Item> = operands.iter().map(|operand| &of(operand)[0]).collect();
-                Rc::new(vec![Item::exact(interp::text::eval(*text, &operands.iter().map(|item| &item.value).collect::<Vec<_>>()))])
+                Arc::new(vec![Item::exact(interp::text::eval(*text, &operands.iter().map(|item| &item.value).collect::<Vec<_>>()))])
             }
             Op::Select { cond, yes, no } => {
                 let (cond, yes, no) = (of(cond), of(yes), of(no));
                 let mut pick = |[c, y, n]: [usize; 3]| self.select(&cond[c], &yes[y], &no[n]);
-                let Route::Three(places) = route else { return Rc::new(vec![pick([0, 0, 0])]) };
-                Rc::new(places.iter().map(|places| pick(*places)).collect())
+                let Route::Three(places) = route else { return Arc::new(vec![pick([0, 0, 0])]) };
+                Arc::new(places.iter().map(|places| pick(*places)).collect())
             }
-            Op::IsNull(x) => Rc::new(vec![Item::exact(Literal::Bool(of(x)[0].value.is_null()))]),
-            Op::OrElse { x, default } => Rc::clone(of(if of(x)[0].value.is_null() { default } else { x })),
+            Op::IsNull(x) => Arc::new(vec![Item::exact(Literal::Bool(of(x)[0].value.is_null()))]),
+            Op::OrElse { x, default } => Arc::clone(of(if of(x)[0].value.is_null() { default } else { x })),
             Op::Lookup { keys, map } => {
                 let keys: Vec<&Item> = keys.iter().map(|key| &of(key)[0]).collect();
                 match table(map) {
-                    Table::Map(rows) => Rc::new(vec![self.lookup(place, rows, &self.analyser.maps[map], &keys)]),
+                    Table::Map(rows) => Arc::new(vec![self.lookup(place, rows, &self.analyser.maps[map], &keys)]),
                     Table::Tensor(_) | Table::Forest(_) => bug!("lookup needs a map"),
                 }
             }
             Op::Walk { row, forest } => match table(forest) {
-                Table::Forest(forest) => Rc::new(self.walk(place, prepared.canonical[row.index()], forest, of(row))),
+                Table::Forest(forest) => Arc::new(self.walk(place, prepared.canonical[row.index()], forest, of(row))),
                 Table::Tensor(_) | Table::Map(_) => bug!("walk needs a forest"),
             },
-            Op::Pack(parts) => Rc::new(parts.iter().map(|part| of(part)[0].clone()).collect()),
-            Op::Reshape { x, .. } => Rc::clone(of(x)),
+            Op::Pack(parts) => Arc::new(parts.iter().map(|part| of(part)[0].clone()).collect()),
+            Op::Reshape { x, .. } => Arc::clone(of(x)),
             Op::Transpose { x, .. } | Op::Slice { x, .. } => {
                 let Route::One(places) = route else { bug!("elements that move have a route") };
-                Rc::new(places.iter().map(|at| of(x)[*at].clone()).collect())
+                Arc::new(places.iter().map(|at| of(x)[*at].clone()).collect())
             }
             Op::Concat { parts, .. } => {
                 let Route::Parts(places) = route else { bug!("elements that move have a route") };
-                Rc::new(places.iter().map(|(part, at)| of(&parts[*part])[*at].clone()).collect())
+                Arc::new(places.iter().map(|(part, at)| of(&parts[*part])[*at].clone()).collect())
             }
             Op::Window { x, window, .. } => {
                 let Route::Maybe(places) = route else { bug!("elements that move have a route") };
                 let fill = Item::exact(window.fill.clone());
-                Rc::new(places.iter().map(|at| at.map_or_else(|| fill.clone(), |at| of(x)[at].clone())).collect())
+                Arc::new(places.iter().map(|at| at.map_or_else(|| fill.clone(), |at| of(x)[at].clone())).collect())
             }
             Op::Gather { x, at, axis } => {
                 let shape = &checked.type_of(place.function, *x).shape;
-                Rc::new(gather(of(x), shape, usize::from(*axis), of(at)))
+                Arc::new(gather(of(x), shape, usize::from(*axis), of(at)))
             }
             Op::Reduce { how, x, .. } => {
                 let Route::Groups(groups) = route else { bug!("a fold has groups") };
@@ -392,7 +388,7 @@ impl Run<'_> {
                     let group: Vec<&Item> = group.iter().map(|at| &of(x)[*at]).collect();
                     self.reduce(place.element(number), *how, elem, &group)
                 };
-                Rc::new(groups.iter().enumerate().map(fold).collect())
+                Arc::new(groups.iter().enumerate().map(fold).collect())
             }
             Op::Contract { a, b, .. } => {
                 let Route::Pairs(all) = route else { bug!("a product has pairs") };
@@ -401,21 +397,21 @@ impl Run<'_> {
                     let pairs: Vec<(&Item, &Item)> = pairs.iter().map(|(x, y)| (&of(a)[*x], &of(b)[*y])).collect();
                     self.contract(elem, &pairs)
                 };
-                Rc::new(all.iter().map(element).collect())
+                Arc::new(all.iter().map(element).collect())
             }
             Op::Call { function, args, result } => {
-                let args: Vec<Items> = args.iter().map(|arg| Rc::clone(of(arg))).collect();
+                let args: Vec<Items> = args.iter().map(|arg| Arc::clone(of(arg))).collect();
                 self.call(place, *function, &args, *result as usize)
             }
             Op::Iterate { function, args, times } => {
-                let mut args: Vec<Items> = args.iter().chain([times]).map(|operand| Rc::clone(of(operand))).collect();
+                let mut args: Vec<Items> = args.iter().chain([times]).map(|operand| Arc::clone(of(operand))).collect();
                 let state = &args[0][0].value;
                 if args.iter().any(|arg| arg[0].value.is_null()) {
-                    return Rc::new(vec![Item::exact(Literal::Null(state.elem()))]);
+                    return Arc::new(vec![Item::exact(Literal::Null(state.elem()))]);
                 }
                 for turn in 0..interp::turns(&of(times)[0].value) {
                     let last = args.len() - 1;
-                    args[last] = Rc::new(vec![Item::exact(Literal::I64(turn))]);
+                    args[last] = Arc::new(vec![Item::exact(Literal::I64(turn))]);
                     args[0] = self.call(place, *function, &args, 0);
                 }
                 args.swap_remove(0)
@@ -427,21 +423,21 @@ impl Run<'_> {
     fn call(&mut self, place: Place<'_>, function: Handle<Function>, args: &[Items], result: usize) -> Items {
         let checked = self.analyser.checked;
         if args.iter().any(|arg| arg[0].value.is_null()) {
-            return Rc::new(vec![Item::exact(Literal::Null(checked.type_of(place.function, place.node).elem))]);
+            return Arc::new(vec![Item::exact(Literal::Null(checked.type_of(place.function, place.node).elem))]);
         }
         if self.analyser.functions[function.index()].is_exact && args.iter().flat_map(|arg| arg.iter()).all(Item::is_exact) {
             let args: Vec<Datum> = args.iter().map(|arg| Datum::Scalar(arg[0].value.clone())).collect();
             let all = self.analyser.exact.call(function, &args);
-            return Rc::new(all[result].elements().iter().cloned().map(Item::exact).collect());
+            return Arc::new(all[result].elements().iter().cloned().map(Item::exact).collect());
         }
         let prepared = &self.analyser.functions[place.function.index()];
         let calls = [place.calls, &[prepared.call_sites[place.node.index()]]].concat();
         let called = self.nodes(function, args, &calls);
-        Rc::clone(&called[checked.module().functions[function].results[result].value.index()])
+        Arc::clone(&called[checked.module().functions[function].results[result].value.index()])
     }
 
     fn each(&mut self, place: Place<'_>, x: &[Item], mut f: impl FnMut(&mut Self, Place<'_>, &Item) -> Item) -> Items {
-        Rc::new(x.iter().enumerate().map(|(number, x)| f(self, place.element(number), x)).collect())
+        Arc::new(x.iter().enumerate().map(|(number, x)| f(self, place.element(number), x)).collect())
     }
 }
 

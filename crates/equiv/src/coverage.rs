@@ -4,6 +4,7 @@
 
 use interp::Datum;
 use ir::{Elem, Forest, Function, Handle, Literal, Map, Next, Op, Table, Test, Value};
+use rayon::prelude::*;
 
 use crate::bound::{Analyser, describe_node};
 
@@ -31,6 +32,9 @@ impl Coverage {
     }
 }
 
+/// Rows that are evaluated on all processors before they are looked at.
+const AT_ONCE: usize = 256;
+
 /// How many of what was missed are named.
 const NAMED: usize = 50;
 
@@ -52,8 +56,10 @@ pub struct Covered {
 /// What these rows reach.
 pub fn coverage(analyser: &Analyser<'_>, rows: &[Vec<Datum>]) -> Covered {
     let mut seen = Seen::new(analyser);
-    for row in rows {
-        seen.insert(row);
+    // What the values of so many rows take is held at a time.
+    for some in rows.chunks(AT_ONCE) {
+        let values: Vec<Vec<Vec<Literal>>> = some.par_iter().map(|row| analyser.values(row, &seen.needed)).collect();
+        values.iter().for_each(|values| seen.insert(values));
     }
     seen.covered()
 }
@@ -264,10 +270,10 @@ impl<'a> Seen<'a> {
         Seen { analyser, needed, arms, lookups, missing, rejections: vec![false; entry.rejections.len()], leaves }
     }
 
-    fn insert(&mut self, row: &[Datum]) {
-        let values = self.analyser.values(row, &self.needed);
+    /// The values of one more row.
+    fn insert(&mut self, values: &[Vec<Literal>]) {
         let one = |value: &Value| &values[value.index()][0];
-        self.leaves.walk(&values);
+        self.leaves.walk(values);
         for (_, cond, taken) in &mut self.arms {
             if let Some(holds) = one(cond).as_bool() {
                 taken[usize::from(!holds)] = true;

@@ -117,19 +117,14 @@ pub fn report(analyser: &Analyser<'_>, rows: &[Vec<Datum>], references: &[Outcom
         failing_rows: Vec::new(),
         explained: Vec::new(),
     };
-    let (checked, reference) = (analyser.checked(), analyser.reference());
-    let judge = |analyser: &mut Analyser<'_>, number: usize| {
-        let row = &rows[number];
+    let judge = |(number, (row, reference)): (usize, (&Vec<Datum>, &Outcome))| {
         let analysis = analyser.analyse(row);
-        let judged = compare(analyser, row, &analysis, &references[number], again.and_then(|again| again.get(number)));
+        let judged = compare(analyser, row, &analysis, reference, again.and_then(|again| again.get(number)));
         (!analysis.unstable.is_empty(), judged)
     };
-    // An analyser for each processor, for to make one takes as long as many rows.
-    let numbers = (0..report.rows).into_par_iter().with_min_len(report.rows.div_ceil(rayon::current_num_threads()).max(1));
-    let all: Vec<(bool, Vec<Judged>)> = numbers.map_init(|| Analyser::new(checked, reference), judge).collect();
-    for (number, (is_unstable, judged)) in all.into_iter().enumerate() {
+    let all: Vec<(bool, Vec<Judged>)> = rows.par_iter().zip(references).enumerate().map(judge).collect();
+    for (number, ((is_unstable, judged), row)) in all.into_iter().zip(rows).enumerate() {
         report.unstable_rows += usize::from(is_unstable);
-        let row = &rows[number];
         for (output, judged) in report.outputs.iter_mut().zip(&judged) {
             output.insert(number, judged);
         }

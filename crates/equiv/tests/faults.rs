@@ -186,13 +186,13 @@ fn seeded_faults_with_an_effect_are_caught() {
 
 /// The faults of a case, and what becomes of them.
 fn fates(name: &str, case: &Case, arithmetic: Arithmetic) -> Vec<(String, Fate)> {
-    let analyser = || Analyser::new(&case.checked, Reference { arithmetic });
+    let analyser = Analyser::new(&case.checked, Reference { arithmetic });
     let made = boundary(&case.checked, &case.rows, 1000);
     let rows: Vec<Vec<Datum>> = case.rows.iter().chain(&made.rows).cloned().collect();
     let ours = outcomes(&case.checked, &rows);
     let mixed = mixtures(&rows);
     let ours_mixed = outcomes(&case.checked, &mixed);
-    let fate = |analyser: &mut Analyser<'_>, (what, mutant): (String, Module)| {
+    let fate = |(what, mutant): (String, Module)| {
         let mutant = check(mutant).ok()?;
         let theirs = outcomes(&mutant, &rows);
         let fate = if ours == theirs {
@@ -202,14 +202,14 @@ fn fates(name: &str, case: &Case, arithmetic: Arithmetic) -> Vec<(String, Fate)>
             let differ: Vec<usize> = (0..rows.len()).filter(|at| ours[*at] != theirs[*at]).take(40).collect();
             let theirs: Vec<Outcome> = differ.iter().map(|at| theirs[*at].clone()).collect();
             let rows: Vec<Vec<Datum>> = differ.iter().map(|at| rows[*at].clone()).collect();
-            if report(analyser, &rows, &theirs, None).passes() { Fate::Excused } else { Fate::Caught }
+            if report(&analyser, &rows, &theirs, None).passes() { Fate::Excused } else { Fate::Caught }
         };
         if std::env::var_os("SHOW").is_some() && fate != Fate::Caught {
             println!("{fate:?}: {name}: {what}");
         }
         Some((what, fate))
     };
-    mutants(case.checked.module()).into_par_iter().map_init(analyser, fate).flatten().collect()
+    mutants(case.checked.module()).into_par_iter().filter_map(fate).collect()
 }
 
 /// Rows whose columns come from different rows, the same in every run.

@@ -110,10 +110,9 @@ pub(crate) fn container_method<'b>(
             Some(Err(replay.unsupported(span, format!("`{name}` of a dict whose keys depend on the row"))))
         }
         (Value::Dict(id), "get") => {
-            let wanted = key(replay)?;
-            let found =
-                replay.dicts[id.0].iter().rev().find(|(one, _)| replay.concrete(one).is_some_and(|one| fold::same_key(&one, &wanted)));
-            Some(Ok(found.map(|(_, value)| value.clone()).unwrap_or_else(|| positional.get(1).cloned().unwrap_or_else(|| replay.none()))))
+            key(replay)?;
+            let found = crate::row_dicts::under(replay, *id, positional.first()?);
+            Some(Ok(found.or_else(|| positional.get(1).cloned()).unwrap_or_else(|| replay.none())))
         }
         (Value::Dict(id), "items") => {
             let pairs = replay.dicts[id.0].iter().map(|(key, value)| Value::Tuple(vec![key.clone(), value.clone()])).collect();
@@ -129,7 +128,9 @@ pub(crate) fn container_method<'b>(
         }
         (Value::Dict(id), "update") => {
             let more = replay.pairs(positional.first()?)?;
-            replay.dicts[id.0].extend(more);
+            // Each of them says how it was put.
+            replay.writes.pop();
+            more.into_iter().for_each(|(key, value)| crate::row_dicts::put(replay, *id, &key, value, span));
             Some(Ok(replay.none()))
         }
         _ => None,

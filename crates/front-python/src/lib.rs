@@ -91,6 +91,7 @@ pub(crate) const FAMILIES: &[&[Row]] = &[
     pandas::table::ROWS,
     pandas::text::ROWS,
     pandas::time::ROWS,
+    pandas::moments::ROWS,
     pandas::zones::ROWS,
     sklearn::approximate::ROWS,
     sklearn::back::ROWS,

@@ -274,14 +274,12 @@ fn operands<'b>(
                 ));
             }
             // An array beside a series changes nothing about its name.
-            let name = if a.name == b.name || b.array && !a.array {
-                &a.name
-            } else if a.array && !b.array {
-                &b.name
-            } else {
-                &None
+            let name = match (a.array, b.array) {
+                (false, true) => a.name.clone(),
+                (true, false) => b.name.clone(),
+                _ => a.name.clone().filter(|_| a.name == b.name),
             };
-            Some(Column { name: name.clone(), ..if a.array { b.clone() } else { a.clone() } })
+            Some(Column { name, ..if a.array { b.clone() } else { a.clone() } })
         }
         (Value::Column(a), _) => Some(a.clone()),
         (_, Value::Column(b)) => Some(b.clone()),

@@ -27,9 +27,20 @@ fn is_key_of_row(key: &Value<'_>) -> bool {
     }
 }
 
-/// `dict[key] = value` with a key of the row, in a dict that has such keys, or where not all rows come that the dict was made for. Whether it
-/// was that.
-pub(crate) fn set<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, value: &Value<'b>, at: Span) -> bool {
+/// `dict[key] = value`
+pub(crate) fn put<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, value: Value<'b>, at: Span) {
+    if put_for_some(replay, id, key, &value, at) {
+        return;
+    }
+    replay.writes.push(Written { of: Container::Dict(id.0), by_row: false });
+    match place_of(replay, id, key) {
+        Some(found) => replay.dicts[id.0][found].1 = value,
+        None => replay.dicts[id.0].push((key.clone(), value)),
+    }
+}
+
+/// The same with a key of the row, in a dict that has such keys, or where not all rows come that the dict was made for. Whether it was that.
+fn put_for_some<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, value: &Value<'b>, at: Span) -> bool {
     let there = replay.reached().unwrap_or_else(|| replay.b.bool(true));
     let of_all = replay.reached().map(Val::value) == replay.dicts_made_for.get(&id.0).copied();
     let by_key = is_key_of_row(key) || is_of_row(replay, id);
@@ -54,6 +65,40 @@ pub(crate) fn set<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, 
 pub(crate) fn place_of<'b>(replay: &Replay<'_, 'b>, id: DictId, key: &Value<'b>) -> Option<usize> {
     let key = replay.concrete(key)?;
     replay.dicts[id.0].iter().position(|(one, _)| replay.concrete(one).is_some_and(|one| crate::fold::same_key(&one, &key)))
+}
+
+/// What stands under a key that is known.
+pub(crate) fn under<'b>(replay: &Replay<'_, 'b>, id: DictId, key: &Value<'b>) -> Option<Value<'b>> {
+    place_of(replay, id, key).map(|place| replay.dicts[id.0][place].1.clone())
+}
+
+/// The pairs of a new dict: of equal keys the first keeps its place and gets the last value.
+pub(crate) fn without_repeats<'b>(replay: &Replay<'_, 'b>, pairs: Vec<(Value<'b>, Value<'b>)>) -> Vec<(Value<'b>, Value<'b>)> {
+    // Keys are looked at only if there are such: the record keeps what was looked at.
+    let peeked = |(key, value): &(Value<'b>, Value<'b>)| match (key, value) {
+        (_, Value::Sometimes(_)) => None,
+        (Value::Known(key), _) => key.clone_unused().cloned(),
+        _ => None,
+    };
+    let keys: Vec<Option<crate::record::Value>> = pairs.iter().map(peeked).collect();
+    let mut out: Vec<(Value<'b>, Value<'b>)> = Vec::new();
+    let mut places: Vec<usize> = Vec::new();
+    for (at, (key, value)) in pairs.into_iter().enumerate() {
+        let same = |other: &Option<crate::record::Value>| matches!((other, &keys[at]), (Some(a), Some(b)) if crate::fold::same_key(a, b));
+        match keys[..at].iter().position(same) {
+            Some(first) => {
+                replay.concrete(&key);
+                replay.concrete(&out[places[first]].0);
+                places.push(places[first]);
+                out[places[first]].1 = value;
+            }
+            None => {
+                places.push(out.len());
+                out.push((key, value));
+            }
+        }
+    }
+    out
 }
 
 /// `dict(pairs)` of pairs that are there on some rows only.

@@ -11,7 +11,7 @@ use crate::ast::CompareOp;
 use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::sequence::{self, Item};
-use crate::value::{Eval, Value};
+use crate::value::{Cell, Eval, Kind, Unknown, Value};
 use ir::Reason;
 use source::Span;
 use std::rc::Rc;
@@ -36,7 +36,7 @@ fn part<'b>(items: Vec<Item<'b>>) -> Value<'b> {
 }
 
 /// The items of a row, as tuples of label and value.
-fn items_of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Vec<Item<'b>>>, crate::value::Unknown> {
+fn items_of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -> Result<Option<Vec<Item<'b>>>, Unknown> {
     match value {
         Value::Row(id) => {
             let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
@@ -66,8 +66,12 @@ fn halves<'v, 'b>(item: &'v Item<'b>) -> Option<(&'v Value<'b>, &'v Value<'b>)> 
 
 /// `row > 0`: whether it holds, for each item. None for other values.
 pub(crate) fn compared<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Value<'b>, right: &Value<'b>, at: Span) -> Option<Eval<'b>> {
-    let is_scalar = matches!(right, Value::Known(_) | Value::Cell(_));
-    if !replay.cells_active() || !is_scalar || !(matches!(left, Value::Row(_)) || is_of_row(left)) {
+    let by_item = matches!(op, CompareOp::Eq | CompareOp::NotEq | CompareOp::Lt | CompareOp::LtE | CompareOp::Gt | CompareOp::GtE);
+    let is_scalar = match right {
+        Value::Cell(_) => true,
+        right => replay.concrete(right).is_some_and(|right| crate::ops::constant(replay, &right, None).is_some()),
+    };
+    if !replay.cells_active() || !by_item || !is_scalar || !(matches!(left, Value::Row(_)) || is_of_row(left)) {
         return None;
     }
     let items = match items_of(replay, left, at) {
@@ -85,13 +89,8 @@ pub(crate) fn compared<'b>(replay: &mut Replay<'_, 'b>, op: CompareOp, left: &Va
     Some(Ok(part(out)))
 }
 
-/// `row[mask]` and `.index` of what is left. None for another index.
-pub(crate) fn chosen<'b>(
-    replay: &mut Replay<'_, 'b>,
-    of: &Value<'b>,
-    mask: &Value<'b>,
-    at: Span,
-) -> Result<Option<Value<'b>>, crate::value::Unknown> {
+/// `row[mask]`. None for another index.
+pub(crate) fn chosen<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, mask: &Value<'b>, at: Span) -> Result<Option<Value<'b>>, Unknown> {
     if !is_of_row(mask) {
         return Ok(None);
     }
@@ -130,20 +129,14 @@ pub(crate) fn attribute<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, name: &
         "values" => half(true),
         "empty" => {
             let none = !sequence::any_there(replay, &items);
-            Some(Ok(Value::Cell(crate::value::Cell::new(crate::value::Kind::Bool, none))))
+            Some(Ok(Value::Cell(Cell::new(Kind::Bool, none))))
         }
         _ => None,
     }
 }
 
-/// The items in order; where two are equal and `told` is not, the row has no score, for as many as matter.
-fn in_order<'b>(
-    replay: &mut Replay<'_, 'b>,
-    of: &Value<'b>,
-    backwards: bool,
-    stable: bool,
-    at: Span,
-) -> Result<Vec<Item<'b>>, crate::value::Unknown> {
+/// The items in order. If the order of equal ones is not `stable`, rows that have two such have no score.
+fn in_order<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, backwards: bool, stable: bool, at: Span) -> Result<Vec<Item<'b>>, Unknown> {
     let Some(items) = items_of(replay, of, at)? else { return Err(replay.unsupported(at, "the order of this")) };
     let keys: Option<Vec<Value<'b>>> = items.iter().map(|item| Some(halves(item)?.1.clone())).collect();
     let Some(keys) = keys else { return Err(replay.unsupported(at, "the order of this")) };
@@ -186,9 +179,14 @@ fn nsmallest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     first_of(replay, call, false)
 }
 
+/// How many are asked for: five, if nothing is said.
+fn first_few<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<i64, Unknown> {
+    Ok(call.int(replay, "n")?.or(call.int(replay, "0")?).unwrap_or(5).max(0))
+}
+
 /// `.nlargest(n)`: of equal items the earlier. If all are asked for, pandas sorts them, and does not say which of equal ones comes first.
 fn first_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, backwards: bool) -> Eval<'b> {
-    let count = call.int(replay, "n")?.or(call.int(replay, "0")?).unwrap_or(5);
+    let count = first_few(replay, call)?;
     call.only(replay, "keep", &[record::Value::Str("first".to_owned())])?;
     let of = call.receiver.clone();
     let Some(items) = items_of(replay, &of, call.span)? else { return Err(replay.unsupported(call.span, "the order of this")) };
@@ -199,10 +197,10 @@ fn first_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, backwards: boo
 
 /// `.head(n)` of items that stand one behind the other from the first on.
 fn head<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    let count = call.int(replay, "n")?.or(call.int(replay, "0")?).unwrap_or(5);
+    let count = first_few(replay, call)?;
     let of = call.receiver.clone();
     let Some(items) = items_of(replay, &of, call.span)? else { return Err(replay.unsupported(call.span, "`head` of this")) };
-    let to = replay.known(record::Value::Int(count.max(0)));
+    let to = replay.known(record::Value::Int(count));
     match sequence::item(replay, &items, &Value::Slice(None, Some(Box::new(to)), None), call.span)? {
         Value::Sequence(items) => Ok(part(items.to_vec())),
         _ => Err(replay.unsupported(call.span, "`head` of this")),

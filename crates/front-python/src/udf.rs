@@ -856,7 +856,7 @@ impl<'b> Replay<'_, 'b> {
     /// The same where an exception may have come before what was appended.
     fn nothing_before(&mut self, before: Before, at: Span) -> Result<(), Unknown> {
         if before.changed(&self.writes).any(|written| written.by_row) {
-            return Err(self.unsupported(at, "a list or dict that is filled where an exception may be handled"));
+            return Err(self.unsupported(at, "a list, dict or object that is changed where an exception may be handled"));
         }
         self.unchanged_before(before, at)
     }

@@ -951,7 +951,6 @@ fn filled<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, data: Option<Val
         Some(data) => ops::to_cell(replay, &data, None, call.span)?,
         None => Cell::new(Kind::Float, replay.b.f64(f64::NAN)),
     };
-    // Without data and dtype pandas makes objects.
     let column = Value::Column(Column { cell, name, space, array: false });
     match dtype {
         Some(dtype) => replay.apply(Value::Method(Box::new(column), "astype".to_owned()), None, vec![dtype], Vec::new(), call.span),

@@ -11,6 +11,7 @@ pub(crate) mod glue;
 pub(crate) mod group;
 pub(crate) mod letters;
 pub(crate) mod missing;
+pub(crate) mod moments;
 pub(crate) mod nested;
 pub(crate) mod number;
 pub(crate) mod offsets;

@@ -202,14 +202,7 @@ impl<'b> Replay<'_, 'b> {
                     *slot = value;
                 }
             }
-            Value::Dict(id) if crate::row_dicts::set(self, *id, index, &value, at) => {}
-            Value::Dict(id) => {
-                self.writes.push(Written { of: Container::Dict(id.0), by_row: false });
-                match crate::row_dicts::place_of(self, *id, index) {
-                    Some(found) => self.dicts[id.0][found].1 = value,
-                    None => self.dicts[id.0].push((index.clone(), value)),
-                }
-            }
+            Value::Dict(id) => crate::row_dicts::put(self, *id, index, value, at),
             // `out = pd.DataFrame()`, filled column by column, gets its rows from the first one.
             Value::Known(known)
                 if matches!(value, Value::Column(_) | Value::Unknown(_)) && is_empty_frame(known) && of_expr.as_name().is_some() =>

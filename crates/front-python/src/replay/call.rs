@@ -5,7 +5,7 @@
 use super::{Candidate, Flow, Replay, Scope};
 use crate::ast::{Expr, ExprKind};
 use crate::record::{self, Tagged};
-use crate::value::{Body, Class, Eval, Function, Known, Method, ScopeId, Unknown, Value};
+use crate::value::{Body, Eval, Function, Known, ScopeId, Unknown, Value};
 use source::Span;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -99,11 +99,12 @@ impl<'b> Call<'b> {
         Some(self.arguments.remove(at).1)
     }
 
-    /// An argument under another name, or one that was looked at.
+    /// Whether an argument of this name is given.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.arguments.iter().any(|(key, _)| key == name)
     }
 
+    /// An argument under another name, or one that was looked at.
     pub(crate) fn give(&mut self, name: &str, value: Value<'b>) {
         self.arguments.push((name.to_owned(), value));
     }
@@ -188,33 +189,6 @@ impl<'b> Call<'b> {
         }
     }
 }
-
-impl Class {
-    /// Whether that method is one of the class and not of its objects.
-    fn takes_itself(&self, name: &str) -> bool {
-        let is_of_class = |decorator: &Expr| decorator.as_name() == Some("classmethod");
-        self.method(name).is_some_and(|method| method.definition.decorators.iter().any(is_of_class))
-    }
-}
-
-/// What `super()` is: the object, and behind this word the number of the method that it stands in.
-const SUPER: &str = "super ";
-
-fn function_of<'b>(method: &Method) -> Rc<Function<'b>> {
-    let definition = &method.definition;
-    let default = |expr: &Expr| display_value(expr).map(|value| Value::Known(Known::constant(value)));
-    Rc::new(Function {
-        name: definition.name.clone(),
-        parameters: definition.parameters.clone(),
-        defaults: definition.parameters.named.iter().map(|parameter| parameter.default.as_ref().and_then(default)).collect(),
-        body: Body::Block(Rc::new(definition.body.clone())),
-        scope: method.scope,
-    })
-}
-
-/// Decorators that give a function which does the same.
-const TRANSPARENT: &[&str] =
-    &["functools.cache", "functools.lru_cache", "functools.wraps", "builtins.staticmethod", "typing.no_type_check", "typing.override"];
 
 fn rows() -> &'static HashMap<(On, &'static str), &'static Row> {
     static ROWS: std::sync::LazyLock<HashMap<(On, &'static str), &'static Row>> =
@@ -411,6 +385,7 @@ impl<'b> Replay<'_, 'b> {
             return Ok(Value::Part(Box::new(Value::Tuple(parts)), crate::builtins::PARTIAL.to_owned()));
         }
         if let "itertools.chain" | "itertools.chain.from_iterable" = path
+            && self.named_value != Some(span)
             && let Some(chained) = crate::generators::chained(self, path, &positional, span)
         {
             return Ok(chained);
@@ -419,7 +394,7 @@ impl<'b> Replay<'_, 'b> {
             && positional.is_empty()
             && let Some((object, place)) = self.of_super(span)
         {
-            return Ok(Value::Part(Box::new(object), format!("{SUPER}{place}")));
+            return Ok(super::classes::super_of(object, place));
         }
         if path == "operator.itemgetter" && self.cells_active() && named.is_empty() {
             return Ok(Value::Part(Box::new(Value::Tuple(positional)), crate::builtins::ITEM_GETTER.to_owned()));
@@ -438,7 +413,7 @@ impl<'b> Replay<'_, 'b> {
         if !touched && !crate::pandas::offsets::is_offset(path) {
             let seen = self.untouched(span, &all);
             // A function of Python's own, or a moment, can be computed where the run noted nothing, as in a method that a library calls.
-            let is_plain = path.starts_with("builtins.") && !path.ends_with("set") || crate::pandas::time::MOMENTS.contains(&path);
+            let is_plain = path.starts_with("builtins.") && !path.ends_with("set") || crate::pandas::moments::MOMENTS.contains(&path);
             let folds = is_plain && !seen.is_recorded() && !seen.batch_columns && !all.is_empty();
             if folds
                 && !self.cells_active()
@@ -502,8 +477,7 @@ impl<'b> Replay<'_, 'b> {
         };
         match &receiver {
             Value::Unknown(unknown) => return Err(unknown.clone()),
-            Value::Part(object, part) if part.starts_with(SUPER) => {
-                let place = part[SUPER.len()..].parse().unwrap_or(usize::MAX - 1);
+            Value::Part(object, part) if let Some(place) = super::classes::place_of_super(part) => {
                 return self.call_of_super(object, place, name, positional, named, span);
             }
             of if name == "get" && (matches!(of, Value::Entry(_)) || crate::literals::is_document(of)) => {
@@ -865,7 +839,13 @@ impl<'b> Replay<'_, 'b> {
     }
 
     /// Walks the body of a function, in that activation of the recorded run.
-    fn run_body(&mut self, function: &Rc<Function<'b>>, scope: Scope<'b>, inner: crate::log::Activation, span: Span) -> Eval<'b> {
+    pub(super) fn run_body(
+        &mut self,
+        function: &Rc<Function<'b>>,
+        scope: Scope<'b>,
+        inner: crate::log::Activation,
+        span: Span,
+    ) -> Eval<'b> {
         let outer = self.activation;
         if self.cells_active() {
             return crate::udf::call_inside(self, function, scope, span);
@@ -896,71 +876,6 @@ impl<'b> Replay<'_, 'b> {
         }
     }
 
-    /// The value of a property: its body is recorded where it is read.
-    pub(crate) fn property(&mut self, object: &Value<'b>, class: &Class, name: &str, span: Span) -> Option<Eval<'b>> {
-        let function = self.method_of(class, name)?;
-        let definition = class.method(name)?.definition.clone();
-        if !matches!(definition.decorators.as_slice(), [only] if matches!(only.as_name(), Some("property" | "cached_property"))) {
-            return None;
-        }
-        let own = function.parameters.named.first()?.name.clone();
-        let scope =
-            Scope { names: HashMap::from([(own, object.clone())]), parent: function.scope.or(Some(ScopeId(0))), globals: Vec::new() };
-        Some(self.run_body(&function, scope, self.activation, span))
-    }
-
-    /// A method as it is called on an object: the function, and what stands before the arguments.
-    pub(crate) fn bound(
-        &mut self,
-        class: &Rc<Class>,
-        name: &str,
-        object: &Value<'b>,
-        span: Span,
-    ) -> Option<(Value<'b>, Option<Value<'b>>)> {
-        let method = class.method(name)?.clone();
-        Some(self.bound_method(class, &method, object, span))
-    }
-
-    fn bound_method(&mut self, class: &Rc<Class>, method: &Method, object: &Value<'b>, span: Span) -> (Value<'b>, Option<Value<'b>>) {
-        let (function, definition) = (Value::Function(function_of(method)), &method.definition);
-        let (ways, others): (Vec<Expr>, Vec<Expr>) = definition
-            .decorators
-            .iter()
-            .cloned()
-            .partition(|decorator| matches!(decorator.as_name(), Some("staticmethod" | "classmethod")));
-        let first = match ways.first().and_then(Expr::as_name) {
-            Some("staticmethod") => None,
-            Some("classmethod") => Some(Value::Class(class.clone())),
-            _ => Some(object.clone()),
-        };
-        (self.decorated(function, &others, span), first)
-    }
-
-    /// A function under its decorators, the innermost first. Those of the standard library that only keep or name it change nothing.
-    pub(crate) fn decorated(&mut self, function: Value<'b>, decorators: &[Expr], at: Span) -> Value<'b> {
-        decorators.iter().rev().fold(function, |function, decorator| {
-            let named = match &decorator.kind {
-                ExprKind::Call { callee, .. } => &**callee,
-                _ => decorator,
-            };
-            match self.value(named) {
-                Value::Path(path) if TRANSPARENT.contains(&path.as_str()) => return function,
-                Value::Function(_) => {}
-                _ => return Value::Unknown(self.unsupported(at, "a decorated function")),
-            }
-            let wrapper = self.value(decorator);
-            // It is called where nothing is recorded.
-            let outer = self.activation.take();
-            let result = self.apply(wrapper, None, vec![function], Vec::new(), decorator.span);
-            self.activation = outer;
-            match result {
-                Ok(result @ Value::Function(_)) => result,
-                Ok(_) => Value::Unknown(self.unsupported(at, "a decorated function")),
-                Err(unknown) => Value::Unknown(unknown),
-            }
-        })
-    }
-
     /// A function of the script that the record names.
     fn own_function(&self, known: &Known) -> Option<Value<'b>> {
         // Only what names a function is looked at, and so kept in the record.
@@ -970,94 +885,6 @@ impl<'b> Replay<'_, 'b> {
             Tagged::Function(path) => self.member(path).filter(|member| matches!(member, Value::Function(_))),
             _ => None,
         }
-    }
-
-    pub(crate) fn method_of(&self, class: &Class, name: &str) -> Option<Rc<Function<'b>>> {
-        class.method(name).map(function_of)
-    }
-
-    /// `super().name(...)` in a method: that of the next class that has one. What the classes of libraries make on construction is not seen.
-    fn call_of_super(
-        &mut self,
-        object: &Value<'b>,
-        place: usize,
-        name: &str,
-        positional: Vec<Value<'b>>,
-        named: Vec<(String, Value<'b>)>,
-        span: Span,
-    ) -> Eval<'b> {
-        let Value::Object(id) = object else { return Err(self.unsupported(span, "`super()` of this")) };
-        let class = self.objects[id.0].class.clone();
-        let Some(method) = class.methods.iter().skip(place + 1).find(|method| method.name == name).cloned() else {
-            return match name {
-                "__init__" => Ok(self.none()),
-                _ => self.inherited(object, &class, name, positional, named, span),
-            };
-        };
-        let (function, first) = self.bound_method(&class, &method, object, span);
-        let all: Vec<Value<'b>> = first.into_iter().chain(positional).collect();
-        match function {
-            Value::Function(function) => self.call_user(&function, all, named, span),
-            other => self.apply(other, None, all, named, span),
-        }
-    }
-
-    /// The object whose method a `super()` stands in, and the number of that method.
-    fn of_super(&mut self, at: Span) -> Option<(Value<'b>, usize)> {
-        let object = self.name("self", at);
-        let Value::Object(id) = object else { return None };
-        let within = |method: &Method| {
-            let body = &method.definition.body;
-            body.first()
-                .zip(body.last())
-                .is_some_and(|(first, last)| first.span.file == at.file && first.span.start <= at.start && at.end <= last.span.end)
-        };
-        let place = self.objects[id.0].class.methods.iter().position(within)?;
-        Some((object, place))
-    }
-
-    fn instantiate(&mut self, class: &Rc<Class>, positional: Vec<Value<'b>>, named: Vec<(String, Value<'b>)>, span: Span) -> Eval<'b> {
-        let made_by_hand = self.method_of(class, "__init__").is_some();
-        // Which field of a data class stands where is not known here, so none has its default.
-        let unsure = !made_by_hand && (!positional.is_empty() || self.method_of(class, "__post_init__").is_some());
-        let class = &if unsure {
-            Rc::new(Class { methods: class.methods.clone(), bases: class.bases.clone(), constants: Vec::new(), scope: class.scope })
-        } else {
-            class.clone()
-        };
-        let object = Value::Object(self.new_object(class.clone()));
-        if let Some(init) = self.method_of(class, "__init__") {
-            let mut all = vec![object.clone()];
-            all.extend(positional);
-            let outer = self.activation;
-            let _ = self.call_user(&init, all, named, span);
-            self.activation = outer;
-        } else if let (Value::Object(id), true) = (&object, class.bases.is_empty() && !unsure) {
-            // A class that takes arguments without a method for it is a data class.
-            self.objects[id.0].attributes.extend(named);
-        }
-        Ok(object)
-    }
-
-    /// What scikit-learn's base classes add to a class of the script.
-    fn inherited(
-        &mut self,
-        object: &Value<'b>,
-        class: &Rc<Class>,
-        name: &str,
-        positional: Vec<Value<'b>>,
-        named: Vec<(String, Value<'b>)>,
-        span: Span,
-    ) -> Eval<'b> {
-        if name == "fit_transform" && class.bases.iter().any(|base| base.ends_with("TransformerMixin")) {
-            // Called by the library, inside of which nothing is recorded.
-            let all: Vec<&Value<'b>> = positional.iter().collect();
-            if !all.iter().any(|value| self.touches_rows(value)) {
-                return Ok(Value::Known(self.untouched(span, &all)));
-            }
-        }
-        let _ = (object, named);
-        Err(self.unsupported(span, format!("`.{name}()` of a class of the script")))
     }
 
     /// Remembers what may be the script's output: the argument of a `predict`, a frame that is written.

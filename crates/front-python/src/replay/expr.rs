@@ -228,6 +228,7 @@ impl<'b> Replay<'_, 'b> {
     }
 
     pub(crate) fn dict(&mut self, pairs: Vec<(Value<'b>, Value<'b>)>) -> Value<'b> {
+        let pairs = crate::row_dicts::without_repeats(self, pairs);
         self.dicts.push(pairs);
         let id = self.dicts.len() - 1;
         if let Some(reached) = self.reached() {
@@ -418,6 +419,9 @@ impl<'b> Replay<'_, 'b> {
         }
         if let Some(mask) = crate::row_order::compared(self, op, left, right, span) {
             return mask;
+        }
+        if let (CompareOp::Is | CompareOp::IsNot, Value::Row(_), Some(record::Value::None(()))) = (op, left, self.concrete(right)) {
+            return Ok(self.known(record::Value::Bool(op == CompareOp::IsNot)));
         }
         // Whether two names are of one frame says nothing of its rows.
         if let (CompareOp::Is | CompareOp::IsNot, Value::Frame(_), _) | (CompareOp::Is | CompareOp::IsNot, _, Value::Frame(_)) =
@@ -917,12 +921,8 @@ impl<'b> Replay<'_, 'b> {
                 return crate::row_dicts::item(self, *id, index, span);
             }
             Value::Dict(id) => {
-                let key = self.concrete(index);
-                if let Some(key) = key
-                    && let Some((_, value)) =
-                        self.dicts[id.0].iter().rev().find(|(one, _)| self.concrete(one).is_some_and(|one| fold::same_key(&one, &key)))
-                {
-                    return Ok(self.as_seen(value.clone(), span));
+                if let Some(value) = crate::row_dicts::under(self, *id, index) {
+                    return Ok(self.as_seen(value, span));
                 }
             }
             _ => {}

@@ -11,12 +11,12 @@ mod asserts;
 mod assign;
 mod call;
 mod changes;
+mod classes;
 mod expr;
 mod roles;
 mod shared;
 mod spaces;
 
-use call::display_value;
 pub(crate) use call::{Call, On, Row};
 pub use roles::Role;
 pub(crate) use roles::Roles;
@@ -27,7 +27,7 @@ use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use crate::log::{Activation, Log, SCRIPT};
 use crate::pandas::group::InGroup;
 use crate::record::{self, Record};
-use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, Method, ObjectId, ScopeId, Unknown, Value};
+use crate::value::{Body, Cell, Class, Column, Eval, Frame, FrameId, Function, Guards, Known, ScopeId, Unknown, Value};
 use crate::{BatchStatistics, Frozen, Held, Options};
 use ir::{Builder, Reason, Val};
 use source::{Diagnostic, FileId, Line, Place, Sources, Span};
@@ -107,6 +107,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub made_for: HashMap<usize, ir::Value>,
     /// The same of dicts.
     pub dicts_made_for: HashMap<usize, ir::Value>,
+    /// What the statement that runs gives a name to: an iterator with a name may be asked twice, and is empty then.
+    pub named_value: Option<Span>,
     /// Functions of the script as the record names them, with their places.
     pub functions: Vec<(String, Span, Rc<Function<'b>>)>,
     /// The function that reads a float from a text, once one does.
@@ -168,19 +170,6 @@ pub(crate) struct CellFrame<'b> {
     pub returns: Vec<(Val<'b>, Value<'b>)>,
     /// The loops that are running, the innermost last.
     pub loops: Vec<crate::udf::Loop<'b>>,
-}
-
-/// What a field of a data class is made of where it is not given: `field(default=...)` and `field(default_factory=lambda: ...)`. Anything else
-/// is its own default.
-fn field_default(value: &Expr) -> &Expr {
-    let ExprKind::Call { callee, args, keywords } = &value.kind else { return value };
-    let (ExprKind::Name(name) | ExprKind::Attribute { name, .. }) = &callee.kind else { return value };
-    let default = keywords.iter().find_map(|(name, default)| match (name.as_deref(), &default.kind) {
-        (Some("default"), _) => Some(default),
-        (Some("default_factory"), ExprKind::Lambda(function)) => Some(&function.body),
-        _ => None,
-    });
-    default.filter(|_| name == "field" && args.is_empty()).unwrap_or(value)
 }
 
 /// Something that may be the output of the script.
@@ -271,6 +260,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             tries: Vec::new(),
             writes: Vec::new(),
             made_for: HashMap::new(),
+            named_value: None,
             dicts_made_for: HashMap::new(),
             functions: Vec::new(),
             float_reader: None,
@@ -836,6 +826,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             StmtKind::Assign { targets, value } => {
                 self.note_hidden_changes(value);
                 self.assigned(targets, value, |replay| {
+                    replay.named_value = Some(value.span);
                     let value = replay.value(value);
                     for target in targets {
                         replay.assign(target, value.clone(), statement.span);
@@ -1242,49 +1233,5 @@ impl<'a, 'b> Replay<'a, 'b> {
 
     pub(crate) fn column(&self, cell: Cell<'b>, like: &Column<'b>) -> Value<'b> {
         Value::Column(like.with(cell))
-    }
-
-    /// What a statement of a class's body assigns, if it is data.
-    /// A class of the script, with what it has from the classes of the script that it extends.
-    fn class(&mut self, bases: &[Expr], body: &[Stmt]) -> Class {
-        let scope = Some(self.scope);
-        let method = |one: &Stmt| match &one.kind {
-            StmtKind::Function(function) => Some(Method { name: function.name.clone(), definition: Rc::new(function.clone()), scope }),
-            _ => None,
-        };
-        let mut set = BTreeSet::new();
-        crate::names::attributes_set(body, &mut set);
-        let constants = body.iter().filter_map(|one| self.class_constant(one)).filter(|(name, _)| !set.contains(name)).collect();
-        let mut class = Class { methods: body.iter().filter_map(method).collect(), bases: Vec::new(), constants, scope };
-        for base in bases {
-            match self.value(base) {
-                Value::Class(base) => {
-                    class.methods.extend(base.methods.iter().cloned());
-                    class.bases.extend(base.bases.iter().cloned());
-                    let inherited = base.constants.iter().filter(|(name, _)| !set.contains(name)).cloned();
-                    let inherited: Vec<_> = inherited.filter(|(name, _)| class.constants.iter().all(|(own, _)| own != name)).collect();
-                    class.constants.extend(inherited);
-                }
-                Value::Path(path) if matches!(path.as_str(), "builtins.object" | "abc.ABC") => {}
-                _ => class.bases.push(self.code(base.span).to_owned()),
-            }
-        }
-        class
-    }
-
-    fn class_constant(&mut self, statement: &Stmt) -> Option<(String, record::Value)> {
-        let StmtKind::Assign { targets, value } = &statement.kind else { return None };
-        let [only] = targets.as_slice() else { return None };
-        let (name, value) = (only.as_name()?.to_owned(), field_default(value));
-        let constant = display_value(value).or_else(|| {
-            let value = self.value(value);
-            self.concrete(&value)
-        });
-        Some((name, constant?))
-    }
-
-    pub(crate) fn new_object(&mut self, class: Rc<Class>) -> ObjectId {
-        self.objects.push(Object { class, attributes: Vec::new() });
-        ObjectId(self.objects.len() - 1)
     }
 }
