@@ -147,7 +147,8 @@ pub(crate) fn refuse<'b>(replay: &mut Replay<'_, 'b>, when: Val<'b>, what: &str,
 
 /// How many items are there.
 pub(crate) fn count<'b>(replay: &Replay<'_, 'b>, items: &[Item<'b>]) -> Val<'b> {
-    items.iter().fold(replay.b.i64(0), |count, item| count + item.there.select(replay.b.i64(1), 0_i64))
+    let one = |item: &Item<'b>| item.there.select(replay.b.i64(1), 0_i64);
+    items.iter().map(one).reduce(|count, one| count + one).unwrap_or_else(|| replay.b.i64(0))
 }
 
 pub(crate) fn any_there<'b>(replay: &Replay<'_, 'b>, items: &[Item<'b>]) -> Val<'b> {

@@ -474,6 +474,7 @@ pub(crate) fn dict_item<'b>(
         _ => Kind::Float,
     };
     let zero = Literal::zero(elem);
+    let has_missing = pairs.iter().any(|(key, _)| key.is_missing());
     let mut out: Option<Cell<'b>> = None;
     let mut never = None;
     for (position, alternative) in key.alternatives.iter().enumerate().rev() {
@@ -483,17 +484,19 @@ pub(crate) fn dict_item<'b>(
             let earlier = key.alternatives[..position].iter().filter_map(|one| one.when).reduce(|a, b| a | b);
             earlier.map_or(holds, |earlier| !earlier & holds)
         };
-        let one = match look_up(replay, &(alternative.kind.clone(), alternative.val), pairs, elem, "items") {
+        // None and NaN are no keys of a dict that has neither. Whether one NaN is another hangs on which object it is.
+        let missing = alternative.kind == Kind::Missing || matches!(alternative.val.literal(), Some(Literal::F64(key)) if key.is_nan());
+        let hit = if missing { None } else { look_up(replay, &(alternative.kind.clone(), alternative.val), pairs, elem, "items") };
+        let one = match hit {
             None => match absent {
-                Absent::Gives(default) => Some((*default).clone()),
-                // None is a key like any other, and not this one.
-                Absent::Raises(exception) if alternative.kind == Kind::Missing && !pairs.iter().any(|(key, _)| key.is_missing()) => {
+                Absent::Gives(default) if !missing || !has_missing => Some((*default).clone()),
+                Absent::Raises(exception) if missing && !has_missing => {
                     let always = replay.b.bool(true);
                     replay.raise_here(exact(always), exception, at);
                     never = Some(Cell::new(kind.clone(), replay.b.constant(zero.clone())));
                     continue;
                 }
-                Absent::Raises(_) => None,
+                _ => None,
             },
             Some(hit) => {
                 let zero = replay.b.constant(zero.clone());
