@@ -19,6 +19,7 @@ use std::rc::Rc;
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "urllib.parse.urlsplit", split),
     Row::new(On::Function, "urllib.parse.urlparse", split),
+    Row::new(On::Function, "urllib.parse.parse_qsl", parse_qsl),
     Row::new(On::Function, "urllib.parse.unquote", unquote),
     Row::new(On::Function, "urllib.parse.unquote_plus", unquote),
     Row::new(On::Function, "ipaddress.ip_address", ip_address),
@@ -41,10 +42,21 @@ pub(crate) fn is_address(part: &str) -> bool {
 }
 
 fn named<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, part: &str) -> Eval<'b> {
-    let at = call.span;
-    let given: Vec<Value<'b>> = call.rest().into_iter().map(|(_, value)| value).collect();
-    let [value] = given.as_slice() else { return Err(replay.unsupported(at, format!("`{}` with these arguments", call.name))) };
-    let cell = ops::to_cell(replay, value, None, at)?;
+    let of = only(replay, call)?;
+    part_of(replay, &of, part, call.span)
+}
+
+/// The one argument.
+fn only<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let mut given = call.rest();
+    match given.pop() {
+        Some((_, value)) if given.is_empty() => Ok(value),
+        _ => Err(replay.unsupported(call.span, format!("`{}` with these arguments", call.name))),
+    }
+}
+
+fn part_of<'b>(replay: &mut Replay<'_, 'b>, of: &Value<'b>, part: &str, at: Span) -> Eval<'b> {
+    let cell = ops::to_cell(replay, of, None, at)?;
     Ok(Value::Part(Box::new(Value::Cell(cell)), part.to_owned()))
 }
 
@@ -178,14 +190,43 @@ fn unquote<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let cell = ops::to_cell(replay, &value, None, at)?;
     let text = pattern::the_text(replay, &cell, at)?;
-    let text = if plus { text.replace("+", " ") } else { text };
+    let text = without_escapes(replay, if plus { text.replace("+", " ") } else { text }, at)?;
+    Ok(Value::Cell(Cell::new(Kind::Str, text)))
+}
+
+fn without_escapes<'b>(replay: &mut Replay<'_, 'b>, text: Val<'b>, at: Span) -> Result<Val<'b>, Unknown> {
     let digits: Set = vec![(48, 57), (65, 70), (97, 102)];
     let of_bytes = vec![vec![(37, 37)], vec![(56, 57), (65, 70), (97, 102)], digits];
     let bytes = letters::has_run(replay, "escape of a byte".to_owned(), of_bytes, text, at)?;
     sequence::refuse(replay, bytes | text.len().gt(scan::LONGEST), "an escape of letters beyond ASCII, or too long a text", at);
     let made = pattern::function(replay, "unquoted".to_owned(), scan::unquoted);
     let Some(made) = made else { return Err(replay.unsupported(at, "`unquote`")) };
-    Ok(Value::Cell(Cell::new(Kind::Str, replay.b.call(made, &[text], 0))))
+    Ok(replay.b.call(made, &[text], 0))
+}
+
+/// `parse_qsl(query)`: the names and values between `&`; what has no value is left out.
+fn parse_qsl<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let at = call.span;
+    let query = only(replay, call)?;
+    let cell = ops::to_cell(replay, &query, None, at)?;
+    let text = pattern::the_text(replay, &cell, at)?;
+    let mark = replay.known(crate::record::Value::Str("&".to_owned()));
+    let whole = Value::Method(Box::new(Value::Cell(Cell::new(Kind::Str, text))), "split".to_owned());
+    let pieces = replay.apply(whole, None, vec![mark], Vec::new(), at)?;
+    let Some(pieces) = sequence::of(replay, &pieces, at)? else { return Err(replay.unsupported(at, "`parse_qsl` of this")) };
+    let mut out = Vec::new();
+    for piece in pieces.iter() {
+        let cell = ops::to_cell(replay, &piece.value, None, at)?;
+        let pair = pattern::the_text(replay, &cell, at)?;
+        let (name, value, _) = cut(pair, "=");
+        let there = piece.there & value.ne("");
+        let parts = replay.when_reached(there, |replay| {
+            [name, value].into_iter().map(|part| without_escapes(replay, part.replace("+", " "), at)).collect::<Result<Vec<_>, _>>()
+        })?;
+        let parts = parts.into_iter().map(|part| Value::Cell(Cell::new(Kind::Str, part))).collect();
+        out.push(Item { there, value: Value::Tuple(parts) });
+    }
+    Ok(Value::Sequence(Rc::new(out)))
 }
 
 /// `ipaddress.ip_address(text)`: four numbers to 255 with points between them, without zeros before them. Anything else raises.
@@ -271,9 +312,21 @@ pub(crate) fn number<'b>(value: &Value<'b>) -> Option<Value<'b>> {
     }
 }
 
-/// `Counter(text)`
+/// `Counter(text)`, and `Counter(items)` of a list of the row.
 fn counter<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
-    named(replay, call, COUNTS)
+    match only(replay, call)? {
+        of @ (Value::Sequence(_) | Value::Pieces(_) | Value::List(_)) => {
+            let items = sequence::of(replay, &of, call.span)?.unwrap_or_default();
+            crate::row_dicts::counter(replay, &items, call.span)
+        }
+        Value::Cell(cell) if cell.alternatives.iter().all(|one| one.kind.is_number() || one.kind == Kind::Missing) => {
+            // A number has no items to count.
+            let always = replay.b.bool(true);
+            replay.raise_here(always, "TypeError", call.span);
+            crate::row_dicts::counter(replay, &[], call.span)
+        }
+        of => part_of(replay, &of, COUNTS, call.span),
+    }
 }
 
 /// `values()` and `items()` of such a counter: each letter where it first stands.

@@ -15,6 +15,7 @@ use source::Span;
 
 pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Matrix, "argmax", position_of_greatest),
+    Row::new(On::Matrix, "argmin", position_of_least),
     Row::new(On::Matrix, "flatten", flat),
     Row::new(On::Matrix, "max", greatest),
     Row::new(On::Matrix, "mean", mean),
@@ -26,6 +27,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.amax", greatest),
     Row::new(On::Function, "numpy.amin", least),
     Row::new(On::Function, "numpy.argmax", position_of_greatest),
+    Row::new(On::Function, "numpy.argmin", position_of_least),
     Row::new(On::Function, "numpy.column_stack", beside),
     Row::new(On::Function, "numpy.concatenate", beside),
     Row::new(On::Function, "numpy.hstack", beside),
@@ -271,12 +273,21 @@ fn spread<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 
 /// The position of the first greatest, or of the first NaN.
 fn position_of_greatest<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    position(replay, call, |val| val)
+}
+
+fn position_of_least<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    position(replay, call, |val| -val)
+}
+
+/// Where in a row the first of the greatest measures stands, or the first NaN if there is one.
+fn position<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, measure: fn(Val<'b>) -> Val<'b>) -> Eval<'b> {
     let (_, vals, whole) = match along_row(replay, call) {
         Ok(along) => along,
         Err(instead) => return instead,
     };
     let b = replay.b;
-    let vals: Vec<Val<'b>> = vals.into_iter().map(|val| val.cast(Elem::F64)).collect();
+    let vals: Vec<Val<'b>> = vals.into_iter().map(|val| measure(val.cast(Elem::F64))).collect();
     let holes: Vec<Val<'b>> = vals.iter().map(|val| val.is_nan().cast(Elem::F64)).collect();
     let (row, holes) = (b.pack(&vals), b.pack(&holes));
     let has_hole = holes.reduce(Reduce::Max, [0]).gt(0.0);

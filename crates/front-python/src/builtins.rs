@@ -84,6 +84,19 @@ pub(crate) fn container_method<'b>(
             replay.lists[id.0].push(Value::Sometimes(Box::new(sequence::Item { there, value })));
             Some(Ok(replay.none()))
         }
+        (Value::List(id), "extend") if replay.cells_active() => {
+            replay.writes.pop();
+            let more = positional.first()?;
+            match sequence::extend(replay, *id, more, span) {
+                Some(extended) => Some(extended.map(|()| replay.none())),
+                None => {
+                    let more = replay.items(more, span)?;
+                    replay.writes.push(udf::Written { of: udf::Container::List(id.0), by_row: false });
+                    replay.lists[id.0].extend(more);
+                    Some(Ok(replay.none()))
+                }
+            }
+        }
         (Value::List(id), _) if replay.is_of_row(*id) && name != "append" => None,
         (Value::List(id), "append" | "add") => {
             let value = positional.first()?.clone();
@@ -106,7 +119,13 @@ pub(crate) fn container_method<'b>(
             let default = positional.get(1).cloned().unwrap_or_else(|| replay.none());
             Some(crate::row_dicts::get(replay, *id, positional.first()?, &default, span))
         }
+        (Value::Dict(id), "most_common") if replay.counters.contains_key(&id.0) => {
+            Some(crate::row_dicts::most_common(replay, *id, positional.first(), span))
+        }
         (Value::Dict(id), _) if crate::row_dicts::is_of_row(replay, *id) => {
+            if let Some(view) = crate::row_dicts::view(replay, *id, name, span) {
+                return Some(view);
+            }
             Some(Err(replay.unsupported(span, format!("`{name}` of a dict whose keys depend on the row"))))
         }
         (Value::Dict(id), "get") => {
@@ -164,7 +183,7 @@ fn len<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
         Value::Pieces(pieces) => crate::pandas::pieces::len(replay, pieces, call.span),
         Value::SetOfPieces(pieces) => crate::pandas::pieces::distinct(replay, pieces, call.span),
         Value::Sequence(items) | Value::Set(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, items)))),
-        Value::List(id) if replay.is_of_row(*id) => match sequence::of(replay, &value, call.span)? {
+        Value::List(_) | Value::Dict(_) if replay.differs_by_row(&value) => match sequence::of(replay, &value, call.span)? {
             Some(items) => Ok(Value::Cell(Cell::new(Kind::INT, sequence::count(replay, &items)))),
             None => Err(replay.unsupported(call.span, "`len` of this")),
         },
@@ -370,16 +389,23 @@ fn max<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// The first argument that no later one beats: `max(nan, 1.0)` is NaN and `max(1.0, nan)` is 1.0, as in Python.
 fn extreme<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, better: crate::ast::CompareOp) -> Eval<'b> {
     let mut values = call.take_all("*args");
+    let key = call.take("key").filter(|key| replay.concrete(key) != Some(record::Value::NONE));
     if values.len() == 1 {
         if let Some(items) = sequence::of_any(replay, &values[0], call.span)? {
             let default = call.take("default");
-            return sequence::extreme(replay, &items, better, default, call.span);
+            return sequence::extreme(replay, &items, (better, key.as_ref()), default, call.span);
         }
         values = match replay.items(&values[0], call.span) {
             Some(items) => items,
             None if matches!(values[0], Value::Column(_)) => return replay.batch(call.span, "extreme"),
             None => return Err(replay.unsupported(call.span, "the extreme of this")),
         };
+    }
+    if key.is_some() {
+        let there = replay.b.bool(true);
+        let items: Vec<_> = values.into_iter().map(|value| sequence::Item { there, value }).collect();
+        let default = call.take("default");
+        return sequence::extreme(replay, &items, (better, key.as_ref()), default, call.span);
     }
     let mut best: Option<Cell<'b>> = None;
     for value in &values {
@@ -828,12 +854,7 @@ fn sorted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     };
     let mut keys = Vec::new();
     for item in &items {
-        let of = match &key {
-            Some(key) => {
-                replay.when_reached(item.there, |replay| replay.apply(key.clone(), None, vec![item.value.clone()], Vec::new(), at))?
-            }
-            None => item.value.clone(),
-        };
+        let of = sequence::key_of(replay, item, key.as_ref(), at)?;
         keys.push(Value::Cell(ops::to_cell(replay, &of, None, at)?));
     }
     sequence::sorted(replay, &items, &keys, backwards, at)

@@ -46,6 +46,9 @@ pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Option<Value>
     if let (BinaryOp::Add, Some(Tagged::List(a)), Some(Tagged::List(b))) = (op, left.as_tagged(), right.as_tagged()) {
         return Some(Value::tagged(Tagged::List([a.as_slice(), b.as_slice()].concat())));
     }
+    if let Some(set) = of_sets(op, left, right) {
+        return Some(set);
+    }
     if let (Some(a), Some(b)) = (left.as_str(), right.as_str()) {
         return (op == BinaryOp::Add).then(|| Value::Str(format!("{a}{b}")));
     }
@@ -73,6 +76,24 @@ pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Option<Value>
         BinaryOp::Div if b != 0.0 => a / b,
         _ => return None,
     }))
+}
+
+/// `-`, `&` and `|` of sets, which may be kept as lists of different items.
+fn of_sets(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    let items = |value: &Value| match value.as_tagged() {
+        Some(Tagged::Set(items) | Tagged::List(items)) => Some(items.clone()),
+        _ => None,
+    };
+    let (left, right) = (items(left)?, items(right)?);
+    let held = |items: &[Value], item: &Value| items.iter().any(|other| same_key(other, item));
+    let kept = |wanted: bool| left.iter().filter(|item| held(&right, item) == wanted).cloned().collect();
+    let items = match op {
+        BinaryOp::Sub => kept(false),
+        BinaryOp::BitAnd => kept(true),
+        BinaryOp::BitOr => left.iter().cloned().chain(right.iter().filter(|item| !held(&left, item)).cloned()).collect(),
+        _ => return None,
+    };
+    Some(Value::tagged(Tagged::Set(items)))
 }
 
 /// `template % values`, where every place is a plain `%s` or `%d` of a whole number.

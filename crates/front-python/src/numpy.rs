@@ -18,6 +18,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "numpy.log1p", log1p),
     Row::new(On::Function, "scipy.special.boxcox", box_cox),
     Row::new(On::Function, "scipy.special.boxcox1p", box_cox),
+    Row::new(On::Function, "scipy.special.inv_boxcox", inverse_box_cox),
+    Row::new(On::Function, "scipy.special.inv_boxcox1p", inverse_box_cox),
     Row::new(On::Function, "numpy.log2", log2),
     Row::new(On::Function, "numpy.log10", log10),
     Row::new(On::Function, "numpy.exp", exp),
@@ -174,6 +176,34 @@ fn floats<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>, op: Unary) -> Ev
 
 /// `scipy.special.boxcox(x, lmbda)`, and `boxcox1p` of `1 + x`.
 fn box_cox<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    let lambda = lambda_of(replay, call)?;
+    let of_log = call.name.ends_with("1p");
+    each(replay, call, &|kind, val| {
+        let (_, val) = real(kind, val)?;
+        let val = val.cast(Elem::F64);
+        let log = if of_log { val.log1p() } else { val.log() };
+        Some((Kind::Float, crate::sklearn::scale::box_cox_of_log(log, lambda)))
+    })
+}
+
+/// `scipy.special.inv_boxcox(y, lmbda)`, and `inv_boxcox1p`, which is less by 1.
+fn inverse_box_cox<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
+    // From here on scipy takes the product apart.
+    const LARGE: f64 = 1.79e308;
+    let lambda = lambda_of(replay, call)?;
+    let less_one = call.name.ends_with("1p");
+    each(replay, call, &|kind, val| {
+        let (_, val) = real(kind, val)?;
+        let val = val.cast(Elem::F64);
+        let product = val * lambda;
+        let apart = (((val + 1.0 / lambda) * lambda.signum()).log() + lambda.abs().ln()) / lambda;
+        let log = if lambda == 0.0 { val } else { product.lt(LARGE).select(product.log1p() / lambda, apart) };
+        Some((Kind::Float, if less_one { log.expm1() } else { log.exp() }))
+    })
+}
+
+/// The power of a Box-Cox function.
+fn lambda_of<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Result<f64, Unknown> {
     let lambda = ["lmbda", "1"].iter().find_map(|name| call.take(name));
     if let Some(Value::Known(known)) = &lambda {
         replay.freeze(known);
@@ -184,13 +214,7 @@ fn box_cox<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let Some(x) = call.take("0") {
         call.give("x", x);
     }
-    let of_log = call.name.ends_with("1p");
-    each(replay, call, &|kind, val| {
-        let (_, val) = real(kind, val)?;
-        let val = val.cast(Elem::F64);
-        let log = if of_log { val.log1p() } else { val.log() };
-        Some((Kind::Float, crate::sklearn::scale::box_cox_of_log(log, lambda)))
-    })
+    Ok(lambda)
 }
 
 macro_rules! floats {

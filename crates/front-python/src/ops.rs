@@ -564,6 +564,13 @@ pub(crate) fn unary<'b>(replay: &mut Replay<'_, 'b>, op: UnaryOp, operand: &Valu
             }
             Ok(replay.frame(frame))
         }
+        Value::Matrix(columns) if op != UnaryOp::Not => {
+            let signed = columns.iter().map(|column| match unary(replay, op, &Value::Column(column.clone()), at)? {
+                Value::Column(column) => Ok(column),
+                _ => Err(replay.unsupported(at, "this sign before an array")),
+            });
+            Ok(Value::Matrix(signed.collect::<Result<_, Unknown>>()?))
+        }
         Value::Column(_) | Value::Cell(_) => {
             if op == UnaryOp::Not {
                 return match replay.row_condition(operand) {
@@ -639,9 +646,23 @@ pub(crate) fn short_circuit<'b>(replay: &mut Replay<'_, 'b>, op: BoolOp, before:
     let Some(truth) = replay.row_condition(before) else { return Err(replay.unsupported(operand.span, "the truth of this")) };
     let needed = if op == BoolOp::And { truth } else { !truth };
     let next = replay.when_reached(needed, |replay| replay.eval(operand))?;
+    // Of a list and something else only the truth is known.
+    if is_only_true(before) || is_only_true(&next) {
+        let Some(second) = replay.row_condition(&next) else { return Err(replay.unsupported(operand.span, "the truth of this")) };
+        let truth = if op == BoolOp::And { truth & second } else { truth | second };
+        return Ok(Value::Part(Box::new(Value::Cell(Cell::new(Kind::Bool, truth))), crate::udf::TRUTH.to_owned()));
+    }
     let first = to_cell(replay, before, None, operand.span)?;
     let second = to_cell(replay, &next, None, operand.span)?;
     Ok(Value::Cell(choose(needed, &second, &first)))
+}
+
+fn is_only_true(value: &Value<'_>) -> bool {
+    match value {
+        Value::Sequence(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Match(_) => true,
+        Value::Part(_, part) => part == crate::udf::TRUTH,
+        _ => false,
+    }
 }
 
 /// `a + b` of texts.

@@ -1,7 +1,7 @@
 //! Dicts of a function on cells whose keys the row decides: `found[key] = value` with a key of the row, `dict(part.split("=") for part in ...)`.
 //!
 //! Such a dict is the list of what was set, each with the condition under which it was. What is set later stands for what was set before under
-//! an equal key. Which keys there are, and how many, is not known, so nothing runs over them.
+//! an equal key. What runs over its keys or values sees each key where it was set first, with what was set last.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is no dict of the row is left alone")]
 
@@ -13,6 +13,7 @@ use crate::udf::{Container, Written};
 use crate::value::{Cell, DictId, Eval, Kind, Unknown, Value};
 use ir::{Literal, Val};
 use source::Span;
+use std::rc::Rc;
 
 /// Whether some of its keys, or what stands under them, are there on some rows only.
 pub(crate) fn is_of_row(replay: &Replay<'_, '_>, id: DictId) -> bool {
@@ -120,19 +121,134 @@ pub(crate) fn of_pairs<'b>(replay: &mut Replay<'_, 'b>, pairs: &[Item<'b>], at: 
     Ok(replay.dict(entries))
 }
 
-/// One dict or another of the same keys, in the same order. None for others.
+/// One dict or another: of the same keys in the same order, or with the keys of each where it is the one.
 pub(crate) fn either<'b>(replay: &mut Replay<'_, 'b>, condition: Val<'b>, a: DictId, b: DictId, at: Span) -> Option<Eval<'b>> {
     let (a, b) = (replay.dicts[a.0].clone(), replay.dicts[b.0].clone());
     let same = |((one, _), (other, _)): (&(Value<'b>, Value<'b>), &(Value<'b>, Value<'b>))| matches!((replay.concrete(one), replay.concrete(other)), (Some(one), Some(other)) if crate::fold::same_key(&one, &other));
     let sometimes = |(_, value): &(Value<'b>, Value<'b>)| matches!(value, Value::Sometimes(_));
     if a.len() != b.len() || !a.iter().zip(&b).all(same) || a.iter().chain(&b).any(sometimes) {
-        return None;
+        let under = |(dict, when): (Vec<(Value<'b>, Value<'b>)>, Val<'b>)| {
+            let replay = &*replay;
+            dict.into_iter()
+                .map(move |(key, value)| {
+                    let Item { there, value } = when_set(replay, value);
+                    (key, Value::Sometimes(Box::new(Item { there: when & there, value })))
+                })
+                .collect::<Vec<_>>()
+        };
+        let pairs = [(a, condition), (b, !condition)].into_iter().flat_map(under).collect();
+        return Some(Ok(replay.dict(pairs)));
     }
     let one = |((key, yes), (_, no)): (&(Value<'b>, Value<'b>), &(Value<'b>, Value<'b>))| {
         Ok((key.clone(), replay.choose_values(condition, yes, no, at)?))
     };
     let pairs = a.iter().zip(&b).map(one).collect::<Result<Vec<_>, Unknown>>();
     Some(pairs.map(|pairs| replay.dict(pairs)))
+}
+
+/// The most things that are set in a dict that something runs over: each key is compared with each.
+const MOST_KEYS: usize = 24;
+
+/// The keys that are there and what stands under them, as tuples, in the order in which the keys were set first.
+fn entries<'b>(replay: &mut Replay<'_, 'b>, id: DictId, at: Span) -> Result<Vec<Item<'b>>, Unknown> {
+    let all: Vec<(Value<'b>, Item<'b>)> =
+        replay.dicts[id.0].clone().into_iter().map(|(key, value)| (key, when_set(replay, value))).collect();
+    let pair = |key: &Value<'b>, value: Value<'b>, there: Val<'b>| Item { there, value: Value::Tuple(vec![key.clone(), value]) };
+    if replay.counters.get(&id.0) == Some(&all.len()) {
+        return Ok(all.into_iter().map(|(key, item)| pair(&key, item.value, item.there)).collect());
+    }
+    if all.len() > MOST_KEYS {
+        return Err(replay.unsupported(at, "a loop over a dict with this many keys of the row"));
+    }
+    let mut out = Vec::new();
+    for (place, (key, item)) in all.iter().enumerate() {
+        let mut first = item.there;
+        for (earlier, before) in &all[..place] {
+            first = first & !(before.there & keys_equal(replay, earlier, key, at)?);
+        }
+        let mut last = item.value.clone();
+        for (later, after) in &all[place + 1..] {
+            let again = after.there & keys_equal(replay, later, key, at)?;
+            if again.literal() != Some(Literal::Bool(false)) {
+                last = replay.choose_values(again, &after.value, &last, at)?;
+            }
+        }
+        if first.literal() != Some(Literal::Bool(false)) {
+            out.push(pair(key, last, first));
+        }
+    }
+    Ok(out)
+}
+
+/// What was set under a key, and when.
+fn when_set<'b>(replay: &Replay<'_, 'b>, value: Value<'b>) -> Item<'b> {
+    match value {
+        Value::Sometimes(item) => *item,
+        value => Item { there: replay.b.bool(true), value },
+    }
+}
+
+fn keys_equal<'b>(replay: &mut Replay<'_, 'b>, one: &Value<'b>, other: &Value<'b>, at: Span) -> Result<Val<'b>, Unknown> {
+    match (replay.concrete(one), replay.concrete(other)) {
+        (Some(one), Some(other)) => Ok(replay.b.bool(crate::fold::same_key(&one, &other))),
+        _ => {
+            let one = ops::to_cell(replay, one, None, at)?;
+            same_key(replay, &one, other, at)
+        }
+    }
+}
+
+/// `keys()`, `values()` and `items()`. None for another method.
+pub(crate) fn view<'b>(replay: &mut Replay<'_, 'b>, id: DictId, name: &str, at: Span) -> Option<Eval<'b>> {
+    let part = match name {
+        "keys" => Some(0),
+        "values" => Some(1),
+        "items" => None,
+        _ => return None,
+    };
+    let view = |(item, part): (Item<'b>, Option<usize>)| match (item.value, part) {
+        (Value::Tuple(mut parts), Some(part)) => Item { there: item.there, value: parts.swap_remove(part) },
+        (value, _) => Item { there: item.there, value },
+    };
+    let entries = entries(replay, id, at);
+    Some(entries.map(|entries| Value::Sequence(Rc::new(entries.into_iter().map(|item| view((item, part))).collect()))))
+}
+
+/// `Counter(items)`: how often each of them is there, where it is there first.
+pub(crate) fn counter<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], at: Span) -> Eval<'b> {
+    let Value::Set(distinct) = crate::sequence::set(replay, items, at)? else {
+        return Err(replay.unsupported(at, "`Counter` of this"));
+    };
+    let mut entries = Vec::new();
+    for item in distinct.iter() {
+        let value = crate::sequence::how_often(replay, items, &item.value, at)?;
+        entries.push((item.value.clone(), Value::Sometimes(Box::new(Item { there: item.there, value }))));
+    }
+    let (made, count) = (replay.dict(Vec::new()), entries.len());
+    if let Value::Dict(id) = &made {
+        // Texts of the row and known ones may be equal: the items are distinct by their conditions.
+        replay.dicts[id.0] = entries;
+        replay.counters.insert(id.0, count);
+    }
+    Ok(made)
+}
+
+/// `most_common(n)` of a counter: the most frequent first, of equally frequent ones the first met.
+pub(crate) fn most_common<'b>(replay: &mut Replay<'_, 'b>, id: DictId, most: Option<&Value<'b>>, at: Span) -> Eval<'b> {
+    let entries = entries(replay, id, at)?;
+    let count = |item: &Item<'b>| match &item.value {
+        Value::Tuple(parts) => parts[1].clone(),
+        value => value.clone(),
+    };
+    let counts: Vec<Value<'b>> = entries.iter().map(count).collect();
+    let sorted = crate::sequence::sorted(replay, &entries, &counts, true, at)?;
+    match (most, &sorted) {
+        (Some(most), Value::Sequence(items)) => {
+            let upper = Value::Slice(None, Some(Box::new(most.clone())), None);
+            crate::sequence::item(replay, items, &upper, at)
+        }
+        _ => Ok(sorted),
+    }
 }
 
 /// Whether the key is there, and what stands under it where it is.
@@ -150,10 +266,7 @@ pub(crate) fn find<'b>(
         if is_known == Some(false) {
             continue;
         }
-        let Item { there, value } = match value {
-            Value::Sometimes(item) => *item,
-            value => Item { there: replay.b.bool(true), value },
-        };
+        let Item { there, value } = when_set(replay, value);
         let here = if is_known == Some(true) { there } else { there & same_key(replay, &wanted, &key, at)? };
         under = Some(match under {
             None => value,
@@ -194,8 +307,12 @@ pub(crate) fn get<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, 
     }
 }
 
-/// `dict[key]`: raises where the key is not there.
+/// `dict[key]`: raises where the key is not there, but for a counter.
 pub(crate) fn item<'b>(replay: &mut Replay<'_, 'b>, id: DictId, key: &Value<'b>, at: Span) -> Eval<'b> {
+    if replay.counters.contains_key(&id.0) {
+        let zero = replay.known(crate::record::Value::Int(0));
+        return get(replay, id, key, &zero, at);
+    }
     let (found, value) = find(replay, id, key, at)?;
     replay.raise_here(!found, "KeyError", at);
     Ok(value.unwrap_or_else(|| replay.none()))

@@ -9,7 +9,8 @@ use crate::ast::{BinaryOp, CompareOp};
 use crate::ops;
 use crate::record;
 use crate::replay::Replay;
-use crate::value::{Cell, Column, Eval, Kind, Objects, Unknown, Value};
+use crate::udf::{Container, Written};
+use crate::value::{Cell, Column, Eval, Kind, ListId, Objects, Unknown, Value};
 use ir::Val;
 use source::Span;
 use std::rc::Rc;
@@ -39,6 +40,11 @@ pub(crate) fn of<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span) -
             };
             Ok(Some(Rc::new(replay.lists[id.0].iter().map(item).collect())))
         }
+        Value::Dict(id) if crate::row_dicts::is_of_row(replay, *id) => match crate::row_dicts::view(replay, *id, "keys", at) {
+            Some(Ok(Value::Sequence(keys))) => Ok(Some(keys)),
+            Some(Err(why)) => Err(why),
+            _ => Ok(None),
+        },
         Value::Pieces(pieces) => crate::pandas::pieces::items(replay, pieces, at).map(|items| Some(Rc::new(items))),
         Value::Cell(cell) if crate::literals::is_document(value) => {
             crate::literals::items(replay, cell, at).map(|items| Some(Rc::new(items)))
@@ -64,6 +70,31 @@ pub(crate) fn each<'b>(replay: &mut Replay<'_, 'b>, value: &Value<'b>, at: Span)
     let there = replay.b.bool(true);
     let known = replay.items(value, at);
     Ok(known.map(|items| Rc::new(items.into_iter().map(|value| Item { there, value }).collect())))
+}
+
+/// `list.extend(more)`, where not all rows come that the list was made for, or where what comes depends on the row. None elsewhere.
+pub(crate) fn extend<'b>(replay: &mut Replay<'_, 'b>, id: ListId, more: &Value<'b>, at: Span) -> Option<Result<(), Unknown>> {
+    let here = replay.reached();
+    let of_row = match of(replay, more, at) {
+        Ok(items) => items,
+        Err(why) => return Some(Err(why)),
+    };
+    if !replay.cells_active() || of_row.is_none() && here.map(Val::value) == replay.made_for.get(&id.0).copied() {
+        return None;
+    }
+    let items = match of_row {
+        Some(items) => items,
+        None => match each(replay, more, at) {
+            Ok(items) => items?,
+            Err(why) => return Some(Err(why)),
+        },
+    };
+    replay.writes.push(Written { of: Container::List(id.0), by_row: true });
+    for item in items.iter() {
+        let there = replay.and_reached(item.there);
+        replay.lists[id.0].push(Value::Sometimes(Box::new(Item { there, value: item.value.clone() })));
+    }
+    Some(Ok(()))
 }
 
 /// `zip` of lists of which some have a length that the row decides, where each item that is there stands at its own place. None for others.
@@ -324,28 +355,31 @@ pub(crate) fn sum<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], start: Va
     Ok(total)
 }
 
-/// `min(items)` and `max(items)`: the first that no later one beats; of nothing it raises.
+/// `min(items)` and `max(items)`, also by keys: the first that no later one beats; of nothing it raises.
 pub(crate) fn extreme<'b>(
     replay: &mut Replay<'_, 'b>,
     items: &[Item<'b>],
-    better: CompareOp,
+    (better, key): (CompareOp, Option<&Value<'b>>),
     default: Option<Value<'b>>,
     at: Span,
 ) -> Eval<'b> {
-    let mut best: Option<(Val<'b>, Value<'b>)> = None;
+    let mut best: Option<(Val<'b>, Value<'b>, Value<'b>)> = None;
     for item in items {
+        let own = key_of(replay, item, key, at)?;
         best = Some(match best {
-            None => (item.there, item.value.clone()),
-            Some((any, before)) => {
+            None => (item.there, item.value.clone(), own),
+            Some((any, before, beaten)) => {
                 let both = any & item.there;
-                let wins = replay.when_reached(both, |replay| replay.compare(better, &item.value, &before, at))?;
+                let wins = replay.when_reached(both, |replay| replay.compare(better, &own, &beaten, at))?;
                 let wins = replay.truth_of(&wins, at)?;
                 let taken = item.there & (!any | wins);
-                (any | item.there, replay.choose_values(taken, &item.value, &before, at)?)
+                let value = replay.choose_values(taken, &item.value, &before, at)?;
+                let own = if key.is_some() { replay.choose_values(taken, &own, &beaten, at)? } else { value.clone() };
+                (any | item.there, value, own)
             }
         });
     }
-    let Some((any, value)) = best else {
+    let Some((any, value, _)) = best else {
         let always = replay.b.bool(true);
         return Ok(default.unwrap_or_else(|| {
             replay.raise_here(always, "ValueError", at);
@@ -358,6 +392,14 @@ pub(crate) fn extreme<'b>(
             replay.raise_here(!any, "ValueError", at);
             Ok(value)
         }
+    }
+}
+
+/// What an item is compared by.
+pub(crate) fn key_of<'b>(replay: &mut Replay<'_, 'b>, item: &Item<'b>, key: Option<&Value<'b>>, at: Span) -> Eval<'b> {
+    match key {
+        Some(key) => replay.when_reached(item.there, |replay| replay.apply(key.clone(), None, vec![item.value.clone()], Vec::new(), at)),
+        None => Ok(item.value.clone()),
     }
 }
 
@@ -577,7 +619,7 @@ fn is_empty<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value<'b>, rig
 }
 
 /// `items.count(wanted)`
-fn how_often<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], wanted: &Value<'b>, at: Span) -> Eval<'b> {
+pub(crate) fn how_often<'b>(replay: &mut Replay<'_, 'b>, items: &[Item<'b>], wanted: &Value<'b>, at: Span) -> Eval<'b> {
     let mut count = replay.b.i64(0);
     for item in items {
         let same = held_among(replay, std::slice::from_ref(item), wanted, at)?;

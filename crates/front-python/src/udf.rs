@@ -301,6 +301,9 @@ pub(crate) fn appended<'b>(
     Some(Ok(()))
 }
 
+/// What a value is called of which nothing but the truth is known.
+pub(crate) const TRUTH: &str = "truth";
+
 /// What a function on cells made of one row.
 enum Made<'b> {
     Cell(Cell<'b>),
@@ -316,8 +319,13 @@ fn made<'b>(replay: &mut Replay<'_, 'b>, result: Value<'b>, at: Span) -> Result<
             Some(items) => Made::Object(Value::Sequence(items)),
             None => Made::Object(result),
         },
-        Value::Dict(id) if crate::row_dicts::is_of_row(replay, id) => Made::Object(Value::Dict(crate::row_dicts::settled(replay, id, at)?)),
-        Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Pieces(_) | Value::Dict(_) => Made::Object(result),
+        // Where no key is that of every row, the dict stays what it is on each row.
+        Value::Dict(id)
+            if crate::row_dicts::is_of_row(replay, id) && !replay.dicts[id.0].iter().all(|(_, one)| matches!(one, Value::Sometimes(_))) =>
+        {
+            Made::Object(Value::Dict(crate::row_dicts::settled(replay, id, at)?))
+        }
+        Value::Tuple(_) | Value::List(_) | Value::Sequence(_) | Value::Set(_) | Value::Pieces(_) | Value::Dict(_) => Made::Object(result),
         Value::Row(id) => {
             let names: Vec<String> = replay.frames[id.0].columns.keys().cloned().collect();
             let mut items = Vec::new();
@@ -614,8 +622,9 @@ impl<'b> Replay<'_, 'b> {
         let cell = match value {
             Value::Cell(cell) => cell,
             Value::Match(found) => &found.found,
+            Value::Part(of, part) if part == TRUTH => return self.row_condition(of),
             Value::Sequence(items) | Value::Set(items) => return Some(crate::sequence::any_there(self, items)),
-            Value::List(id) if self.is_of_row(*id) => {
+            Value::List(_) | Value::Dict(_) if self.differs_by_row(value) => {
                 let items = crate::sequence::of(self, value, self.statement).ok().flatten()?;
                 return Some(crate::sequence::any_there(self, &items));
             }

@@ -277,6 +277,11 @@ def spline_ends(value):
     return [[one(one.t[value.degree]), one(one.t[-value.degree - 1])] for one in value.bsplines_]
 
 
+def spline_slopes(value):
+    """Of each column how steep the splines are at the outer knots."""
+    return [[one(one.t[value.degree], nu=1), one(one.t[-value.degree - 1], nu=1)] for one in value.bsplines_]
+
+
 def kernel_steps(value):
     """The kernel of a Gaussian process as steps on a stack."""
     return list(steps_of(value.kernel_)) if hasattr(value, "X_train_") else None
@@ -492,6 +497,7 @@ COMPUTED = {
     "scaled_rotations": scaled_rotations,
     "spline_ends": spline_ends,
     "spline_knots": spline_knots,
+    "spline_slopes": spline_slopes,
     "usual_path_length": usual_path_length,
     "weights": weights,
     "offset": offset,

@@ -66,17 +66,25 @@ def outputs(job):
         names = execute(text, job, holder, job.get("until"), lenient="frame" in instead)
         return *exact_table(output_value(job["output"], names, written)), names
 
+    placed = set()
+
     def run(dropped=None):
         value, out, _ = once()
+        placed.clear()
         given = instead.get("frame", seen[-1] if seen else None)
         counted = list(range(out["rows"]))
-        if given is not None and out["rows"] < len(given) and out["index"] == counted:
-            # Rows were dropped: the labels say which, unless the others were counted anew.
-            kept = holder and dict(holder.kept)
-            out["index"] = labels_of(out, once)
-            if holder:
-                holder.kept = kept
-            if out["index"] in (None, counted) and dropped is not None and len(given) - len(dropped) == out["rows"]:
+        if given is not None and out["rows"] < len(given):
+            # Rows were dropped: the labels say which, unless the others were counted anew or have keys of their own.
+            if out["index"] == counted:
+                kept = holder and dict(holder.kept)
+                out["index"] = labels_of(out, once)
+                if holder:
+                    holder.kept = kept
+            tells = out["index"] not in (None, counted) and all(0 <= label < len(given) for label in out["index"])
+            if not tells and (rows := rows_of_keys(with_index(given), value.index)) is not None:
+                out["index"] = rows
+                placed.update(rows)
+            elif not tells and dropped is not None and len(given) - len(dropped) == out["rows"]:
                 out["index"] = [row for row in range(len(given)) if row not in dropped]
         answer = {"table": out}
         if job.get("model"):
@@ -116,7 +124,7 @@ def outputs(job):
             kept = out["table"]["index"]
             if out["table"]["rows"] == len(rows):
                 places = list(range(len(rows)))
-            elif kept is not None and len(set(kept)) == len(kept) and isinstance(seen[0].index, pd.RangeIndex) and len(rows) > 1:
+            elif kept is not None and len(set(kept)) == len(kept) and (placed or isinstance(seen[0].index, pd.RangeIndex)) and len(rows) > 1:
                 places = kept
             elif len(rows) == 1 and out["table"]["rows"] == 0:
                 places = []
@@ -126,6 +134,20 @@ def outputs(job):
 
         result["frames"].append(pieces(range(len(beside), frame["rows"]), part, MOST_RUNS, frame["apart"]))
     return result
+
+
+def rows_of_keys(given, labels):
+    """The rows of a table that labels name, where they are keys of it: different cells of a column that has none twice. None for others."""
+    import pandas as pd
+
+    if not labels.is_unique or isinstance(labels, pd.MultiIndex) or pd.api.types.is_integer_dtype(labels.dtype) and labels.equals(pd.RangeIndex(len(labels))):
+        return None
+    found = []
+    for at in range(given.shape[1]):
+        column = pd.Index(given.iloc[:, at])
+        if column.is_unique and not column.hasnans and (rows := column.get_indexer(labels)).min(initial=0) >= 0:
+            found.append([int(row) for row in rows])
+    return found[0] if found and all(one == found[0] for one in found) else None
 
 
 def with_index(frame):

@@ -194,6 +194,15 @@ def default_of(value):
     return NotImplemented
 
 
+def column_of(function):
+    """Where in its line a lambda's body stands, in bytes: several may be in one."""
+    if function.__name__ != "<lambda>" or not hasattr(function.__code__, "co_positions"):
+        return ""
+    line = function.__code__.co_firstlineno
+    columns = [column for first, _, column, _ in function.__code__.co_positions() if first == line and column]
+    return f"@{min(columns)}" if columns else ""
+
+
 def summary(value, depth=0, content=False):
     """What is recorded of a value. `content` asks for all cells of a table that may be a look-up table."""
     out = scalar(value)
@@ -253,7 +262,7 @@ def summary(value, depth=0, content=False):
     if isinstance(value, types.ModuleType):
         return {"module": value.__name__}
     if isinstance(value, types.FunctionType) and value.__module__ == "__main__":
-        return {"function": f"__main__.{value.__name__}:{value.__code__.co_firstlineno}"}
+        return {"function": f"__main__.{value.__name__}:{value.__code__.co_firstlineno}{column_of(value)}"}
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)) or isinstance(value, type):
         return {"function": f"{getattr(value, '__module__', None)}.{getattr(value, '__qualname__', '?')}"}
     if np is not None and isinstance(value, np.ufunc):

@@ -452,8 +452,19 @@ fn join<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
                 table.columns.iter().map(|(name, _)| name.clone()).filter(|name| !name.starts_with('\u{0}')).collect();
             attach(replay, id, &on, &index, &table, &wanted, &suffixes, false, None, at)
         }
-        (_, None) if suffixes.iter().any(|suffix| !suffix.is_empty()) => Err(replay.unsupported(at, "a suffix in `join` of scoring rows")),
-        (Value::Frame(other), None) => beside(replay, &[Value::Frame(id), Value::Frame(*other)], at),
+        (Value::Frame(other), None) => {
+            // Columns that both have get the suffixes.
+            let frames = [id, *other].map(|id| replay.frames[id.0].clone());
+            let both: Vec<String> = frames[0].columns.keys().filter(|name| frames[1].columns.contains_key(*name)).cloned().collect();
+            let parts = frames.into_iter().zip(&suffixes).map(|(mut frame, suffix)| {
+                let name = |name: String| if both.contains(&name) { format!("{name}{suffix}") } else { name };
+                frame.columns = frame.columns.into_iter().map(|(own, column)| (name(own), column)).collect();
+                replay.frame(frame)
+            });
+            let parts: Vec<Value<'b>> = parts.collect();
+            beside(replay, &parts, at)
+        }
+        (_, None) if suffixes.iter().any(|suffix| !suffix.is_empty()) => Err(replay.unsupported(at, "a suffix in `join` of a column")),
         (Value::Column(_), None) => beside(replay, &[Value::Frame(id), other.clone()], at),
         _ => Err(replay.unsupported(at, "this `join`")),
     }

@@ -20,8 +20,13 @@ impl<'b> Replay<'_, 'b> {
             ExprKind::Tuple(targets) | ExprKind::List(targets) => self.unpack(targets, &value, at),
             ExprKind::Starred(inner) => self.assign(inner, value, at),
             ExprKind::Attribute { value: of, name } => {
-                let of = self.value(of);
-                self.assign_attribute(&of, name, value, at);
+                let object = self.value(of);
+                if let (Value::Column(column), "name", Some(named)) = (&object, name.as_str(), self.concrete(&value)) {
+                    let renamed = Column { name: named.as_str().map(str::to_owned), ..column.clone() };
+                    self.assign(of, Value::Column(renamed), at);
+                    return;
+                }
+                self.assign_attribute(&object, name, value, at);
             }
             ExprKind::Subscript { value: of, index } => {
                 // `df["c"][mask] = v` sets a copy since pandas 3: nothing happens to the frame.
@@ -425,6 +430,14 @@ impl<'b> Replay<'_, 'b> {
         });
         let right = self.value(value);
         // `names += ["c"]` changes the list in place.
+        if let (Value::List(id), BinaryOp::Add) = (&before, op)
+            && let Some(extended) = crate::sequence::extend(self, *id, &right, value.span)
+        {
+            if let (Err(why), Some(name)) = (extended, target.as_name()) {
+                self.bind_changed(name, Value::Unknown(why));
+            }
+            return;
+        }
         if let (Value::List(id), BinaryOp::Add) = (&before, op)
             && let Some(more) = self.items(&right, value.span)
         {

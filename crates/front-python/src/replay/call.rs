@@ -413,7 +413,9 @@ impl<'b> Replay<'_, 'b> {
         if !touched && !crate::pandas::offsets::is_offset(path) {
             let seen = self.untouched(span, &all);
             // A function of Python's own, or a moment, can be computed where the run noted nothing, as in a method that a library calls.
-            let is_plain = path.starts_with("builtins.") && !path.ends_with("set") || crate::pandas::moments::MOMENTS.contains(&path);
+            let is_plain = is_of_numbers(path)
+                || path.starts_with("builtins.") && !path.ends_with("set")
+                || crate::pandas::moments::MOMENTS.contains(&path);
             let folds = is_plain && !seen.is_recorded() && !seen.batch_columns && !all.is_empty();
             if folds
                 && !self.cells_active()
@@ -422,7 +424,7 @@ impl<'b> Replay<'_, 'b> {
             {
                 let (blockers, none) = (self.blockers.len(), self.none());
                 match self.run_row(row, none, None, positional.clone(), named.clone(), span) {
-                    Ok(value) if !self.touches_rows(&value) => return Ok(value),
+                    Ok(value) if !self.touches_rows(&value) || is_of_numbers(path) => return Ok(value),
                     Ok(_) | Err(_) => {}
                 }
                 self.blockers.truncate(blockers);
@@ -948,4 +950,9 @@ fn literal_value(literal: &crate::ast::Literal) -> Option<record::Value> {
 /// The last part of a path: what the user calls it.
 fn short(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
+}
+
+/// Functions of one number, which the kernels compute as the library does.
+fn is_of_numbers(path: &str) -> bool {
+    matches!(path.split_once('.'), Some(("numpy" | "math", "log" | "log2" | "log10" | "log1p" | "exp" | "expm1" | "sqrt")))
 }

@@ -242,6 +242,15 @@ impl<'b> Replay<'_, 'b> {
         self.lists[id.0].iter().any(|item| matches!(item, Value::Sometimes(_)))
     }
 
+    /// Whether what is in a list or dict depends on the row.
+    pub(crate) fn differs_by_row(&self, value: &Value<'b>) -> bool {
+        match value {
+            Value::List(id) => self.is_of_row(*id),
+            Value::Dict(id) => crate::row_dicts::is_of_row(self, *id),
+            _ => false,
+        }
+    }
+
     /// Values of a display, with `*items` spread.
     fn spread(&mut self, items: &[Expr]) -> Result<Vec<Value<'b>>, Unknown> {
         let mut out = Vec::new();
@@ -279,10 +288,9 @@ impl<'b> Replay<'_, 'b> {
     /// What a loop over the value sees; none if it is not known.
     pub(crate) fn items(&mut self, value: &Value<'b>, at: Span) -> Option<Vec<Value<'b>>> {
         match value {
-            Value::List(id) if self.is_of_row(*id) => None,
+            value if self.differs_by_row(value) => None,
             Value::List(id) => Some(self.lists[id.0].clone()),
             Value::Tuple(items) => Some(items.clone()),
-            Value::Dict(id) if crate::row_dicts::is_of_row(self, *id) => None,
             Value::Dict(id) => Some(self.dicts[id.0].iter().map(|(key, _)| key.clone()).collect()),
             Value::Frame(id) => {
                 let known = self.column_names(*id);
@@ -614,7 +622,11 @@ impl<'b> Replay<'_, 'b> {
         let of_row = if self.cells_active() { crate::sequence::of(self, &iterable, first.iter.span)? } else { None };
         if let Some(items) = of_row {
             for item in items.iter() {
-                self.assign(&first.target, item.value.clone(), first.target.span);
+                let when = both(there, item.there).unwrap_or(item.there);
+                self.when_reached(when, |replay| {
+                    replay.assign(&first.target, item.value.clone(), first.target.span);
+                    Ok(())
+                })?;
                 self.turn(clauses, (element, value), both(there, item.there), out, columns)?;
             }
             return Ok(None);
@@ -776,9 +788,18 @@ impl<'b> Replay<'_, 'b> {
         }
     }
 
-    /// The function that the record names, if there is one and no other of that name in that line.
+    /// The function that the record names, if there is one and no other of that name in that line. Of lambdas it says the column too.
     pub(crate) fn remembered_function(&self, name: &str) -> Option<Value<'b>> {
-        let mut found = self.functions.iter().filter(|(one, _, _)| one == name);
+        let (name, column) = match name.split_once('@') {
+            Some((name, column)) => (name, column.parse::<usize>().ok()),
+            None => (name, None),
+        };
+        let holds = |at: Span| {
+            let before = self.sources.text(Span { start: 0, end: at.start, ..at });
+            let start = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+            column.is_none_or(|column| (start..start + (at.end - at.start) as usize).contains(&column))
+        };
+        let mut found = self.functions.iter().filter(|(one, at, _)| one == name && holds(*at));
         let (_, at, function) = found.next()?;
         let same = |other: &Function<'b>| other.scope == function.scope && other.defaults.iter().all(Option::is_none);
         found.all(|(_, place, other)| place == at && same(other)).then(|| Value::Function(function.clone()))

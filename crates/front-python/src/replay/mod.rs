@@ -107,6 +107,8 @@ pub(crate) struct Replay<'a, 'b> {
     pub made_for: HashMap<usize, ir::Value>,
     /// The same of dicts.
     pub dicts_made_for: HashMap<usize, ir::Value>,
+    /// Dicts that are counters of the row, by the number of items that they were made with.
+    pub counters: HashMap<usize, usize>,
     /// What the statement that runs gives a name to: an iterator with a name may be asked twice, and is empty then.
     pub named_value: Option<Span>,
     /// Functions of the script as the record names them, with their places.
@@ -262,6 +264,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             made_for: HashMap::new(),
             named_value: None,
             dicts_made_for: HashMap::new(),
+            counters: HashMap::new(),
             functions: Vec::new(),
             float_reader: None,
             scanners: HashMap::new(),
