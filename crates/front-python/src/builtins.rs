@@ -863,6 +863,10 @@ fn sorted<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
 /// `dict(name=value, ...)`
 fn dict<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b> {
     if let Some(pairs) = ["0", "iterable", "mapping"].iter().find_map(|name| call.take(name)) {
+        if let Value::Dict(id) = &pairs {
+            let copy = replay.dicts[id.0].clone();
+            return Ok(replay.dict(copy));
+        }
         return match sequence::of(replay, &pairs, call.span)? {
             Some(pairs) => crate::row_dicts::of_pairs(replay, &pairs, call.span),
             None => Err(replay.unsupported(call.span, "`dict` of values of the row")),

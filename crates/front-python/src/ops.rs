@@ -659,7 +659,7 @@ pub(crate) fn short_circuit<'b>(replay: &mut Replay<'_, 'b>, op: BoolOp, before:
 
 fn is_only_true(value: &Value<'_>) -> bool {
     match value {
-        Value::Sequence(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Match(_) => true,
+        Value::Sequence(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) => true,
         Value::Part(_, part) => part == crate::udf::TRUTH,
         _ => false,
     }

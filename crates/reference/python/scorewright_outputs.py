@@ -144,6 +144,8 @@ def rows_of_keys(given, labels):
         return None
     found = []
     for at in range(given.shape[1]):
+        if given.dtypes.iloc[at] == object:
+            continue  # its cells may be lists
         column = pd.Index(given.iloc[:, at])
         if column.is_unique and not column.hasnans and (rows := column.get_indexer(labels)).min(initial=0) >= 0:
             found.append([int(row) for row in rows])

@@ -406,7 +406,12 @@ impl<'b> Replay<'_, 'b> {
                 if let (Value::Frame(id), Some(name)) = (&of, self.concrete(&index).and_then(|value| value.as_str().map(str::to_owned))) {
                     self.frames[id.0].columns.shift_remove(&name);
                 }
-                if let Value::Dict(id) = &of {
+                if let Value::Dict(id) = &of
+                    && crate::row_dicts::is_of_row(self, *id)
+                {
+                    let always = self.b.bool(true);
+                    crate::sequence::refuse(self, always, "a key is taken from a dict whose keys depend on the row", target.span);
+                } else if let Value::Dict(id) = &of {
                     crate::row_dicts::place_of(self, *id, &index).map(|found| self.dicts[id.0].remove(found));
                 }
             }
