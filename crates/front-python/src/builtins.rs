@@ -46,6 +46,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row::new(On::Function, "builtins.getattr", getattr),
 ];
 
+/// Whether a method of that name changes a list, set or dict.
+pub(crate) fn changes_in_place(name: &str) -> bool {
+    matches!(
+        name,
+        "append" | "add" | "extend" | "update" | "remove" | "discard" | "insert" | "pop" | "clear" | "setdefault" | "sort" | "reverse"
+    )
+}
+
 /// Methods of lists, tuples and dicts that replay keeps. None for a method that it does not model.
 pub(crate) fn container_method<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -58,10 +66,7 @@ pub(crate) fn container_method<'b>(
     if !named.is_empty() {
         return None;
     }
-    if matches!(
-        name,
-        "append" | "add" | "extend" | "update" | "remove" | "discard" | "insert" | "pop" | "clear" | "setdefault" | "sort" | "reverse"
-    ) {
+    if changes_in_place(name) {
         if matches!(receiver, Value::Known(_)) && replay.cells_active() && !matches!(name, "pop" | "update" | "insert") {
             return Some(Err(replay.carried(span)));
         }
@@ -96,6 +101,17 @@ pub(crate) fn container_method<'b>(
                     Some(Ok(replay.none()))
                 }
             }
+        }
+        (Value::List(id), "insert")
+            if replay.cells_active() && key(replay) == Some(record::Value::Int(0)) && replay.reached().is_some() =>
+        {
+            // At the front of the others, where it is there.
+            let there = replay.reached()?;
+            replay.writes.pop();
+            replay.writes.push(udf::Written { of: udf::Container::List(id.0), by_row: true });
+            let value = positional.get(1)?.clone();
+            replay.lists[id.0].insert(0, Value::Sometimes(Box::new(sequence::Item { there, value })));
+            Some(Ok(replay.none()))
         }
         (Value::List(id), _) if replay.is_of_row(*id) && name != "append" => None,
         (Value::List(id), "append" | "add") => {

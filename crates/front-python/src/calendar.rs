@@ -312,6 +312,15 @@ impl<'b> Reader<'b> {
     }
 }
 
+/// Year and week of ISO 8601, and the day of the week from 1 for Monday: a week belongs to the year of its Thursday.
+pub(crate) fn iso_week<'b>(b: &'b Builder, day_number: Val<'b>) -> (Val<'b>, Val<'b>, Val<'b>) {
+    let weekday = (day_number + 3_i64).floor_mod(7_i64);
+    let thursday = day_number - weekday + 3_i64;
+    let (year, _, _) = civil(thursday);
+    let first = days(year, b.i64(1), b.i64(1));
+    (year, (thursday - first) / 7_i64 + 1_i64, weekday + 1_i64)
+}
+
 /// A moment written by a `strftime` format, in English. None for a format with a directive that is not written here.
 pub(crate) fn write<'b>(b: &'b Builder, micros: Val<'b>, format: &str) -> Option<Val<'b>> {
     let (day_number, of_day) = split(micros);
@@ -352,6 +361,8 @@ pub(crate) fn write<'b>(b: &'b Builder, micros: Val<'b>, format: &str) -> Option
             // Weeks begin on Monday or on Sunday; the days before the first one are in week 0.
             'W' => padded((of_year + 7_i64 - weekday) / 7_i64, 2),
             'U' => padded((of_year + 7_i64 - (weekday + 1_i64).floor_mod(7_i64)) / 7_i64, 2),
+            'G' => padded(iso_week(b, day_number).0, 4),
+            'V' => padded(iso_week(b, day_number).1, 2),
             'w' => (weekday + 1_i64).floor_mod(7_i64).decimal(),
             'u' => (weekday + 1_i64).decimal(),
             'a' => name(&FULL_DAYS, weekday, 3),

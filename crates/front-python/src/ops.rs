@@ -428,6 +428,11 @@ pub(crate) fn binary<'b>(replay: &mut Replay<'_, 'b>, op: BinaryOp, left: &Value
         }
         _ => {}
     }
+    if op == BinaryOp::Add
+        && let Some(both) = crate::sequence::concatenated(replay, left, right, at)?
+    {
+        return Ok(both);
+    }
     let is_series = |value: &Value<'b>| matches!(value, Value::Column(column) if !column.array);
     if matches!(op, BinaryOp::ShiftLeft | BinaryOp::ShiftRight) && (is_series(left) || is_series(right)) {
         return Err(replay.refuse(

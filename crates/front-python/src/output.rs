@@ -53,6 +53,7 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
         }
     }
     if !blocked.is_empty() && (!replay.options.partial || results.is_empty()) {
+        tell_columns(replay, &blocked, results.len());
         let all: BTreeSet<usize> = blocked.iter().flat_map(|(_, why)| why.0.iter().copied()).collect();
         return Err(blockers(replay, all));
     }
@@ -96,6 +97,27 @@ pub(crate) fn make<'b>(replay: &mut Replay<'_, 'b>, given: Option<(&str, &Stmt)>
     frozen.sort_by_key(|one| (one.span.start, one.span.end));
     let notes = std::mem::take(&mut replay.notes);
     Ok(Made { expression, taken_by, score: replay.roles.score, columns, frozen, notes, record: replay.log.prune() })
+}
+
+/// Columns that a blocker names at most.
+const MOST_NAMED: usize = 3;
+
+/// Says of each blocker which columns of the output need it, where others convert.
+fn tell_columns(replay: &mut Replay<'_, '_>, blocked: &[(String, Unknown)], converted: usize) {
+    if converted == 0 {
+        return;
+    }
+    let all: BTreeSet<usize> = blocked.iter().flat_map(|(_, why)| why.0.iter().copied()).collect();
+    for number in all {
+        let waiting: Vec<String> = blocked.iter().filter(|(_, why)| why.0.contains(&number)).map(|(name, _)| format!("`{name}`")).collect();
+        let more = waiting.len().saturating_sub(MOST_NAMED);
+        let others = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let named = waiting[..waiting.len() - more].join(", ");
+        let of = converted + blocked.len();
+        replay.blockers[number]
+            .help
+            .push(format!("it is needed for {named}{others}; {converted} of {of} output columns convert: --partial"));
+    }
 }
 
 /// Blockers by their numbers, in the order of the script.

@@ -97,6 +97,22 @@ pub(crate) fn extend<'b>(replay: &mut Replay<'_, 'b>, id: ListId, more: &Value<'
     Some(Ok(()))
 }
 
+/// `a + b` of lists, of which one at least depends on the row. None for others.
+pub(crate) fn concatenated<'b>(
+    replay: &mut Replay<'_, 'b>,
+    left: &Value<'b>,
+    right: &Value<'b>,
+    at: Span,
+) -> Result<Option<Value<'b>>, Unknown> {
+    let is_of_row = |value: &Value<'b>| matches!(value, Value::Sequence(_) | Value::Pieces(_)) || replay.differs_by_row(value);
+    let is_list = |value: &Value<'b>| matches!(value, Value::Sequence(_) | Value::Pieces(_) | Value::List(_) | Value::Known(_));
+    if !replay.cells_active() || !is_list(left) || !is_list(right) || !is_of_row(left) && !is_of_row(right) {
+        return Ok(None);
+    }
+    let (Some(left), Some(right)) = (each(replay, left, at)?, each(replay, right, at)?) else { return Ok(None) };
+    Ok(Some(Value::Sequence(Rc::new(left.iter().chain(right.iter()).cloned().collect()))))
+}
+
 /// `zip` of lists of which some have a length that the row decides, where each item that is there stands at its own place. None for others.
 pub(crate) fn zipped<'b>(replay: &mut Replay<'_, 'b>, iterables: &[Value<'b>], at: Span) -> Result<Option<Value<'b>>, Unknown> {
     let mut lists = Vec::new();

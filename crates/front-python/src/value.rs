@@ -334,6 +334,11 @@ impl<'b> Column<'b> {
     pub(crate) fn with(&self, cell: Cell<'b>) -> Self {
         Column { cell, ..self.clone() }
     }
+
+    /// `.to_numpy()`
+    pub(crate) fn as_array(&self) -> Value<'b> {
+        Value::Column(Column { array: true, name: None, ..self.clone() })
+    }
 }
 
 /// A series of what a function on cells made of each row, where that is a tuple or list.

@@ -34,6 +34,9 @@ use source::{Diagnostic, Span};
 use std::rc::Rc;
 
 /// What reads tables, as `READERS` of `reference/python/scorewright_script.py`.
+/// What a table looked up by the keys of the rows is called while its labels are those keys.
+pub(crate) const BY_LABEL: &str = "by label";
+
 pub(crate) const READERS: &[&str] =
     &["pandas.read_csv", "pandas.read_table", "pandas.read_parquet", "pandas.read_feather", "pandas.read_json", "pandas.read_excel"];
 

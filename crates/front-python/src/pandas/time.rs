@@ -567,15 +567,11 @@ fn isocalendar<'b>(replay: &mut Replay<'_, 'b>, call: &mut Call<'b>) -> Eval<'b>
                     own.insert(replay.guard(val.is_null(), reason, at));
                 }
                 let days = calendar::split(val.or_else(0_i64)).0;
-                let weekday = (days + 3_i64).floor_mod(7_i64);
-                // A week belongs to the year of its Thursday.
-                let thursday = days - weekday + 3_i64;
-                let (year, _, _) = calendar::civil(thursday);
-                let first = calendar::days(year, replay.b.i64(1), replay.b.i64(1));
+                let (year, week, weekday) = calendar::iso_week(replay.b, days);
                 let val = match field {
                     "year" => year,
-                    "week" => (thursday - first) / 7_i64 + 1_i64,
-                    _ => weekday + 1_i64,
+                    "week" => week,
+                    _ => weekday,
                 };
                 Ok((Kind::Int(Width::U32), val))
             }

@@ -284,6 +284,16 @@ impl<'b> Replay<'_, 'b> {
         Some(known.part(crate::record::Value::tagged(changed)))
     }
 
+    /// A list or dict of the row changes in a way that is not followed: neither its name nor another one of it has what it had.
+    pub(crate) fn changed_unseen(&mut self, of: Option<&Expr>, why: crate::value::Unknown, at: Span) -> crate::value::Unknown {
+        let always = self.b.bool(true);
+        crate::sequence::refuse(self, always, "a list or dict is changed in a way that is not followed", at);
+        if let Some(of) = of {
+            self.forget_root(of, &why);
+        }
+        why
+    }
+
     fn forget_root(&mut self, expr: &Expr, why: &crate::value::Unknown) {
         let mut root = expr;
         while let ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } = &root.kind {
@@ -448,6 +458,11 @@ impl<'b> Replay<'_, 'b> {
         {
             self.writes.push(Written { of: Container::List(id.0), by_row: false });
             self.lists[id.0].extend(more);
+            return;
+        }
+        if matches!(before, Value::Sequence(_) | Value::Pieces(_)) && op == BinaryOp::Add {
+            let why = self.unsupported(span, "`+=` of a list that the row makes");
+            self.changed_unseen(Some(target), why, span);
             return;
         }
         let result = match &target.kind {

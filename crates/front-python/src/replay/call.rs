@@ -515,7 +515,19 @@ impl<'b> Replay<'_, 'b> {
             | Value::Set(_)
             | Value::SetOfPieces(_)
             | Value::Pieces(_) => {
-                if let Some(result) = crate::builtins::container_method(self, &receiver, name, &positional, &named, span) {
+                let result = crate::builtins::container_method(self, &receiver, name, &positional, &named, span);
+                if self.cells_active()
+                    && crate::builtins::changes_in_place(name)
+                    && !matches!(receiver, Value::Known(_) | Value::Tuple(_))
+                    && !matches!(result, Some(Ok(_)))
+                {
+                    let why = match result {
+                        Some(Err(why)) => why,
+                        _ => self.unsupported(span, format!("`{name}` of a list that the row makes")),
+                    };
+                    return Err(self.changed_unseen(receiver_expr, why, span));
+                }
+                if let Some(result) = result {
                     return result;
                 }
             }
@@ -575,6 +587,24 @@ impl<'b> Replay<'_, 'b> {
                 let all = std::iter::once(receiver.clone()).chain(positional).collect();
                 let named = named.into_iter().map(|(name, value)| (if name == "value" { "v".to_owned() } else { name }, value)).collect();
                 return self.call_path("numpy.searchsorted", all, named, span);
+            }
+            // What a table has under the key of each row: a column, once it is taken from its labels.
+            Value::Known(_) if name == "reindex" && named.is_empty() && matches!(positional.as_slice(), [Value::Column(_)]) => {
+                let keys = positional[0].clone();
+                let mapped = self.call_method(keys, "map", None, vec![receiver], Vec::new(), span)?;
+                return Ok(Value::Part(Box::new(mapped), crate::pandas::BY_LABEL.to_owned()));
+            }
+            Value::Part(of, part) if part == crate::pandas::BY_LABEL => {
+                // Under the index of its own rows it is a column of them.
+                let own_index = |value: &Value<'b>, space: usize| match value {
+                    Value::Part(of, part) => part == "index" && self.space_of(of) == Some(space),
+                    _ => false,
+                };
+                return match (&**of, name, positional.as_slice()) {
+                    (Value::Column(column), "to_numpy", []) => Ok(column.as_array()),
+                    (Value::Column(column), "set_axis", [index]) if own_index(index, column.space) => Ok((**of).clone()),
+                    _ => Err(self.unsupported(span, format!("`.{name}()` of a table by the labels of rows"))),
+                };
             }
             // Where the labels of an index are that each row has; -1 where it has none.
             Value::Known(labels) if name == "get_indexer" => {

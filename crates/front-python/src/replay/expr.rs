@@ -886,6 +886,10 @@ impl<'b> Replay<'_, 'b> {
             }
             Value::Frame(id) => self.about(&[of], |replay| crate::pandas::frame_attribute(replay, *id, name, span)),
             Value::Column(column) => self.about(&[of], |replay| crate::pandas::column_attribute(replay, column, name, span)),
+            Value::Part(inner, part) if part == crate::pandas::BY_LABEL && name == "values" => match &**inner {
+                Value::Column(column) => Ok(column.as_array()),
+                _ => Err(self.unsupported(span, "`.values` of this")),
+            },
             Value::Texts(..) | Value::Part(..) | Value::Group(_) | Value::Row(_) | Value::Matrix(_) => {
                 self.about(&[of], |replay| crate::pandas::part_attribute(replay, of, name, span))
             }
