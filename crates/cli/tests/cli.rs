@@ -280,6 +280,22 @@ fn statistics_over_the_scoring_rows_are_held_as_in_the_recorded_run() {
     }
 }
 
+const KEYED: &str = "import pandas as pd\nclaims = pd.read_csv('claims.csv')\npaid = claims[claims['paid'].notna()]\nopened = claims[claims['paid'].isna()]\nout = opened['a'].fillna(paid['a'].mean()) * 2\nout.name = 'twice'\nout.index = opened['claim'].values\n";
+
+/// What the scorer scores is compared with the rows that the script's output names by their keys.
+#[test]
+fn rows_of_an_output_are_told_by_their_keys() {
+    if !has_python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script = project(folder.path(), KEYED);
+    fs::write(folder.path().join("claims.csv"), "claim,a,paid\nC7,1,10\nC3,,\nC9,3,30\nC1,0.5,\nC4,6,\n").unwrap();
+    let out = folder.path().join("scorer");
+    let output = expect(0, &["build", text(&script), "--output", "out", "--target", "wasm", "--out", text(&out)]);
+    assert!(said(&output).contains("5 data rows"), "{}", said(&output));
+}
+
 /// Saves fitted models of several kinds, and samples for them, into the folder that it is run in.
 const FITTED: &str = r#"
 import joblib, pickle, cloudpickle

@@ -9,7 +9,7 @@ use crate::record;
 use crate::replay::{Call, On, Replay, Row};
 use crate::sequence;
 use crate::udf;
-use crate::value::{Cell, Eval, Function, Kind, Value};
+use crate::value::{Cell, Eval, Function, Kind, ListId, Unknown, Value};
 use ir::{Elem, Val};
 use source::Span;
 
@@ -54,6 +54,19 @@ pub(crate) fn changes_in_place(name: &str) -> bool {
     )
 }
 
+/// `append`, `insert(0, ...)` and `extend` of a list, where what the list gets depends on the row. None elsewhere.
+fn put_by_row<'b>(replay: &mut Replay<'_, 'b>, id: ListId, name: &str, positional: &[Value<'b>], at: Span) -> Option<Result<(), Unknown>> {
+    let here = replay.reached();
+    let (place, value) = match (name, positional) {
+        ("extend", [more]) => return sequence::extend(replay, id, more, at),
+        ("append", [value]) if here.map(Val::value) != replay.made_for.get(&id.0).copied() => (replay.lists[id.0].len(), value),
+        ("insert", [place, value]) if replay.concrete(place) == Some(record::Value::Int(0)) => (0, value),
+        _ => return None,
+    };
+    sequence::put(replay, id, place, vec![sequence::Item { there: here?, value: value.clone() }]);
+    Some(Ok(()))
+}
+
 /// Methods of lists, tuples and dicts that replay keeps. None for a method that it does not model.
 pub(crate) fn container_method<'b>(
     replay: &mut Replay<'_, 'b>,
@@ -65,6 +78,11 @@ pub(crate) fn container_method<'b>(
 ) -> Option<Eval<'b>> {
     if !named.is_empty() {
         return None;
+    }
+    if let Value::List(id) = receiver
+        && let Some(put) = put_by_row(replay, *id, name, positional, span)
+    {
+        return Some(put.map(|()| replay.none()));
     }
     if changes_in_place(name) {
         if matches!(receiver, Value::Known(_)) && replay.cells_active() && !matches!(name, "pop" | "update" | "insert") {
@@ -81,38 +99,6 @@ pub(crate) fn container_method<'b>(
     }
     let key = |replay: &Replay<'_, 'b>| positional.first().and_then(|key| replay.concrete(key));
     match (receiver, name) {
-        (Value::List(id), "append") if replay.reached().map(Val::value) != replay.made_for.get(&id.0).copied() => {
-            let there = replay.reached()?;
-            replay.writes.pop();
-            replay.writes.push(udf::Written { of: udf::Container::List(id.0), by_row: true });
-            let value = positional.first()?.clone();
-            replay.lists[id.0].push(Value::Sometimes(Box::new(sequence::Item { there, value })));
-            Some(Ok(replay.none()))
-        }
-        (Value::List(id), "extend") if replay.cells_active() => {
-            replay.writes.pop();
-            let more = positional.first()?;
-            match sequence::extend(replay, *id, more, span) {
-                Some(extended) => Some(extended.map(|()| replay.none())),
-                None => {
-                    let more = replay.items(more, span)?;
-                    replay.writes.push(udf::Written { of: udf::Container::List(id.0), by_row: false });
-                    replay.lists[id.0].extend(more);
-                    Some(Ok(replay.none()))
-                }
-            }
-        }
-        (Value::List(id), "insert")
-            if replay.cells_active() && key(replay) == Some(record::Value::Int(0)) && replay.reached().is_some() =>
-        {
-            // At the front of the others, where it is there.
-            let there = replay.reached()?;
-            replay.writes.pop();
-            replay.writes.push(udf::Written { of: udf::Container::List(id.0), by_row: true });
-            let value = positional.get(1)?.clone();
-            replay.lists[id.0].insert(0, Value::Sometimes(Box::new(sequence::Item { there, value })));
-            Some(Ok(replay.none()))
-        }
         (Value::List(id), _) if replay.is_of_row(*id) && name != "append" => None,
         (Value::List(id), "append" | "add") => {
             let value = positional.first()?.clone();

@@ -89,12 +89,17 @@ pub(crate) fn extend<'b>(replay: &mut Replay<'_, 'b>, id: ListId, more: &Value<'
             Err(why) => return Some(Err(why)),
         },
     };
-    replay.writes.push(Written { of: Container::List(id.0), by_row: true });
-    for item in items.iter() {
-        let there = replay.and_reached(item.there);
-        replay.lists[id.0].push(Value::Sometimes(Box::new(Item { there, value: item.value.clone() })));
-    }
+    let here = |item: &Item<'b>| Item { there: replay.and_reached(item.there), value: item.value.clone() };
+    let items = items.iter().map(here).collect();
+    let end = replay.lists[id.0].len();
+    put(replay, id, end, items);
     Some(Ok(()))
+}
+
+/// Puts items into a list, from a place on.
+pub(crate) fn put<'b>(replay: &mut Replay<'_, 'b>, id: ListId, place: usize, items: Vec<Item<'b>>) {
+    replay.writes.push(Written { of: Container::List(id.0), by_row: true });
+    replay.lists[id.0].splice(place..place, items.into_iter().map(|item| Value::Sometimes(Box::new(item))));
 }
 
 /// `a + b` of lists, of which one at least depends on the row. None for others.

@@ -66,11 +66,12 @@ def outputs(job):
         names = execute(text, job, holder, job.get("until"), lenient="frame" in instead)
         return *exact_table(output_value(job["output"], names, written)), names
 
-    placed = set()
+    by_key = False
 
     def run(dropped=None):
+        nonlocal by_key
         value, out, _ = once()
-        placed.clear()
+        by_key = False
         given = instead.get("frame", seen[-1] if seen else None)
         counted = list(range(out["rows"]))
         if given is not None and out["rows"] < len(given):
@@ -83,7 +84,7 @@ def outputs(job):
             tells = out["index"] not in (None, counted) and all(0 <= label < len(given) for label in out["index"])
             if not tells and (rows := rows_of_keys(with_index(given), value.index)) is not None:
                 out["index"] = rows
-                placed.update(rows)
+                by_key = True
             elif not tells and dropped is not None and len(given) - len(dropped) == out["rows"]:
                 out["index"] = [row for row in range(len(given)) if row not in dropped]
         answer = {"table": out}
@@ -124,7 +125,7 @@ def outputs(job):
             kept = out["table"]["index"]
             if out["table"]["rows"] == len(rows):
                 places = list(range(len(rows)))
-            elif kept is not None and len(set(kept)) == len(kept) and (placed or isinstance(seen[0].index, pd.RangeIndex)) and len(rows) > 1:
+            elif kept is not None and len(set(kept)) == len(kept) and (by_key or isinstance(seen[0].index, pd.RangeIndex)) and len(rows) > 1:
                 places = kept
             elif len(rows) == 1 and out["table"]["rows"] == 0:
                 places = []

@@ -284,6 +284,20 @@ impl<'b> Replay<'_, 'b> {
         Some(known.part(crate::record::Value::tagged(changed)))
     }
 
+    /// A change of a list that a comprehension, `split` or a branch made: who else knows it would not see the change.
+    pub(crate) fn list_made(&mut self, at: Span, change: &str) -> crate::value::Unknown {
+        let instead = match change {
+            "append" | "extend" | "insert" | "+=" => {
+                "start from a list that is written out, and put the others into it: words = []; words.extend(...)"
+            }
+            "sort" => "make another list: sorted(words)",
+            "reverse" => "make another list: words[::-1]",
+            _ => "make another list of what stays: [word for word in words if ...]",
+        };
+        let what = format!("`{change}` of a list that the row makes cannot be converted");
+        self.refuse("python-unsupported", at, what, "the output needs this value", instead)
+    }
+
     /// A list or dict of the row changes in a way that is not followed: neither its name nor another one of it has what it had.
     pub(crate) fn changed_unseen(&mut self, of: Option<&Expr>, why: crate::value::Unknown, at: Span) -> crate::value::Unknown {
         let always = self.b.bool(true);
@@ -419,8 +433,8 @@ impl<'b> Replay<'_, 'b> {
                 if let Value::Dict(id) = &of
                     && crate::row_dicts::is_of_row(self, *id)
                 {
-                    let always = self.b.bool(true);
-                    crate::sequence::refuse(self, always, "a key is taken from a dict whose keys depend on the row", target.span);
+                    let why = self.unsupported(target.span, "`del` of a key of a dict whose keys depend on the row");
+                    self.changed_unseen(Some(value), why, target.span);
                 } else if let Value::Dict(id) = &of {
                     crate::row_dicts::place_of(self, *id, &index).map(|found| self.dicts[id.0].remove(found));
                 }
@@ -461,7 +475,7 @@ impl<'b> Replay<'_, 'b> {
             return;
         }
         if matches!(before, Value::Sequence(_) | Value::Pieces(_)) && op == BinaryOp::Add {
-            let why = self.unsupported(span, "`+=` of a list that the row makes");
+            let why = self.list_made(span, "+=");
             self.changed_unseen(Some(target), why, span);
             return;
         }

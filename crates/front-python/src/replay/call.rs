@@ -523,7 +523,7 @@ impl<'b> Replay<'_, 'b> {
                 {
                     let why = match result {
                         Some(Err(why)) => why,
-                        _ => self.unsupported(span, format!("`{name}` of a list that the row makes")),
+                        _ => self.list_made(span, name),
                     };
                     return Err(self.changed_unseen(receiver_expr, why, span));
                 }
