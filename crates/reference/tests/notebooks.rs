@@ -99,7 +99,8 @@ error[python-unsupported]: what a notebook's magic or command gives cannot be co
 1 | files = get_ipython()  # !ls
   |         ^^^^^^^^^^^^^ the output needs this value
   |
-  = help: compute it before scoring and pass it in as an input column, or write it with calls that convert",
+  = help: compute it before scoring and pass it in as an input column, or write it with calls that convert
+  = help: it is needed for `d`; 3 of 4 output columns convert: --partial",
     );
 }
 
